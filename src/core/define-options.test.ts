@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { defineOptions } from "./define-options.js";
+
+const options = defineOptions("features", {
+  windows: z.array(z.int().min(1)).default([7, 14]).describe("lengths in days"),
+  set: z.enum(["behaviour", "seed"]).default("behaviour").describe("named set"),
+  horizon: z.int().min(1).default(14).describe("days of the label"),
+  start_date: z.iso.date().nullable().default(null).describe("first day"),
+  weekly: z.boolean().default(false).describe("by week"),
+});
+
+describe("defineOptions", () => {
+  it("fills in defaults, and takes undefined as left out", () => {
+    expect(options.parse({ horizon: undefined })).toEqual({
+      windows: [7, 14],
+      set: "behaviour",
+      horizon: 14,
+      start_date: null,
+      weekly: false,
+    });
+  });
+  it("names an unknown key and the nearest valid one", () => {
+    expect(() => options.parse({ horizn: 3 })).toThrow(/unknown option "horizn" in "features"[\s\S]*"horizon"/);
+  });
+  it("names key, value and what is taken when a value is wrong", () => {
+    expect(() => options.parse({ horizon: 0 }, "a.json")).toThrow(
+      /"features.horizon" \(a.json\) cannot be 0[\s\S]*whole number ≥ 1/,
+    );
+    expect(() => options.parse({ set: "sed" })).toThrow(/cannot be "sed"[\s\S]*did you mean "seed"/);
+    expect(() => options.parse({ start_date: "2021-13-01" })).toThrow(/date YYYY-MM-DD/);
+  });
+  it("reads the text of flags and environment by the option's type", () => {
+    expect(options.fromText("windows", "7,30")).toEqual([7, 30]);
+    expect(options.fromText("horizon", "30")).toBe(30);
+    expect(options.fromText("horizon", "many")).toBe("many");
+    expect(options.fromText("start_date", "2021-01-01")).toBe("2021-01-01");
+    expect(options.fromText("start_date", "null")).toBeNull();
+    expect(options.fromText("weekly", "true")).toBe(true);
+  });
+  it("lists each option with type, default and help", () => {
+    expect(options.fields.map((option) => [option.key, option.takes, option.default])).toEqual([
+      ["windows", "list of whole number ≥ 1", [7, 14]],
+      ["set", "behaviour | seed", "behaviour"],
+      ["horizon", "whole number ≥ 1", 14],
+      ["start_date", "date YYYY-MM-DD | null", null],
+      ["weekly", "true | false", false],
+    ]);
+  });
+});

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { ChurnError } from "./errors.js";
+import { nearest } from "./nearest.js";
+import type { OptionField, OptionSet } from "./option-set.js";
+
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/**
+ * Defines the options of a stage once, for config file, environment, flags, notebook parameters and documents.
+ *
+ * The types that this gives do not mention zod: a notebook cell that imports the package would otherwise check zod's
+ * declarations too, a quarter of a second each time.
+ *
+ * @param section name of the section in the config file
+ * @param shape a zod type per key, each with `.describe(help)` and where it makes sense `.default(value)`
+ */
+export function defineOptions<Shape extends z.ZodRawShape>(
+  section: string,
+  shape: Shape,
+): OptionSet<Flat<z.input<z.ZodObject<Shape>>>, Flat<z.output<z.ZodObject<Shape>>>> {
+  const schema = z.strictObject(shape);
+  let fields: OptionField[] | undefined;
+  const all = () => {
+    fields ??= Object.entries(shape).map(([key, type]) => field(key, type as z.ZodType));
+    return fields;
+  };
+  return {
+    section,
+    get fields() {
+      return all();
+    },
+    parse(raw, where) {
+      const given = Object.fromEntries(Object.entries(raw ?? {}).filter(([, value]) => value !== undefined));
+      const result = schema.safeParse(given);
+      if (!result.success) throw optionError(section, given, result.error.issues, all(), where);
+      return result.data as Flat<z.output<z.ZodObject<Shape>>>;
+    },
+    fromText(key, text) {
+      const option = all().find((candidate) => candidate.key === key);
+      if (!option) throw unknownKey(section, key, all());
+      return valueFromText(option, text);
+    },
+  };
+}
+
+interface JsonSchema {
+  type?: OptionField["type"] | "null";
+  enum?: string[];
+  const?: unknown;
+  format?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  exclusiveMaximum?: number;
+  default?: unknown;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  description?: string;
+}
+
+function field(key: string, type: z.ZodType): OptionField {
+  const schema = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const main = mainSchema(schema);
+  return {
+    key,
+    takes: takes(schema),
+    type: main.type === undefined || main.type === "null" ? "string" : main.type,
+    ...(main.items?.type ? { items: main.items.type as NonNullable<OptionField["items"]> } : {}),
+    ...(main.enum ? { choices: main.enum } : {}),
+    default: schema.default,
+    help: schema.description ?? "",
+  };
+}
+
+function mainSchema(schema: JsonSchema): JsonSchema {
+  return schema.anyOf?.find((each) => each.type !== "null") ?? schema;
+}
+
+function takes(schema: JsonSchema): string {
+  if (schema.anyOf) return schema.anyOf.map(takes).join(" | ");
+  if (schema.enum) return schema.enum.join(" | ");
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.type === "null") return "null";
+  if (schema.type === "boolean") return "true | false";
+  if (schema.type === "array") return `list of ${takes(schema.items ?? {})}`;
+  if (schema.type === "object") return "object";
+  if (schema.type === "number" || schema.type === "integer") {
+    const name = schema.type === "integer" ? "whole number" : "number";
+    const from = schema.exclusiveMinimum !== undefined ? ` > ${schema.exclusiveMinimum}` : atLeast(schema.minimum);
+    const to = schema.exclusiveMaximum !== undefined ? ` < ${schema.exclusiveMaximum}` : atMost(schema.maximum);
+    return `${name}${from}${from && to ? "," : ""}${to}`;
+  }
+  return schema.format === "date" ? "date YYYY-MM-DD" : "text";
+}
+
+const atLeast = (limit: number | undefined) => (limit === undefined || limit <= -9e15 ? "" : ` ≥ ${limit}`);
+const atMost = (limit: number | undefined) => (limit === undefined || limit >= 9e15 ? "" : ` ≤ ${limit}`);
+
+function valueFromText(option: OptionField, text: string): unknown {
+  const scalar = (type: string | undefined, word: string): unknown => {
+    if (type === "number" || type === "integer")
+      return word.trim() === "" || Number.isNaN(Number(word)) ? word : Number(word);
+    if (type === "boolean")
+      return word === "true" || word === "1" ? true : word === "false" || word === "0" ? false : word;
+    return word;
+  };
+  if (text === "null") return null;
+  if (option.type === "array") {
+    if (text.trim().startsWith("[")) return json(text);
+    return text.trim() === "" ? [] : text.split(",").map((word) => scalar(option.items, word.trim()));
+  }
+  if (option.type === "object") {
+    if (text.trim().startsWith("{")) return json(text);
+    return Object.fromEntries(text.split(",").map((pair) => pair.split("=").map((word) => word.trim())));
+  }
+  return scalar(option.type, text);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function unknownKey(section: string, key: string, fields: readonly OptionField[], where?: string): ChurnError {
+  const names = fields.map((option) => option.key);
+  const near = nearest(key, names);
+  return new ChurnError("BAD_OPTION", `unknown option ${JSON.stringify(key)} in ${at(section, where)}`, {
+    hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${names.join(", ")}`,
+  });
+}
+
+function at(section: string, where: string | undefined): string {
+  return where ? `"${section}" (${where})` : `"${section}"`;
+}
+
+function optionError(
+  section: string,
+  given: Record<string, unknown>,
+  issues: readonly z.core.$ZodIssue[],
+  fields: readonly OptionField[],
+  where: string | undefined,
+): ChurnError {
+  const issue = issues[0] as z.core.$ZodIssue;
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    return unknownKey(section, issue.keys[0] as string, fields, where);
+  }
+  const key = String(issue.path[0] ?? "");
+  const option = fields.find((candidate) => candidate.key === key);
+  const value = given[key];
+  const path = issue.path.join(".");
+  const fault = value === undefined ? "is missing" : `cannot be ${JSON.stringify(value)}`;
+  const near = option?.choices && typeof value === "string" ? nearest(value, option.choices) : undefined;
+  const own = issue.code === "custom" ? `: ${issue.message}` : "";
+  return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
+    hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${option?.takes || "another value"}`,
+  });
+}
