@@ -1,0 +1,102 @@
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { type ColumnTable, table } from "arquero";
+import { type Columns, readColumns } from "./read-columns.js";
+
+/** A value of a small result: days and timestamps come as text. */
+export type Cell = string | number | boolean | null;
+
+/** What a statement takes for `$1`, `$2`, …; day values go in as text, to be cast in the statement. */
+export type Parameter = string | number | boolean | null;
+
+/** One open connection to a DuckDB database, valid as long as its lease. */
+export class Database {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs one statement and gives the number of rows that it changed. */
+  async run(sql: string, parameters: Parameter[] = []): Promise<number> {
+    return (await this.#connection.run(sql, values(parameters))).rowsChanged;
+  }
+
+  /** Reads a small result as objects, one a row; whole numbers beyond 2⁵³ lose precision. */
+  async rows<Row extends Record<string, Cell> = Record<string, Cell>>(
+    sql: string,
+    parameters: Parameter[] = [],
+  ): Promise<Row[]> {
+    const reader = await this.#connection.runAndReadAll(sql, values(parameters));
+    return reader.getRowObjects().map((row) => {
+      const cells = Object.entries(row).map(([name, value]) => [name, cell(value)]);
+      return Object.fromEntries(cells) as Row;
+    });
+  }
+
+  /** Reads the first row of a small result, or undefined when there is none. */
+  async row<Row extends Record<string, Cell> = Record<string, Cell>>(
+    sql: string,
+    parameters: Parameter[] = [],
+  ): Promise<Row | undefined> {
+    return (await this.rows<Row>(sql, parameters))[0];
+  }
+
+  /** Reads a result of any size as columns: typed arrays for numbers and days. */
+  async columns(sql: string, parameters: Parameter[] = []): Promise<Columns> {
+    return readColumns(await this.#connection.stream(sql, values(parameters)));
+  }
+
+  /** Reads a result as an Arquero table; days become dates. */
+  async table(sql: string, parameters: Parameter[] = []): Promise<ColumnTable> {
+    const columns = await this.columns(sql, parameters);
+    return table(
+      Object.entries(columns).map(([name, column]) => [
+        name,
+        column instanceof Int32Array ? Array.from(column, (day) => new Date(day * 86_400_000)) : column,
+      ]) as [string, unknown[]][],
+    );
+  }
+
+  /** Runs work in one transaction: all of it is kept, or none. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run("BEGIN");
+    try {
+      const result = await work();
+      await this.run("COMMIT");
+      return result;
+    } catch (error) {
+      // the failed statement may have ended the transaction already; its own error is the one to tell
+      await this.run("ROLLBACK").catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Stops the statement that runs now; it fails with an error. */
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+}
+
+function values(parameters: Parameter[]): DuckDBValue[] | undefined {
+  return parameters.length ? parameters : undefined;
+}
+
+function cell(value: DuckDBValue): Cell {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" || typeof value === "bigint") return Number(value);
+  return String(value);
+}
+
+/** Quotes a name for SQL. */
+export function name(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a text for SQL, where a statement takes no parameter: file names, options. */
+export function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

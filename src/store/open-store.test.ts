@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openStore } from "./open-store.js";
+
+const folder = mkdtempSync(join(tmpdir(), "store-"));
+
+it("reads numbers, days, timestamps, texts and nulls as columns, over many chunks", async () => {
+  const store = openStore({ path: join(folder, "columns.duckdb") });
+  const columns = await store.lease((db) =>
+    db.columns(
+      `SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS big, CAST(i AS TINYINT) AS tiny, i / 2 AS half, i % 2 = 0 AS even,
+      DATE '1970-01-02' + CAST(i AS INTEGER) AS day, TIMESTAMP '1970-01-01 00:00:01.5' AS moment, CASE WHEN i = 1 THEN NULL ELSE 'é' || i END AS word
+      FROM range(5000) t(i) WHERE i < 100 OR i >= 4990`.replace("CAST(i AS TINYINT)", "CAST(i % 100 AS TINYINT)"),
+    ),
+  );
+  expect(Array.from((columns.big as Float64Array).subarray(0, 5))).toEqual([Number.NaN, 1, 2, Number.NaN, 4]);
+  expect((columns.big as Float64Array).at(-1)).toBe(4999);
+  expect(Array.from((columns.tiny as Float64Array).subarray(98, 102))).toEqual([98, 99, 90, 91]);
+  expect((columns.half as Float64Array)[3]).toBe(1.5);
+  expect(Array.from((columns.even as Float64Array).subarray(0, 2))).toEqual([1, 0]);
+  expect((columns.day as Int32Array)[2]).toBe(3);
+  expect((columns.moment as Float64Array)[0]).toBe(1500);
+  expect((columns.word as string[]).slice(0, 3)).toEqual(["é0", null, "é2"]);
+  expect(columns.word).toHaveLength(110);
+});
+
+it("rolls a failed transaction back", async () => {
+  const store = openStore({ path: join(folder, "transaction.duckdb") });
+  await expect(
+    store.lease((db) =>
+      db.transaction(async () => {
+        await db.run("INSERT INTO DailySummary VALUES ('2024-01-01', 1, 1, 1, 1)");
+        await db.run("INSERT INTO DailySummary VALUES ('2024-01-01', 1, 1, 1, 1)");
+      }),
+    ),
+  ).rejects.toThrow(/[Dd]uplicate key/);
+  expect(await store.lease((db) => db.rows("SELECT * FROM DailySummary"))).toEqual([]);
+});
+
+it("waits while another process holds the file, names it, and goes on when it is free", async () => {
+  const path = join(folder, "held.duckdb");
+  const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
+    const db = await DuckDBInstance.create(${JSON.stringify(path)});
+    console.log("held");
+    setTimeout(() => { db.closeSync(); }, 700);
+  })`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  const messages: string[] = [];
+  const store = openStore({ path, wait_seconds: 20 }, (message) => messages.push(message));
+  await expect(openStore({ path, wait_seconds: 0 }, () => {}).lease(async () => 1)).rejects.toMatchObject({
+    code: "STORE_BUSY",
+  });
+  expect(await store.lease(async () => "free")).toBe("free");
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toContain(`process ${child.pid}`);
+});
+
+it("refuses a file that is not a database, and leaves it as it is", async () => {
+  const path = join(folder, "text.duckdb");
+  writeFileSync(path, "this is not a database, but a text that is long enough to be read as a header".repeat(100));
+  await expect(openStore({ path }).lease(async () => 1)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+});

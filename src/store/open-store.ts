@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { ChurnError } from "../core/errors.js";
+import { Database } from "./database.js";
+import { type StoreOptions, storeOptions } from "./options.js";
+import { createTables } from "./schema.js";
+
+/** What a lease may do, and who is told while it waits. */
+export interface LeaseOptions {
+  signal?: AbortSignal;
+  /** Told once, when another process works on the file. */
+  onWait?: (message: string) => void;
+}
+
+/**
+ * The tables of one job, in a DuckDB file.
+ *
+ * A DuckDB file has one writer process, and while it writes nobody else can even look. So nothing holds the file for
+ * long: each piece of work takes a lease, and the file is closed when the last lease of this process ends.
+ */
+export class Store {
+  readonly path: string;
+  readonly #wait: number;
+  readonly #onWait: (message: string) => void;
+  #open: Promise<DuckDBInstance> | undefined;
+  #leases = 0;
+
+  constructor(path: string, waitSeconds: number, onWait: (message: string) => void) {
+    this.path = path;
+    this.#wait = waitSeconds;
+    this.#onWait = onWait;
+  }
+
+  /**
+   * Opens the file, works on it and closes it.
+   *
+   * @throws ChurnError STORE_BUSY when another process holds the file for longer than `wait_seconds`;
+   *   STORE_DAMAGED when it is no DuckDB file that this version can read
+   */
+  async lease<T>(work: (db: Database) => Promise<T>, options: LeaseOptions = {}): Promise<T> {
+    this.#leases++;
+    try {
+      this.#open ??= this.#acquire(options).catch((error: unknown) => {
+        this.#open = undefined;
+        throw error;
+      });
+      const instance = await this.#open;
+      const connection = await instance.connect();
+      const db = new Database(connection);
+      const stop = () => db.interrupt();
+      options.signal?.addEventListener("abort", stop);
+      try {
+        options.signal?.throwIfAborted();
+        return await work(db);
+      } catch (error) {
+        if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
+        throw error;
+      } finally {
+        options.signal?.removeEventListener("abort", stop);
+        db.close();
+      }
+    } finally {
+      this.#leases--;
+      if (this.#leases === 0 && this.#open) {
+        const instance = this.#open;
+        this.#open = undefined;
+        await instance.then(
+          (opened) => opened.closeSync(),
+          () => {},
+        );
+      }
+    }
+  }
+
+  async #acquire(options: LeaseOptions): Promise<DuckDBInstance> {
+    await mkdir(dirname(this.path), { recursive: true });
+    const until = Date.now() + this.#wait * 1000;
+    let told = false;
+    for (let pause = 10; ; pause = Math.min(250, pause * 1.5)) {
+      try {
+        const instance = await DuckDBInstance.create(this.path);
+        const connection = await instance.connect();
+        try {
+          await createTables(new Database(connection));
+        } catch (error) {
+          instance.closeSync();
+          throw error;
+        } finally {
+          connection.closeSync();
+        }
+        return instance;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (!/could not set lock|conflicting lock/i.test(message)) throw openError(this.path, message, error);
+        const holder = holderOf(message);
+        if (Date.now() >= until) {
+          throw new ChurnError("STORE_BUSY", `${this.path} is in use by ${holder}; waited ${this.#wait} s`, {
+            cause: error,
+            hint: "wait until it ends, stop it, or wait longer with --store.wait-seconds",
+          });
+        }
+        if (!told) (options.onWait ?? this.#onWait)(`${basename(this.path)} is in use by ${holder}; waiting`);
+        told = true;
+        await sleep(pause, undefined, { signal: options.signal }).catch(() => {
+          throw new ChurnError("INTERRUPTED", `interrupted while waiting for ${this.path}`);
+        });
+      }
+    }
+  }
+}
+
+/**
+ * Names the store of a job; nothing is opened before the first lease.
+ *
+ * @param options `path` of the DuckDB file and `wait_seconds`
+ * @param onWait told when another process works on the file; by default a line on stderr
+ */
+export function openStore(
+  options: StoreOptions = {},
+  onWait: (message: string) => void = (message) => console.warn(message),
+): Store {
+  const settings = storeOptions.parse(options);
+  return new Store(resolve(settings.path), settings.wait_seconds, onWait);
+}
+
+function holderOf(message: string): string {
+  const pid = /PID (\d+)/.exec(message)?.[1];
+  if (!pid) return "another process";
+  const file = `/proc/${pid}/cmdline`;
+  try {
+    const words = existsSync(file) ? readFileSync(file, "utf8").split("\0").filter(Boolean) : [];
+    const command = words.map((word) => basename(word)).join(" ");
+    return command ? `process ${pid} (${command.slice(0, 80)})` : `process ${pid}`;
+  } catch {
+    return `process ${pid}`;
+  }
+}
+
+function openError(path: string, message: string, cause: unknown): ChurnError {
+  if (cause instanceof ChurnError) return cause;
+  if (/not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message)) {
+    return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
+      cause,
+      hint: "name another file with --store.path, or move this one away and load again",
+    });
+  }
+  return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] as string;
+}

@@ -1,0 +1,107 @@
+import type { Database } from "./database.js";
+
+/** Version of the tables; a file of another version is refused, never half read. */
+const VERSION = 1;
+
+/** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
+const TABLES = [
+  `CREATE TABLE IF NOT EXISTS workbench_schema (version INTEGER PRIMARY KEY)`,
+  `CREATE TABLE IF NOT EXISTS batches (
+    batch_id INTEGER PRIMARY KEY,
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    source VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    options_hash VARCHAR NOT NULL,
+    lines BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    merged BIGINT NOT NULL,
+    stored_before BIGINT NOT NULL,
+    held_back BIGINT NOT NULL,
+    first_day DATE,
+    last_day DATE,
+    committed_at TIMESTAMP NOT NULL,
+    UNIQUE (kind, name, number)
+  )`,
+  `CREATE TABLE IF NOT EXISTS DP_CDR_Data (
+    id BIGINT NOT NULL,
+    DP_DATE DATE NOT NULL,
+    DP_MSISDN VARCHAR NOT NULL,
+    DP_MOC_COUNT BIGINT,
+    DP_MOC_DURATION DOUBLE,
+    DP_MTC_COUNT BIGINT,
+    DP_MTC_DURATION DOUBLE,
+    DP_MOSMS_COUNT BIGINT,
+    DP_MTSMS_COUNT BIGINT,
+    DP_DATA_COUNT BIGINT,
+    DP_DATA_VOLUME DOUBLE,
+    PSEUDO_CHURNED TINYINT,
+    batch_id INTEGER NOT NULL,
+    PRIMARY KEY (DP_MSISDN, DP_DATE)
+  )`,
+  `CREATE TABLE IF NOT EXISTS rejects (
+    batch_id INTEGER NOT NULL,
+    file VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    column_name VARCHAR,
+    reason VARCHAR NOT NULL,
+    raw VARCHAR NOT NULL,
+    PRIMARY KEY (batch_id, line)
+  )`,
+  `CREATE TABLE IF NOT EXISTS DailySummary (
+    "Date" DATE PRIMARY KEY,
+    Total_Outgoing_Calls HUGEINT,
+    Total_Outgoing_Call_Time DOUBLE,
+    Total_Data_Purchases HUGEINT,
+    Total_Data_Volume DOUBLE
+  )`,
+  `CREATE TABLE IF NOT EXISTS feature_plans (
+    plan_hash VARCHAR PRIMARY KEY,
+    plan VARCHAR NOT NULL,
+    snapshots BIGINT NOT NULL,
+    is_current BOOLEAN NOT NULL
+  )`,
+  `CREATE TABLE IF NOT EXISTS models (
+    model_version VARCHAR PRIMARY KEY,
+    artifact VARCHAR NOT NULL,
+    plan_hash VARCHAR NOT NULL,
+    first_test_day DATE,
+    trained_until DATE,
+    in_service BOOLEAN NOT NULL
+  )`,
+  `CREATE TABLE IF NOT EXISTS model_predictions (
+    model_version VARCHAR NOT NULL,
+    "User" VARCHAR NOT NULL,
+    "Date" DATE NOT NULL,
+    period VARCHAR NOT NULL,
+    label TINYINT,
+    prediction TINYINT NOT NULL,
+    probability_0 DOUBLE NOT NULL,
+    probability_1 DOUBLE NOT NULL,
+    rawPrediction_0 DOUBLE NOT NULL,
+    rawPrediction_1 DOUBLE NOT NULL,
+    features_str VARCHAR NOT NULL,
+    scored_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (model_version, "User", "Date")
+  )`,
+];
+
+/** Makes the tables that are missing; a file of another version fails. */
+export async function createTables(db: Database): Promise<void> {
+  const found = await db.row<{ n: number }>(
+    "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'workbench_schema'",
+  );
+  if (found?.n) {
+    const version = await db.row<{ version: number }>("SELECT max(version) AS version FROM workbench_schema");
+    if (version?.version === VERSION) return;
+    throw new Error(
+      `not a valid DuckDB file of this workbench: its tables are of version ${version?.version}, not ${VERSION}`,
+    );
+  }
+  await db.transaction(async () => {
+    for (const sql of TABLES) await db.run(sql);
+    await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${VERSION})`);
+  });
+}
