@@ -1,3 +1,15 @@
+export { barChart, importanceChart } from "./charts/bar-chart.js";
+export { calibrationChart } from "./charts/calibration-chart.js";
+export { type Chart, JUPYTER_DISPLAY, type MimeBundle, type VegaLiteSpec } from "./charts/chart.js";
+export { confusionChart } from "./charts/confusion-chart.js";
+export { gainsChart } from "./charts/gains-chart.js";
+export { histogramChart } from "./charts/histogram-chart.js";
+export { liftChart } from "./charts/lift-chart.js";
+export { lineChart } from "./charts/line-chart.js";
+export { type PlotlyFigure, plotlyChart } from "./charts/plotly-chart.js";
+export { precisionRecallChart } from "./charts/precision-recall-chart.js";
+export { rocChart } from "./charts/roc-chart.js";
+export { vegaChart } from "./charts/vega-chart.js";
 export { ChurnError, type ErrorCode } from "./core/errors.js";
 export type { OnProgress, Progress, StageContext } from "./core/progress.js";
 export { type Random, random } from "./core/random.js";

@@ -1,0 +1,15 @@
+import { FONT_FILES } from "./font-metrics.js";
+
+/**
+ * Turns an SVG into a PNG with the house font, whatever fonts the machine has.
+ *
+ * @param scale pixels per unit of the SVG
+ */
+export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
+  const { Resvg } = await import("@resvg/resvg-js");
+  const picture = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontFiles: Object.values(FONT_FILES), loadSystemFonts: false, defaultFontFamily: "Inter" },
+  });
+  return picture.render().asPng();
+}
