@@ -1,0 +1,187 @@
+import { ChurnError } from "../core/errors.js";
+import { type BinnedMatrix, binWith, type ColumnBins } from "./bin.js";
+import { headTrees, truncateTrees } from "./cut-trees.js";
+import { decodeForest, encodeForest } from "./forest-bytes.js";
+import type { ForestSettings } from "./forest-options.js";
+import { impurityImportances } from "./impurity-importances.js";
+import { columnLength, type Matrix } from "./matrix.js";
+import type { Trees } from "./tree.js";
+import { addValues, type Walk, walkOf } from "./walk-trees.js";
+
+/** What a forest is made of; `toBytes` keeps all of it. */
+export interface ForestParts {
+  names: readonly string[];
+  /** Names of the classes; none for a regression. */
+  classes: readonly string[];
+  options: ForestSettings;
+  columns: readonly ColumnBins[];
+  trees: Trees;
+}
+
+/** Rows of a matrix that is binned already, all of them when `rows` is left out. */
+export interface BinnedRows {
+  binned: BinnedMatrix;
+  rows?: Int32Array;
+}
+
+/** A fitted random forest (Breiman 2001): the mean of its trees. It does not change; what cuts it gives a new one. */
+export class Forest {
+  readonly names: readonly string[];
+  readonly classes: readonly string[];
+  readonly options: ForestSettings;
+  readonly #parts: ForestParts;
+  #walk: Walk | undefined;
+
+  constructor(parts: ForestParts) {
+    this.#parts = parts;
+    this.names = parts.names;
+    this.classes = parts.classes;
+    this.options = parts.options;
+  }
+
+  /** The nodes of all trees. */
+  get trees(): Trees {
+    return this.#parts.trees;
+  }
+
+  /** The bins of each column. */
+  get columns(): readonly ColumnBins[] {
+    return this.#parts.columns;
+  }
+
+  get numTrees(): number {
+    return this.trees.offsets.length - 1;
+  }
+
+  /**
+   * Probability of class 1 for each row.
+   *
+   * @param x columns by name, in any order, more than needed allowed; or rows of the binned matrix of the fit
+   * @throws ChurnError BAD_INPUT for a missing column, or a forest that is not of two classes
+   */
+  predictProbability(x: Matrix | BinnedRows): Float64Array {
+    if (this.classes.length !== 2) {
+      throw new ChurnError("BAD_INPUT", `forest of ${this.classes.length} classes has no single probability`, {
+        hint: "use predictProbabilities",
+      });
+    }
+    return this.#means(x);
+  }
+
+  /** Probabilities of all classes, row after row. */
+  predictProbabilities(x: Matrix | BinnedRows): Float64Array {
+    if (this.classes.length === 0) throw new ChurnError("BAD_INPUT", "a regression forest gives no probabilities");
+    const means = this.#means(x);
+    if (this.classes.length > 2) return means;
+    const both = new Float64Array(means.length * 2);
+    for (let i = 0; i < means.length; i++) {
+      both[2 * i] = 1 - means[i]!;
+      both[2 * i + 1] = means[i]!;
+    }
+    return both;
+  }
+
+  /** Mean decrease of impurity by column, summing to 1 (all 0 for trees without a split); as in scikit-learn. */
+  importances(): Float64Array {
+    return impurityImportances(this.trees, this.names.length, this.options.criterion);
+  }
+
+  /** The forest of the first trees; the same as one fitted with this `numTrees`. */
+  head(numTrees: number): Forest {
+    if (!Number.isInteger(numTrees) || numTrees < 1 || numTrees > this.numTrees) {
+      throw new ChurnError("BAD_OPTION", `forest of ${this.numTrees} trees has no first ${numTrees}`);
+    }
+    return new Forest({
+      ...this.#parts,
+      options: { ...this.options, numTrees },
+      trees: headTrees(this.trees, numTrees),
+    });
+  }
+
+  /** The forest with its trees cut at a depth; the same as one fitted with this `maxDepth` (when `maxLeaves` is null). */
+  truncated(maxDepth: number): Forest {
+    if (!Number.isInteger(maxDepth) || maxDepth < 0) {
+      throw new ChurnError("BAD_OPTION", `maxDepth cannot be ${maxDepth}`, { hint: "it takes a whole number ≥ 0" });
+    }
+    const { maxDepth: own } = this.options;
+    return new Forest({
+      ...this.#parts,
+      options: { ...this.options, maxDepth: own === null ? maxDepth : Math.min(own, maxDepth) },
+      trees: truncateTrees(this.trees, maxDepth),
+    });
+  }
+
+  /** The forest as bytes: versioned, compressed, with a checksum. */
+  toBytes(): Uint8Array {
+    return encodeForest(this.#parts);
+  }
+
+  /** @throws ChurnError MODEL_DAMAGED when the bytes are not those of a whole forest of this version */
+  static fromBytes(bytes: Uint8Array): Forest {
+    return new Forest(decodeForest(bytes));
+  }
+
+  toJSON(): { format: string; data: string } {
+    return { format: "churn-workbench forest", data: Buffer.from(this.toBytes()).toString("base64") };
+  }
+
+  /** @throws ChurnError MODEL_DAMAGED when the value is not what `toJSON` gave */
+  static fromJSON(value: unknown): Forest {
+    const { format, data } = (value ?? {}) as { format?: unknown; data?: unknown };
+    if (format !== "churn-workbench forest" || typeof data !== "string") {
+      throw new ChurnError("MODEL_DAMAGED", "this JSON is not a forest of the workbench");
+    }
+    return Forest.fromBytes(Buffer.from(data, "base64"));
+  }
+
+  #means(x: Matrix | BinnedRows): Float64Array {
+    this.#walk ??= walkOf(this.trees, this.columns);
+    const { outputs } = this.trees;
+    const { binned, rows } = this.#binned(x);
+    const size = rows ? rows.length : binned.rows;
+    const sums = new Float64Array(size * outputs);
+    addValues(this.#walk, binned.codes, binned.columns.length, rows, size, 0, this.numTrees, sums);
+    for (let i = 0; i < sums.length; i++) sums[i]! /= this.numTrees;
+    return sums;
+  }
+
+  #binned(x: Matrix | BinnedRows): BinnedRows {
+    if ("binned" in x) {
+      if (x.binned.columns !== this.columns && !sameBins(x.binned.columns, this.columns)) {
+        throw new ChurnError("BAD_INPUT", "matrix was binned otherwise than that of the fit", {
+          hint: "give the matrix itself",
+        });
+      }
+      return x;
+    }
+    return { binned: binWith(columnsByName(x, this.names), this.columns) };
+  }
+}
+
+/** The columns of a matrix in the order of `names`. */
+export function columnsByName(x: Matrix, names: readonly string[]): Matrix {
+  const place = new Map(x.names.map((name, j) => [name, j]));
+  const columns = names.map((name) => {
+    const j = place.get(name);
+    if (j === undefined) {
+      throw new ChurnError("BAD_INPUT", `column "${name}" of the forest is missing`, {
+        hint: `the matrix has ${x.names.slice(0, 10).join(", ")}${x.names.length > 10 ? ", …" : ""}`,
+      });
+    }
+    return x.columns[j]!;
+  });
+  if (columns.some((column) => columnLength(column) !== columnLength(columns[0]!))) {
+    throw new ChurnError("BAD_INPUT", "columns of the matrix differ in length");
+  }
+  return { names, columns };
+}
+
+function sameBins(a: readonly ColumnBins[], b: readonly ColumnBins[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((bins, j) => {
+    const other = b[j]!;
+    if (bins.count !== other.count || (bins.levels === undefined) !== (other.levels === undefined)) return false;
+    if (bins.levels) return bins.levels.every((level, k) => level === other.levels![k]);
+    return bins.edges.every((edge, k) => edge === other.edges[k]);
+  });
+}
