@@ -1,0 +1,24 @@
+/**
+ * Log loss: mean negative log-likelihood of the labels, in nats; probabilities are clipped to [ε, 1 − ε] with ε = 2⁻⁵²,
+ * as scikit-learn does.
+ *
+ * @param label 0 or 1 a row
+ * @param probability of the class 1 a row, in [0, 1]
+ * @param weight of each row
+ * @returns ≥ 0, or null when there is no row
+ */
+export function logLoss(
+  label: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  weight?: ArrayLike<number>,
+): number | null {
+  let sum = 0;
+  let all = 0;
+  for (let i = 0; i < label.length; i++) {
+    const w = weight ? weight[i]! : 1;
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability[i]!));
+    sum -= w * Math.log(label[i] ? p : 1 - p);
+    all += w;
+  }
+  return all > 0 ? sum / all : null;
+}
