@@ -15,6 +15,7 @@ const TABLES = [
     sha256 VARCHAR NOT NULL,
     options_hash VARCHAR NOT NULL,
     lines BIGINT NOT NULL,
+    blank BIGINT NOT NULL,
     rows BIGINT NOT NULL,
     rejected BIGINT NOT NULL,
     merged BIGINT NOT NULL,
@@ -22,6 +23,7 @@ const TABLES = [
     held_back BIGINT NOT NULL,
     first_day DATE,
     last_day DATE,
+    notes VARCHAR NOT NULL,
     committed_at TIMESTAMP NOT NULL,
     UNIQUE (kind, name, number)
   )`,
@@ -104,4 +106,15 @@ export async function createTables(db: Database): Promise<void> {
     for (const sql of TABLES) await db.run(sql);
     await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${VERSION})`);
   });
+}
+
+/** Empties the store; to be called in a transaction. Tables are made anew, since a deleted key still blocks its own return. */
+export async function emptyTables(db: Database): Promise<void> {
+  for (const sql of TABLES) {
+    const table = /EXISTS (\w+)/.exec(sql)?.[1] as string;
+    if (table === "workbench_schema") continue;
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
+    await db.run(sql);
+  }
+  await db.run("DROP TABLE IF EXISTS Processed_Data");
 }

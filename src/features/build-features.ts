@@ -1,0 +1,116 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { MEASURES } from "../cdr/columns.js";
+import { ChurnError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { type Database, name, text } from "../store/database.js";
+import type { Store } from "../store/open-store.js";
+import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
+import { type FeatureOptions, featureOptions } from "./options.js";
+import { planSql } from "./plan-sql.js";
+import { type LogSpan, snapshotDays } from "./snapshot-days.js";
+
+/** What the feature stage made. */
+export interface FeatureResult {
+  plan: FeaturePlan;
+  plan_hash: string;
+  snapshots: number;
+  subscribers: number;
+  features: number;
+  /** Per snapshot day: how many subscribers, how many of them with a known label, and the share that churned. */
+  days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
+  /** The same rows as `Processed_Data`, as a file. */
+  parquet: string;
+}
+
+/**
+ * Turns the records into snapshots with features and label: table `Processed_Data` and a Parquet file of the same rows.
+ *
+ * Running it again replaces both; a killed run leaves those of before.
+ *
+ * @throws ChurnError NO_DATA when nothing is loaded or the log is too short
+ */
+export async function buildFeatures(
+  store: Store,
+  options: FeatureOptions = {},
+  context: StageContext = {},
+): Promise<FeatureResult> {
+  const settings = featureOptions.parse(options);
+  await mkdir(settings.data_dir, { recursive: true });
+  return store.lease(
+    async (db) => {
+      const log = await describeLog(db);
+      const plan = planFeatures(settings, log.measures, log.labelGiven);
+      const days = snapshotDays(plan, settings, log.span);
+      const hash = planHash(plan);
+      const parquet = resolve(join(settings.data_dir, `processed_data_${hash}.parquet`));
+
+      const beside = `${parquet}.${process.pid}.part`;
+      try {
+        await db.transaction(async () => {
+          await createProcessedData(db, plan);
+          const sql = `INSERT INTO Processed_Data SELECT *, '${hash}' FROM (${planSql(plan, log.span.last)}) ORDER BY "User"`;
+          for (const [index, day] of days.entries()) {
+            context.onProgress?.({ task: "features", done: index, total: days.length, unit: "snapshot days" });
+            context.signal?.throwIfAborted();
+            await db.run(sql, [day]);
+          }
+          await db.run(
+            `COPY (SELECT * FROM Processed_Data ORDER BY "Date", "User") TO ${text(beside)} (FORMAT parquet, COMPRESSION zstd)`,
+          );
+          await db.run("UPDATE feature_plans SET is_current = false");
+          await db.run("INSERT OR REPLACE INTO feature_plans SELECT $1, $2, count(*), true FROM Processed_Data", [
+            hash,
+            JSON.stringify(plan),
+          ]);
+          await rename(beside, parquet);
+        });
+      } finally {
+        await rm(beside, { force: true });
+      }
+      context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
+      return { plan, plan_hash: hash, parquet, features: plan.features.length, ...(await countSnapshots(db)) };
+    },
+    { signal: context.signal },
+  );
+}
+
+/** The plan that `Processed_Data` was made by, or undefined when there is none yet. */
+export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; plan_hash: string } | undefined> {
+  const found = await db.row<{ plan: string; plan_hash: string }>(
+    "SELECT plan, plan_hash FROM feature_plans WHERE is_current",
+  );
+  return found && { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash };
+}
+
+async function describeLog(db: Database): Promise<{ measures: string[]; labelGiven: boolean; span: LogSpan }> {
+  const counts = MEASURES.map(({ name: column }) => `count(${column}) AS ${column}`).join(", ");
+  const found = await db.row(
+    `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
+      (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
+  );
+  if (!found?.rows) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load --source sample:" });
+  return {
+    measures: MEASURES.filter(({ name: column }) => (found[column] as number) > 0).map((column) => column.name),
+    labelGiven: (found.labels as number) > 0,
+    span: { first: found.first as string, last: found.last as string, loaded: (found.loaded ?? found.last) as string },
+  };
+}
+
+async function createProcessedData(db: Database, plan: FeaturePlan): Promise<void> {
+  const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
+  await db.run("DROP TABLE IF EXISTS Processed_Data");
+  await db.run(`CREATE TABLE Processed_Data ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
+    "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
+}
+
+async function countSnapshots(db: Database): Promise<Pick<FeatureResult, "snapshots" | "subscribers" | "days">> {
+  const days = await db.rows<FeatureResult["days"][number]>(
+    `SELECT CAST("Date" AS VARCHAR) AS date, count(*) AS snapshots, count(M_TENURE_CHURN) AS labelled, avg(M_TENURE_CHURN) AS churned
+     FROM Processed_Data GROUP BY "Date" ORDER BY "Date"`,
+  );
+  const total = await db.row<{ snapshots: number; subscribers: number }>(
+    `SELECT count(*) AS snapshots, count(DISTINCT "User") AS subscribers FROM Processed_Data`,
+  );
+  return { days, snapshots: total?.snapshots ?? 0, subscribers: total?.subscribers ?? 0 };
+}

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { ChurnError } from "../core/errors.js";
+import type { FeatureSettings } from "./options.js";
+
+/** A measure of the record under the name that features have used since the seed system. */
+export interface Measure {
+  readonly name: string;
+  /** Column of `DP_CDR_Data`. */
+  readonly column: string;
+  readonly kind: "count" | "amount";
+}
+
+/** Every measure that a log may have, in order. */
+export const FEATURE_MEASURES: readonly Measure[] = [
+  { name: "M_Out_Call_Count", column: "DP_MOC_COUNT", kind: "count" },
+  { name: "M_Out_Call_Time", column: "DP_MOC_DURATION", kind: "amount" },
+  { name: "M_In_Call_Count", column: "DP_MTC_COUNT", kind: "count" },
+  { name: "M_In_Call_Time", column: "DP_MTC_DURATION", kind: "amount" },
+  { name: "M_Out_SMS_Count", column: "DP_MOSMS_COUNT", kind: "count" },
+  { name: "M_In_SMS_Count", column: "DP_MTSMS_COUNT", kind: "count" },
+  { name: "M_Data_Count", column: "DP_DATA_COUNT", kind: "count" },
+  { name: "M_Data_Sum", column: "DP_DATA_VOLUME", kind: "amount" },
+];
+
+/** The four measures of the seed system's model, in its order. */
+export const SEED_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
+
+/** One feature: what is computed, of which measure, over which window. Days are counted back from the snapshot day. */
+export type Feature =
+  /** Sum of a measure over the window. */
+  | { name: string; kind: "sum"; measure: string; window: number }
+  /** Sum over the window per active day of it; missing without an active day. */
+  | { name: string; kind: "mean"; measure: string; window: number }
+  /** Days of the window with any activity. */
+  | { name: string; kind: "active_days"; window: number }
+  /** Days from the last activity to the snapshot. */
+  | { name: string; kind: "days_since_last_activity" }
+  /** Days from the first record to the snapshot, at most the window. */
+  | { name: string; kind: "tenure"; window: number }
+  /** (last − previous) / (last + previous) window, −1 … 1; missing when both are 0. */
+  | { name: string; kind: "trend"; measure: string; window: number }
+  /** Least-squares slope by day over the window, days without a record as 0. */
+  | { name: string; kind: "slope"; measure: string; window: number }
+  /** Standard deviation over mean of the days of the window, days without a record as 0; missing when the mean is 0. */
+  | { name: string; kind: "variability"; measure: string; window: number }
+  /** Outgoing over outgoing and incoming, 0 … 1; missing when both are 0. */
+  | { name: string; kind: "out_share"; outgoing: string; incoming: string; window: number }
+  /** Seed set: the measure on the day before the snapshot. */
+  | { name: string; kind: "value"; measure: string }
+  /** Seed set: statistic of the measure over all subscribers on the day before the snapshot. */
+  | { name: string; kind: "day_sum" | "day_mean" | "day_stddev"; measure: string }
+  /** Seed set: log(1 + x) of another feature. */
+  | { name: string; kind: "log1p"; of: string };
+
+/**
+ * How snapshots become features and a label: data, not code, so that a model carries it and scoring repeats it.
+ *
+ * A snapshot is (subscriber, day t): features come from days before t, the label from day t on.
+ */
+export interface FeaturePlan {
+  format: "churn-workbench/feature-plan";
+  version: 1;
+  set: FeatureSettings["set"];
+  horizon: number;
+  active_within: number;
+  label: "given" | "derived";
+  measures: readonly Measure[];
+  features: readonly Feature[];
+}
+
+/**
+ * Plans the features for a log.
+ *
+ * @param settings options of the stage
+ * @param columns measures of `DP_CDR_Data` that the log has; the others get no features
+ * @param labelGiven whether the log has PSEUDO_CHURNED
+ * @throws ChurnError BAD_OPTION when the seed set is asked of a log that lacks one of its four measures
+ */
+export function planFeatures(settings: FeatureSettings, columns: readonly string[], labelGiven: boolean): FeaturePlan {
+  const measures = FEATURE_MEASURES.filter((measure) => columns.includes(measure.column));
+  const windows = [...new Set(settings.windows)].sort((a, b) => a - b);
+  if (settings.label === "given" && !labelGiven) {
+    throw new ChurnError("BAD_OPTION", 'option "features.label" is "given", but no record has PSEUDO_CHURNED', {
+      hint: 'use "derived": no activity in the horizon',
+    });
+  }
+  return {
+    format: "churn-workbench/feature-plan",
+    version: 1,
+    set: settings.set,
+    horizon: settings.horizon,
+    active_within: settings.active_within ?? Math.max(...windows),
+    label: settings.label === "derived" || !labelGiven ? "derived" : "given",
+    measures: settings.set === "seed" ? seedMeasures(measures) : measures,
+    features: settings.set === "seed" ? seedFeatures() : behaviourFeatures(measures, windows),
+  };
+}
+
+/** Short hash of a plan: equal when the plans compute the same. */
+export function planHash(plan: FeaturePlan): string {
+  return createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 12);
+}
+
+/** Days before the snapshot that a plan looks at. */
+export function lookback(plan: FeaturePlan): number {
+  const reach = plan.features.map((feature) =>
+    "window" in feature ? (feature.kind === "trend" ? 2 * feature.window : feature.window) : 1,
+  );
+  return Math.max(plan.active_within, ...reach);
+}
+
+function behaviourFeatures(measures: readonly Measure[], windows: readonly number[]): Feature[] {
+  const shortest = windows[0] as number;
+  const longest = windows.at(-1) as number;
+  const has = (name: string) => measures.some((measure) => measure.name === name);
+  const pairs = [
+    ["Call_Count", "M_Out_Call_Count", "M_In_Call_Count"],
+    ["Call_Time", "M_Out_Call_Time", "M_In_Call_Time"],
+    ["SMS_Count", "M_Out_SMS_Count", "M_In_SMS_Count"],
+  ].filter(([, outgoing, incoming]) => has(outgoing as string) && has(incoming as string)) as [
+    string,
+    string,
+    string,
+  ][];
+  return [
+    { name: "days_since_last_activity", kind: "days_since_last_activity" },
+    { name: `tenure_${longest}d`, kind: "tenure", window: longest },
+    ...windows.map((window): Feature => ({ name: `active_days_${window}d`, kind: "active_days", window })),
+    ...measures.flatMap(({ name: measure }): Feature[] => [
+      ...windows.flatMap((window): Feature[] => [
+        { name: `${measure}_sum_${window}d`, kind: "sum", measure, window },
+        { name: `${measure}_mean_${window}d`, kind: "mean", measure, window },
+      ]),
+      { name: `${measure}_trend_${shortest}d`, kind: "trend", measure, window: shortest },
+      { name: `${measure}_slope_${longest}d`, kind: "slope", measure, window: longest },
+      { name: `${measure}_variability_${longest}d`, kind: "variability", measure, window: longest },
+    ]),
+    ...pairs.map(
+      ([name, outgoing, incoming]): Feature => ({
+        name: `M_Out_Share_${name}_${longest}d`,
+        kind: "out_share",
+        outgoing,
+        incoming,
+        window: longest,
+      }),
+    ),
+  ];
+}
+
+function seedMeasures(measures: readonly Measure[]): Measure[] {
+  return SEED_MEASURES.map((name) => {
+    const measure = measures.find((candidate) => candidate.name === name);
+    if (measure) return measure;
+    throw new ChurnError("BAD_OPTION", `option "features.set" is "seed", but the log has nothing for ${name}`, {
+      hint: 'use "behaviour", which takes the measures that are there',
+    });
+  });
+}
+
+function seedFeatures(): Feature[] {
+  const plain = SEED_MEASURES.flatMap((measure): Feature[] => [
+    { name: measure, kind: "value", measure },
+    { name: `${measure}_sum`, kind: "day_sum", measure },
+    { name: `${measure}_mean`, kind: "day_mean", measure },
+    { name: `${measure}_stddev`, kind: "day_stddev", measure },
+  ]);
+  return [...plain, ...plain.map(({ name }): Feature => ({ name: `${name}_log`, kind: "log1p", of: name }))];
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { defineOptions } from "../core/define-options.js";
+import type { InputOf, SettingsOf } from "../core/option-set.js";
+
+export const featureOptions = defineOptions("features", {
+  set: z
+    .enum(["behaviour", "seed"])
+    .default("behaviour")
+    .describe("behaviour: what each subscriber did over trailing windows; seed: the 32 columns of the seed system"),
+  windows: z
+    .array(z.int().min(1).max(3650))
+    .min(1)
+    .default([7, 14, 30])
+    .describe("lengths of the trailing windows, in days"),
+  horizon: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(14)
+    .describe("length of the label's window from the snapshot day on, in days"),
+  snapshot_every: z.int().min(1).default(7).describe("days from one snapshot day to the next"),
+  start_date: z.iso
+    .date()
+    .nullable()
+    .default(null)
+    .describe("first snapshot day; null: when the longest window is full"),
+  end_date: z.iso.date().nullable().default(null).describe("last snapshot day; null: the day after the last record"),
+  active_within: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("a subscriber counts when active in so many days before the snapshot; null: the longest window"),
+  label: z
+    .enum(["auto", "given", "derived"])
+    .default("auto")
+    .describe("given: PSEUDO_CHURNED; derived: no activity in the horizon; auto: given where the log has it"),
+  data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
+});
+
+export type FeatureOptions = InputOf<typeof featureOptions>;
+export type FeatureSettings = SettingsOf<typeof featureOptions>;

@@ -1,0 +1,213 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openStore, type Store } from "../store/open-store.js";
+import { loadFile } from "./load-file.js";
+import { type LoadOptions, loadOptions } from "./options.js";
+
+let folder: string;
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "load-"));
+  store = openStore({ path: join(folder, "churn.duckdb") });
+});
+
+async function loadText(content: string | Buffer, options: LoadOptions = {}, file = "log.csv", delimiter = ",") {
+  const path = join(folder, file);
+  writeFileSync(path, content);
+  const sha256 = String(content).slice(0, 5000) + content.length;
+  return loadFile(store, { path, format: "csv", delimiter, sha256, rows: 0 }, loadOptions.parse(options));
+}
+
+const rows = (sql: string) => store.lease((db) => db.rows(sql));
+const rejects = () => rows("SELECT line, column_name, reason, raw FROM rejects ORDER BY line");
+const HEADER = "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED";
+
+describe("loadFile", () => {
+  it("sets every kind of bad row aside with line, column, reason and raw text, and keeps the good ones", async () => {
+    const dirty = [
+      `\ufeff${HEADER}`,
+      "2024-01-01,a,1,2.5,0",
+      "2024-13-01,a,1,2.5,0",
+      "2024-01-02,,1,2.5,0",
+      "2024-01-02,a,-1,2.5,0",
+      "2024-01-02,a,many,2.5,0",
+      "2024-01-02,a,2.5,2.5,0",
+      "2024-01-02,a,,2.5,0",
+      "2024-01-02,a,1,nan,0",
+      "2024-01-02,a,1,inf,0",
+      "2024-01-02,a,1,2.5,2",
+      "2024-01-01,a,9,9,0",
+      "",
+      "2024-01-02,a,1",
+      "2024-01-02,a,1,2.5,0,extra",
+      '2024-01-02,"a,1,2.5,0',
+      "2024-01-02 noon,a,1,2.5,0",
+      "infinity,a,1,2.5,0",
+      "2024-01-03,b,1_000,2.5,0",
+      '"2024-01-03","b ""quoted"", too",4,0,',
+      "2024-01-04,a,1,1e400,0",
+      "2024-01-05,c,3,1.5,1",
+      "2024-01-06,c,3",
+    ].join("\r\n");
+    const result = await loadText(dirty);
+    expect(await rejects()).toEqual([
+      { line: 3, column_name: "DP_DATE", reason: "not a date YYYY-MM-DD", raw: "2024-13-01,a,1,2.5,0" },
+      { line: 4, column_name: "DP_MSISDN", reason: "no subscriber", raw: "2024-01-02,,1,2.5,0" },
+      { line: 5, column_name: "DP_MOC_COUNT", reason: "negative", raw: "2024-01-02,a,-1,2.5,0" },
+      { line: 6, column_name: "DP_MOC_COUNT", reason: "not a number", raw: "2024-01-02,a,many,2.5,0" },
+      { line: 7, column_name: "DP_MOC_COUNT", reason: "not a whole number", raw: "2024-01-02,a,2.5,2.5,0" },
+      { line: 8, column_name: "DP_MOC_COUNT", reason: "empty", raw: "2024-01-02,a,,2.5,0" },
+      { line: 9, column_name: "DP_DATA_VOLUME", reason: "not a number", raw: "2024-01-02,a,1,nan,0" },
+      { line: 10, column_name: "DP_DATA_VOLUME", reason: "too large", raw: "2024-01-02,a,1,inf,0" },
+      { line: 11, column_name: "PSEUDO_CHURNED", reason: "label is not 0 or 1", raw: "2024-01-02,a,1,2.5,2" },
+      {
+        line: 12,
+        column_name: "DP_DATE",
+        reason: "a second row of this subscriber and day, after line 2",
+        raw: "2024-01-01,a,9,9,0",
+      },
+      { line: 14, column_name: null, reason: "3 columns instead of 5", raw: "2024-01-02,a,1" },
+      { line: 15, column_name: null, reason: "6 columns instead of 5", raw: "2024-01-02,a,1,2.5,0,extra" },
+      {
+        line: 16,
+        column_name: null,
+        reason: "a quote is not closed or stands inside a cell",
+        raw: '2024-01-02,"a,1,2.5,0',
+      },
+      { line: 17, column_name: "DP_DATE", reason: "not a date YYYY-MM-DD", raw: "2024-01-02 noon,a,1,2.5,0" },
+      { line: 18, column_name: "DP_DATE", reason: "not a date YYYY-MM-DD", raw: "infinity,a,1,2.5,0" },
+      { line: 19, column_name: "DP_MOC_COUNT", reason: "not a number", raw: "2024-01-03,b,1_000,2.5,0" },
+      { line: 21, column_name: "DP_DATA_VOLUME", reason: "too large", raw: "2024-01-04,a,1,1e400,0" },
+      {
+        line: 23,
+        column_name: null,
+        reason: "3 columns instead of 5: the last line is cut off",
+        raw: "2024-01-06,c,3",
+      },
+    ]);
+    expect(
+      await rows(
+        "SELECT id, CAST(DP_DATE AS VARCHAR) AS d, DP_MSISDN, DP_MOC_COUNT, DP_DATA_VOLUME, PSEUDO_CHURNED FROM DP_CDR_Data ORDER BY id",
+      ),
+    ).toEqual([
+      { id: 1, d: "2024-01-01", DP_MSISDN: "a", DP_MOC_COUNT: 1, DP_DATA_VOLUME: 2.5, PSEUDO_CHURNED: 0 },
+      {
+        id: 2,
+        d: "2024-01-03",
+        DP_MSISDN: 'b "quoted", too',
+        DP_MOC_COUNT: 4,
+        DP_DATA_VOLUME: 0,
+        PSEUDO_CHURNED: null,
+      },
+      { id: 3, d: "2024-01-05", DP_MSISDN: "c", DP_MOC_COUNT: 3, DP_DATA_VOLUME: 1.5, PSEUDO_CHURNED: 1 },
+    ]);
+    expect(result).toMatchObject({
+      lines: 22,
+      blank: 1,
+      rows: 3,
+      rejected: 18,
+      absent: expect.arrayContaining(["DP_MTC_COUNT"]),
+    });
+    expect(result.lines).toBe(
+      result.rows + result.rejected + result.merged + result.stored_before + result.held_back + result.blank,
+    );
+  });
+
+  it("changes nothing when the same file is loaded again", async () => {
+    const text = `${HEADER}\n2024-01-01,a,1,2,0\n2024-01-01,b,x,2,0\n`;
+    await loadText(text);
+    const before = await rows("SELECT * FROM DP_CDR_Data");
+    expect(await loadText(text)).toMatchObject({ up_to_date: true, rows: 1, rejected: 1 });
+    expect(await rows("SELECT * FROM DP_CDR_Data")).toEqual(before);
+    expect(await rejects()).toHaveLength(1);
+  });
+
+  it("takes the new rows of a file that has grown, and sets aside those that contradict the store", async () => {
+    await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,1,2,0\n`);
+    const grown = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,7,2,0\n2024-01-03,a,1,2,0\n`);
+    expect(grown).toMatchObject({ rows: 1, stored_before: 1, rejected: 1 });
+    expect(await rows("SELECT reason FROM rejects")).toEqual([
+      { reason: "contradicts the row of this subscriber and day from batch 1" },
+    ]);
+  });
+
+  it("refuses another log in the same store, and keeps the first", async () => {
+    const log = (count: number) =>
+      [HEADER, ...Array.from({ length: 30 }, (_, i) => `2024-01-01,s${i},${count},2,0`)].join("\n");
+    await loadText(log(1));
+    await expect(loadText(log(2))).rejects.toThrow(/30 of 30 rows contradict/);
+    expect(await rows("SELECT DISTINCT DP_MOC_COUNT AS n FROM DP_CDR_Data")).toEqual([{ n: 1 }]);
+    expect(await loadText(log(2), { replace: true })).toMatchObject({ rows: 30 });
+    expect(await rows("SELECT DISTINCT DP_MOC_COUNT AS n FROM DP_CDR_Data")).toEqual([{ n: 2 }]);
+  });
+
+  it("sums the rows of one subscriber-day when the grain is event, and says how many", async () => {
+    const text = "customer;day;quantity;amount\n1;2024-01-01;1;0.1\n1;2024-01-01 18:00:00;2;0.2\n2;2024-01-01;1;0.7\n";
+    const result = await loadText(
+      text,
+      {
+        grain: "event",
+        columns: { DP_MSISDN: "customer", DP_DATE: "day", DP_DATA_COUNT: "quantity", DP_DATA_VOLUME: "amount" },
+      },
+      "events.csv",
+      ";",
+    );
+    expect(result).toMatchObject({ lines: 3, rows: 2, merged: 1, rejected: 0 });
+    expect(
+      await rows("SELECT DP_MSISDN, DP_DATA_COUNT, DP_DATA_VOLUME, DP_MOC_COUNT FROM DP_CDR_Data ORDER BY 1"),
+    ).toEqual([
+      { DP_MSISDN: "1", DP_DATA_COUNT: 3, DP_DATA_VOLUME: 0.30000000000000004, DP_MOC_COUNT: null },
+      { DP_MSISDN: "2", DP_DATA_COUNT: 1, DP_DATA_VOLUME: 0.7, DP_MOC_COUNT: null },
+    ]);
+  });
+
+  it("leaves the days after `until` for the stream", async () => {
+    const result = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,1,2,0\n`, { until: "2024-01-01" });
+    expect(result).toMatchObject({ rows: 1, held_back: 1, last_day: "2024-01-01" });
+  });
+
+  it("reads gzip, other date formats, zeros for empty cells, and Latin-1 where the text is not UTF-8", async () => {
+    const text = Buffer.from("DP_DATE,DP_MSISDN,DP_MOC_COUNT\n31.01.2024,Andr\xe9,\n", "latin1");
+    const result = await loadText(gzipSync(text), { date_format: "%d.%m.%Y", empty_cells: "zero" }, "log.csv.gz");
+    expect(result).toMatchObject({ rows: 1, encoding: "latin-1" });
+    expect(await rows("SELECT DP_MSISDN, CAST(DP_DATE AS VARCHAR) AS d, DP_MOC_COUNT FROM DP_CDR_Data")).toEqual([
+      { DP_MSISDN: "André", d: "2024-01-31", DP_MOC_COUNT: 0 },
+    ]);
+  });
+
+  it("reads Parquet with the same checks", async () => {
+    const path = join(folder, "log.parquet");
+    await rows(`COPY (SELECT * FROM (VALUES (DATE '2024-01-01', 'a', 1), (DATE '2024-01-01', 'a', 2), (DATE '2024-01-02', NULL, 1), (DATE '2024-01-02', 'a', -4))
+      t(DP_DATE, DP_MSISDN, DP_MOC_COUNT)) TO '${path}' (FORMAT parquet)`);
+    const result = await loadFile(
+      store,
+      { path, format: "parquet", delimiter: ",", sha256: "p", rows: 4 },
+      loadOptions.parse({}),
+    );
+    expect(result).toMatchObject({ lines: 4, rows: 1, rejected: 3 });
+    expect((await rejects()).map(({ line, reason }) => [line, reason])).toEqual([
+      [2, "a second row of this subscriber and day, after line 1"],
+      [3, "no subscriber"],
+      [4, "negative"],
+    ]);
+  });
+
+  it("names the column that is missing, and the nearest one when a name is misspelt", async () => {
+    await expect(loadText("day,who,n\n2024-01-01,a,1\n")).rejects.toThrow(/no column for DP_DATE among day, who, n/);
+    const columns = { DP_DATE: "day", DP_MSISDN: "whom", DP_MOC_COUNT: "n" };
+    await expect(loadText("day,who,n\n2024-01-01,a,1\n", { columns })).rejects.toThrow(/"whom"[\s\S]*"who"/);
+    await expect(loadText("day,who,n\n", { columns: { DP_DAT: "day" } })).rejects.toThrow(/"DP_DAT"[\s\S]*"DP_DATE"/);
+  });
+
+  it("keeps DailySummary in step", async () => {
+    await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-01,b,2,0.5,0\n`);
+    expect(
+      await rows(
+        `SELECT CAST("Date" AS VARCHAR) AS d, Total_Outgoing_Calls AS calls, Total_Outgoing_Call_Time AS seconds, Total_Data_Volume AS mb FROM DailySummary`,
+      ),
+    ).toEqual([{ d: "2024-01-01", calls: 3, seconds: null, mb: 2.5 }]);
+  });
+});

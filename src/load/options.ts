@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { defineOptions } from "../core/define-options.js";
+import type { InputOf, SettingsOf } from "../core/option-set.js";
+
+export const loadOptions = defineOptions("load", {
+  source: z.string().min(1).default("sample:").describe("the source that was downloaded"),
+  data_dir: z.string().min(1).default("data").describe("folder of the downloads and their manifests"),
+  columns: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("our column → column of the file, where the names differ: DP_MSISDN=customer,DP_DATE=day"),
+  grain: z
+    .enum(["day", "event"])
+    .default("day")
+    .describe(
+      "day: one row per subscriber and day, a second one is set aside; event: rows of one subscriber-day are summed",
+    ),
+  until: z.iso.date().nullable().default(null).describe("last day to load; later days are left for the stream"),
+  empty_cells: z
+    .enum(["reject", "zero"])
+    .default("reject")
+    .describe("what an empty cell of a measure means: a fault of the row, or 0"),
+  date_format: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("format of the days where it is not YYYY-MM-DD, as strptime has it: %d.%m.%Y"),
+  replace: z.boolean().default(false).describe("empty all tables before loading"),
+});
+
+export type LoadOptions = InputOf<typeof loadOptions>;
+export type LoadSettings = SettingsOf<typeof loadOptions>;
