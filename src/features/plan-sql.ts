@@ -98,8 +98,10 @@ function behaviourFeatures(plan: FeaturePlan): string {
   const expressions = plan.features.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
   const aggregates = [...sums].map(([sql, alias]) => `${sql} AS ${alias}`);
   return `SELECT DP_MSISDN, ${expressions.join(", ")} FROM (
-      SELECT DP_MSISDN, min(age) FILTER (active) AS last_age, max(age) AS first_age, ${aggregates.join(", ")}
-      FROM past GROUP BY DP_MSISDN)`;
+      SELECT DP_MSISDN, min(age) FILTER (active) AS last_age, ${aggregates.join(", ")}
+      FROM past GROUP BY DP_MSISDN) JOIN (
+      SELECT DP_MSISDN, DATE_DIFF('day', min(DP_DATE), CAST($1 AS DATE)) AS first_age
+      FROM DP_CDR_Data WHERE DP_DATE < CAST($1 AS DATE) GROUP BY DP_MSISDN) USING (DP_MSISDN)`;
 }
 
 function seedFeatures(plan: FeaturePlan): string {
