@@ -19,3 +19,12 @@ export { type BinnedRows, Forest } from "./forest/forest.js";
 export type { ForestOptions, ForestSettings } from "./forest/forest-options.js";
 export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.js";
 export type { Trees } from "./forest/tree.js";
+export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
+export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
+export {
+  type NotebookProgress,
+  type NotebookRun,
+  type RunNotebookOptions,
+  runNotebook,
+  startKernel,
+} from "./notebook/run-notebook.js";

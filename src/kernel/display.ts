@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
+import { bundle, type MimeBundle, mimeBundle } from "./mime-bundle.js";
+
+/** What the running kernel offers to `display`; the kernel puts it under `KERNEL_HOOK` of the global object. */
+export interface KernelHook {
+  /** Sends a bundle to the cell on whose behalf the call is made. */
+  display(bundle: MimeBundle, options: { id?: string; update?: boolean }): void;
+  clear(wait: boolean): void;
+  /** The cell is not over before this is. */
+  hold(work: Promise<unknown>): void;
+}
+
+/** The package may be loaded twice, by the kernel and by a cell: the hook is found by a registered symbol. */
+export const KERNEL_HOOK = Symbol.for("churn-workbench.kernel");
+
+/** An output that can be replaced in place. */
+export interface LiveDisplay {
+  readonly id: string;
+  /** Shows another value in the place of the first. */
+  update(value: unknown): Promise<void>;
+}
+
+/**
+ * Shows a value in the output of the cell: charts as charts, tables as tables, the rest as text.
+ *
+ * Works on this project's kernel and on a stock tslab; outside of a notebook it prints the text.
+ */
+export function display(value: unknown): Promise<void> {
+  return show(value, {});
+}
+
+/** Shows the parts of a bundle as they are: `{ "text/html": "<b>hi</b>" }`. */
+export function displayRaw(data: Record<string, unknown>): Promise<void> {
+  return held(Promise.resolve(send(bundle(data), {})));
+}
+
+/** Shows a value that will be replaced in place, for progress and for charts that grow. */
+export function liveDisplay(value: unknown): LiveDisplay {
+  const id = randomUUID();
+  let last = show(value, { id });
+  return {
+    id,
+    update(next) {
+      last = held(last.then(() => show(next, { id, update: true })));
+      return last;
+    },
+  };
+}
+
+/** Removes the cell's output; with `wait`, only when the next output comes, so that nothing flickers. */
+export function clearOutput(wait = false): void {
+  hook()?.clear(wait);
+}
+
+function show(value: unknown, options: { id?: string; update?: boolean }): Promise<void> {
+  return held(mimeBundle(value).then((ready) => send(ready, options)));
+}
+
+function held(work: Promise<void>): Promise<void> {
+  hook()?.hold(work);
+  return work;
+}
+
+function hook(): KernelHook | undefined {
+  return (globalThis as Record<symbol, unknown>)[KERNEL_HOOK] as KernelHook | undefined;
+}
+
+function send(ready: MimeBundle, options: { id?: string; update?: boolean }): void {
+  const ours = hook();
+  const tslab = ours ? undefined : stockTslab();
+  if (ours) ours.display(ready, options);
+  else if (tslab) tslab({ ...ready, transient: options.id ? { display_id: options.id } : {} }, options.update ?? false);
+  else if (!options.update) console.log(String(ready.data["text/plain"] ?? ""));
+}
+
+/** A stock tslab keeps the function that writes to the current cell in its module `jupyter`, once a cell has run. */
+function stockTslab(): ((content: unknown, update: boolean) => void) | undefined {
+  const { cache } = createRequire(import.meta.url);
+  for (const [path, module] of Object.entries(cache)) {
+    if (/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path) && module?.exports.lastWriteDisplayData) {
+      return module.exports.lastWriteDisplayData;
+    }
+  }
+  return undefined;
+}

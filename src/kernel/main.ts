@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { Kernel } from "./kernel.js";
+import type { ConnectionInfo } from "./wire.js";
+
+/**
+ * The process that Jupyter or our runner starts: `node dist/kernel/main.js --config-path FILE`.
+ *
+ * A port 0 in the connection file is chosen here and written back, and `ready` goes to the parent over the IPC channel:
+ * so no port is lost between choosing and binding.
+ */
+async function main(): Promise<void> {
+  quietWarnings();
+  const { values } = parseArgs({
+    options: { "config-path": { type: "string", short: "f" }, js: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const path = values["config-path"];
+  if (!path) throw new Error("no connection file: give --config-path FILE");
+  const connection = JSON.parse(readFileSync(path, "utf8")) as ConnectionInfo;
+  const kernel = new Kernel({
+    outputLimit: Number(process.env.CHURN_KERNEL_OUTPUT_LIMIT ?? 16 * 2 ** 20),
+    drain: Number(process.env.CHURN_KERNEL_DRAIN_MS ?? 0),
+  });
+  const bound = await kernel.bind(connection);
+  writeFileSync(path, JSON.stringify(bound));
+  endWithParent();
+  kernel.start();
+  process.send?.({ ready: true, connection: bound });
+}
+
+/** The kernel loads ES modules by `require`, as tslab compiles every import to it; Node warns of that once. */
+function quietWarnings(): void {
+  const emit = process.emitWarning.bind(process);
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    const type = typeof rest[0] === "string" ? rest[0] : (rest[0] as { type?: string } | undefined)?.type;
+    const name = typeof warning === "string" ? type : warning.name;
+    if (name === "ExperimentalWarning" && /require|ES Module/i.test(String(warning))) return;
+    (emit as (...args: unknown[]) => void)(warning, ...rest);
+  }) as typeof process.emitWarning;
+}
+
+/** When the parent is gone, so is the kernel. */
+function endWithParent(): void {
+  process.on("disconnect", () => process.exit(0));
+  process.channel?.unref?.();
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, 1000).unref();
+}
+
+await main();

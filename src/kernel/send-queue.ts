@@ -1,0 +1,55 @@
+/** What a queue needs of a zeromq socket. */
+export interface Sendable {
+  send(frames: Buffer[]): Promise<void>;
+}
+
+/**
+ * Sends messages over a zeromq socket one after another.
+ *
+ * zeromq.js refuses a second `send` while one is under way ("Socket is busy writing"), so a burst of output is lost
+ * unless somebody waits; here everything waits its turn.
+ */
+export class SendQueue {
+  readonly #socket: Sendable;
+  readonly #waiting: { frames: Buffer[]; bytes: number }[] = [];
+  #pump: Promise<void> | undefined;
+  #bytes = 0;
+
+  constructor(socket: Sendable) {
+    this.#socket = socket;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Puts a message at the end of the queue; it is sent at once when the queue is empty. */
+  push(frames: Buffer[]): void {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    this.#bytes += bytes;
+    this.#waiting.push({ frames, bytes });
+    this.#pump ??= this.#run();
+  }
+
+  /** Resolves when everything that was put in has been handed to zeromq. */
+  async drained(): Promise<void> {
+    while (this.#pump) await this.#pump;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+        try {
+          await this.#socket.send(next.frames);
+        } catch {
+          // the socket was closed, or the peer that the message was for is gone: nobody is left to read it
+        }
+        this.#bytes -= next.bytes;
+      }
+    } finally {
+      this.#pump = undefined;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { CellContext } from "./cell-context.js";
+import { currentCell } from "./cell-context.js";
+import { type CellError, compileError, runtimeError } from "./cell-error.js";
+import { type Compiler, cellName } from "./compiler.js";
+import type { Converter, Diagnostic, Executor } from "./tslab.js";
+
+/** How a cell ended. */
+export type Outcome = { status: "ok"; value: unknown } | { status: "error"; error: CellError };
+
+/** Runs cells one after another; what one declares the next may use. */
+export class Session {
+  readonly #compiler: Compiler;
+  readonly #executor: Executor;
+  #value: unknown;
+  #thrown: { error: unknown } | undefined;
+  #diagnostics: Diagnostic[] = [];
+
+  constructor(compiler: Compiler) {
+    this.#compiler = compiler;
+    const { node } = compiler.converters;
+    const converter: Converter = {
+      ...node,
+      convert: (previous, source) => {
+        const converted = node.convert(previous, source);
+        this.#diagnostics = converted.diagnostics;
+        return converted;
+      },
+      addModule: (name, content, meta) => {
+        this.#diagnostics = node.addModule(name, content, meta);
+        return this.#diagnostics;
+      },
+    };
+    this.#executor = compiler.tslab.createExecutor(
+      process.cwd(),
+      { ...compiler.converters, node: converter },
+      {
+        // tslab's executor logs the value of the last expression, and the error that ended the cell
+        log: (value) => {
+          this.#value = value;
+        },
+        error: (...values) => {
+          if (values.length === 1) this.#thrown = { error: values[0] };
+        },
+      },
+    );
+  }
+
+  /** Compiles and runs one cell; errors are an outcome, never thrown. */
+  async run(cell: CellContext, code: string): Promise<Outcome> {
+    const name = cellName(cell.count);
+    this.#value = undefined;
+    this.#thrown = undefined;
+    this.#diagnostics = [];
+    this.#compiler.name(name);
+    cell.stop = () => this.#executor.interrupt();
+    try {
+      await currentCell.run(cell, () => this.#executor.execute(code));
+      let value = this.#value;
+      if (this.#diagnostics.length > 0) {
+        return { status: "error", error: compileError(this.#diagnostics, code, cell.count) };
+      }
+      if (!this.#thrown && !cell.failure && value instanceof Promise) value = await this.#settled(cell, value);
+      while (!this.#thrown && !cell.failure && cell.pending.size > 0)
+        await this.#settled(cell, Promise.all(cell.pending));
+      // rejections that nobody handles are known after one turn of the event loop
+      await new Promise((resolve) => setImmediate(resolve));
+      const failure = cell.failure ?? (this.#thrown as { error: unknown } | undefined);
+      if (failure) return { status: "error", error: this.describe(failure.error) };
+      return { status: "ok", value };
+    } catch (error) {
+      return { status: "error", error: this.describe((cell.failure ?? { error }).error) };
+    } finally {
+      cell.stop = undefined;
+    }
+  }
+
+  /** Waits for a promise of the cell, unless something stops the cell before. */
+  async #settled<T>(cell: CellContext, work: Promise<T>): Promise<T | undefined> {
+    let stop: () => void = () => {};
+    const stopped = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
+    });
+    cell.stop = stop;
+    try {
+      return await Promise.race([work, stopped]);
+    } catch (error) {
+      this.#thrown = { error };
+      return undefined;
+    }
+  }
+
+  /** An error in lines of the cell that it comes from. */
+  describe(error: unknown): CellError {
+    if (isInterrupt(error)) {
+      return {
+        ename: "Interrupted",
+        evalue: "the cell was interrupted",
+        traceback: ["Interrupted: the cell was interrupted"],
+      };
+    }
+    return runtimeError(error, (name) => this.#compiler.cell(name));
+  }
+
+  complete(code: string, position: number) {
+    return this.#executor.complete(code, position);
+  }
+
+  inspect(code: string, position: number): string | undefined {
+    const info = this.#executor.inspect(code, position);
+    return info && this.#compiler.tslab.printQuickInfo(info);
+  }
+
+  isComplete(code: string) {
+    return this.#compiler.tslab.isCompleteCode(code);
+  }
+
+  close(): void {
+    this.#compiler.converters.close();
+  }
+}
+
+/** The error that stands for an interrupt. */
+export class InterruptError extends Error {
+  override name = "Interrupted";
+}
+
+function isInterrupt(error: unknown): boolean {
+  if (error instanceof InterruptError) return true;
+  if (!(error instanceof Error)) return false;
+  return (
+    (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
+    error.message === "Interrupted asynchronously"
+  );
+}

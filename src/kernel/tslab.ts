@@ -1,0 +1,99 @@
+import { createRequire } from "node:module";
+
+/** The parts of tslab 1.0.22 that the kernel uses. They are not tslab's public interface: everything is held here. */
+export interface Converter {
+  convert(previous: string, source: string): Converted;
+  inspect(previous: string, source: string, position: number): QuickInfo | undefined;
+  complete(previous: string, source: string, position: number): Completion;
+  addModule(name: string, content: string, meta?: unknown): Diagnostic[];
+  close(): void;
+}
+
+/** A cell after the compiler. */
+export interface Converted {
+  output?: string;
+  declOutput?: string;
+  diagnostics: Diagnostic[];
+  lastExpressionVar?: string;
+  hasToplevelAwait?: boolean;
+  sideOutputs?: { path: string; data: string }[];
+}
+
+/** Lines and characters count from 0. */
+export interface Position {
+  offset: number;
+  line: number;
+  character: number;
+}
+
+export interface Diagnostic {
+  start: Position;
+  end: Position;
+  messageText: string;
+  category: number;
+  code: number;
+  fileName?: string;
+}
+
+export interface QuickInfo {
+  textSpan?: { start: number; length: number };
+}
+
+export interface Completion {
+  start: number;
+  end: number;
+  candidates: string[];
+  original?: { entries: { name: string; kind: string }[] };
+}
+
+export interface Executor {
+  execute(source: string): Promise<boolean>;
+  inspect(source: string, position: number): QuickInfo | undefined;
+  complete(source: string, position: number): Completion;
+  interrupt(): void;
+  close(): void;
+  locals: Record<string, unknown>;
+}
+
+interface TslabConsole {
+  log(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the compiler's own types would drag TypeScript 5.0 into the build
+export type TypeScript = any;
+
+/** tslab's modules, with the compiler's functions replaced as `patch` says. */
+export interface Tslab {
+  ts: TypeScript;
+  createConverter(options?: { isJS?: boolean; isBrowser?: boolean }): Converter;
+  isCompleteCode(code: string): { completed: boolean; indent?: string };
+  createExecutor(
+    root: string,
+    converters: { node: Converter; browser: Converter; close(): void },
+    console: TslabConsole,
+  ): Executor;
+  printQuickInfo(info: QuickInfo): string;
+  /** Where tslab's own `display` sends its bundles. */
+  jupyter: { lastWriteDisplayData: unknown };
+}
+
+/**
+ * Loads tslab over a compiler of which some functions are replaced.
+ *
+ * tslab keeps no source maps and takes no options for it. The exports of its compiler are read-only, so the module
+ * cache gets a copy with our functions before tslab reads it. Call it before anything else loads tslab.
+ */
+export function loadTslab(patch: (ts: TypeScript) => Record<string, unknown>): Tslab {
+  const here = createRequire(import.meta.url);
+  const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
+  const path = tslab.resolve("@tslab/typescript-for-tslab");
+  const ts = tslab(path);
+  const cached = here.cache[path];
+  if (cached) cached.exports = { ...ts, ...patch(ts) };
+  const { createConverter, isCompleteCode } = here("tslab/dist/converter.js");
+  const { createExecutor } = here("tslab/dist/executor.js");
+  const { printQuickInfo } = here("tslab/dist/inspect.js");
+  const jupyter = here("tslab/dist/jupyter.js");
+  return { ts, createConverter, isCompleteCode, createExecutor, printQuickInfo, jupyter };
+}

@@ -1,0 +1,79 @@
+/**
+ * Script of an exported page: draws the charts, folds the code, changes the theme. Without it the page shows pictures.
+ *
+ * The libraries are unpacked into a blob, which is a place of its own in the content-security policy. Vega runs with its
+ * interpreter of expressions (`ast`), so that the policy can forbid `eval`.
+ */
+export const PAGE_SCRIPT = `
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const on = (id, act) => document.getElementById(id)?.addEventListener("click", act);
+  on("fold", (event) => {
+    const open = all("details.code").some((d) => d.open);
+    for (const d of all("details.code")) d.open = !open;
+    event.target.textContent = open ? "Show code" : "Hide code";
+    event.target.setAttribute("aria-expanded", String(!open));
+  });
+  on("theme", () => {
+    const isDark = root.dataset.theme === "dark" || (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.dataset.theme = isDark ? "light" : "dark";
+  });
+  if (matchMedia("(min-width: 68rem)").matches) for (const d of all("nav.contents details")) d.open = true;
+
+  const loaded = new Map();
+  const load = (name) => {
+    if (!loaded.has(name)) loaded.set(name, unpack(name));
+    return loaded.get(name);
+  };
+  const unpack = async (name) => {
+    const packed = document.getElementById("runtime-" + name).textContent.trim();
+    const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const source = await new Response(stream).blob();
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    await new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = url;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(name + " did not load"));
+      document.head.append(script);
+    });
+    URL.revokeObjectURL(url);
+  };
+  const isSingle = (spec) => !("hconcat" in spec || "vconcat" in spec || "concat" in spec || "facet" in spec || "repeat" in spec || spec.encoding?.row || spec.encoding?.column || spec.encoding?.facet);
+  const fit = (spec, room) => {
+    const width = spec.width ?? spec.config?.view?.continuousWidth ?? 0;
+    if (!isSingle(spec) || !(typeof width === "number") || width + 90 <= room) return spec;
+    return { ...spec, width: Math.max(180, room - 4), autosize: { type: "fit-x", contains: "padding" } };
+  };
+  const vega = async (live, spec, room) => {
+    const mode = /\\/vega\\/v/.test(spec.$schema ?? "") ? "vega" : "vega-lite";
+    const loader = { load: async () => { throw new Error("this page has no network"); } };
+    await vegaEmbed(live, mode === "vega" ? spec : fit(spec, room), { mode, ast: true, renderer: "canvas", loader, downloadFileName: "chart", actions: { export: true, source: false, compiled: false, editor: false } });
+  };
+  const plotly = async (live, figure, room) => {
+    const layout = { autosize: true, ...figure.layout };
+    if (!(layout.width <= room)) delete layout.width;
+    await Plotly.newPlot(live, figure.data, layout, { ...figure.config, displaylogo: false, responsive: true, topojsonURL: "" });
+  };
+  const draw = async (figure) => {
+    const live = figure.querySelector(".live");
+    const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+    const room = figure.clientWidth;
+    try {
+      await load(figure.dataset.runtime);
+      figure.classList.add("drawn");
+      await (figure.dataset.kind === "vega" ? vega : plotly)(live, spec, room);
+    } catch (error) {
+      figure.classList.remove("drawn");
+      console.warn("chart stays a picture:", error);
+    }
+  };
+  (async () => {
+    for (const figure of all("figure.chart[data-kind]")) await draw(figure);
+    root.dataset.ready = "true";
+  })();
+})();
+`;

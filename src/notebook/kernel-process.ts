@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as zmq from "zeromq";
+import { ChurnError } from "../core/errors.js";
+import { SendQueue } from "../kernel/send-queue.js";
+import { type ConnectionInfo, decode, encode, type Message, message } from "../kernel/wire.js";
+
+/** How a kernel's process ended. */
+export interface KernelExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The last lines that the process wrote to its own stderr: out of memory, a crash of a native module. */
+  stderr: string;
+}
+
+/** One request for execution, while it runs and after. */
+export interface Execution {
+  /** Content of the reply; undefined when the kernel died first. */
+  reply: Promise<Record<string, unknown>>;
+  /** Resolves when the kernel says that everything about the request has been sent. */
+  idle: Promise<void>;
+}
+
+/** The built kernel; it is beside this module in dist/, and the same file serves when this module runs as source. */
+const ENTRY = fileURLToPath(new URL("../../dist/kernel/main.js", import.meta.url));
+
+const START_SECONDS = 60;
+const SHUTDOWN_SECONDS = 3;
+
+const alive = new Set<KernelProcess>();
+process.on("exit", () => {
+  for (const kernel of alive) kernel.kill();
+});
+
+/** A kernel in a process of its own, and our end of its sockets. */
+export class KernelProcess {
+  readonly #child: ChildProcess;
+  readonly #session = randomUUID();
+  readonly #shell = new zmq.Dealer({ linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
+  readonly #control = new zmq.Dealer({ linger: 0 });
+  readonly #iopub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #shellOut = new SendQueue(this.#shell);
+  readonly #controlOut = new SendQueue(this.#control);
+  readonly #replies = new Map<string, (content: Record<string, unknown>) => void>();
+  readonly #listeners = new Map<string, (message: Message) => void>();
+  readonly #exited: Promise<KernelExit>;
+  #key = "";
+  #stderr = "";
+  #greeted: () => void = () => {};
+
+  /** Use `startKernel`. */
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4000);
+    });
+    child.stdout?.resume();
+    alive.add(this);
+    this.#exited = new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        alive.delete(this);
+        this.kill();
+        resolve({ code, signal, stderr: this.#stderr.trim() });
+      };
+      child.once("close", end);
+      child.once("error", (error) => {
+        this.#stderr += error.message;
+        end(null, null);
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Resolves when the process has ended, whatever the reason. */
+  get exited(): Promise<KernelExit> {
+    return this.#exited;
+  }
+
+  /** Connects to a kernel that is bound, and waits until it has greeted our subscription: from then on nothing is missed. */
+  async connect(connection: ConnectionInfo): Promise<void> {
+    this.#key = connection.key;
+    const address = (port: number) => `${connection.transport}://${connection.ip}:${port}`;
+    const greeted = new Promise<void>((resolve) => {
+      this.#greeted = resolve;
+    });
+    this.#listen(this.#shell, (reply) => this.#onReply(reply));
+    this.#listen(this.#control, (reply) => this.#onReply(reply));
+    this.#listen(this.#iopub, (news) => this.#onNews(news));
+    this.#iopub.connect(address(connection.iopub_port));
+    this.#iopub.subscribe();
+    this.#shell.connect(address(connection.shell_port));
+    this.#control.connect(address(connection.control_port));
+    await greeted;
+  }
+
+  async #listen(socket: AsyncIterable<Buffer[]>, handle: (message: Message) => void): Promise<void> {
+    try {
+      for await (const frames of socket) handle(decode(this.#key, frames));
+    } catch {
+      // closed while it waited
+    }
+  }
+
+  #onReply(reply: Message): void {
+    const id = reply.parent.msg_id ?? "";
+    this.#replies.get(id)?.(reply.content);
+    this.#replies.delete(id);
+  }
+
+  #onNews(news: Message): void {
+    if (news.header.msg_type === "iopub_welcome") this.#greeted();
+    else this.#listeners.get(news.parent.msg_id ?? "")?.(news);
+  }
+
+  /**
+   * Sends a cell for execution.
+   *
+   * @param onMessage gets every message about the cell, also those that come after it has ended
+   */
+  execute(code: string, onMessage: (message: Message) => void): Execution {
+    const content = {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+    };
+    const request = message("execute_request", content, { session: this.#session });
+    const id = request.header.msg_id;
+    const idle = new Promise<void>((resolve) => {
+      this.#listeners.set(id, (news) => {
+        if (news.header.msg_type === "status" && news.content.execution_state === "idle") resolve();
+        onMessage(news);
+      });
+    });
+    const reply = new Promise<Record<string, unknown>>((resolve) => {
+      this.#replies.set(id, resolve);
+    });
+    this.#shellOut.push(encode(this.#key, request));
+    return { reply, idle };
+  }
+
+  /** Stops the cell that runs; the kernel lives on. */
+  interrupt(): void {
+    if (process.platform === "win32") {
+      this.#controlOut.push(encode(this.#key, message("interrupt_request", {}, { session: this.#session })));
+    } else {
+      this.#child.kill("SIGINT");
+    }
+  }
+
+  /** Ends the kernel in good order; one that does not answer is killed, with all that its cells have started. */
+  async shutdown(seconds = SHUTDOWN_SECONDS): Promise<KernelExit> {
+    if (alive.has(this)) {
+      this.#controlOut.push(
+        encode(this.#key, message("shutdown_request", { restart: false }, { session: this.#session })),
+      );
+      const timer = setTimeout(() => this.kill(), seconds * 1000);
+      await this.#exited;
+      clearTimeout(timer);
+    }
+    for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
+    return this.#exited;
+  }
+
+  /** Ends the kernel and the processes that its cells have started, now. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === "win32") this.#child.kill("SIGKILL");
+      else process.kill(-pid, "SIGKILL");
+    } catch {
+      // it is gone
+    }
+  }
+}
+
+/** Where a kernel runs, and what it finds in its environment. */
+export interface KernelOptions {
+  /** Working folder of the cells. Default: the current one. */
+  cwd?: string;
+  /** Variables on top of the current environment. */
+  env?: Record<string, string>;
+}
+
+/**
+ * Starts a kernel in a process of its own and connects to it.
+ *
+ * @throws ChurnError KERNEL_DIED when it does not come up
+ */
+export async function startKernel(options: KernelOptions = {}): Promise<KernelProcess> {
+  const folder = await mkdtemp(join(tmpdir(), "churn-kernel-"));
+  const file = join(folder, "connection.json");
+  const connection: ConnectionInfo = {
+    transport: "tcp",
+    ip: "127.0.0.1",
+    key: randomBytes(16).toString("hex"),
+    signature_scheme: "hmac-sha256",
+    shell_port: 0,
+    iopub_port: 0,
+    control_port: 0,
+    stdin_port: 0,
+    hb_port: 0,
+    kernel_name: "tslab",
+  };
+  await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
+  const child = spawn(process.execPath, [ENTRY, "--config-path", file], {
+    cwd: options.cwd ?? process.cwd(),
+    env: { ...process.env, CHURN_KERNEL_DRAIN_MS: "3000", ...options.env },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel
+    detached: process.platform !== "win32",
+  });
+  const kernel = new KernelProcess(child);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const ready = new Promise<ConnectionInfo>((resolve) => {
+      child.once("message", (said: { connection: ConnectionInfo }) => resolve(said.connection));
+    });
+    const up = ready.then((bound) => kernel.connect(bound)).then(() => undefined);
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, START_SECONDS * 1000, `no answer in ${START_SECONDS} s`);
+    });
+    const fault = await Promise.race([up, late, kernel.exited.then(describeExit)]);
+    if (fault !== undefined) {
+      throw new ChurnError("KERNEL_DIED", `the notebook kernel did not start: ${fault}`, { hint: "npm run build" });
+    }
+    return kernel;
+  } catch (error) {
+    kernel.kill();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** How a process ended, in words. */
+export function describeExit({ code, signal, stderr }: KernelExit): string {
+  const how = signal ? `killed by ${signal}` : `exit code ${code}`;
+  const outOfMemory = /heap out of memory|allocation failed/i.test(stderr) ? ", out of memory" : "";
+  const said = stderr.split("\n").filter(Boolean).slice(-8).join("\n");
+  return said ? `${how}${outOfMemory}\n${said}` : how;
+}

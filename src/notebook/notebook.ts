@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { ChurnError } from "../core/errors.js";
+import { writeAtomic } from "../core/write-atomic.js";
+
+/** A notebook as it is on disk, format 4: https://nbformat.readthedocs.io/en/latest/format_description.html */
+export interface Notebook {
+  cells: NotebookCell[];
+  metadata: NotebookMetadata;
+  nbformat: number;
+  nbformat_minor: number;
+}
+
+export interface NotebookMetadata {
+  kernelspec?: { name: string; display_name?: string; language?: string };
+  language_info?: { name: string; [key: string]: unknown };
+  papermill?: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+export interface NotebookCell {
+  id?: string;
+  cell_type: "code" | "markdown" | "raw";
+  source: string | string[];
+  metadata: { tags?: string[]; papermill?: Record<string, unknown>; [key: string]: unknown };
+  outputs?: CellOutput[];
+  /** Images of a Markdown cell: name to MIME type to base64. */
+  attachments?: Record<string, Record<string, string>>;
+  execution_count?: number | null;
+}
+
+export type CellOutput =
+  | { output_type: "stream"; name: string; text: string | string[] }
+  | {
+      output_type: "display_data" | "execute_result";
+      data: Record<string, unknown>;
+      metadata: Record<string, unknown>;
+      execution_count?: number | null;
+    }
+  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+
+/** Text of a cell or of an output, which the format allows in lines. */
+export function textOf(source: unknown): string {
+  return Array.isArray(source) ? source.join("") : String(source ?? "");
+}
+
+/** Text as the format likes it: lines with their ends, which make small diffs. */
+export function linesOf(text: string): string[] {
+  return text === "" ? [] : text.split(/(?<=\n)/);
+}
+
+/** The first line of a cell that says something, for messages. */
+export function firstLine(cell: NotebookCell): string {
+  const lines = textOf(cell.source)
+    .split("\n")
+    .map((line) => line.trim());
+  const line = lines.find((text) => text !== "" && !text.startsWith("//")) ?? lines.find((text) => text !== "") ?? "";
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+export function hasTag(cell: NotebookCell, tag: string): boolean {
+  return cell.metadata.tags?.includes(tag) ?? false;
+}
+
+/**
+ * Reads a notebook.
+ *
+ * @throws ChurnError NOT_FOUND when there is none, BAD_INPUT when it is not a notebook of format 4
+ */
+export async function readNotebook(path: string): Promise<Notebook> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new ChurnError("NOT_FOUND", `cannot read the notebook ${path}`, { cause });
+  }
+  return parseNotebook(text, path);
+}
+
+/** Checks that a text is a notebook of format 4. */
+export function parseNotebook(text: string, path: string): Notebook {
+  let notebook: Notebook;
+  try {
+    notebook = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    throw new ChurnError("BAD_INPUT", `not a notebook, it is not JSON: ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
+    const format = notebook?.nbformat ?? "none";
+    throw new ChurnError("BAD_INPUT", `not a notebook of format 4: ${path} (nbformat ${format})`, {
+      hint: `open it in Jupyter Lab and save it, or: jupyter nbconvert --to notebook --nbformat 4 ${path}`,
+    });
+  }
+  notebook.cells.forEach((cell, i) => {
+    if (!["code", "markdown", "raw"].includes(cell?.cell_type)) {
+      throw new ChurnError("BAD_INPUT", `cell ${i + 1} of ${path} has the unknown type ${cell?.cell_type}`);
+    }
+    cell.metadata ??= {};
+  });
+  notebook.metadata ??= {};
+  return notebook;
+}
+
+/** Writes a notebook beside its place and renames it, in Jupyter's own layout. */
+export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+  await writeAtomic(path, `${JSON.stringify(notebook, null, 1)}\n`);
+}
