@@ -20,6 +20,17 @@ export type { ForestOptions, ForestSettings } from "./forest/forest-options.js";
 export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.js";
 export type { Trees } from "./forest/tree.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
+export type { Chunking } from "./monitoring/chunk.js";
+export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
+export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
+export {
+  PERFORMANCE_METRICS,
+  type PerformanceMetric,
+  type PerformanceOptions,
+} from "./monitoring/performance-metrics.js";
+export { realizedPerformance } from "./monitoring/realized-performance.js";
+export type { MonitoredTable } from "./monitoring/table.js";
+export type { Threshold } from "./monitoring/threshold.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
 export {
   type NotebookProgress,

@@ -1,0 +1,74 @@
+import type { Chunk } from "./chunk.js";
+import type { ChunkInfo, MeasureField, PartName, SeriesInfo } from "./measure.js";
+import type { OrderedTable } from "./table.js";
+import type { Limits, Range, Threshold } from "./threshold.js";
+
+/** What a part says of one chunk, before limits are known; NaN is allowed here and goes no further. */
+export interface RawMeasure {
+  readonly value: number;
+  readonly n: number;
+  readonly samplingError?: number;
+  readonly lowerConfidenceBoundary?: number;
+  readonly upperConfidenceBoundary?: number;
+  readonly realized?: number;
+  /** Why there is no value. */
+  readonly reason?: string;
+  readonly note?: string;
+  /** An alert that is not decided by limits (a p-value), or null to leave it empty as NannyML does. */
+  readonly alert?: boolean | null;
+  /** NannyML loses the whole record, thresholds too. */
+  readonly lost?: boolean;
+}
+
+/** A series of a fitted part: what it is about, and how its limits are set. */
+export interface SeriesPlan extends SeriesInfo {
+  /** How limits are fitted; null for none. */
+  readonly threshold: Threshold | null;
+  readonly range: Range;
+}
+
+export interface PartContext {
+  /** Give NannyML's numbers where it errs. */
+  readonly compat: boolean;
+  warn(text: string): void;
+}
+
+/**
+ * One part of monitoring. `fit` learns from the reference all that is ever needed of it, as plain data that can be saved;
+ * `measure` looks at one chunk with that alone.
+ */
+export interface Part<Options, State> {
+  readonly name: PartName;
+  readonly fields: readonly MeasureField[];
+  /** Which rule NannyML alerts by. */
+  readonly rule: "strict" | "not_inside";
+  fit(reference: OrderedTable, options: Options, context: PartContext): State;
+  series(state: State): SeriesPlan[];
+  measure(
+    state: State,
+    table: OrderedTable,
+    chunk: Chunk,
+    context: PartContext & { isReference: boolean },
+  ): RawMeasure[];
+  /** Checks that a table can be measured at all, once before its chunks. */
+  check?(state: State, table: OrderedTable): void;
+  /** What limits are fitted on: the value (default), or what came true. */
+  readonly limitsOf?: "value" | "realized";
+  chunkExtras?(table: OrderedTable, chunk: Chunk): Partial<ChunkInfo>;
+}
+
+/** A part that has learned its reference: plain data, to be saved and loaded. */
+export interface FittedPart<State = unknown> {
+  readonly part: PartName;
+  readonly compat: boolean;
+  readonly zone: "naive" | "utc" | null;
+  /** The last time in the reference, to see an analysis that reaches back into it. */
+  readonly until: number | null;
+  readonly state: State;
+  readonly limits: readonly Limits[];
+  /** Median rows behind the reference chunks, one a series. */
+  readonly usualRows: readonly number[];
+  readonly chunks: readonly ChunkInfo[];
+  readonly measures: readonly (readonly import("./measure.js").Measure[])[];
+  readonly warnings: readonly string[];
+}

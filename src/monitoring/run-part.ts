@@ -1,0 +1,207 @@
+import { ChurnError } from "../core/errors.js";
+import { type Chunking, chunkTable } from "./chunk.js";
+import { judge, median, notInside, strictlyBeyond } from "./judge.js";
+import { type ChunkInfo, chunkInfo, finite, type Measure } from "./measure.js";
+import { MonitoringResult } from "./monitoring-result.js";
+import { orderTable, timed } from "./order-table.js";
+import type { FittedPart, Part, PartContext, RawMeasure, SeriesPlan } from "./part.js";
+import type { MonitoredTable, OrderedTable } from "./table.js";
+import { clampLimits, fitLimits, type Limits } from "./threshold.js";
+
+/** Options that every part takes. */
+export interface RunOptions {
+  /** By default ten chunks of the same number of rows. */
+  readonly chunking?: Chunking;
+  /** `"nannyml"` gives NannyML's own numbers where it errs. */
+  readonly compat?: "nannyml" | undefined;
+}
+
+/** A table, or one that `orderTable` has sorted once for several parts. */
+export type AnyTable = MonitoredTable | OrderedTable;
+
+export interface RunTables {
+  readonly reference: AnyTable;
+  readonly analysis?: AnyTable;
+}
+
+/** Learns from a reference: statistics, limits, and the reference's own measures. */
+export function fitPart<Options, State>(
+  part: Part<Options, State>,
+  reference: AnyTable,
+  options: Options & RunOptions,
+): FittedPart<State> {
+  const compat = isCompat(options.compat);
+  const table = ordered(reference, "reference", compat);
+  const warnings = [...table.warnings];
+  const context = { compat, warn: (text: string) => warnings.push(text), isReference: true };
+  const state = part.fit(table, options, context);
+  const plans = part.series(state);
+  const chunks = chunkTable(table, options.chunking ?? {}, { gaps: !compat, warnings });
+  const raw = chunks.map((chunk) => part.measure(state, table, chunk, context));
+  const limits = plans.map((plan, s) =>
+    limitsOf(
+      part,
+      plan,
+      raw.map((row) => row[s] as RawMeasure),
+      context,
+    ),
+  );
+  const usualRows = plans.map((_, s) => median(raw.map((row) => (row[s] as RawMeasure).n).filter((n) => n > 0)) || 0);
+  const time = table.time;
+  return {
+    part: part.name,
+    compat,
+    zone: table.zone ?? null,
+    until: time && timed(time) > 0 ? (time[timed(time) - 1] as number) : null,
+    state,
+    limits,
+    usualRows,
+    chunks: chunks.map((chunk) => ({ ...chunkInfo(chunk, "reference"), ...part.chunkExtras?.(table, chunk) })),
+    measures: judged(part, raw, limits, usualRows, compat),
+    warnings,
+  };
+}
+
+/**
+ * Measures an analysis table with what was learned; the reference rows are not needed any more.
+ *
+ * @returns the reference's chunks followed by those of the analysis
+ */
+export function measurePart<Options, State>(
+  part: Part<Options, State>,
+  fitted: FittedPart<State>,
+  analysis: AnyTable,
+  chunking: Chunking = {},
+): MonitoringResult {
+  const { compat, state, limits, usualRows } = fitted;
+  const table = ordered(analysis, "analysis", compat);
+  const warnings = [...fitted.warnings, ...table.warnings];
+  if (fitted.zone && table.zone && fitted.zone !== table.zone) {
+    const [zoned, naive] = fitted.zone === "utc" ? ["reference", "analysis"] : ["analysis", "reference"];
+    throw new ChurnError("BAD_INPUT", `times of the ${zoned} have a zone, those of the ${naive} have none`, {
+      hint: "write both with their offset, or both without",
+    });
+  }
+  if (fitted.until !== null && table.time && (table.time[0] as number) <= fitted.until) {
+    warnings.push("the analysis starts before the reference ends: rows that are in both make it look too good");
+  }
+  part.check?.(state, table);
+  const context = { compat, warn: (text: string) => warnings.push(text), isReference: false };
+  const chunks = chunkTable(table, chunking, { gaps: !compat, warnings });
+  const raw = chunks.map((chunk) => part.measure(state, table, chunk, context));
+  const measures = judged(part, raw, limits, usualRows, compat);
+  const infos = chunks.map((chunk) => ({ ...chunkInfo(chunk, "analysis"), ...part.chunkExtras?.(table, chunk) }));
+  return resultOf(part, fitted, infos, measures, [...new Set(warnings)]);
+}
+
+/** The result of the reference alone. */
+export function referenceResult<Options, State>(
+  part: Part<Options, State>,
+  fitted: FittedPart<State>,
+): MonitoringResult {
+  return resultOf(part, fitted, [], [], fitted.warnings);
+}
+
+/** Fits and measures in one step. */
+export function runPart<Options, State>(
+  part: Part<Options, State>,
+  { reference, analysis, ...options }: Options & RunOptions & RunTables,
+): MonitoringResult {
+  const fitted = fitPart(part, reference, options as unknown as Options & RunOptions);
+  return analysis ? measurePart(part, fitted, analysis, options.chunking) : referenceResult(part, fitted);
+}
+
+function resultOf<Options, State>(
+  part: Part<Options, State>,
+  fitted: FittedPart<State>,
+  chunks: readonly ChunkInfo[],
+  measures: readonly (readonly Measure[])[],
+  warnings: readonly string[],
+): MonitoringResult {
+  const rows = [...fitted.measures, ...measures];
+  const series = part.series(fitted.state).map(({ key, metric, label, column, columnType }, s) => ({
+    key,
+    metric,
+    label,
+    ...(column === undefined ? {} : { column }),
+    ...(columnType === undefined ? {} : { columnType }),
+    measures: rows.map((row) => row[s] as Measure),
+  }));
+  return new MonitoringResult(part.name, [...fitted.chunks, ...chunks], series, part.fields, warnings);
+}
+
+const ordered = (table: AnyTable, name: string, compat: boolean): OrderedTable =>
+  "ordered" in table ? table : orderTable(table, name, compat);
+
+function isCompat(compat: unknown): boolean {
+  if (compat !== undefined && compat !== "nannyml") {
+    throw new ChurnError("BAD_OPTION", `unknown value for compat: ${JSON.stringify(compat)}`, {
+      hint: 'it takes "nannyml", or leave it out',
+    });
+  }
+  return compat === "nannyml";
+}
+
+function limitsOf<Options, State>(
+  part: Part<Options, State>,
+  plan: SeriesPlan,
+  raw: readonly RawMeasure[],
+  { compat, warn }: PartContext,
+): Limits {
+  if (!plan.threshold) return { lower: null, upper: null };
+  const values = raw.map((each) => (part.limitsOf === "realized" ? (each.realized ?? Number.NaN) : each.value));
+  const known = values.flatMap((value, i) => (Number.isNaN(value) ? [] : [i]));
+  let limits = fitLimits(plan.threshold, values);
+  if (!compat && plan.threshold.type !== "constant" && known.length < 2) {
+    const only = known[0] === undefined ? undefined : raw[known[0]];
+    const value = known[0] === undefined ? Number.NaN : (values[known[0]] as number);
+    const error = only?.samplingError;
+    const none = error === undefined || Number.isNaN(error) || Number.isNaN(value);
+    limits = none ? { lower: null, upper: null } : { lower: value - 3 * error, upper: value + 3 * error };
+    warn(
+      `${plan.key}: ${known.length} reference ${known.length === 1 ? "chunk has" : "chunks have"} a value, ` +
+        `no spread to set a threshold from; ${none ? "no threshold is set" : "it is set at ± 3 standard errors"}`,
+    );
+  }
+  return clampLimits(limits, plan.range);
+}
+
+function judged<Options, State>(
+  part: Part<Options, State>,
+  raw: readonly (readonly RawMeasure[])[],
+  limits: readonly Limits[],
+  usualRows: readonly number[],
+  compat: boolean,
+): Measure[][] {
+  const rule = part.rule === "strict" ? strictlyBeyond : notInside;
+  return raw.map((row) =>
+    row.map((each, s): Measure => {
+      const limit = limits[s] as Limits;
+      const value = finite(each.value);
+      const verdict =
+        each.alert !== undefined
+          ? { alert: each.alert }
+          : compat
+            ? { alert: rule(each.value, limit) }
+            : judge(value, limit, { n: each.n, usualRows: usualRows[s] as number, samplingError: each.samplingError });
+      const note = [each.note, "note" in verdict ? verdict.note : undefined].filter((text) => text).join("; ");
+      return {
+        value,
+        alert: verdict.alert,
+        n: each.n,
+        lowerThreshold: each.lost ? null : limit.lower,
+        upperThreshold: each.lost ? null : limit.upper,
+        ...(each.samplingError === undefined ? {} : { samplingError: finite(each.samplingError) }),
+        ...(each.lowerConfidenceBoundary === undefined
+          ? {}
+          : { lowerConfidenceBoundary: finite(each.lowerConfidenceBoundary) }),
+        ...(each.upperConfidenceBoundary === undefined
+          ? {}
+          : { upperConfidenceBoundary: finite(each.upperConfidenceBoundary) }),
+        ...(each.realized === undefined ? {} : { realized: finite(each.realized) }),
+        ...(value === null ? { notComputed: each.reason ?? "not defined for these rows" } : {}),
+        ...(note ? { note } : {}),
+      };
+    }),
+  );
+}

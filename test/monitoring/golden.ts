@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { brotliDecompressSync } from "node:zlib";
+import type { Chunking } from "../../src/monitoring/chunk.js";
+import type { PerformanceOptions } from "../../src/monitoring/performance-metrics.js";
+import type { MonitoredTable } from "../../src/monitoring/table.js";
+
+const folder = new URL("../fixtures/nannyml/", import.meta.url);
+const read = (path: string) => brotliDecompressSync(readFileSync(new URL(`${path}.br`, folder))).toString("utf8");
+
+export type Cell = string | number | boolean | null;
+
+/** A table as the golden files hold it: two- or three-level column names. */
+export interface GoldenTable {
+  columns: string[][];
+  rows: Cell[][];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
+export const golden = (group: string): Record<string, any> => JSON.parse(read(`${group}.json`));
+
+export const goldenJson = (name: string) => JSON.parse(read(`data/${name}`));
+
+const MISSING = new Set(["", "NaN", "nan", "None", "null", "NULL", "NA", "N/A", "n/a"]);
+
+/** Columns of a CSV file, typed as pandas types them: numbers, booleans or text. */
+export function csvColumns(name: string): Record<string, (string | number | boolean | null)[]> {
+  const [header = "", ...lines] = read(`data/${name}`).trimEnd().split(/\r?\n/);
+  const cells = lines.map((line) => line.split(","));
+  return Object.fromEntries(
+    header.split(",").map((column, c) => {
+      const texts = cells.map((row) => (MISSING.has(row[c] as string) ? null : (row[c] as string)));
+      const known = texts.filter((text) => text !== null);
+      const numeric = known.every((text) => Number.isFinite(Number(text)));
+      const boolean = known.every((text) => text === "True" || text === "False");
+      return [
+        column,
+        numeric
+          ? texts.map((text) => (text === null ? null : Number(text)))
+          : boolean
+            ? texts.map((text) => (text === null ? null : text === "True"))
+            : texts,
+      ];
+    }),
+  );
+}
+
+export type Columns = ReturnType<typeof csvColumns>;
+
+const head = (columns: Columns, rows: number): Columns =>
+  Object.fromEntries(Object.entries(columns).map(([key, values]) => [key, values.slice(0, rows)]));
+
+const roles = {
+  carloan: {
+    truth: "repaid",
+    reference: "synthetic_car_loan_reference.csv",
+    analysis: "synthetic_car_loan_analysis.csv",
+  },
+  micro: { truth: "churned", reference: "micro_churn_reference.csv", analysis: "micro_churn_analysis.csv" },
+};
+
+const cache = new Map<string, MonitoredTable>();
+
+/** A golden data set as a table to monitor; the label column also stands under its own name. */
+export function goldenTable(
+  set: keyof typeof roles,
+  period: "reference" | "analysis",
+  options: { time?: boolean; rows?: number } = {},
+): MonitoredTable {
+  const { time = true, rows } = options;
+  const id = JSON.stringify([set, period, time, rows]);
+  let table = cache.get(id);
+  if (!table) {
+    const role = roles[set];
+    let columns = csvColumns(role[period]);
+    if (set === "carloan" && period === "analysis") {
+      columns.repaid = csvColumns("synthetic_car_loan_analysis_target.csv").repaid as number[];
+    }
+    if (rows) columns = head(columns, rows);
+    const { timestamp, y_pred_proba, y_pred, id: _id, ...rest } = columns;
+    table = {
+      ...(time ? { timestamp: timestamp as string[] } : {}),
+      yPredProba: y_pred_proba as number[],
+      yPred: y_pred as number[],
+      yTrue: columns[role.truth] as number[],
+      columns: rest,
+    };
+    cache.set(id, table);
+  }
+  return table;
+}
+
+/** The flat name that NannyML gives a column of two or three levels. */
+export function flatName(levels: readonly string[]): string {
+  return levels.join("_").replace(/^(chunk_)+/, "chunk_");
+}
+
+/** How a comparison went. */
+export interface Tally {
+  compared: number;
+  agreed: number;
+  misses: string[];
+}
+
+/** Compares a result's rows with a golden table, by column name. */
+export function compareRows(
+  rows: readonly Readonly<Record<string, Cell>>[],
+  expected: GoldenTable,
+  { relative, skip = () => false }: { relative: number; skip?: (name: string) => boolean },
+  tally: Tally,
+  label: string,
+): void {
+  expected.rows.forEach((want, r) => {
+    expected.columns.forEach((levels, c) => {
+      const name = flatName(levels);
+      if (skip(levels.join("/"))) return;
+      const have = rows[r]?.[name];
+      const value = want[c] as Cell;
+      tally.compared++;
+      if (have !== undefined && same(have, value, relative)) tally.agreed++;
+      else if (tally.misses.length < 40) tally.misses.push(`${label} row ${r} ${name}: ${have}, expected ${value}`);
+    });
+  });
+  if (rows.length !== expected.rows.length)
+    tally.misses.push(`${label}: ${rows.length} rows, not ${expected.rows.length}`);
+}
+
+export function same(have: Cell, want: Cell, relative: number): boolean {
+  if (typeof have !== "number" || typeof want !== "number") return have === want;
+  return Math.abs(have - want) <= Math.max(1e-12, relative * Math.abs(want));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
+export function chunkingOf(file: any): { chunking: Chunking; time: boolean } {
+  const { type, offset, chunk_size, chunk_number, incomplete, timestamp } = file.chunking;
+  const time = timestamp === undefined ? type === "period" || !!file.config.timestamp_column_name : timestamp !== null;
+  const chunking: Chunking =
+    type === "period"
+      ? { period: offset }
+      : type === "size"
+        ? { size: chunk_size, incomplete }
+        : type === "number"
+          ? { number: chunk_number, incomplete }
+          : {};
+  return { chunking, time };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
+export function performanceOptions({ config }: any): PerformanceOptions {
+  return {
+    metrics: config.metrics,
+    ...(config.thresholds && typeof config.thresholds === "object" ? { thresholds: config.thresholds } : {}),
+    normalizeConfusionMatrix: config.normalize_confusion_matrix ?? null,
+    businessValueMatrix: config.business_value_matrix,
+    normalizeBusinessValue: config.normalize_business_value ?? null,
+  };
+}
