@@ -9,6 +9,8 @@ export { lineChart } from "./charts/line-chart.js";
 export { type PlotlyFigure, plotlyChart } from "./charts/plotly-chart.js";
 export { precisionRecallChart } from "./charts/precision-recall-chart.js";
 export { rocChart } from "./charts/roc-chart.js";
+export type { TableInput } from "./charts/table-head.js";
+export { type TableView, type TableViewOptions, tableView } from "./charts/table-view.js";
 export { vegaChart } from "./charts/vega-chart.js";
 export { ChurnError, type ErrorCode } from "./core/errors.js";
 export type { OnProgress, Progress, StageContext } from "./core/progress.js";

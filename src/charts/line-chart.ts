@@ -1,6 +1,6 @@
+import { dateOf } from "../core/days.js";
 import type { Chart } from "./chart.js";
 import { axisFormat, type ChartText, finiteOrNull, titleSpec } from "./chart-text.js";
-import { dayText } from "./day-text.js";
 import { COLORS, MUTED, THEME } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
 
@@ -36,7 +36,7 @@ export function lineChart(options: LineChartOptions): Chart {
   const { series, x, y, rules = [] } = options;
   const day = (x.kind ?? "day") === "day";
   const at = Array.from(x.values as ArrayLike<number | string>, (value) =>
-    day && typeof value === "number" ? dayText(value) : value,
+    day && typeof value === "number" ? dateOf(value) : value,
   );
   const values = series.flatMap((line) =>
     at.map((position, i) => ({
