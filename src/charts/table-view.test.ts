@@ -63,11 +63,11 @@ describe("tableView", () => {
     const frame = new DataFrame({ calls: [1, 2, 6], minutes: [0.5, 1, 1.5] });
     expect(tableView(frame).text.split("\n")[0]).toBe("  calls  minutes");
     expect(tableView(frame.mean({ axis: 0 })).text.split("\n")).toEqual([
-      "index     value",
-      "text     number",
-      "───────  ──────",
-      "calls         3",
-      "minutes       1",
+      "index      value",
+      "text     integer",
+      "───────  ───────",
+      "calls          3",
+      "minutes        1",
       "(2 rows × 2 columns)",
     ]);
   });
