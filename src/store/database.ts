@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
 import { type ColumnTable, table } from "arquero";
 import { type Columns, readColumns } from "./read-columns.js";
 
@@ -71,6 +71,39 @@ export class Database {
     }
   }
 
+  /**
+   * Makes a temporary table of columns: numbers and texts, all of one length; NaN becomes null.
+   *
+   * Drop it when it has been used: it lives as long as the connection.
+   */
+  async createTemporary(
+    table: string,
+    columns: Readonly<Record<string, ArrayLike<number> | readonly (string | null)[]>>,
+  ): Promise<void> {
+    const entries = Object.entries(columns);
+    const types = entries.map(([column, values]) => `${name(column)} ${isTexts(values) ? "VARCHAR" : "DOUBLE"}`);
+    await this.run(`CREATE OR REPLACE TEMP TABLE ${name(table)} (${types.join(", ")})`);
+    const appender = await this.#connection.createAppender(table, "main", "temp");
+    try {
+      const kinds = entries.map((_, index) => appender.columnType(index));
+      const rows = entries[0]?.[1].length ?? 0;
+      for (let from = 0; from < rows; from += CHUNK) {
+        const size = Math.min(CHUNK, rows - from);
+        const chunk = DuckDBDataChunk.create(kinds, size);
+        for (const [index, [, values]] of entries.entries()) {
+          const part = Array.from({ length: size }, (_, i) => values[from + i] ?? null);
+          chunk.setColumnValues(
+            index,
+            part.map((value) => (Number.isNaN(value) ? null : value)),
+          );
+        }
+        appender.appendDataChunk(chunk);
+      }
+    } finally {
+      appender.closeSync();
+    }
+  }
+
   /** Stops the statement that runs now; it fails with an error. */
   interrupt(): void {
     this.#connection.interrupt();
@@ -79,6 +112,13 @@ export class Database {
   close(): void {
     this.#connection.closeSync();
   }
+}
+
+/** Rows in a full chunk of DuckDB. */
+const CHUNK = 2048;
+
+function isTexts(values: ArrayLike<number> | readonly (string | null)[]): boolean {
+  return Array.isArray(values) && values.some((value) => typeof value === "string");
 }
 
 function values(parameters: Parameter[]): DuckDBValue[] | undefined {

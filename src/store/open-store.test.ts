@@ -27,6 +27,17 @@ it("reads numbers, days, timestamps, texts and nulls as columns, over many chunk
   expect(columns.word).toHaveLength(110);
 });
 
+it("makes a temporary table of columns, over many chunks, with NaN as null", async () => {
+  const store = openStore({ path: join(folder, "temporary.duckdb") });
+  const x = Float64Array.from({ length: 5000 }, (_, i) => (i % 5 === 0 ? Number.NaN : i));
+  const word = Array.from(x, (_, i) => (i === 4999 ? null : `w${i}`));
+  const back = await store.lease(async (db) => {
+    await db.createTemporary("scored", { x, word });
+    return db.columns("SELECT * FROM scored");
+  });
+  expect(back).toEqual({ x, word });
+});
+
 it("rolls a failed transaction back", async () => {
   const store = openStore({ path: join(folder, "transaction.duckdb") });
   await expect(
