@@ -41,3 +41,18 @@ export {
   runNotebook,
   startKernel,
 } from "./notebook/run-notebook.js";
+export { loadModel, saveModel } from "./training/artifact.js";
+export type { Baseline } from "./training/baseline-table.js";
+export { checkGate, type Gate, requireGate } from "./training/check-gate.js";
+export { ChurnModel, type ModelFacts, type ModelReport } from "./training/churn-model.js";
+export type { Dataset } from "./training/dataset.js";
+export type { Estimate, MetricName, Metrics } from "./training/evaluate.js";
+export type { FeatureImportance } from "./training/importances.js";
+export { modelCard } from "./training/model-card.js";
+export { type TrainOptions, type TrainSettings, trainOptions } from "./training/options.js";
+export { rocAuc } from "./training/roc-auc.js";
+export { type Scores, scoreDataset } from "./training/score-dataset.js";
+export type { SearchRow } from "./training/search-grid.js";
+export type { Split } from "./training/split-snapshots.js";
+export type { TrainCharts } from "./training/train-charts.js";
+export { type TrainResult, trainModel } from "./training/train-model.js";

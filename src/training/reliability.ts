@@ -1,3 +1,5 @@
+import { rank } from "./ranked.js";
+
 /** One bin of a reliability diagram. */
 export interface ReliabilityBin {
   /** Mean probability of its rows. */
@@ -38,6 +40,33 @@ export function reliability(
   for (let bin = 0; bin < bins; bin++) {
     const n = rows[bin]!;
     if (n > 0) table.push({ predicted: predicted[bin]! / n, observed: observed[bin]! / n, rows: n });
+  }
+  return table;
+}
+
+/**
+ * The same in groups of equally many rows, the lowest probabilities first: what a chart shows, since no group is too small
+ * to read. Rows of equal probability stay together, so groups may be fewer and uneven.
+ */
+export function reliabilityByRank(
+  label: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  groups = 10,
+): ReliabilityBin[] {
+  const ranked = rank(label, probability);
+  const rows = ranked.score.length;
+  const table: ReliabilityBin[] = [];
+  let bin = { predicted: 0, observed: 0, rows: 0 };
+  let edge = 1;
+  for (let i = rows - 1; i >= 0; i--) {
+    bin.predicted += ranked.score[i]!;
+    bin.observed += ranked.label[i]!;
+    bin.rows++;
+    const reached = ((rows - i) * groups) / rows;
+    if (reached < edge || ranked.score[i - 1] === ranked.score[i]) continue;
+    edge = Math.floor(reached) + 1;
+    table.push({ predicted: bin.predicted / bin.rows, observed: bin.observed / bin.rows, rows: bin.rows });
+    bin = { predicted: 0, observed: 0, rows: 0 };
   }
   return table;
 }

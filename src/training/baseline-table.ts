@@ -1,0 +1,28 @@
+import { type BaselineInput, type BaselineScores, fitBaselines } from "./baselines.js";
+import { aucDifference, type Estimate, evaluate, type Metrics } from "./evaluate.js";
+
+/** A baseline beside the model. */
+export interface Baseline extends BaselineScores {
+  /** null when the baseline could not be made; `note` says why. */
+  metrics: Metrics | null;
+  /** ROC AUC of the model less that of the baseline, on the same draws: the model earns its place where `low` is above 0. */
+  auc_gain: Estimate | null;
+}
+
+/** Fits the baselines and measures them on the test rows as the model is measured. */
+export function baselineTable(
+  input: BaselineInput,
+  label: Uint8Array,
+  probability: Float64Array,
+  draws: { rounds: number; seed: string; group: readonly string[] },
+): Baseline[] {
+  return fitBaselines(input).map((baseline) => {
+    const { probability: theirs, threshold } = baseline;
+    if (theirs === null) return { ...baseline, metrics: null, auc_gain: null };
+    return {
+      ...baseline,
+      metrics: evaluate(label, theirs, { ...draws, threshold }),
+      auc_gain: aucDifference(label, probability, theirs, draws),
+    };
+  });
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { calibrate, fitCalibration } from "./calibration.js";
+import { logLoss } from "./log-loss.js";
+import { fitLogistic, predictLogistic, sigmoid } from "./logistic-regression.js";
+import { rocAuc } from "./roc-auc.js";
+
+const path = new URL("../../test/fixtures/training/fits.json", import.meta.url);
+const fixture = JSON.parse(readFileSync(path, "utf8")) as {
+  made_by: string;
+  x: number[][];
+  y: number[];
+  logistic: Record<string, { intercept: number; weights: number[]; probability: number[] }>;
+  score: number[];
+  platt: { slope: number; intercept: number; sklearn: [number, number] };
+  isotonic: { at: number[]; probability: number[] };
+};
+const { y, score } = fixture;
+const near = (ours: ArrayLike<number>, theirs: ArrayLike<number>, within: number) => {
+  expect(ours.length).toBe(theirs.length);
+  for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i]! - theirs[i]!)).toBeLessThan(within);
+};
+
+describe("logistic regression", () => {
+  const x = fixture.x.map((column) => Float64Array.from(column));
+  it.each(Object.entries(fixture.logistic))(`with penalty %s equals ${fixture.made_by} to 1e-8`, (penalty, theirs) => {
+    const fit = fitLogistic(x, y, Number(penalty));
+    near([fit.intercept, ...fit.weights], [theirs.intercept, ...theirs.weights], 1e-8);
+    near(predictLogistic(fit, x).slice(0, 5), theirs.probability, 1e-9);
+  });
+  it("takes fractions as targets, and converges where classes are apart", () => {
+    const apart = fitLogistic([Float64Array.of(-2, -1, 1, 2)], [0, 0, 1, 1], 1e-3);
+    expect(apart.weights[0]).toBeGreaterThan(2);
+    const half = fitLogistic([Float64Array.of(-1, 1)], [0.5, 0.5], 1);
+    near([half.intercept, half.weights[0]!], [0, 0], 1e-12);
+  });
+  it("sigmoid does not overflow", () => {
+    expect([sigmoid(-1000), sigmoid(0), sigmoid(1000)]).toEqual([0, 0.5, 1]);
+  });
+});
+
+describe("calibration", () => {
+  const platt = fitCalibration("platt", y, score);
+  it("platt has the slope and intercept of least loss on log-odds", () => {
+    if (platt.method !== "platt") throw new Error("not platt");
+    near([platt.slope, platt.intercept], [fixture.platt.slope, fixture.platt.intercept], 1e-6);
+    near([platt.slope, platt.intercept], fixture.platt.sklearn, 1e-3);
+  });
+  it("platt keeps the ranking", () => {
+    expect(rocAuc(y, calibrate(platt, score))).toBe(rocAuc(y, score));
+  });
+  it("isotonic equals scikit-learn's, but for the rim of 1 / (rows + 2)", () => {
+    const rim = 1 / (y.length + 2);
+    const theirs = fixture.isotonic.probability;
+    const isotonic = fitCalibration("isotonic", y, score);
+    const ours = calibrate(isotonic, fixture.isotonic.at);
+    near(ours, theirs, rim + 1e-12);
+    const inside = theirs.map((_, i) => i).filter((i) => theirs[i]! > 0.1 && theirs[i]! < 0.9);
+    expect(inside.length).toBeGreaterThan(5);
+    near(
+      inside.map((i) => ours[i]!),
+      inside.map((i) => theirs[i]!),
+      1e-12,
+    );
+    for (let i = 1; i < ours.length; i++) expect(ours[i]).toBeGreaterThanOrEqual(ours[i - 1]!);
+    expect([ours[0], ours.at(-1)]).toEqual([Math.max(rim, theirs[0]!), Math.min(1 - rim, theirs.at(-1)!)]);
+  });
+  it("both make probabilities of scores that class weights pushed up; none changes nothing", () => {
+    const raw = logLoss(y, score)!;
+    for (const method of ["platt", "isotonic"] as const) {
+      const p = calibrate(fitCalibration(method, y, score), score);
+      expect(logLoss(y, p)).toBeLessThan(raw);
+      const mean = p.reduce((sum, v) => sum + v, 0) / p.length;
+      expect(Math.abs(mean - y.reduce((sum, v) => sum + v, 0) / y.length)).toBeLessThan(0.01);
+    }
+    expect([...calibrate({ method: "none" }, score)]).toEqual(score);
+  });
+  it("a constant score becomes the base rate, smoothed", () => {
+    const p = calibrate(fitCalibration("platt", [0, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), [0.5]);
+    expect(p[0]).toBeCloseTo((3 * (1 / 5) + 2 / 3) / 4, 7);
+  });
+  it("scores of 0 and 1 give finite probabilities", () => {
+    const p = calibrate(fitCalibration("platt", [0, 0, 1, 1, 0, 1], [0, 0, 1, 1, 1, 0]), [0, 1]);
+    expect(p.every((v) => v > 0 && v < 1)).toBe(true);
+  });
+});

@@ -1,0 +1,73 @@
+import { rank } from "./ranked.js";
+
+/** By what a threshold is chosen. */
+export type ThresholdRule =
+  | { rule: "f1" }
+  /** Least cost: of a false alarm, and of a churner that is missed. */
+  | { rule: "cost"; falseAlarm: number; missed: number }
+  /** Most profit of a campaign that contacts all who are flagged. */
+  | ({ rule: "profit" } & Campaign);
+
+/** What a campaign costs and brings, in one currency. */
+export interface Campaign {
+  /** Value of a churner who is kept. */
+  customerValue: number;
+  /** Cost of contacting one subscriber. */
+  contactCost: number;
+  /** Share of contacted churners who are kept, 0 … 1. */
+  successRate: number;
+}
+
+/** A chosen threshold, and what the rule gives there on the rows it was chosen on. */
+export interface ThresholdChoice {
+  /** Probability from which on a row is predicted 1; above every score when flagging nobody is best. */
+  threshold: number;
+  /** F1, cost, or profit at the threshold, by the rule. */
+  value: number;
+}
+
+/**
+ * Chooses the threshold that is best by a rule, over all cuts between distinct scores and the cut above all.
+ *
+ * The threshold lies midway between the scores on both sides; of equally good cuts the one that flags fewest is taken.
+ *
+ * @param label 0 or 1 a row
+ * @param probability in [0, 1] a row, from models that did not train on the row
+ */
+export function chooseThreshold(
+  label: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  rule: ThresholdRule,
+): ThresholdChoice {
+  const ranked = rank(label, probability);
+  const rows = ranked.score.length;
+  let positives = 0;
+  for (let i = 0; i < rows; i++) positives += ranked.label[i]!;
+  const gain = (found: number, flagged: number) => {
+    if (rule.rule === "f1") return flagged + positives === 0 ? 0 : (2 * found) / (flagged + positives);
+    if (rule.rule === "cost") return -(rule.falseAlarm * (flagged - found) + rule.missed * (positives - found));
+    return campaignProfit(found, flagged, rule);
+  };
+  const highest = ranked.score[0] ?? 0;
+  let best = { threshold: highest < 1 ? (highest + 1) / 2 : 1 + Number.EPSILON, gain: gain(0, 0) };
+  let found = 0;
+  for (let i = 0; i < rows; i++) {
+    found += ranked.label[i]!;
+    const here = ranked.score[i]!;
+    const below = ranked.score[i + 1] ?? 0;
+    if (i + 1 < rows && below === here) continue;
+    const value = gain(found, i + 1);
+    if (value > best.gain) best = { threshold: i + 1 === rows ? 0 : middle(below, here), gain: value };
+  }
+  return { threshold: best.threshold, value: rule.rule === "cost" ? -best.gain : best.gain };
+}
+
+/** Profit of contacting `flagged` subscribers of whom `found` would churn. */
+export function campaignProfit(found: number, flagged: number, campaign: Campaign): number {
+  return found * campaign.successRate * campaign.customerValue - flagged * campaign.contactCost;
+}
+
+const middle = (low: number, high: number) => {
+  const m = (low + high) / 2;
+  return m > low ? m : high;
+};

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { ChurnError } from "../core/errors.js";
+import type { Baseline } from "./baseline-table.js";
+import { type Calibration, calibrate } from "./calibration.js";
+import type { Confusion } from "./confusion.js";
+import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engine.js";
+import type { Metrics } from "./evaluate.js";
+import { loadForestModel } from "./forest-engine.js";
+import type { FeatureImportance } from "./importances.js";
+import { loadMlRandomForestModel } from "./ml-random-forest-engine.js";
+import type { TrainSettings } from "./options.js";
+import type { SearchRow } from "./search-grid.js";
+
+/** What a model tells about its making; plain JSON. */
+export interface ModelReport {
+  split: string;
+  train_rows: number;
+  train_churned: number;
+  test_rows: number;
+  test_churned: number;
+  /** Snapshot days of the test, days since 1970-01-01. */
+  test_days: [first: number, last: number];
+  search: Omit<SearchRow, "seconds">[];
+  metrics: Metrics;
+  confusion: Confusion;
+  baselines: Omit<Baseline, "probability">[];
+  importances: FeatureImportance[];
+  notes: string[];
+}
+
+/** All that a model is made of, but its trees; plain JSON. */
+export interface ModelFacts {
+  engine: EngineName;
+  features: string[];
+  /** Days of the label window. */
+  horizon: number;
+  plan_hash: string | null;
+  /** The feature plan itself, as the feature stage gave it. */
+  plan: unknown;
+  /** SHA-256 of the data set that it was trained and tested on. */
+  data_hash: string;
+  parameters: Parameters;
+  settings: TrainSettings;
+  calibration: Calibration;
+  /** Probability from which on churn is predicted. */
+  threshold: number;
+  report: ModelReport;
+}
+
+/** A trained model: features in, churn probabilities out. It does not change. */
+export class ChurnModel {
+  readonly facts: ModelFacts;
+  readonly trees: EngineModel;
+  /** When the file says that the model was made; null for one that was not saved yet. */
+  readonly createdAt: string | null;
+  #text: string | undefined;
+
+  constructor(facts: ModelFacts, trees: EngineModel, saved?: { createdAt: string | null; text: string }) {
+    this.facts = facts;
+    this.trees = trees;
+    this.createdAt = saved?.createdAt ?? null;
+    this.#text = saved?.text;
+  }
+
+  get features(): readonly string[] {
+    return this.facts.features;
+  }
+
+  get threshold(): number {
+    return this.facts.threshold;
+  }
+
+  /** First twelve hex digits of the SHA-256 of all that the model is: the same model has the same version. */
+  get version(): string {
+    return createHash("sha256").update(this.toText()).digest("hex").slice(0, 12);
+  }
+
+  /**
+   * Churn probability of each row, calibrated.
+   *
+   * @param table columns by name, in any order
+   * @throws ChurnError BAD_INPUT for a feature that is missing, or one that the model does not know
+   */
+  predict(table: FeatureTable): Float64Array {
+    return calibrate(this.facts.calibration, this.score(table));
+  }
+
+  /** Score of each row before calibration, 0 … 1. */
+  score(table: FeatureTable): Float64Array {
+    return this.trees.score(inOrder(table, this.facts.features));
+  }
+
+  toJSON(): { facts: ModelFacts; trees: unknown } {
+    return { facts: this.facts, trees: this.trees.toJSON() };
+  }
+
+  /** The JSON of the model as text. */
+  toText(): string {
+    this.#text ??= JSON.stringify(this);
+    return this.#text;
+  }
+
+  /** @throws ChurnError MODEL_DAMAGED when the value is not what `toJSON` gave */
+  static async fromJSON(value: unknown, createdAt: string | null = null): Promise<ChurnModel> {
+    const { facts, trees } = (value ?? {}) as { facts?: ModelFacts; trees?: unknown };
+    // the text is kept: trees that are packed again might be packed otherwise, and the version with them
+    const saved = { createdAt, text: JSON.stringify(value) };
+    if (facts?.engine === "forest") return new ChurnModel(facts, loadForestModel(trees), saved);
+    if (facts?.engine === "ml-random-forest") {
+      return new ChurnModel(facts, await loadMlRandomForestModel(trees), saved);
+    }
+    throw new ChurnError("MODEL_DAMAGED", `model has an unknown engine ${JSON.stringify(facts?.engine)}`);
+  }
+}
+
+function inOrder(table: FeatureTable, features: readonly string[]): FeatureTable {
+  if (table.names.length === features.length && features.every((name, j) => name === table.names[j])) return table;
+  const missing = features.filter((name) => !table.names.includes(name));
+  const unknown = table.names.filter((name) => !features.includes(name));
+  if (missing.length > 0 || unknown.length > 0) {
+    const parts = [
+      missing.length > 0 ? `lacks ${listed(missing)}` : "",
+      unknown.length > 0 ? `has ${listed(unknown)} that the model does not know` : "",
+    ];
+    throw new ChurnError("BAD_INPUT", `the data do not fit the model: it ${parts.filter(Boolean).join(" and ")}`, {
+      hint: "make the features with the plan of the model",
+    });
+  }
+  const place = new Map(table.names.map((name, j) => [name, j]));
+  return { names: features, columns: features.map((name) => table.columns[place.get(name)!]!) };
+}
+
+const listed = (names: readonly string[]) =>
+  names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");

@@ -1,0 +1,146 @@
+import { random } from "../core/random.js";
+import { rankedAveragePrecision } from "./average-precision.js";
+import { brierScore } from "./brier-score.js";
+import { accuracy, confusion, f1, precision, recall } from "./confusion.js";
+import { rankedLift } from "./lift.js";
+import { logLoss } from "./log-loss.js";
+import { quantile } from "./quantile.js";
+import { type Ranked, rank } from "./ranked.js";
+import { calibrationError } from "./reliability.js";
+import { rankedRocAuc } from "./roc-auc.js";
+
+/** A metric with its 95 % interval. */
+export interface Estimate {
+  /** null where it is not defined; `reason` says why. */
+  value: number | null;
+  /** Limits of the interval; null without rounds, or where too few draws define the metric. */
+  low: number | null;
+  high: number | null;
+  reason?: string;
+}
+
+export type MetricName =
+  | "roc_auc"
+  | "average_precision"
+  | "log_loss"
+  | "brier"
+  | "ece"
+  | "lift_top_decile"
+  | "precision"
+  | "recall"
+  | "f1"
+  | "accuracy";
+
+export type Metrics = Record<MetricName, Estimate>;
+
+export interface EvaluateOptions {
+  /** Probability from which on a row counts as predicted 1. */
+  threshold: number;
+  /** Draws of the bootstrap; 0 for no intervals. */
+  rounds: number;
+  seed: string | number;
+  /** Rows of one group are drawn together (the snapshots of a subscriber are not independent). */
+  group: readonly string[];
+}
+
+/**
+ * Measures probabilities against labels, with percentile bootstrap intervals over groups (Efron 1979; Field and Welsh 2007
+ * for clusters).
+ *
+ * @param label 0 or 1 a row
+ * @param probability of the class 1 a row
+ */
+export function evaluate(
+  label: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  { threshold, rounds, seed, group }: EvaluateOptions,
+): Metrics {
+  const ranked = rank(label, probability);
+  const values = measure(ranked, threshold);
+  const draws = new Map<MetricName, number[]>();
+  for (const weight of groupDraws(ranked.order, group, rounds, seed)) {
+    for (const [name, value] of Object.entries(measure(ranked, threshold, weight)) as [MetricName, number | null][]) {
+      if (value === null) continue;
+      const list = draws.get(name);
+      if (list) list.push(value);
+      else draws.set(name, [value]);
+    }
+  }
+  const out = {} as Metrics;
+  for (const [name, value] of Object.entries(values) as [MetricName, number | null][]) {
+    out[name] = { value, ...interval(draws.get(name) ?? [], rounds) };
+    if (value === null) out[name].reason = reasonOf(name, ranked);
+  }
+  return out;
+}
+
+/**
+ * Difference of the ROC AUC of two scores of the same rows, a less b, with its 95 % interval; both are measured on the same
+ * draws, so that what they share cancels out.
+ */
+export function aucDifference(
+  label: ArrayLike<number>,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  { rounds, seed, group }: Omit<EvaluateOptions, "threshold">,
+): Estimate {
+  const both = [rank(label, a), rank(label, b)] as const;
+  const [whole, other] = both.map((ranked) => rankedRocAuc(ranked));
+  if (whole == null || other == null) return { value: null, low: null, high: null, reason: ONE_CLASS };
+  const [first, second] = both.map((ranked) => groupDraws(ranked.order, group, rounds, seed));
+  const differences: number[] = [];
+  for (const weight of first!) {
+    const [x, y] = [rankedRocAuc(both[0], weight), rankedRocAuc(both[1], second!.next().value!)];
+    if (x !== null && y !== null) differences.push(x - y);
+  }
+  return { value: whole - other, ...interval(differences, rounds) };
+}
+
+function measure(ranked: Ranked, threshold: number, weight?: Float64Array): Record<MetricName, number | null> {
+  const { label, score } = ranked;
+  const counts = confusion(label, score, threshold, weight);
+  return {
+    roc_auc: rankedRocAuc(ranked, weight),
+    average_precision: rankedAveragePrecision(ranked, weight),
+    log_loss: logLoss(label, score, weight),
+    brier: brierScore(label, score, weight),
+    ece: calibrationError(label, score, 10, weight),
+    lift_top_decile: rankedLift(ranked, 0.1, weight),
+    precision: precision(counts),
+    recall: recall(counts),
+    f1: f1(counts),
+    accuracy: accuracy(counts),
+  };
+}
+
+/** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */
+function* groupDraws(order: Int32Array, group: readonly string[], rounds: number, seed: string | number) {
+  const names = [...new Set(group)].sort();
+  const placeOf = new Map(names.map((name, i) => [name, i]));
+  const place = Int32Array.from(order, (row) => placeOf.get(group[row]!)!);
+  const draw = random(`${seed}/bootstrap`);
+  const count = new Int32Array(names.length);
+  const weight = new Float64Array(order.length);
+  for (let round = 0; round < rounds; round++) {
+    count.fill(0);
+    for (let i = 0; i < names.length; i++) count[draw.int(names.length)]!++;
+    for (let i = 0; i < weight.length; i++) weight[i] = count[place[i]!]!;
+    yield weight;
+  }
+}
+
+/** An interval needs nine tenths of the rounds: fewer would tell of the lucky draws only. */
+function interval(draws: number[], rounds: number): { low: number | null; high: number | null } {
+  if (rounds === 0 || draws.length < 0.9 * rounds) return { low: null, high: null };
+  const sorted = Float64Array.from(draws).sort();
+  return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+const ONE_CLASS = "only one class is there";
+
+function reasonOf(name: MetricName, { label }: Ranked): string {
+  if (label.length === 0) return "there is no row";
+  if (name === "precision") return "no row is predicted to churn";
+  if (name === "roc_auc") return ONE_CLASS;
+  return "no row churned";
+}

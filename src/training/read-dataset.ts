@@ -1,0 +1,48 @@
+import { ChurnError } from "../core/errors.js";
+import type { FeaturePlan } from "../features/feature-plan.js";
+import type { Database } from "../store/database.js";
+import { name } from "../store/database.js";
+import type { Dataset } from "./dataset.js";
+
+/** The plan behind `Processed_Data`, and the last day that was loaded rather than streamed. */
+export interface SnapshotTable {
+  plan: FeaturePlan;
+  plan_hash: string;
+  /** `YYYY-MM-DD`; labels that were not known by this day's end do not train. */
+  loaded_until: string;
+}
+
+/**
+ * Finds out what `Processed_Data` holds.
+ *
+ * @throws ChurnError NO_DATA when the feature stage has not run
+ */
+export async function snapshotTable(db: Database): Promise<SnapshotTable> {
+  const found = await db.row<{ plan: string; plan_hash: string; loaded_until: string | null }>(
+    `SELECT plan, plan_hash, (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded_until
+     FROM feature_plans WHERE is_current`,
+  );
+  if (!found?.loaded_until) throw new ChurnError("NO_DATA", "there are no snapshots yet", { hint: "churn features" });
+  return { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash, loaded_until: found.loaded_until };
+}
+
+/**
+ * Reads snapshots as a data set, by day and subscriber.
+ *
+ * @param where SQL condition on `Processed_Data`
+ */
+export async function readDataset(db: Database, { plan, plan_hash }: SnapshotTable, where: string): Promise<Dataset> {
+  const features = plan.features.map((feature) => feature.name);
+  const columns = await db.columns(
+    `SELECT ${features.map(name).join(", ")}, M_TENURE_CHURN, "User", "Date" FROM Processed_Data WHERE ${where} ORDER BY "Date", "User"`,
+  );
+  return {
+    features,
+    columns: features.map((feature) => columns[feature] as Float64Array),
+    label: columns.M_TENURE_CHURN as Float64Array,
+    subscriber: columns.User as string[],
+    day: columns.Date as Int32Array,
+    horizon: plan.horizon,
+    plan: { hash: plan_hash, definition: plan },
+  };
+}

@@ -1,0 +1,242 @@
+import { ChurnError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { assignFolds } from "./assign-folds.js";
+import { type Baseline, baselineTable } from "./baseline-table.js";
+import { calibrate, fitCalibration } from "./calibration.js";
+import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
+import { ChurnModel } from "./churn-model.js";
+import { type Confusion, confusion } from "./confusion.js";
+import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
+import type { FeatureTable, Parameters, Trainer, TrainerInput } from "./engine.js";
+import { evaluate, type Metrics } from "./evaluate.js";
+import { forestTrainer } from "./forest-engine.js";
+import { type FeatureImportance, importanceTable } from "./importances.js";
+import { mlRandomForestTrainer } from "./ml-random-forest-engine.js";
+import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
+import { permutationImportance } from "./permutation-importance.js";
+import { type ReportCurves, reportCurves } from "./report-curves.js";
+import { gridOf, type SearchRow, searchGrid } from "./search-grid.js";
+import { type Split, splitSnapshots } from "./split-snapshots.js";
+import { type TrainCharts, trainCharts } from "./train-charts.js";
+
+/** What a training gives. */
+export interface TrainResult {
+  model: ChurnModel;
+  /** Which rows of the data set trained and tested. */
+  split: Split;
+  /** The grid, one line a point. */
+  search: SearchRow[];
+  /** The chosen grid point. */
+  best: Parameters;
+  /** The test rows as the model sees them. */
+  holdout: {
+    /** Rows of the data set. */
+    rows: Int32Array;
+    /** Churn probability, calibrated. */
+    probability: Float64Array;
+    /** Score before calibration. */
+    score: Float64Array;
+    prediction: Uint8Array;
+    label: Uint8Array;
+  };
+  metrics: Metrics;
+  confusion: Confusion;
+  baselines: Baseline[];
+  importances: FeatureImportance[];
+  curves: ReportCurves;
+  charts: TrainCharts;
+  /** What a reader should know, in sentences; the split is the first. */
+  notes: string[];
+}
+
+/**
+ * Trains a churn model: splits by time and by subscriber, searches the grid by cross-validation, calibrates and chooses the
+ * threshold on out-of-fold scores, fits the best point on all training rows, and measures it once on the test rows.
+ *
+ * The same data, options and seed give the same model to the bit, in whatever order the rows come and with however many
+ * threads. It reads no clock but to time the fits.
+ *
+ * @throws ChurnError BAD_OPTION, BAD_INPUT; NO_DATA when a part or a fold would have one class only; INTERRUPTED
+ */
+export async function trainModel(
+  dataset: Dataset,
+  options: TrainOptions = {},
+  context: StageContext = {},
+): Promise<TrainResult> {
+  const settings = trainOptions.parse(options);
+  checkDataset(dataset);
+  const order = snapshotOrder(dataset);
+  const inOrder = order.every((row, i) => row === i);
+  return train(inOrder ? dataset : pickRows(dataset, order), order, settings, context);
+}
+
+async function train(
+  data: Dataset,
+  order: Int32Array,
+  settings: TrainSettings,
+  context: StageContext,
+): Promise<TrainResult> {
+  const seed = String(settings.seed);
+  const split = splitSnapshots(data, {
+    testDays: settings.test_days,
+    testSubscribers: settings.test_subscribers,
+    seed,
+  });
+  const { table, label, subscriber } = part(data, split.train);
+  const trainer = await trainerOf(settings, {
+    table,
+    label,
+    classWeight: settings.class_weight,
+    threads: settings.threads,
+  });
+  const found = await searchGrid(
+    {
+      trainer,
+      grid: gridOf(lists(settings)),
+      label,
+      fold: assignFolds(subscriber, label, settings.folds, seed),
+      folds: settings.folds,
+      seed,
+    },
+    context,
+  );
+
+  const calibration = fitCalibration(settings.calibration, label, found.outOfFold);
+  const rule = ruleOf(settings);
+  const threshold =
+    typeof rule === "number" ? rule : chooseThreshold(label, calibrate(calibration, found.outOfFold), rule).threshold;
+
+  const all = Int32Array.from(label, (_, i) => i);
+  const [fitted] = await trainer.fit([found.best], all, `${seed}/final`, context);
+  const trees = fitted!.model;
+
+  const test = part(data, split.test);
+  const score = trees.score(test.table);
+  const probability = calibrate(calibration, score);
+  const draws = { rounds: settings.bootstrap_rounds, seed, group: test.subscriber };
+  stopIfAsked(context);
+  const metrics = evaluate(test.label, probability, { ...draws, threshold });
+  const counts = confusion(test.label, probability, threshold);
+  stopIfAsked(context);
+  const baselines = baselineTable(
+    { train: table, label, test: test.table, recency: settings.recency_feature, rule, seed },
+    test.label,
+    probability,
+    draws,
+  );
+  const permutation =
+    settings.permutation_repeats > 0
+      ? await permutationImportance(
+          trees,
+          test.table,
+          test.label,
+          { repeats: settings.permutation_repeats, seed },
+          context,
+        )
+      : null;
+  const importances = importanceTable(data.features, trees.importances(), permutation);
+  const curves = reportCurves(test.label, probability, score, {
+    customerValue: settings.customer_value,
+    contactCost: settings.contact_cost,
+    successRate: settings.success_rate,
+  });
+  const notes = [split.note, ...trainer.notes];
+
+  const model = new ChurnModel(
+    {
+      engine: settings.engine,
+      features: data.features,
+      horizon: data.horizon,
+      plan_hash: data.plan?.hash ?? null,
+      plan: data.plan?.definition ?? null,
+      data_hash: dataHash(data),
+      parameters: found.best,
+      // the number of threads is no part of what a model is
+      settings: { ...settings, threads: 0 },
+      calibration,
+      threshold,
+      report: {
+        split: split.note,
+        train_rows: label.length,
+        train_churned: sum(label),
+        test_rows: test.label.length,
+        test_churned: sum(test.label),
+        test_days: daysOf(data.day, split.test),
+        search: found.table.map(({ seconds: _, ...row }) => row),
+        metrics,
+        confusion: counts,
+        baselines: baselines.map(({ probability: _, ...baseline }) => baseline),
+        importances,
+        notes,
+      },
+    },
+    trees,
+  );
+  const given = (rows: Int32Array) => rows.map((row) => order[row]!);
+  return {
+    model,
+    split: { ...split, train: given(split.train), test: given(split.test) },
+    search: found.table,
+    best: found.best,
+    holdout: {
+      rows: given(split.test),
+      probability,
+      score,
+      prediction: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)),
+      label: test.label,
+    },
+    metrics,
+    confusion: counts,
+    baselines,
+    importances,
+    curves,
+    charts: trainCharts({ label: test.label, curves, metrics, confusion: counts, threshold, baselines, importances }),
+    notes,
+  };
+}
+
+function part(data: Dataset, rows: Int32Array) {
+  const { features, columns, label, subscriber } = pickRows(data, rows);
+  return { table: { names: features, columns } satisfies FeatureTable, label: Uint8Array.from(label), subscriber };
+}
+
+function trainerOf(settings: TrainSettings, input: TrainerInput): Trainer | Promise<Trainer> {
+  return settings.engine === "forest" ? forestTrainer(input) : mlRandomForestTrainer(input);
+}
+
+function lists({ num_trees, max_depth, max_features, min_samples_leaf }: TrainSettings) {
+  return {
+    num_trees,
+    max_depth,
+    min_samples_leaf,
+    max_features: Array.isArray(max_features) ? max_features : [max_features],
+  };
+}
+
+function ruleOf(settings: TrainSettings): ThresholdRule | number {
+  if (settings.threshold === "f1") return { rule: "f1" };
+  if (settings.threshold === "cost") {
+    return { rule: "cost", falseAlarm: settings.cost_false_alarm, missed: settings.cost_missed };
+  }
+  if (settings.threshold === "profit") {
+    const { customer_value, contact_cost, success_rate } = settings;
+    return { rule: "profit", customerValue: customer_value, contactCost: contact_cost, successRate: success_rate };
+  }
+  return settings.threshold;
+}
+
+function stopIfAsked({ signal }: StageContext): void {
+  if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
+}
+
+const sum = (values: Uint8Array) => values.reduce((total, value) => total + value, 0);
+
+function daysOf(day: Int32Array, rows: Int32Array): [number, number] {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    first = Math.min(first, day[row]!);
+    last = Math.max(last, day[row]!);
+  }
+  return [first, last];
+}
