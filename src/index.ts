@@ -23,6 +23,7 @@ export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.j
 export type { Trees } from "./forest/tree.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
 export type { Chunking } from "./monitoring/chunk.js";
+export { estimatePerformance } from "./monitoring/estimate-performance.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
 export {

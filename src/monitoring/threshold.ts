@@ -14,7 +14,7 @@ export interface StandardDeviationThreshold {
   readonly std_lower_multiplier?: number | null;
   readonly std_upper_multiplier?: number | null;
   /** What the distance is measured from: the mean (default), median, least or greatest of the reference chunks. */
-  readonly offset_from?: "nanmean" | "nanmedian" | "nanmin" | "nanmax";
+  readonly offset_from?: "nanmean" | "nanmedian" | "nanmin" | "nanmax" | "mean" | "median" | "min" | "max";
 }
 
 /** Quantiles of the reference chunks (Hyndman and Fan's method 7). */
@@ -77,15 +77,24 @@ export function clampLimits(limits: Limits, range: Range): Limits {
   };
 }
 
+const median = (values: number[]) =>
+  quantile(
+    values.slice().sort((a, b) => a - b),
+    0.5,
+  );
+const least = (values: number[]) => Math.min(...values);
+const greatest = (values: number[]) => Math.max(...values);
+const centre = (_: number[], mean: number) => mean;
+
 const offsets = {
-  nanmean: (_: number[], mean: number) => mean,
-  nanmedian: (values: number[]) =>
-    quantile(
-      [...values].sort((a, b) => a - b),
-      0.5,
-    ),
-  nanmin: (values: number[]) => Math.min(...values),
-  nanmax: (values: number[]) => Math.max(...values),
+  nanmean: centre,
+  nanmedian: median,
+  nanmin: least,
+  nanmax: greatest,
+  mean: centre,
+  median,
+  min: least,
+  max: greatest,
 };
 
 /** Quantile of ascending values (Hyndman and Fan 1996, method 7). */

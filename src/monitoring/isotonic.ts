@@ -1,0 +1,100 @@
+import { argsort } from "./argsort.js";
+
+/** A non-decreasing step-and-slope function: linear between points, constant outside. */
+export interface Isotonic {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+const SAME = 1e-15;
+
+/** Scores in groups of equal value, ascending, so that many fits can share one sort. */
+export interface ScoreGroups {
+  /** The group of each row. */
+  readonly group: Uint32Array;
+  readonly x: Float64Array;
+}
+
+export function scoreGroups(scores: Float64Array): ScoreGroups {
+  const order = argsort(scores);
+  const group = new Uint32Array(scores.length);
+  const x = new Float64Array(scores.length);
+  let groups = 0;
+  for (const row of order) {
+    const score = scores[row] as number;
+    if (groups === 0 || score - (x[groups - 1] as number) >= SAME) x[groups++] = score;
+    group[row] = groups - 1;
+  }
+  return { group, x: x.subarray(0, groups) };
+}
+
+/**
+ * Isotonic regression of labels on scores: pool adjacent violators on the groups of equal scores (as scikit-learn's
+ * `IsotonicRegression(out_of_bounds="clip", increasing=True)`).
+ *
+ * @param rows the rows to learn from; all by default
+ */
+export function fitIsotonic({ group, x }: ScoreGroups, labels: Float64Array, rows?: Uint32Array): Isotonic {
+  const weight = new Float64Array(x.length);
+  const sum = new Float64Array(x.length);
+  const add = (row: number) => {
+    const g = group[row] as number;
+    weight[g] = (weight[g] as number) + 1;
+    sum[g] = (sum[g] as number) + (labels[row] as number);
+  };
+  if (rows) for (const row of rows) add(row);
+  else for (let row = 0; row < labels.length; row++) add(row);
+
+  // blocks: last group, weight and mean of each
+  const last = new Int32Array(x.length);
+  const weights = new Float64Array(x.length);
+  const means = new Float64Array(x.length);
+  let blocks = 0;
+  for (let g = 0; g < x.length; g++) {
+    if (weight[g] === 0) continue;
+    let w = weight[g] as number;
+    let mean = (sum[g] as number) / w;
+    while (blocks > 0 && (means[blocks - 1] as number) >= mean) {
+      const before = weights[blocks - 1] as number;
+      mean = ((means[blocks - 1] as number) * before + mean * w) / (before + w);
+      w += before;
+      blocks--;
+    }
+    last[blocks] = g;
+    weights[blocks] = w;
+    means[blocks++] = mean;
+  }
+  // only the ends of a block matter: between them the function is constant
+  const xs: number[] = [];
+  const ys: number[] = [];
+  let g = 0;
+  for (let block = 0; block < blocks; block++) {
+    while (weight[g] === 0) g++;
+    xs.push(x[g] as number);
+    ys.push(means[block] as number);
+    if (last[block] !== g) {
+      xs.push(x[last[block] as number] as number);
+      ys.push(means[block] as number);
+    }
+    g = (last[block] as number) + 1;
+  }
+  return { x: Float64Array.from(xs), y: Float64Array.from(ys) };
+}
+
+/** The value of the function at a score; NaN stays NaN. */
+export function isotonicAt({ x, y }: Isotonic, score: number): number {
+  const end = x.length - 1;
+  if (Number.isNaN(score)) return score;
+  if (score <= (x[0] as number)) return y[0] as number;
+  if (score >= (x[end] as number)) return y[end] as number;
+  let low = 0;
+  let high = end;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((x[middle] as number) <= score) low = middle;
+    else high = middle;
+  }
+  const [x0, x1, y0, y1] = [x[low], x[high], y[low], y[high]] as [number, number, number, number];
+  if (y0 === y1) return y0;
+  return ((y1 - y0) / (x1 - x0)) * (score - x0) + y0;
+}

@@ -1,0 +1,66 @@
+import { ChurnError } from "../core/errors.js";
+import { fitIsotonic, isotonicAt, scoreGroups } from "./isotonic.js";
+import { numpyArgsort } from "./numpy-argsort.js";
+import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+import { stratifiedShuffleSplits } from "./stratified-shuffle-split.js";
+
+/** Expected calibration error before and after isotonic calibration, on rows that the calibration did not see. */
+export interface CalibrationCheck {
+  readonly needed: boolean;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+/**
+ * Whether isotonic calibration lowers the expected calibration error of scores (ten bins of equal count), tried on ten
+ * random tenths of the reference.
+ */
+export function needsCalibration(labels: Float64Array, scores: Float64Array): CalibrationCheck {
+  const auc = rocAuc(scoresByClass(scores, labels, 0, labels.length));
+  if (Number.isNaN(auc) || auc > 0.999) return { needed: false, before: null, after: null };
+  const groups = scoreGroups(scores);
+  const y: number[] = [];
+  const raw: number[] = [];
+  const calibrated: number[] = [];
+  for (const { train, test } of stratifiedShuffleSplits(labels)) {
+    const fit = fitIsotonic(groups, labels, train);
+    for (const row of test) {
+      const score = scores[row] as number;
+      y.push(labels[row] as number);
+      raw.push(score);
+      calibrated.push(isotonicAt(fit, score));
+    }
+  }
+  const truth = Float64Array.from(y);
+  const before = calibrationError(truth, Float64Array.from(raw));
+  const after = calibrationError(truth, Float64Array.from(calibrated));
+  return { needed: before > after, before, after };
+}
+
+/** Expected calibration error: Σ share of a bin · |mean score − mean label|, over bins of equal count. */
+export function calibrationError(labels: Float64Array, scores: Float64Array): number {
+  const order = numpyArgsort(scores);
+  let error = 0;
+  for (const [from, to] of calibrationBins(labels.length)) {
+    let score = 0;
+    let label = 0;
+    for (let i = from; i < to; i++) {
+      score += scores[order[i] as number] as number;
+      label += labels[order[i] as number] as number;
+    }
+    const rows = to - from;
+    error += (rows / labels.length) * Math.abs(score / rows - label / rows);
+  }
+  return error;
+}
+
+/** Ten bins of equal count, fewer on few rows; rounding may make more bins than asked for. */
+export function calibrationBins(length: number, wanted = 10): [number, number][] {
+  const bins = length <= 2 * wanted ? Math.floor(length / 2) : wanted;
+  if (bins < 2) throw new ChurnError("NO_DATA", `cannot check the calibration of ${length} scores`);
+  const width = Math.floor(length / bins);
+  const edges: number[] = [];
+  for (let edge = 0; edge <= length; edge += width) edges.push(edge);
+  edges[edges.length - 1] = length;
+  return edges.slice(1).map((edge, i) => [edges[i] as number, edge]);
+}

@@ -1,0 +1,64 @@
+import { numpyRandomState, type RandomState } from "./numpy-random-state.js";
+
+/** Row numbers of one random split. */
+export interface Split {
+  readonly train: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+/**
+ * Random splits that keep the shares of two classes, as scikit-learn's `StratifiedShuffleSplit(10, test_size=0.1,
+ * random_state=42)` makes them.
+ */
+export function* stratifiedShuffleSplits(labels: Float64Array, splits = 10, testShare = 0.1): Generator<Split> {
+  const source = numpyRandomState(42);
+  const n = labels.length;
+  const testRows = Math.ceil(testShare * n);
+  const classes = [0, 1].map((label) => Uint32Array.from(rowsOf(labels, label))).filter((rows) => rows.length > 0);
+  const sizes = classes.map((rows) => rows.length);
+  for (let split = 0; split < splits; split++) {
+    const trainSizes = shares(sizes, n - testRows, source);
+    const left = sizes.map((size, c) => size - (trainSizes[c] as number));
+    const testSizes = shares(left, testRows, source);
+    const train = new Uint32Array(n - testRows);
+    const test = new Uint32Array(testRows);
+    let inTrain = 0;
+    let inTest = 0;
+    classes.forEach((rows, c) => {
+      const order = source.permutation(rows.length);
+      const [a, b] = [trainSizes[c] as number, testSizes[c] as number];
+      for (let i = 0; i < a; i++) train[inTrain++] = rows[order[i] as number] as number;
+      for (let i = a; i < a + b; i++) test[inTest++] = rows[order[i] as number] as number;
+    });
+    yield { train: shuffled(train, source), test: shuffled(test, source) };
+  }
+}
+
+function* rowsOf(labels: Float64Array, label: number): Generator<number> {
+  for (let i = 0; i < labels.length; i++) if (labels[i] === label) yield i;
+}
+
+const shuffled = (rows: Uint32Array, source: RandomState): Uint32Array =>
+  source.permutation(rows.length).map((place) => rows[place] as number);
+
+/** Divides k draws over classes as likely as can be: whole parts first, then the greatest remainders, ties by lot. */
+function shares(counts: readonly number[], k: number, source: RandomState): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const exact = counts.map((count) => (count / total) * k);
+  const floored = exact.map(Math.floor);
+  let need = k - floored.reduce((sum, count) => sum + count, 0);
+  if (need <= 0) return floored;
+  const rest = exact.map((value, c) => value - (floored[c] as number));
+  for (const value of [...new Set(rest)].sort((a, b) => b - a)) {
+    const tied = rest.flatMap((each, c) => (each === value ? [c] : []));
+    const add = Math.min(tied.length, need);
+    const order = source.permutation(tied.length);
+    for (let i = 0; i < add; i++) {
+      const c = tied[order[i] as number] as number;
+      floored[c] = (floored[c] as number) + 1;
+    }
+    need -= add;
+    if (need === 0) break;
+  }
+  return floored;
+}
