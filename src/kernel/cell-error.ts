@@ -38,11 +38,11 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
     }
     const cell = find(match[1] as string);
     const at = cell?.find(Number(match[3]), Number(match[4]));
-    // the function that tslab wraps around a cell ends below its last line
-    if (!cell || !at || at.line > cell.source.split("\n").length) continue;
+    if (!cell || !at) continue;
     excerpt ??= codeFrame(cell.source, at.line, at.column);
     const where = `cell [${match[2]}], line ${at.line}:${at.column}`;
-    const callee = /^\s+at (?:async )?(.+?) \(/.exec(line)?.[1];
+    // a function of an earlier cell is called through tslab's proxy
+    const callee = /^\s+at (?:async )?(.+?) \(/.exec(line)?.[1]?.replace(/^Proxy\./, "");
     frames.push(callee && !/^(Object\.)?<anonymous>$/.test(callee) ? `    at ${callee} (${where})` : `    at ${where}`);
   }
   const traceback = [`${ename}: ${evalue}`];

@@ -51,8 +51,9 @@ export function createCompiler(): Compiler {
       const converted = node.convert(previous, source);
       if (converted.output === undefined) return converted;
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
-      cells.set(current, { source, find: positionFinder(maps, isAsync) });
-      return { ...converted, hasToplevelAwait: isAsync, output: named(converted, current) };
+      const output = named(converted, current);
+      cells.set(current, { source, find: positionFinder(maps, output.split("\n").length, isAsync) });
+      return { ...converted, hasToplevelAwait: isAsync, output };
     },
   };
   return {

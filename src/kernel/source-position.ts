@@ -19,11 +19,13 @@ const LINES_BEFORE = 1;
  * Chains the two maps of a cell: TypeScript to ES module to CommonJS.
  *
  * @param maps in the order of compilation
+ * @param lines of the compiled code; what tslab puts below them is not the cell's
  * @param isAsync the cell was wrapped in an async function, whose head is six characters longer
  */
-export function positionFinder(maps: string[], isAsync: boolean): PositionFinder {
+export function positionFinder(maps: string[], lines: number, isAsync: boolean): PositionFinder {
   let chain: SourceMap[] | undefined;
   return (line, column) => {
+    if (line > lines) return undefined;
     chain ??= maps.map((map) => new SourceMap(JSON.parse(map))).reverse();
     let at = { line: line - 1, column: column - 1 };
     if (at.line === 0) at.column -= isAsync ? PREFIX.async : PREFIX.sync;

@@ -76,9 +76,9 @@ export class CellOutputs {
     this.#push(output);
   }
 
-  /** Puts streams into the lines that the format wants; call it before the notebook is written. */
-  settle(): void {
-    for (const output of this.#outputs) {
+  /** Puts the streams of a cell into the lines that the format wants; call it before the notebook is written. */
+  static settle(cell: NotebookCell): void {
+    for (const output of cell.outputs ?? []) {
       if (output.output_type === "stream") output.text = linesOf(overwritten(textOf(output.text)));
     }
   }

@@ -1,0 +1,78 @@
+import type { Message } from "../kernel/wire.js";
+import type { CellOutputs } from "./cell-outputs.js";
+import { describeExit, type KernelProcess } from "./kernel-process.js";
+import { type Failure, failure } from "./run-failure.js";
+
+/** Seconds that an interrupted cell has before its kernel is killed. */
+const GRACE = 5;
+
+/** Seconds between the answer and the end of the output; without the end, output was lost. */
+const IDLE = 10;
+
+export interface RunCellOptions {
+  /** Seconds that the cell may take. */
+  timeout?: number;
+  signal?: AbortSignal;
+  /** Gets an error that comes after the cell has ended: a throwing timer, a rejected promise. */
+  onLate: (late: Failure) => void;
+  /** Gets the text that the cell prints. */
+  onText?: (text: string) => void;
+}
+
+/** Runs one cell and keeps its outputs; undefined means that it ran to its end. */
+export async function runCell(
+  kernel: KernelProcess,
+  source: string,
+  outputs: CellOutputs,
+  { timeout, signal, onLate, onText }: RunCellOptions,
+): Promise<Failure | undefined> {
+  let isOver = false;
+  let shown: Failure | undefined;
+  let stopped: Failure | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const after = (seconds: number, act: () => void) => timers.push(setTimeout(act, seconds * 1000));
+
+  const { reply, idle } = kernel.execute(source, (message: Message) => {
+    outputs.add(message);
+    if (message.header.msg_type === "stream") onText?.(message.content.text);
+    if (message.header.msg_type !== "error") return;
+    const error: Failure = { kind: "error", isShown: true, ...message.content };
+    if (isOver) onLate(error);
+    else shown = error;
+  });
+  const died = kernel.exited.then((exit) => failure("died", "KernelDied", `the kernel died: ${describeExit(exit)}`));
+
+  const stop = (reason: Failure) => {
+    if (stopped || isOver) return;
+    stopped = reason;
+    kernel.interrupt();
+    after(GRACE, () => kernel.kill());
+  };
+  const onAbort = () => stop(failure("interrupted", "Interrupted", "the run was interrupted"));
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
+  if (timeout) after(timeout, () => stop(failure("timeout", "TimedOut", `the cell took longer than ${timeout} s`)));
+
+  try {
+    const answer = await Promise.race([reply, died]);
+    if (stopped) return stopped;
+    if ("kind" in answer) return answer as Failure;
+    const lost = new Promise<Failure>((resolve) => {
+      const missing = failure("lost", "LostOutput", `the kernel did not end the cell's output within ${IDLE} s`);
+      after(IDLE, () => resolve(missing));
+    });
+    const fault = await Promise.race([idle, lost, died]);
+    if (fault) return fault;
+    if (answer.status === "ok") return shown;
+    const {
+      ename = "Aborted",
+      evalue = `the kernel answered ${answer.status}`,
+      traceback = [],
+    } = answer as unknown as Failure;
+    return shown ?? { kind: answer.status === "error" ? "error" : "aborted", ename, evalue, traceback };
+  } finally {
+    isOver = true;
+    for (const timer of timers) clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

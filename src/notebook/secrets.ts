@@ -1,0 +1,66 @@
+import { linesOf } from "./notebook.js";
+
+/** Text that a notebook needs while it runs, and that no output, page or log may carry: a password, a token. */
+export type Secret = string;
+
+/** What stands where a secret was. */
+export const MASK = "[secret]";
+
+/** Values so short that they would be found everywhere are left. */
+const SHORTEST = 3;
+
+/** Says whether a name announces a secret: `apiKey`, `DB_PASSWORD`, `token`. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  return words.some(
+    (word, i) =>
+      /^(secret|secrets|password|passwd|passphrase|token|apikey|credential|credentials)$/.test(word) ||
+      (word === "key" && i === words.length - 1),
+  );
+}
+
+/** Makes a function that masks values in texts, in the forms in which they turn up: JSON, URL, base64, HTML. */
+export function masker(values: Iterable<unknown>): (text: string) => string {
+  const forms = new Set<string>();
+  for (const value of values) {
+    const text = String(value ?? "");
+    const parts = [text, ...text.split(/\r?\n/).filter((line) => text.includes("\n") && line.length >= 8)];
+    for (const part of parts) {
+      if (part.length < SHORTEST || part === MASK) continue;
+      forms.add(part);
+      forms.add(JSON.stringify(part).slice(1, -1));
+      forms.add(encodeURIComponent(part));
+      forms.add(part.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`));
+      if (part.length >= 6) forms.add(Buffer.from(part).toString("base64").replace(/=+$/, ""));
+    }
+  }
+  // the longest first: a form may be a part of another
+  const sorted = [...forms].sort((a, b) => b.length - a.length);
+  if (sorted.length === 0) return (text) => text;
+  const pattern = new RegExp(sorted.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  return (text) => text.replace(pattern, MASK);
+}
+
+/** A copy of a value with every text in it masked; texts that are kept in lines are masked as a whole. */
+export function maskDeep<T>(value: T, mask: (text: string) => string): T {
+  const visit = (part: unknown): unknown => {
+    if (typeof part === "string") return mask(part);
+    if (Array.isArray(part)) {
+      if (part.length > 1 && part.every((item) => typeof item === "string")) {
+        const text = part.join("");
+        const masked = mask(text);
+        if (masked !== text) return linesOf(masked);
+      }
+      return part.map(visit);
+    }
+    if (typeof part === "object" && part !== null) {
+      return Object.fromEntries(Object.entries(part).map(([key, inner]) => [mask(key), visit(inner)]));
+    }
+    return part;
+  };
+  return visit(value) as T;
+}
