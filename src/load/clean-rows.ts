@@ -24,7 +24,8 @@ export interface CleanSummary {
   cells: string;
 }
 
-type Cells = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format">;
+/** How the cells of a file are read. */
+export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format">;
 
 /**
  * Reads a file as text, checks every cell in SQL, and leaves two temporary tables: `clean` (line and our columns, typed,
@@ -33,7 +34,7 @@ type Cells = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_form
  * DuckDB's own CSV reader is quick but no judge: its strict mode refuses a dirty file whole, and its lenient mode turns
  * 2.5 into 3 and drops extra cells in silence. So it only cuts the file into lines here.
  */
-export async function cleanRows(db: Database, file: RecordFile, options: Cells): Promise<CleanSummary> {
+export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
   const source = file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
   const map = mapColumns(source.header, options.columns);
   const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));
@@ -157,7 +158,7 @@ const NO_SUBSCRIBER = "('', 'null', 'nan', 'none', 'na', 'n/a')";
 /** Whole numbers from here on are not exact as a double. */
 const TOO_LARGE = "9007199254740992";
 
-function typedCell(cell: string, kind: string, options: Cells): string {
+function typedCell(cell: string, kind: string, options: CellOptions): string {
   if (kind === "id") return `CASE WHEN lower(${cell}) NOT IN ${NO_SUBSCRIBER} THEN ${cell} END`;
   if (kind === "day") {
     if (options.date_format) return `CAST(try_strptime(${cell}, ${text(options.date_format)}) AS DATE)`;
@@ -178,7 +179,7 @@ function validity(value: string, kind: string): string {
   return `${value} IS NOT NULL`;
 }
 
-function faultsOf(kind: string, cell: string, value: string, options: Cells): [test: string, reason: string][] {
+function faultsOf(kind: string, cell: string, value: string, options: CellOptions): [test: string, reason: string][] {
   if (kind === "id") return [[`${value} IS NULL`, "no subscriber"]];
   if (kind === "day") {
     return [

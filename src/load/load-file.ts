@@ -6,7 +6,7 @@ import { updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
-import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { type CellOptions, type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
 import type { LoadSettings } from "./options.js";
 
 /** What a file had and had not, as the ledger keeps it. */
@@ -16,6 +16,8 @@ export interface LoadNotes {
   /** Columns of the file that are not used. */
   unused: string[];
   encoding: "utf-8" | "latin-1";
+  /** How the cells were read, for the stream of the days that were held back. */
+  cells: CellOptions & { until: string | null; format: "csv" | "parquet"; delimiter: string };
 }
 
 /** What a load did with each line of the file: lines = rows + rejected + merged + stored_before + held_back + blank. */
@@ -66,7 +68,7 @@ export async function loadFile(
       const found = await cleanRows(db, file, settings);
       const batch = await db.transaction(async () => {
         if (settings.replace) await emptyTables(db);
-        return insertClean(db, found, { settings, file: file.path, sha256: file.sha256, optionsHash });
+        return insertClean(db, found, { settings, file, optionsHash });
       });
       await dropCleanRows(db);
       report(file.rows);
@@ -87,8 +89,7 @@ function hashOf({ columns, grain, until, empty_cells, date_format }: LoadSetting
 
 interface Batch {
   settings: LoadSettings;
-  file: string;
-  sha256: string;
+  file: DownloadedFile;
   optionsHash: string;
 }
 
@@ -119,7 +120,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     if (other > 10 && other > rows / 2) {
       throw new ChurnError(
         "BAD_INPUT",
-        `${batch.file}: ${other} of ${rows} rows contradict what the store holds for the same subscriber and day`,
+        `${batch.file.path}: ${other} of ${rows} rows contradict what the store holds for the same subscriber and day`,
         {
           hint: "this is another log: name another store with --store.path, or empty this one with --load.replace",
         },
@@ -136,7 +137,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
 
   const rejected = await db.run(
     "INSERT INTO rejects SELECT $1, $2, line, column_name, reason, coalesce(raw, '') FROM bad",
-    [batchId, batch.file],
+    [batchId, batch.file.path],
   );
   const rows = await db.run(
     `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
@@ -149,13 +150,21 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
       CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last FROM clean`,
   );
   const { held, first, last } = span as { held: number; first: string | null; last: string | null };
+  const { columns, grain, empty_cells, date_format } = settings;
+  const { format, delimiter } = batch.file;
+  const notes: LoadNotes = {
+    absent: found.absent,
+    unused: found.unused,
+    encoding: found.encoding,
+    cells: { columns, grain, empty_cells, date_format, until: settings.until, format, delimiter },
+  };
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
     [
       batchId,
-      batch.file,
+      batch.file.path,
       settings.source,
-      batch.sha256,
+      batch.file.sha256,
       batch.optionsHash,
       found.lines,
       found.blank,
@@ -166,7 +175,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
       held,
       first,
       last,
-      JSON.stringify({ absent: found.absent, unused: found.unused, encoding: found.encoding } satisfies LoadNotes),
+      JSON.stringify(notes),
     ],
   );
   if (first && last) await updateDailySummary(db, first, last);

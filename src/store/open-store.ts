@@ -3,8 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
-import { Database } from "./database.js";
+import { Database, type Parameter } from "./database.js";
 import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables } from "./schema.js";
 
@@ -73,6 +74,15 @@ export class Store {
         );
       }
     }
+  }
+
+  /**
+   * Asks the store a question in SQL.
+   *
+   * @returns an Arquero table; days are dates, numbers typed arrays
+   */
+  query(sql: string, parameters: Parameter[] = []): Promise<ColumnTable> {
+    return this.lease((db) => db.table(sql, parameters));
   }
 
   async #acquire(options: LeaseOptions): Promise<DuckDBInstance> {

@@ -1,0 +1,23 @@
+import type { ColumnTable } from "arquero";
+import type { Chart } from "./chart.js";
+import { lineChart } from "./line-chart.js";
+
+/**
+ * Draws the columns of a table over its days, one line a column.
+ *
+ * @param table first column: days as dates; the others: numbers, null where there is none
+ */
+export function dailyChart(table: ColumnTable, options: { title: string; y: string; subtitle?: string }): Chart {
+  const [day, ...names] = table.columnNames();
+  const dates = Array.from(table.array(day as string) as ArrayLike<Date>, (date) => date.toISOString().slice(0, 10));
+  return lineChart({
+    title: options.title,
+    ...(options.subtitle ? { subtitle: options.subtitle } : {}),
+    x: { values: dates },
+    y: { title: options.y, zero: true },
+    series: names.map((name) => ({
+      name,
+      values: Float64Array.from(table.array(name) as ArrayLike<number | null>, (value) => value ?? Number.NaN),
+    })),
+  });
+}

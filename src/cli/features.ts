@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { buildFeatures } from "../features/build-features.js";
+import { openStore } from "../store/open-store.js";
+import { formatFields } from "./format-fields.js";
+import { stageCommand } from "./stage-command.js";
+
+export function featuresCommand(): Command {
+  return stageCommand("features", {
+    section: "features",
+    summary: "make snapshots with features and label",
+    run: (settings, context) => buildFeatures(openStore(settings.store), settings.features, context),
+    print: (result) => {
+      const labelled = result.days.filter((day) => day.labelled > 0);
+      const known = labelled.reduce((sum, day) => sum + day.labelled, 0);
+      const churned = labelled.reduce((sum, day) => sum + (day.churned ?? 0) * day.labelled, 0);
+      return formatFields([
+        [
+          "plan",
+          `${result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.plan_hash}`,
+        ],
+        ["snapshots", result.snapshots],
+        ["subscribers", result.subscribers],
+        ["snapshot days", `${result.days.length}: ${result.days[0]?.date} … ${result.days.at(-1)?.date}`],
+        ["label known", known],
+        ["churned", known ? `${((100 * churned) / known).toFixed(2)} %` : null],
+        ["file", result.parquet],
+      ]);
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { load } from "../load/load.js";
+import type { LoadResult } from "../load/load-file.js";
+import { openStore } from "../store/open-store.js";
+import { formatFields } from "./format-fields.js";
+import { stageCommand } from "./stage-command.js";
+
+export function loadCommand(): Command {
+  return stageCommand("load", {
+    section: "load",
+    summary: "put a downloaded log into the store; bad rows are set aside",
+    run: (settings, context) => load(openStore(settings.store), settings.load, context),
+    print,
+  });
+}
+
+function print(result: LoadResult): string {
+  const rejects = result.rejects.map(
+    ({ column_name, reason, rows, first_line }) =>
+      `  ${rows.toLocaleString("en-US")} × ${column_name ? `${column_name}: ` : ""}${reason} (first: line ${first_line})`,
+  );
+  return [
+    formatFields([
+      ["file", result.file],
+      ["rows loaded", result.rows],
+      ["subscribers", result.subscribers],
+      ["days", result.first_day && `${result.first_day} … ${result.last_day}`],
+      ["summed into another row", result.merged || null],
+      ["in the store before", result.stored_before || null],
+      ["left for the stream", result.held_back || null],
+      ["blank lines", result.blank || null],
+      ["set aside", result.rejected],
+      ["columns not in the file", result.absent.join(", ")],
+      ["columns not used", result.unused.join(", ")],
+      ["text", result.encoding === "latin-1" ? "not UTF-8, read as Latin-1" : null],
+    ]),
+    ...rejects,
+    ...(result.up_to_date ? ["up to date, nothing to do"] : []),
+  ].join("\n");
+}

@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Settings } from "../config/configure.js";
+import { openStore } from "../store/open-store.js";
+import { loadModel } from "../training/artifact.js";
+import { modelInService } from "../training/train.js";
+
+/** What a whole run came to. */
+export interface RunSummary {
+  rows_loaded: number;
+  rows_streamed: number;
+  rejected: number;
+  subscribers: number;
+  snapshots: number;
+  model_version: string | null;
+  auc: number | null;
+  /** ROC AUC of the one-feature baseline: days since the last activity. */
+  auc_recency: number | null;
+  alerts: number | null;
+  files: string[];
+}
+
+/** Reads from store, model and report what a run left. */
+export async function summarizeRun(settings: Settings): Promise<RunSummary> {
+  const found = await openStore(settings.store).lease(async (db) => {
+    const counts = await db.row<{ rows_loaded: number; rows_streamed: number; rejected: number; subscribers: number }>(
+      `SELECT coalesce(sum(rows) FILTER (kind = 'load'), 0) AS rows_loaded, coalesce(sum(rows) FILTER (kind = 'stream'), 0) AS rows_streamed,
+        (SELECT count(*) FROM rejects) AS rejected, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
+    );
+    const plan = await db.row<{ snapshots: number }>("SELECT snapshots FROM feature_plans WHERE is_current");
+    return {
+      ...(counts as NonNullable<typeof counts>),
+      snapshots: plan?.snapshots ?? 0,
+      model: await modelInService(db),
+    };
+  });
+  const { model, ...counts } = found;
+  const report = model ? (await loadModel(model.artifact)).facts.report : null;
+  const recency = report?.baselines.find(
+    (baseline) => baseline.name.includes("days_since_last_activity") || baseline.name.includes("recency"),
+  );
+  const path = join(settings.monitor.output_dir, "performance_report.json");
+  const monitoring = await readFile(path, "utf8").then(
+    (text) => JSON.parse(text) as { model_version: string; alerts: unknown[] },
+    () => null,
+  );
+  return {
+    ...counts,
+    model_version: model?.model_version ?? null,
+    auc: report?.metrics.roc_auc.value ?? null,
+    auc_recency: recency?.metrics?.roc_auc.value ?? null,
+    alerts: monitoring && monitoring.model_version === model?.model_version ? monitoring.alerts.length : null,
+    files: monitoring ? [path.replace(/json$/, "csv")] : [],
+  };
+}

@@ -1,0 +1,112 @@
+import { Command, Option } from "commander";
+import { SECTIONS, type Settings, settingsOf } from "../config/configure.js";
+import { type AnyOptionSet, type GivenValue, holdersOf } from "../config/layer.js";
+import type { OptionField } from "../core/option-set.js";
+import type { StageContext } from "../core/progress.js";
+import { interruptSignal } from "./interrupt-signal.js";
+import { progressLine } from "./progress-line.js";
+
+/** What a subcommand does: settings in, result out. The result is printed as JSON with `--json`, else by `print`. */
+export interface StageCommand<Result> {
+  /** Section of the settings whose options are flags of the command. */
+  section: keyof typeof SECTIONS;
+  summary: string;
+  run(settings: Settings, context: Required<StageContext>): Promise<Result>;
+  print(result: Result, settings: Settings): string;
+  /** Also take the options of every other section as flags without a prefix, where their name says enough. */
+  flat?: boolean;
+}
+
+/** Makes the command of a stage: its options as flags, those of other stages with a prefix, `--config` and `--json`. */
+export function stageCommand<Result>(name: string, stage: StageCommand<Result>): Command {
+  const own: AnyOptionSet = SECTIONS[stage.section];
+  const command = new Command(name).description(stage.summary);
+  const flags = new Map<string, [section: string, key: string][]>();
+  const add = (flag: string, field: OptionField, targets: [string, string][], hidden: boolean) => {
+    if (flags.has(flag)) return;
+    flags.set(flag, targets);
+    const value = field.type === "boolean" ? `--${flag} [true|false]` : `--${flag} <${placeholder(field)}>`;
+    const option = new Option(value, `${field.help}${shownDefault(field)}`);
+    command.addOption(hidden ? option.hideHelp() : option);
+  };
+  const all = Object.entries(SECTIONS) as [string, AnyOptionSet][];
+  for (const field of own.fields) {
+    // data_dir and the like mean the same in every stage
+    const targets = stage.flat ? holdersOf(field.key, SECTIONS) : [stage.section];
+    add(
+      kebab(field.key),
+      field,
+      targets.map((section) => [section, field.key]),
+      false,
+    );
+  }
+  for (const [section, { fields }] of all) {
+    for (const field of fields) add(`${kebab(section)}.${kebab(field.key)}`, field, [[section, field.key]], true);
+  }
+  if (stage.flat) {
+    for (const [, { fields }] of all) {
+      for (const field of fields) {
+        add(
+          kebab(field.key),
+          field,
+          holdersOf(field.key, SECTIONS).map((section) => [section, field.key]),
+          true,
+        );
+      }
+    }
+  }
+  command.option("--config <file>", "config file (default: churn.config.json of the project)");
+  command.option("--json", "print the result as JSON, for machines");
+  command.addHelpText(
+    "after",
+    "\nOptions of other stages go with a prefix: --store.path FILE. See docs/options.md for all of them.",
+  );
+  command.action(async (_options: unknown, self: Command) => {
+    const given = givenFlags(self, flags);
+    const settings = settingsOf(() => given, { config: self.opts().config as string | undefined });
+    const progress = progressLine();
+    try {
+      const context = { onProgress: progress.onProgress, signal: interruptSignal() };
+      const result = await stage.run(settings, context);
+      progress.end();
+      process.stdout.write(`${self.opts().json ? JSON.stringify(result, null, 2) : stage.print(result, settings)}\n`);
+    } finally {
+      progress.end();
+    }
+  });
+  return command;
+}
+
+function givenFlags(command: Command, flags: Map<string, [string, string][]>): GivenValue[] {
+  const given: (GivenValue & { wide: number })[] = [];
+  for (const option of command.options) {
+    const flag = option.long?.slice(2) ?? "";
+    const targets = flags.get(flag);
+    if (!targets || command.getOptionValueSource(option.attributeName()) !== "cli") continue;
+    const raw = command.getOptionValue(option.attributeName()) as string | boolean;
+    for (const [section, key] of targets) {
+      const value =
+        raw === true ? true : (SECTIONS as Record<string, AnyOptionSet>)[section]?.fromText(key, String(raw));
+      given.push({ section, key, value, where: `--${flag}`, base: process.cwd(), wide: targets.length });
+    }
+  }
+  // a flag for one stage wins over one for several
+  return given.sort((a, b) => b.wide - a.wide);
+}
+
+const kebab = (key: string) => key.replaceAll("_", "-");
+
+function placeholder(field: OptionField): string {
+  if (field.choices) return field.choices.join("|");
+  if (field.type === "array") return field.items === "integer" || field.items === "number" ? "n,n,…" : "a,b,…";
+  if (field.type === "object") return "a=b,…";
+  if (field.takes.startsWith("date")) return "YYYY-MM-DD";
+  return field.type === "string" ? "text" : "n";
+}
+
+function shownDefault(field: OptionField): string {
+  const value = field.default;
+  if (value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0))
+    return "";
+  return ` (default: ${Array.isArray(value) ? value.join(",") : String(value)})`;
+}

@@ -1,0 +1,19 @@
+import { type TableView, tableView } from "../charts/table-view.js";
+import { SECTIONS, type Settings } from "./configure.js";
+
+/**
+ * Shows the options in force: value, where it came from, and what it means.
+ *
+ * @param sections names of stages; all when left out
+ */
+export function settingsTable(settings: Settings, ...sections: (keyof typeof SECTIONS)[]): TableView {
+  const rows = settings.values
+    .filter(({ section }) => sections.length === 0 || sections.includes(section as keyof typeof SECTIONS))
+    .map(({ section, key, value, from }) => ({
+      option: `${section}.${key}`,
+      value: typeof value === "string" ? value : JSON.stringify(value),
+      from: from.replace(/^.*[\\/]/, ""),
+      help: SECTIONS[section as keyof typeof SECTIONS].fields.find((field) => field.key === key)?.help ?? "",
+    }));
+  return tableView(rows, { rows: rows.length, title: "Options in force" });
+}

@@ -1,0 +1,77 @@
+import { dateOf } from "../core/days.js";
+import { ChurnError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import type { Store } from "../store/open-store.js";
+import { writePredictions } from "../store/write-predictions.js";
+import { loadModel } from "../training/artifact.js";
+import { readDataset, snapshotTable } from "../training/read-dataset.js";
+import { scoreDataset } from "../training/score-dataset.js";
+import { findModel } from "../training/train.js";
+import { type ScoreOptions, scoreOptions } from "./options.js";
+
+/** What was scored. */
+export interface ScoreResult {
+  model_version: string;
+  snapshots: number;
+  /** Snapshots that the model calls churners. */
+  flagged: number;
+  /** Snapshots whose label is known by now. */
+  labelled: number;
+  first_day: string | null;
+  last_day: string | null;
+}
+
+/**
+ * Scores the snapshots whose label was not known yet when the model was trained; rows of an earlier run are replaced, and
+ * labels that have come in since are filled in.
+ *
+ * @throws ChurnError NOT_FOUND without a model; BAD_INPUT when `Processed_Data` was made by another plan than the model's
+ */
+export async function score(
+  store: Store,
+  options: ScoreOptions = {},
+  context: StageContext = {},
+): Promise<ScoreResult> {
+  const settings = scoreOptions.parse(options);
+  return store.lease(
+    async (db) => {
+      const stored = await findModel(db, settings.model);
+      const table = await snapshotTable(db);
+      const from = settings.start_date
+        ? `"Date" >= DATE '${settings.start_date}'`
+        : `"Date" + ${table.plan.horizon - 1} > DATE '${stored.trained_until}'`;
+      const dataset = await readDataset(db, table, from);
+      const model = await loadModel(stored.artifact);
+      context.onProgress?.({ task: "score", done: 0, total: dataset.label.length, unit: "snapshots" });
+      if (dataset.label.length === 0) {
+        throw new ChurnError("NO_DATA", "there is no snapshot to score", {
+          hint: "stream or load newer days, then churn features",
+        });
+      }
+      const { probability, prediction } = scoreDataset(model, dataset);
+      const trees = model.facts.parameters.num_trees;
+      const votes = model.score({ names: dataset.features, columns: dataset.columns }).map((share) => share * trees);
+      const { subscriber, day } = dataset;
+      const snapshots = await db.transaction(() =>
+        writePredictions(db, { version: model.version, features: dataset.features }, "analysis", {
+          subscriber,
+          day,
+          probability,
+          prediction,
+          votes,
+          trees,
+        }),
+      );
+      context.onProgress?.({ task: "score", done: snapshots, total: snapshots, unit: "snapshots" });
+      return {
+        model_version: model.version,
+        snapshots,
+        flagged: prediction.reduce((sum, each) => sum + each, 0),
+        labelled: dataset.label.reduce((sum, each) => sum + (Number.isNaN(each) ? 0 : 1), 0),
+        first_day: dateOf(day[0] as number),
+        last_day: dateOf(day.at(-1) as number),
+      };
+    },
+    { signal: context.signal },
+  );
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CDR_COLUMNS, MEASURES } from "../cdr/columns.js";
+import { dateOf, dayOf } from "../core/days.js";
+import { ChurnError } from "../core/errors.js";
+import { cleanRows } from "../load/clean-rows.js";
+import { type Database, text } from "../store/database.js";
+import { inMemory } from "../store/memory-database.js";
+import type { Store } from "../store/open-store.js";
+import type { LastLoad } from "./last-load.js";
+import type { StreamSettings } from "./options.js";
+import { writeSampleDays } from "./write-sample-days.js";
+
+/** The days to stream, as a Parquet file in the order in which they arrive: by day, then by subscriber. */
+export interface StagedDays {
+  path: string;
+  /** Names what the rows are; the same rows have the same key. */
+  key: string;
+  origin: "held-back" | "sample" | "resample";
+}
+
+/**
+ * Puts the days after the loaded range into a file, so that a stream that was killed finds the very same rows again.
+ *
+ * @param rows how many rows are needed; a held-back log may have fewer
+ * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
+ */
+export async function stageDays(
+  store: Store,
+  log: LastLoad,
+  settings: StreamSettings,
+  rows: number,
+): Promise<StagedDays> {
+  const origin = chooseOrigin(log, settings);
+  const varied = origin === "resample" ? [settings.seed] : [];
+  const scenario = origin === "sample" ? [settings.scenario] : [];
+  const key = createHash("sha256")
+    .update(JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied]))
+    .digest("hex")
+    .slice(0, 12);
+  await mkdir(settings.data_dir, { recursive: true });
+  const path = resolve(join(settings.data_dir, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`));
+  if (existsSync(path)) return { path, key, origin };
+
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    if (origin === "held-back") await stageHeldBack(log, beside);
+    else if (origin === "sample") await stageSample(log, settings, rows, beside);
+    else await stageResampled(store, log, settings, rows, beside);
+    await rename(beside, path);
+  } finally {
+    await rm(beside, { force: true });
+  }
+  return { path, key, origin };
+}
+
+function chooseOrigin(log: LastLoad, { origin, scenario }: StreamSettings): StagedDays["origin"] {
+  const isSample = log.source.startsWith("sample:");
+  const chosen = origin !== "auto" ? origin : log.held_back > 0 ? "held-back" : isSample ? "sample" : "resample";
+  if (chosen === "held-back" && log.held_back === 0) {
+    throw new ChurnError("BAD_OPTION", 'option "stream.origin" is "held-back", but the load held no rows back', {
+      hint: 'load a part with --until, or use "resample"',
+    });
+  }
+  if (chosen === "sample" && !isSample) {
+    throw new ChurnError("BAD_OPTION", `option "stream.origin" is "sample", but the log is ${log.source}`, {
+      hint: 'use "held-back" or "resample"',
+    });
+  }
+  if (scenario !== "none" && chosen !== "sample") {
+    throw new ChurnError(
+      "BAD_OPTION",
+      `option "stream.scenario" is "${scenario}", but only the sample generator has scenarios`,
+      {
+        hint: 'use "none", or load the source sample:',
+      },
+    );
+  }
+  return chosen;
+}
+
+/** Writes a query with our columns, in order of arrival. */
+async function writeRows(db: Database, query: string, path: string): Promise<void> {
+  await db.run(
+    `COPY (SELECT * FROM (${query}) ORDER BY DP_DATE, DP_MSISDN) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+}
+
+async function stageHeldBack(log: LastLoad, path: string): Promise<void> {
+  await inMemory(async (db) => {
+    await cleanRows(db, { path: log.file, format: log.cells.format, delimiter: log.cells.delimiter }, log.cells);
+    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${log.last_day}'`, path);
+  });
+}
+
+async function stageSample(log: LastLoad, settings: StreamSettings, rows: number, path: string): Promise<void> {
+  const csv = `${path}.csv`;
+  try {
+    await writeSampleDays(log.source, { from: dayOf(log.last_day) + 1, rows, scenario: settings.scenario }, csv);
+    await inMemory(async (db) => {
+      await cleanRows(
+        db,
+        { path: csv, format: "csv", delimiter: "," },
+        { columns: {}, grain: "day", empty_cells: "reject", date_format: null },
+      );
+      await writeRows(db, "SELECT * EXCLUDE (line) FROM clean", path);
+    });
+  } finally {
+    await rm(csv, { force: true });
+  }
+}
+
+/** Repeats the last loaded week, measure by measure up to 10 % more or less; ids and labels stay, counts stay whole. */
+async function stageResampled(
+  store: Store,
+  log: LastLoad,
+  settings: StreamSettings,
+  rows: number,
+  path: string,
+): Promise<void> {
+  await store.lease(async (db) => {
+    const last = dayOf(log.last_day);
+    const week = await db.row<{ n: number }>(
+      `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}'`,
+    );
+    const weeks = Math.ceil(rows / Math.max(week?.n ?? 0, 1));
+    const columns = CDR_COLUMNS.map(({ name: column, kind }) => {
+      if (!MEASURES.some((measure) => measure.name === column)) return column === "DP_DATE" ? "day AS DP_DATE" : column;
+      // md5, since DuckDB's own hash may change from version to version
+      const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${settings.seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
+      const varied = `${column} * (1 + ${noise})`;
+      return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${column}` : `round(${varied}, 3) AS ${column}`;
+    });
+    await writeRows(
+      db,
+      `SELECT ${columns.join(", ")} FROM (
+        SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(1, ${weeks + 1}) AS weeks(week)
+        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}')`,
+      path,
+    );
+  });
+}
