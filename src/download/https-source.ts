@@ -1,0 +1,60 @@
+import { basename, join, resolve } from "node:path";
+import { ChurnError } from "../core/errors.js";
+import { fetchFile } from "./fetch-file.js";
+import { fileType, typeOfName } from "./file-type.js";
+import { isSafe, withoutQuery } from "./safe-url.js";
+import { shortHash } from "./short-hash.js";
+import type { Source } from "./source.js";
+
+/** A file on a web server; `http:` only on this machine. */
+export function httpsSource(text: string, dataDir: string): Source {
+  const url = checkedUrl(text);
+  const shown = withoutQuery(url);
+  // a URL that does not tell what it gives may tell it in its fragment, which no server sees
+  const name = [url.hash.slice(1), url.pathname].map((path) => basename(decode(path))).find((each) => typeOfName(each));
+  const type = fileType(
+    name ?? shown,
+    "give a URL that ends in the name of the file, or add the name: https://host/download?id=3#log.csv.gz",
+  );
+  const stem =
+    (name as string)
+      .slice(0, -type.ending.length)
+      .replace(/[^\w.-]+/g, "_")
+      .replace(/^\.+/, "") || "log";
+  const file = `${stem}-${shortHash(url.href)}${type.ending}`;
+  return {
+    text,
+    shown,
+    file: resolve(join(dataDir, file)),
+    type,
+    manifest: `${file}.manifest.json`,
+    write: (part, before, context) => fetchFile(url, { part, shown, type, before }, context),
+  };
+}
+
+/** @throws ChurnError BAD_OPTION when the text is no URL, holds a password, or is http: to another machine */
+function checkedUrl(text: string): URL {
+  if (!URL.canParse(text)) {
+    throw new ChurnError("BAD_OPTION", `not a URL: ${text}`, { hint: "https://host/path/log.csv.gz" });
+  }
+  const url = new URL(text);
+  if (url.username || url.password) {
+    throw new ChurnError("BAD_OPTION", `a password in the URL of ${url.host}: it would be kept in manifests and logs`, {
+      hint: "download the file by hand and give its path, or use a signed URL",
+    });
+  }
+  if (!isSafe(url)) {
+    throw new ChurnError("BAD_OPTION", `${withoutQuery(url)} is not protected: http:// is for this machine only`, {
+      hint: `use https://${url.host}${url.pathname}`,
+    });
+  }
+  return url;
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

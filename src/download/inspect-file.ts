@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { ChurnError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { csvHead, HEAD_BYTES, type ManifestColumn } from "./csv-head.js";
+import type { FileType } from "./file-type.js";
+import { interrupted } from "./interrupted.js";
+import { LineCounter } from "./line-counter.js";
+import { parquetColumns } from "./parquet-columns.js";
+import { progressMeter } from "./progress-meter.js";
+
+/** What a file holds. */
+export interface FileFacts {
+  /** SHA-256 of the bytes of the file as it is, packed or not. */
+  sha256: string;
+  /** Rows of data: lines without the first, blank lines apart. */
+  rows: number;
+  delimiter: string | null;
+  columns: ManifestColumn[];
+}
+
+/**
+ * Reads a file once, in bounded memory: its hash, its rows, its columns.
+ *
+ * @param shown how errors name the file
+ * @param size bytes of the file, for progress
+ * @throws ChurnError BAD_INPUT when the file is damaged, cut off, empty, without rows, or not what its name says
+ */
+export async function inspectFile(
+  path: string,
+  { type, shown, size }: { type: FileType; shown: string; size: number },
+  context: StageContext,
+): Promise<FileFacts> {
+  if (size === 0)
+    throw new ChurnError("BAD_INPUT", `${shown} is empty`, { hint: "fetch it again from where it comes" });
+  const hash = createHash("sha256");
+  const lines = new LineCounter(HEAD_BYTES);
+  const report = progressMeter(context, "check", "bytes", size);
+  let done = 0;
+  let start = Buffer.alloc(0);
+  const tap = async function* (blocks: AsyncIterable<Buffer>) {
+    for await (const block of blocks) {
+      if (start.length < 4) start = Buffer.concat([start, block.subarray(0, 4)]);
+      hash.update(block);
+      done += block.length;
+      report(done);
+      yield block;
+    }
+  };
+  const count = async (blocks: AsyncIterable<Buffer>) => {
+    for await (const block of blocks) if (type.format === "csv") lines.push(block);
+  };
+  const read = createReadStream(path, { highWaterMark: 1 << 18 });
+  const options = context.signal ? { signal: context.signal } : {};
+  try {
+    if (type.gzip) await pipeline(read, tap, createGunzip({ chunkSize: 1 << 18 }), count, options);
+    else await pipeline(read, tap, count, options);
+  } catch (error) {
+    if (context.signal?.aborted) throw interrupted(shown, error);
+    throw type.gzip ? gzipError(shown, start, error as NodeJS.ErrnoException) : error;
+  }
+  lines.end();
+
+  const facts =
+    type.format === "parquet"
+      ? { delimiter: null, ...(await parquetColumns(path, shown)) }
+      : { ...csvHead(lines.head, lines.bytes <= HEAD_BYTES, shown), rows: lines.filled - 1 };
+  if (facts.rows < 1) {
+    throw new ChurnError("BAD_INPUT", `${shown} has a header but no rows`, {
+      hint: "fetch it again from where it comes",
+    });
+  }
+  return { sha256: hash.digest("hex"), ...facts };
+}
+
+function gzipError(shown: string, start: Buffer, error: NodeJS.ErrnoException): unknown {
+  if (!error.code?.startsWith("Z_")) return error;
+  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+  const fault = !isGzip
+    ? "is not packed by gzip, against its name"
+    : error.code === "Z_BUF_ERROR"
+      ? "is cut off: its gzip data end too early"
+      : "is damaged: its gzip data cannot be unpacked";
+  const hint = isGzip ? "fetch it again from where it comes" : "rename it to .csv, or fetch it again";
+  return new ChurnError("BAD_INPUT", `${shown} ${fault}`, { cause: error, hint });
+}

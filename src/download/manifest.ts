@@ -1,0 +1,95 @@
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { ChurnError } from "../core/errors.js";
+import { writeAtomic } from "../core/write-atomic.js";
+import type { ManifestColumn } from "./csv-head.js";
+import { hashFile } from "./hash-file.js";
+import { openSource } from "./open-source.js";
+import type { Source } from "./source.js";
+
+/** What was downloaded, pinned by its hash: later stages read the file that it names. */
+export interface Manifest {
+  /** The source as it was given. */
+  source: string;
+  /** Path of the file: relative to the data folder when it lies in it, else absolute. */
+  file: string;
+  format: "csv" | "parquet";
+  /** Character between the cells of a CSV file; null for Parquet. */
+  delimiter: string | null;
+  bytes: number;
+  /** Rows of data: lines without the first, blank lines apart. */
+  rows: number;
+  /** SHA-256 of the bytes of the file as it lies there, packed or not. */
+  sha256: string;
+  /** The columns; in CSV the types are guessed from the first rows. */
+  columns: ManifestColumn[];
+  /** When the file was hashed: ISO 8601, UTC. */
+  downloaded_at: string;
+  /** When the file was last written, in milliseconds since 1970: with `bytes`, the sign that it did not change. */
+  mtime_ms: number;
+  /** What the web server said of its version, for the next question. */
+  etag: string | null;
+  last_modified: string | null;
+}
+
+/** The path of a file as a manifest keeps it. */
+export function manifestFile(file: string, dataDir: string): string {
+  const inside = relative(resolve(dataDir), file);
+  return inside.startsWith("..") || isAbsolute(inside) ? file : inside;
+}
+
+export async function saveManifest(source: Source, manifest: Manifest, dataDir: string): Promise<void> {
+  await writeAtomic(join(dataDir, source.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** The manifest of a source, or undefined when there is none, or one that cannot be read or is of another file. */
+export async function readManifest(source: Source, dataDir: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(join(dataDir, source.manifest), "utf8")) as Manifest;
+    return resolve(dataDir, manifest.file) === source.file && /^[0-9a-f]{64}$/.test(manifest.sha256)
+      ? manifest
+      : undefined;
+  } catch (error) {
+    // a damaged manifest is no manifest: it is made anew
+    if (
+      error instanceof SyntaxError ||
+      error instanceof TypeError ||
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** How the file of a manifest is found: as it was, or touched only, or with other bytes, or not at all. */
+export async function stateOf(manifest: Manifest, file: string): Promise<"same" | "touched" | "changed" | "gone"> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
+  if (!found?.isFile()) return "gone";
+  if (found.size !== manifest.bytes) return "changed";
+  if (found.mtimeMs === manifest.mtime_ms) return "same";
+  return (await hashFile(file)) === manifest.sha256 ? "touched" : "changed";
+}
+
+/**
+ * Finds what was downloaded from a source, or undefined when nothing was, or when the file is gone.
+ *
+ * @param source the text that `download` was given; a path may be written in another way
+ * @throws ChurnError BAD_INPUT when the file is another than the one that was pinned
+ */
+export async function findManifest(source: string, dataDir: string): Promise<Manifest | undefined> {
+  const opened = openSource(source, dataDir);
+  const manifest = await readManifest(opened, dataDir);
+  if (!manifest) return undefined;
+  const state = await stateOf(manifest, opened.file);
+  if (state === "gone") return undefined;
+  if (state === "changed") {
+    throw new ChurnError("BAD_INPUT", `${opened.file} changed since it was downloaded from ${opened.shown}`, {
+      hint: `churn download --source ${source}`,
+    });
+  }
+  return manifest;
+}

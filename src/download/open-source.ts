@@ -1,0 +1,34 @@
+import { ChurnError } from "../core/errors.js";
+import { nearest } from "../core/nearest.js";
+import { gsSource } from "./gs-source.js";
+import { httpsSource } from "./https-source.js";
+import { localSource } from "./local-source.js";
+import { sampleSource } from "./sample-source.js";
+import type { OpenSource, Source } from "./source.js";
+
+/** The sources by scheme; a text without a scheme is a path. */
+const SOURCES: Readonly<Record<string, OpenSource>> = {
+  sample: sampleSource,
+  https: httpsSource,
+  http: httpsSource,
+  file: localSource,
+  gs: gsSource,
+};
+
+/**
+ * Finds the source that a text names.
+ *
+ * @throws ChurnError BAD_OPTION when the scheme is unknown or the text is wrong for its scheme; BAD_INPUT when the type of
+ *   the file cannot be told from its name
+ */
+export function openSource(text: string, dataDir: string): Source {
+  // one letter and a colon is a drive of Windows
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return localSource(text, dataDir);
+  const open = SOURCES[scheme];
+  if (open) return open(text, dataDir);
+  const near = nearest(scheme, Object.keys(SOURCES));
+  throw new ChurnError("BAD_OPTION", `unknown scheme "${scheme}:" of the source ${text}`, {
+    hint: near ? `did you mean "${near}:"?` : `it takes sample:, https://, gs:// or a path; a path may start with ./`,
+  });
+}
