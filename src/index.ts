@@ -57,6 +57,8 @@ export { type TrainOptions, type TrainSettings, trainOptions } from "./training/
 export { rocAuc } from "./training/roc-auc.js";
 export { type Scores, scoreDataset } from "./training/score-dataset.js";
 export type { SearchRow } from "./training/search-grid.js";
+export { folderMemory, type SearchMemory } from "./training/search-memory.js";
+export type { SegmentRow } from "./training/segment-table.js";
 export type { Split } from "./training/split-snapshots.js";
 export type { TrainCharts } from "./training/train-charts.js";
-export { type TrainResult, trainModel } from "./training/train-model.js";
+export { type TrainContext, type TrainResult, trainModel } from "./training/train-model.js";

@@ -10,6 +10,7 @@ import type { FeatureImportance } from "./importances.js";
 import { loadMlRandomForestModel } from "./ml-random-forest-engine.js";
 import type { TrainSettings } from "./options.js";
 import type { SearchRow } from "./search-grid.js";
+import type { SegmentRow } from "./segment-table.js";
 
 /** What a model tells about its making; plain JSON. */
 export interface ModelReport {
@@ -25,6 +26,8 @@ export interface ModelReport {
   confusion: Confusion;
   baselines: Omit<Baseline, "probability">[];
   importances: FeatureImportance[];
+  before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  segments: SegmentRow[];
   notes: string[];
 }
 

@@ -106,9 +106,12 @@ export function dataHash({ features, columns, label, subscriber, day, horizon }:
   return hash.digest("hex");
 }
 
-const bytes = (array: Int32Array | Float64Array) => {
-  // a NaN has many bit patterns; the canonical one makes the hash that of the values
-  const plain =
-    array instanceof Float64Array ? Float64Array.from(array, (v) => (Number.isNaN(v) ? Number.NaN : v)) : array;
+function bytes(array: Int32Array | Float64Array): Uint8Array {
+  let plain = array;
+  if (array instanceof Float64Array) {
+    // a NaN has many bit patterns; the canonical one makes the hash that of the values
+    plain = array.slice();
+    for (let i = 0; i < plain.length; i++) if (Number.isNaN(plain[i]!)) plain[i] = Number.NaN;
+  }
   return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
-};
+}

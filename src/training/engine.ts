@@ -57,6 +57,6 @@ export interface TrainerInput {
   table: FeatureTable;
   /** 0 or 1 a row. */
   label: Uint8Array;
-  classWeight: "balanced" | "none";
+  classWeight: "balanced" | "balanced_subsample" | "none";
   threads: number;
 }

@@ -33,7 +33,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
         maxDepth: largest(group, "max_depth"),
         maxFeatures: max_features === "all" ? null : max_features,
         minSamplesLeaf: min_samples_leaf,
-        classWeight: classWeight === "balanced" ? "balanced" : null,
+        classWeight: classWeight === "none" ? null : classWeight,
         seed,
         ...(threads > 0 ? { threads } : {}),
         ...(onProgress ? { onProgress } : {}),

@@ -39,7 +39,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
   const RandomForest = await classifiers();
   const floor = table.columns.map(belowAll);
   return {
-    notes: classWeight === "balanced" ? ["ml-random-forest has no class weights: class_weight was not used"] : [],
+    notes: classWeight === "none" ? [] : ["ml-random-forest has no class weights: class_weight was not used"],
     groups: (grid) => grid.map((point) => [point]),
     async fit(group, rows, seed, { signal }) {
       if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");

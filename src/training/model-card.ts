@@ -67,6 +67,16 @@ export function modelCard(
     `At the threshold: ${number(report.confusion.truePositives)} churners found, ${number(report.confusion.falseNegatives)} missed, ` +
       `${number(report.confusion.falsePositives)} false alarms, ${number(report.confusion.trueNegatives)} left alone.`,
     "",
+    "## By part",
+    "",
+    "| part | snapshots | churned | mean probability | ROC AUC | 95 % interval |",
+    "|---|---|---|---|---|---|",
+    ...report.segments.map(
+      (row) =>
+        `| ${row.segment}: ${row.level} | ${number(row.rows)} | ${percent(row.churn_rate)} | ` +
+        `${percent(row.mean_probability)} | ${estimate(row.roc_auc)} | ${range(row.roc_auc)} |`,
+    ),
+    "",
     "## Against simple rules",
     "",
     "| rule | ROC AUC | log loss | ROC AUC of the model above it | |",
@@ -109,6 +119,8 @@ const estimate = ({ value, reason }: Estimate) => (value === null ? `not defined
 
 const range = ({ low, high }: Estimate) =>
   low === null || high === null ? "" : `${low.toFixed(4)} to ${high.toFixed(4)}`;
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const ruleText = (threshold: number | string) => (typeof threshold === "number" ? "given" : `best ${threshold}`);
 

@@ -19,9 +19,9 @@ export const trainOptions = defineOptions("train", {
     .describe("features drawn at a split: sqrt, log2, all, a number, a share below 1; or a list to try"),
   min_samples_leaf: z.array(z.int().min(1)).min(1).default([5]).describe("fewest rows in a leaf, numbers to try"),
   class_weight: z
-    .enum(["balanced", "none"])
+    .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")
-    .describe("balanced: churners and stayers weigh the same in training"),
+    .describe("balanced: churners and stayers weigh the same in training; balanced_subsample: in each tree's own draw"),
   folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation, by subscriber"),
   test_days: share().default(0.3).describe("share of snapshot days that test, the last ones"),
   test_subscribers: share().default(0.3).describe("share of subscribers that test"),
@@ -44,6 +44,10 @@ export const trainOptions = defineOptions("train", {
     .default(0.2)
     .describe("share of contacted churners who stay, for threshold profit"),
   recency_feature: z.string().default("days_since_last_activity").describe("feature of the one-feature baseline"),
+  segments: z
+    .array(z.string())
+    .default([])
+    .describe("features by whose values the test rows are reported in parts, beside the snapshot day"),
   bootstrap_rounds: z.int().min(0).default(500).describe("draws of subscribers for the 95 % intervals; 0 for none"),
   permutation_repeats: z
     .int()

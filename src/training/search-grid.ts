@@ -2,6 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import type { Parameters, Trainer } from "./engine.js";
 import { rocAuc } from "./roc-auc.js";
+import type { SearchMemory } from "./search-memory.js";
 
 /** One line of the table of a search. */
 export interface SearchRow {
@@ -22,6 +23,8 @@ export interface SearchResult {
   best: Parameters;
   /** Scores of each training row by the best point's models that did not see the row's fold. */
   outOfFold: Float64Array;
+  /** Fits whose scores an interrupted search had left. */
+  resumed: number;
 }
 
 export interface SearchInput {
@@ -32,6 +35,8 @@ export interface SearchInput {
   fold: Uint8Array;
   folds: number;
   seed: string;
+  /** Where the scores of finished fits are kept, and the name of the data and settings that they belong to. */
+  memory?: { keep: SearchMemory; name: string } | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface SearchInput {
  * @throws ChurnError INTERRUPTED when the signal aborts
  */
 export async function searchGrid(
-  { trainer, grid, label, fold, folds, seed }: SearchInput,
+  { trainer, grid, label, fold, folds, seed, memory }: SearchInput,
   context: StageContext = {},
 ): Promise<SearchResult> {
   const rowsOf = (inside: (f: number) => boolean) => {
@@ -55,6 +60,7 @@ export async function searchGrid(
   const groups = trainer.groups(grid);
   const total = grid.length * folds;
   let done = 0;
+  let resumed = 0;
   const report = () => context.onProgress?.({ task: "cross-validation", done, total, unit: "fits" });
   report();
   for (let f = 0; f < folds; f++) {
@@ -63,16 +69,27 @@ export async function searchGrid(
     const truth = Uint8Array.from(outside, (row) => label[row]!);
     for (const group of groups) {
       if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", `training was interrupted in fold ${f + 1}`);
-      const points = await trainer.fit(group, inside, `${seed}/fold-${f}`, signalOf(context));
-      for (const point of points) {
-        const at = grid.indexOf(point.parameters);
-        const start = performance.now();
-        const score = point.score(outside);
+      const key = `${memory?.name} ${JSON.stringify(group)} fold ${f}`;
+      const known = await memory?.keep.read(key);
+      const part: Float64Array[] = [];
+      if (known && known.length === group.length * outside.length) {
+        for (let k = 0; k < group.length; k++) part.push(known.subarray(k * outside.length, (k + 1) * outside.length));
+        resumed += group.length;
+      } else {
+        const points = await trainer.fit(group, inside, `${seed}/fold-${f}`, signalOf(context));
+        for (const [k, point] of points.entries()) {
+          const start = performance.now();
+          part.push(point.score(outside));
+          table[grid.indexOf(group[k]!)]!.seconds += point.seconds + (performance.now() - start) / 1000;
+        }
+        await memory?.keep.write(key, joined(part));
+      }
+      for (const [k, score] of part.entries()) {
+        const at = grid.indexOf(group[k]!);
         for (let i = 0; i < outside.length; i++) scores[at]![outside[i]!] = score[i]!;
         table[at]!.fold_auc.push(rocAuc(truth, score)!);
-        table[at]!.seconds += point.seconds + (performance.now() - start) / 1000;
       }
-      done += points.length;
+      done += group.length;
       report();
     }
   }
@@ -84,11 +101,21 @@ export async function searchGrid(
     b.mean_auc > a.mean_auc || (b.mean_auc === a.mean_auc && simpler(b.parameters, a.parameters)) ? b : a,
   );
   best.chosen = true;
-  return { table, best: best.parameters, outOfFold: scores[table.indexOf(best)]! };
+  return { table, best: best.parameters, outOfFold: scores[table.indexOf(best)]!, resumed };
 }
 
 /** The engine gets the signal; its trees are not reported, the folds are. */
 const signalOf = ({ signal }: StageContext): StageContext => (signal ? { signal } : {});
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
 /** Fewer trees, then less depth, then larger leaves. */
 function simpler(a: Parameters, b: Parameters): boolean {

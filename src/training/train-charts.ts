@@ -1,4 +1,4 @@
-import { importanceChart } from "../charts/bar-chart.js";
+import { barChart, importanceChart } from "../charts/bar-chart.js";
 import { calibrationChart } from "../charts/calibration-chart.js";
 import type { Chart } from "../charts/chart.js";
 import { confusionChart } from "../charts/confusion-chart.js";
@@ -16,6 +16,8 @@ import type { FeatureImportance } from "./importances.js";
 import { gains } from "./lift.js";
 import type { ReliabilityBin } from "./reliability.js";
 import type { ReportCurves } from "./report-curves.js";
+import type { SearchRow } from "./search-grid.js";
+import type { SegmentRow } from "./segment-table.js";
 
 /** The charts of a training; each is made when it is asked for. */
 export interface TrainCharts {
@@ -27,6 +29,10 @@ export interface TrainCharts {
   readonly confusion: Chart;
   readonly importances: Chart;
   readonly profit: Chart;
+  /** ROC AUC of the parts of the test rows. */
+  readonly segments: Chart;
+  /** Mean ROC AUC of the grid points over the folds. */
+  readonly search: Chart;
 }
 
 export interface TrainChartInput {
@@ -37,6 +43,8 @@ export interface TrainChartInput {
   threshold: number;
   baselines: readonly Baseline[];
   importances: readonly FeatureImportance[];
+  segments: readonly SegmentRow[];
+  search: readonly SearchRow[];
 }
 
 /** The charts of the test rows. */
@@ -108,6 +116,26 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
     get importances() {
       return importancesChart(input.importances);
     },
+    get segments() {
+      return barChart(
+        {
+          names: input.segments.map(({ segment, level }) => `${segment}: ${level}`),
+          values: input.segments.map((row) => row.roc_auc.value ?? Number.NaN),
+          low: input.segments.map((row) => row.roc_auc.low ?? Number.NaN),
+          high: input.segments.map((row) => row.roc_auc.high ?? Number.NaN),
+        },
+        {
+          title: "How well the model ranks within each part of the test snapshots",
+          subtitle: "with 95% intervals; 0.5 is guessing",
+          valueTitle: "ROC AUC",
+          sort: false,
+          format: ".2f",
+        },
+      );
+    },
+    get search() {
+      return searchChart(input.search);
+    },
     get profit() {
       const share = curves.profit.map((step) => step.share);
       const profit = curves.profit.map((step) => step.profit);
@@ -165,4 +193,36 @@ function importancesChart(importances: readonly FeatureImportance[]): Chart {
     );
   }
   return importanceChart({ names, values: importances.map((row) => row.gain ?? 0) });
+}
+
+/** Mean ROC AUC against the number of trees, a line for each combination of the rest, with one standard deviation. */
+function searchChart(search: readonly SearchRow[]): Chart {
+  const several = (key: "max_features" | "min_samples_leaf") =>
+    new Set(search.map((row) => row.parameters[key])).size > 1;
+  const nameOf = ({ parameters: p }: SearchRow) =>
+    [
+      `depth ${p.max_depth}`,
+      ...(several("max_features") ? [`${p.max_features} features`] : []),
+      ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
+    ].join(", ");
+  const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
+  const names = [...new Set(search.map(nameOf))];
+  const best = search.find((row) => row.chosen)!;
+  const at = (name: string, of: (row: SearchRow) => number) =>
+    trees.map((count) => {
+      const row = search.find((each) => nameOf(each) === name && each.parameters.num_trees === count);
+      return row ? of(row) : Number.NaN;
+    });
+  return lineChart({
+    title: "The grid: mean ROC AUC over the folds",
+    subtitle: `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; bands are one standard deviation of the folds`,
+    x: { title: "trees", values: trees, kind: "number" },
+    y: { title: "ROC AUC", zero: false, format: ".3f" },
+    series: names.map((name) => ({
+      name,
+      values: at(name, (row) => row.mean_auc),
+      low: at(name, (row) => row.mean_auc - row.sd_auc),
+      high: at(name, (row) => row.mean_auc + row.sd_auc),
+    })),
+  });
 }

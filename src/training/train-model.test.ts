@@ -139,6 +139,22 @@ describe("trainModel", () => {
       "0.5/20",
     ]);
   });
+  it("reports the test rows in parts, by snapshot day and by the features that are named", async () => {
+    const { segments, holdout } = await trainModel(dataset, { ...quick, segments: ["tariff"] });
+    expect(segments.map((row) => `${row.segment} ${row.level}`)).toEqual([
+      "snapshot day 1970-05-09",
+      "snapshot day 1970-05-16",
+      "tariff 0",
+      "tariff 1",
+      "tariff 2",
+      "tariff 3",
+      "tariff missing",
+    ]);
+    const rows = (segment: string) =>
+      segments.filter((row) => row.segment === segment).reduce((sum, row) => sum + row.rows, 0);
+    expect([rows("snapshot day"), rows("tariff")]).toEqual([holdout.rows.length, holdout.rows.length]);
+    await expect(trainModel(dataset, { ...quick, segments: ["tarif"] })).rejects.toThrow(/did you mean "tariff"/);
+  });
   it("chooses the simplest of equal points", async () => {
     const flat = { ...dataset, columns: dataset.columns.map((column) => column.map(() => 1)) };
     const { best, metrics } = await trainModel(flat, { ...quick, permutation_repeats: 0 });

@@ -1,23 +1,36 @@
+import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { nearest } from "../core/nearest.js";
 import type { StageContext } from "../core/progress.js";
 import { assignFolds } from "./assign-folds.js";
 import { type Baseline, baselineTable } from "./baseline-table.js";
+import { brierScore } from "./brier-score.js";
 import { calibrate, fitCalibration } from "./calibration.js";
 import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
 import { ChurnModel } from "./churn-model.js";
 import { type Confusion, confusion } from "./confusion.js";
-import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
+import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder, take } from "./dataset.js";
 import type { FeatureTable, Parameters, Trainer, TrainerInput } from "./engine.js";
 import { evaluate, type Metrics } from "./evaluate.js";
 import { forestTrainer } from "./forest-engine.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
+import { logLoss } from "./log-loss.js";
 import { mlRandomForestTrainer } from "./ml-random-forest-engine.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import { permutationImportance } from "./permutation-importance.js";
+import { calibrationError } from "./reliability.js";
 import { type ReportCurves, reportCurves } from "./report-curves.js";
 import { gridOf, type SearchRow, searchGrid } from "./search-grid.js";
+import type { SearchMemory } from "./search-memory.js";
+import { type SegmentRow, segmentationsOf, segmentTable } from "./segment-table.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
 import { type TrainCharts, trainCharts } from "./train-charts.js";
+
+/** What the training takes beside its options. */
+export interface TrainContext extends StageContext {
+  /** Keeps finished fits of the search, so that an interrupted training goes on where it was; see `folderMemory`. */
+  memory?: SearchMemory;
+}
 
 /** What a training gives. */
 export interface TrainResult {
@@ -40,13 +53,19 @@ export interface TrainResult {
     label: Uint8Array;
   };
   metrics: Metrics;
+  /** Errors of the scores before calibration, to compare with those in `metrics`. */
+  before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
   confusion: Confusion;
   baselines: Baseline[];
+  /** The test rows in parts: by snapshot day, and by the features of option `segments`. */
+  segments: SegmentRow[];
   importances: FeatureImportance[];
   curves: ReportCurves;
   charts: TrainCharts;
   /** What a reader should know, in sentences; the split is the first. */
   notes: string[];
+  /** Fits of the search that came from `memory`. */
+  resumed: number;
 }
 
 /**
@@ -61,7 +80,7 @@ export interface TrainResult {
 export async function trainModel(
   dataset: Dataset,
   options: TrainOptions = {},
-  context: StageContext = {},
+  context: TrainContext = {},
 ): Promise<TrainResult> {
   const settings = trainOptions.parse(options);
   checkDataset(dataset);
@@ -74,7 +93,7 @@ async function train(
   data: Dataset,
   order: Int32Array,
   settings: TrainSettings,
-  context: StageContext,
+  context: TrainContext,
 ): Promise<TrainResult> {
   const seed = String(settings.seed);
   const split = splitSnapshots(data, {
@@ -82,6 +101,13 @@ async function train(
     testSubscribers: settings.test_subscribers,
     seed,
   });
+  const unknown = settings.segments.find((name) => !data.features.includes(name));
+  if (unknown !== undefined) {
+    const near = nearest(unknown, data.features);
+    throw new ChurnError("BAD_OPTION", `option "train.segments" names no feature: ${JSON.stringify(unknown)}`, {
+      hint: near ? `did you mean ${JSON.stringify(near)}?` : "it takes names of features",
+    });
+  }
   const { table, label, subscriber } = part(data, split.train);
   const trainer = await trainerOf(settings, {
     table,
@@ -97,6 +123,7 @@ async function train(
       fold: assignFolds(subscriber, label, settings.folds, seed),
       folds: settings.folds,
       seed,
+      memory: context.memory && { keep: context.memory, name: searchName(data, split, settings) },
     },
     context,
   );
@@ -135,6 +162,20 @@ async function train(
         )
       : null;
   const importances = importanceTable(data.features, trees.importances(), permutation);
+  const segments = segmentTable(
+    [
+      { name: "snapshot day", values: take(data.day, split.test), text: dateOf },
+      ...segmentationsOf(test.table, settings.segments),
+    ],
+    test.label,
+    probability,
+    { ...draws, threshold },
+  );
+  const before = {
+    log_loss: logLoss(test.label, score),
+    brier: brierScore(test.label, score),
+    ece: calibrationError(test.label, score),
+  };
   const curves = reportCurves(test.label, probability, score, {
     customerValue: settings.customer_value,
     contactCost: settings.contact_cost,
@@ -167,6 +208,8 @@ async function train(
         confusion: counts,
         baselines: baselines.map(({ probability: _, ...baseline }) => baseline),
         importances,
+        before_calibration: before,
+        segments,
         notes,
       },
     },
@@ -186,13 +229,32 @@ async function train(
       label: test.label,
     },
     metrics,
+    before_calibration: before,
     confusion: counts,
     baselines,
+    segments,
     importances,
     curves,
-    charts: trainCharts({ label: test.label, curves, metrics, confusion: counts, threshold, baselines, importances }),
+    charts: trainCharts({
+      label: test.label,
+      curves,
+      metrics,
+      confusion: counts,
+      threshold,
+      baselines,
+      importances,
+      segments,
+      search: found.table,
+    }),
     notes,
+    resumed: found.resumed,
   };
+}
+
+/** Names the fits of a search: the training rows and everything that decides what a fit gives. */
+function searchName(data: Dataset, split: Split, settings: TrainSettings): string {
+  const { engine, class_weight, folds, seed } = settings;
+  return JSON.stringify([1, dataHash(pickRows(data, split.train)), engine, class_weight, folds, seed]);
 }
 
 function part(data: Dataset, rows: Int32Array) {
