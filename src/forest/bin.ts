@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { onHeap, strideOf } from "./binned-heap.js";
 import { findEdges } from "./find-edges.js";
 import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
 
@@ -12,11 +13,20 @@ export interface ColumnBins {
   levels?: readonly string[];
 }
 
-/** A matrix as bytes: one bin a cell, row after row, in memory that threads share. */
+/** What growing a tree needs to know of a column. */
+export interface ColumnShape {
+  /** Number of bins of values; a missing value has the code `count`. */
+  count: number;
+  categorical: boolean;
+}
+
+/** A matrix as bytes, one code a cell, row after row, in memory that threads share. */
 export interface BinnedMatrix {
   names: readonly string[];
   rows: number;
-  /** rows × columns codes, row-major, over a SharedArrayBuffer. */
+  /** Bytes from one row to the next: the number of columns, rounded up to a multiple of 8. */
+  stride: number;
+  /** rows × stride codes. */
   codes: Uint8Array;
   columns: readonly ColumnBins[];
 }
@@ -34,7 +44,7 @@ const BLOCK = 4096;
  * @throws ChurnError BAD_INPUT, BAD_OPTION
  */
 export function bin(x: Matrix, maxBins = 255): BinnedMatrix {
-  checkMatrix(x);
+  const rows = checkMatrix(x);
   if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255) {
     throw new ChurnError("BAD_OPTION", `maxBins cannot be ${maxBins}`, {
       hint: "it takes a whole number from 2 to 255",
@@ -48,34 +58,40 @@ export function bin(x: Matrix, maxBins = 255): BinnedMatrix {
     const levels = keptLevels(column.levels, column.codes, maxBins);
     return { count: Math.max(1, levels.length), edges: new Float64Array(0), levels };
   });
-  return binWith(x, columns);
+  const binned = onHeap(x.names, rows, columns);
+  encode(x, binned);
+  return binned;
 }
 
 /** Codes a matrix by bins that are known, as those of a fitted forest; the columns are in the order of the bins. */
 export function binWith(x: Matrix, columns: readonly ColumnBins[]): BinnedMatrix {
   const rows = checkMatrix(x);
-  const width = columns.length;
-  const codes = new Uint8Array(new SharedArrayBuffer(Math.max(1, rows * width)), 0, rows * width);
+  const stride = strideOf(columns.length);
+  const binned = { names: x.names, rows, stride, codes: new Uint8Array(rows * stride), columns };
+  encode(x, binned);
+  return binned;
+}
+
+function encode(x: Matrix, { rows, stride, codes, columns }: BinnedMatrix): void {
   const code = columns.map((bins, j) => coder(x.columns[j]!, bins, x.names[j]!));
   for (let from = 0; from < rows; from += BLOCK) {
     const to = Math.min(rows, from + BLOCK);
-    for (let j = 0; j < width; j++) code[j]!(codes, width, j, from, to);
+    for (let j = 0; j < columns.length; j++) code[j]!(codes, stride, j, from, to);
   }
-  return { names: x.names, rows, codes, columns };
 }
 
-type Coder = (codes: Uint8Array, width: number, j: number, from: number, to: number) => void;
+type Coder = (codes: Uint8Array, stride: number, j: number, from: number, to: number) => void;
 
 function coder(column: FeatureColumn, bins: ColumnBins, name: string): Coder {
   if (column instanceof Float64Array) {
     if (bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds numbers, the bins are of categories`);
-    return (codes, width, j, from, to) => codeNumbers(column, bins.edges, codes, width, j, from, to);
+    return (codes, stride, j, from, to) => codeNumbers(column, bins.edges, codes, stride, j, from, to);
   }
   if (!bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds categories, the bins are of numbers`);
   const place = new Map(bins.levels.map((level, b) => [level, b]));
   const codeOf = column.levels.map((level) => place.get(level) ?? bins.count);
-  return (codes, width, j, from, to) => {
-    for (let i = from; i < to; i++) codes[i * width + j] = codeOf[column.codes[i]!] ?? bins.count;
+  return (codes, stride, j, from, to) => {
+    for (let i = from; i < to; i++) codes[i * stride + j] = codeOf[column.codes[i]!] ?? bins.count;
   };
 }
 
@@ -83,7 +99,7 @@ function codeNumbers(
   values: Float64Array,
   edges: Float64Array,
   codes: Uint8Array,
-  width: number,
+  stride: number,
   j: number,
   from: number,
   to: number,
@@ -100,7 +116,7 @@ function codeNumbers(
         length -= half + 1;
       } else length = half;
     }
-    codes[i * width + j] = Number.isNaN(value) ? size + 1 : low;
+    codes[i * stride + j] = Number.isNaN(value) ? size + 1 : low;
   }
 }
 

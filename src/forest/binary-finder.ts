@@ -1,11 +1,7 @@
-import type { BinnedMatrix } from "./bin.js";
-import { fillCounts } from "./fill-counts.js";
-import type { Split, SplitFinder, TreeRows } from "./split-finder.js";
-
-/** Rows of a node up to which its codes are sorted instead of counted in 256 bins. */
-const FEW = 24;
-/** Columns whose bins are counted in one pass. */
-const GROUP = 4;
+import type { ColumnShape } from "./bin.js";
+import { GROUP } from "./kernel.js";
+import type { Split, SplitFinder } from "./split-finder.js";
+import type { Workspace } from "./workspace.js";
 
 /** Settings of a finder for two classes. */
 export interface BinarySettings {
@@ -16,187 +12,111 @@ export interface BinarySettings {
 }
 
 /**
- * Finds splits for two classes and whole-number weights.
- *
- * A row's payload is its count and, where it is positive, the same count 16 bits up: one addition updates both. Bins are
- * emptied into wider numbers before 16 bits can overflow.
+ * Finds splits for two classes and whole-number weights: a row's payload is its count and, where it is positive, the same
+ * count again 32 bits up, so that one addition updates both.
  */
-export function binaryFinder(binned: BinnedMatrix, y: ArrayLike<number>, settings: BinarySettings): SplitFinder {
-  const { codes, columns } = binned;
-  const width = columns.length;
+export function binaryFinder(
+  space: Workspace,
+  columns: readonly ColumnShape[],
+  y: Uint8Array,
+  settings: BinarySettings,
+): SplitFinder {
+  const { kernel, bins, out, stride } = space;
   const { minSamplesLeaf } = settings;
   const gini = settings.criterion === "gini";
-  const missingCode = Int32Array.from(columns, (column) => column.count);
-
-  const bins = new Int32Array(GROUP * 256);
-  const wideCounts = new Float64Array(GROUP * 256);
-  const wideOnes = new Float64Array(GROUP * 256);
-  // the codes that occur in a node, in rising order, with their counts and positives
-  const code = new Int32Array(257);
-  const count = new Float64Array(257);
-  const ones = new Float64Array(257);
-  const keys = new Int32Array(FEW);
-  let chunk = 0;
   let weight0 = 1;
   let weight1 = 1;
+  for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
 
-  /** Reads one column of a few rows: insertion sort of code and payload position. */
-  function few(tree: TreeRows, from: number, to: number, column: number): number {
-    const { rows, payload } = tree;
-    let size = 0;
-    for (let i = from; i < to; i++) {
-      const key = (codes[rows[i]! * width + column]! << 8) | (i - from);
-      let j = size++;
-      while (j > 0 && keys[j - 1]! > key) {
-        keys[j] = keys[j - 1]!;
-        j--;
-      }
-      keys[j] = key;
-    }
-    let k = -1;
-    let last = -1;
-    for (let j = 0; j < size; j++) {
-      const c = keys[j]! >> 8;
-      const v = payload[from + (keys[j]! & 255)]!;
-      if (c !== last) {
-        last = c;
-        code[++k] = c;
-        count[k] = 0;
-        ones[k] = 0;
-      }
-      count[k]! += v & 0xffff;
-      ones[k]! += v >>> 16;
-    }
-    return k + 1;
-  }
-
-  /** Lists the codes that occur from bins of one chunk. */
-  function compact(group: number, size: number): number {
-    let k = 0;
-    const base = group << 8;
-    for (let b = 0; b < size; b++) {
-      const v = bins[base + b]!;
-      code[k] = b;
-      count[k] = v & 0xffff;
-      ones[k] = v >>> 16;
-      if (v !== 0) k++;
-    }
-    return k;
-  }
-
-  function compactWide(group: number, size: number): number {
-    let k = 0;
-    const base = group << 8;
-    for (let b = 0; b < size; b++) {
-      code[k] = b;
-      count[k] = wideCounts[base + b]!;
-      ones[k] = wideOnes[base + b]!;
-      if (count[k] !== 0) k++;
-    }
-    return k;
-  }
-
-  function widen(): void {
-    for (let i = 0; i < bins.length; i++) {
-      const v = bins[i]!;
-      wideCounts[i]! += v & 0xffff;
-      wideOnes[i]! += v >>> 16;
-    }
-    bins.fill(0);
-  }
-
-  /** Tries every cut between neighbouring codes, missing values right, then left. */
-  function scan(column: number, size: number, total: number, positives: number, best: Split): void {
-    if (size < 2) return;
-    best.varied = true;
-    const missing = missingCode[column]!;
-    const hasMissing = code[size - 1] === missing;
-    scanCuts(column, size, total, positives, 0, 0, 0, best);
-    if (hasMissing && size > 2) {
-      scanCuts(column, size - 1, total, positives, count[size - 1]!, ones[size - 1]!, 1, best);
-    }
-  }
-
-  function scanCuts(
-    column: number,
+  /** Tries the cuts of one column by entropy; the same contract as the kernel's scan. */
+  function scanEntropy(
+    group: number,
     size: number,
     total: number,
-    positives: number,
+    ones: number,
+    least: number,
     startCount: number,
     startOnes: number,
-    missingLeft: 0 | 1,
-    best: Split,
-  ): void {
+  ): number {
     let left = startCount;
     let leftOnes = startOnes;
-    let least = best.impurity;
-    let at = -1;
-    let atLeft = 0;
-    let atOnes = 0;
-    for (let k = 0; k < size - 1; k++) {
-      left += count[k]!;
-      leftOnes += ones[k]!;
+    let best = -1;
+    for (let b = 0; b < size; b++) {
+      const count = bins[512 * group + 2 * b]!;
+      if (count === 0) continue;
+      left += count;
+      leftOnes += bins[512 * group + 2 * b + 1]!;
       if (left < minSamplesLeaf) continue;
       const right = total - left;
       if (right < minSamplesLeaf) break;
-      const p = leftOnes * weight1;
-      const q = (left - leftOnes) * weight0;
-      const r = (positives - leftOnes) * weight1;
-      const s = (right - positives + leftOnes) * weight0;
-      const impurity = gini
-        ? (p * q * (r + s) + r * s * (p + q)) / ((p + q) * (r + s))
-        : entropyOf(p, q) + entropyOf(r, s);
+      const impurity =
+        entropyOf(leftOnes * weight1, (left - leftOnes) * weight0) +
+        entropyOf((ones - leftOnes) * weight1, (right - (ones - leftOnes)) * weight0);
       if (impurity < least) {
+        best = b;
         least = impurity;
-        at = k;
-        atLeft = left;
-        atOnes = leftOnes;
+        out[0] = impurity;
+        out[1] = left;
+        out[2] = leftOnes;
       }
     }
+    return best;
+  }
+
+  /** Tries one column whose bins are counted, with missing values right (`start` 0) or left. */
+  function scan(group: number, column: number, total: number, ones: number, missingLeft: 0 | 1, best: Split): void {
+    const { count: missing } = columns[column]!;
+    const base = 512 * group;
+    const missingCount = bins[base + 2 * missing]!;
+    const startCount = missingLeft ? missingCount : 0;
+    const startOnes = missingLeft ? bins[base + 2 * missing + 1]! : 0;
+    // with missing values left, "all values left" would leave nothing for the right
+    const size = missing;
+    const at = gini
+      ? kernel.scan(
+          space.binsAt + 2048 * group,
+          size,
+          total,
+          ones,
+          weight0,
+          weight1,
+          minSamplesLeaf,
+          best.impurity,
+          startCount,
+          startOnes,
+          space.outAt,
+        )
+      : scanEntropy(group, size, total, ones, best.impurity, startCount, startOnes);
     if (at < 0) return;
-    const missing = missingCode[column]!;
-    const next = code[at + 1]!;
+    let next = at + 1;
+    while (next < missing && bins[base + 2 * next] === 0) next++;
     best.column = column;
     // halfway between the codes that occur, so that rows that fall between them later are shared out
-    best.split = next === missing ? missing - 1 : (code[at]! + next) >> 1;
-    best.impurity = least;
+    best.split = next === missing ? missing - 1 : (at + next) >> 1;
     best.set = undefined;
-    best.sums[0] = atLeft;
-    best.sums[1] = atOnes;
-    const seen = missingLeft || code[size - 1] === missing;
+    best.impurity = out[0]!;
+    best.sums[0] = out[1]!;
+    best.sums[1] = out[2]!;
     // where no value was missing, a missing one goes the way that most rows went
-    best.missingLeft = seen ? missingLeft : atLeft * 2 >= total ? 1 : 0;
+    best.missingLeft = missingCount > 0 ? missingLeft : out[1]! * 2 >= total ? 1 : 0;
   }
 
   return {
     width: 2,
     outputs: 1,
-    begin(tree, size) {
-      const { rows, payload } = tree;
-      let most = 1;
+    local: true,
+    payloadOf: (row, drawn) => (drawn << 1) | (y[row]! === 1 ? 1 : 0),
+    begin(size, sums) {
       let total = 0;
-      let positives = 0;
+      let ones = 0;
       for (let i = 0; i < size; i++) {
-        const drawn = payload[i]!;
+        const drawn = (space.entries[i]! & 255) >> 1;
         total += drawn;
-        if (drawn > most) most = drawn;
-        if (y[rows[i]!] === 1) {
-          positives += drawn;
-          payload[i] = drawn | (drawn << 16);
-        }
-      }
-      chunk = Math.floor(65535 / most);
-      [weight0, weight1] = settings.classWeight(total - positives, positives);
-    },
-    sumUp(tree, from, to, sums) {
-      let total = 0;
-      let positives = 0;
-      for (let i = from; i < to; i++) {
-        total += tree.payload[i]! & 0xffff;
-        positives += tree.payload[i]! >>> 16;
+        if (space.entries[i]! & 1) ones += drawn;
       }
       sums[0] = total;
-      sums[1] = positives;
+      sums[1] = ones;
+      [weight0, weight1] = settings.classWeight(total - ones, ones);
     },
     impurity(sums, at) {
       const p = sums[at + 1]! * weight1;
@@ -204,43 +124,39 @@ export function binaryFinder(binned: BinnedMatrix, y: ArrayLike<number>, setting
       return gini ? (p * q) / (p + q) : entropyOf(p, q);
     },
     isPure: (sums, at) => sums[at + 1] === 0 || sums[at + 1] === sums[at],
-    find(tree, from, to, sums, at, order, first, last, best) {
-      const total = sums[at]!;
-      const positives = sums[at + 1]!;
-      if (to - from <= FEW) {
-        for (let i = first; i < last; i++) {
-          const column = order[i]!;
-          scan(column, few(tree, from, to, column), total, positives, best);
-        }
-        return;
-      }
-      let i = first;
-      while (i < last) {
-        // 5 columns are 3 + 2, not 4 + 1
-        const group = last - i <= GROUP ? last - i : last - i < 2 * GROUP ? (last - i + 1) >> 1 : GROUP;
-        const wide = total > 65535;
-        const step = wide ? chunk : to - from;
-        bins.fill(0);
-        if (wide) {
-          wideCounts.fill(0);
-          wideOnes.fill(0);
-        }
-        for (let start = from; start < to; start += step) {
-          fillCounts(codes, width, tree.rows, tree.payload, start, Math.min(to, start + step), order, i, group, bins);
-          if (wide) widen();
-        }
+    find({ codesAt, from, to }, sums, at, order, first, last, best) {
+      const fromAt = space.entriesAt + 4 * from;
+      const toAt = space.entriesAt + 4 * to;
+      for (let i = first; i < last; i += GROUP) {
+        const group = Math.min(GROUP, last - i);
+        const o = order;
+        kernel.fill[group - 1]!(
+          codesAt,
+          stride,
+          fromAt,
+          toAt,
+          space.payloadAt,
+          space.binsAt,
+          o[i]!,
+          o[i + 1]!,
+          o[i + 2]!,
+          o[i + 3]!,
+          o[i + 4]!,
+          o[i + 5]!,
+          o[i + 6]!,
+          o[i + 7]!,
+        );
         for (let g = 0; g < group; g++) {
           const column = order[i + g]!;
-          const size = missingCode[column]! + 1;
-          scan(column, wide ? compactWide(g, size) : compact(g, size), total, positives, best);
+          scan(g, column, sums[at]!, sums[at + 1]!, 0, best);
+          if (bins[512 * g + 2 * columns[column]!.count]! > 0) scan(g, column, sums[at]!, sums[at + 1]!, 1, best);
         }
-        i += group;
       }
     },
     cover: (sums, at) => (sums[at]! - sums[at + 1]!) * weight0 + sums[at + 1]! * weight1,
-    value(sums, at, out, outAt) {
+    value(sums, at, values, valueAt) {
       const positive = sums[at + 1]! * weight1;
-      out[outAt] = positive / (positive + (sums[at]! - sums[at + 1]!) * weight0);
+      values[valueAt] = positive / (positive + (sums[at]! - sums[at + 1]!) * weight0);
     },
   };
 }

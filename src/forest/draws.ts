@@ -24,13 +24,16 @@ function mix(h: number): number {
 
 /** Draws columns without replacement, one after the other, in an order that follows from the key of a node. */
 export class ColumnDraw {
+  /** The columns drawn so far come first; seven more places, so that a group of eight can be read at the end. */
   readonly order: Int32Array;
-  #swaps: Int32Array;
+  readonly #columns: number;
+  readonly #swaps: Int32Array;
   #size = 0;
   #state = 0;
 
   constructor(columns: number) {
-    this.order = Int32Array.from({ length: columns }, (_, j) => j);
+    this.order = new Int32Array(columns + 7).map((_, j) => (j < columns ? j : 0));
+    this.#columns = columns;
     this.#swaps = new Int32Array(columns);
   }
 
@@ -41,13 +44,12 @@ export class ColumnDraw {
     this.#state = key;
   }
 
-  /** Draws until `size` columns are drawn; they are the first of `order`. */
+  /** Draws until `size` columns are drawn. */
   drawTo(size: number): void {
-    const columns = this.order.length;
     while (this.#size < size) {
       const i = this.#size++;
-      this.#state = (this.#state + 0x9e3779b9) | 0;
-      const j = i + Math.floor(((mix(this.#state) >>> 0) / 4294967296) * (columns - i));
+      this.#state = (this.#state + GOLDEN) | 0;
+      const j = i + Math.floor(((mix(this.#state) >>> 0) / 4294967296) * (this.#columns - i));
       this.#swaps[i] = j;
       this.#swap(i, j);
     }
@@ -62,13 +64,16 @@ export class ColumnDraw {
 
 /**
  * Draws the rows of a tree as counts by position: `size` of `rows`, with replacement (the bootstrap of Breiman 2001) or
- * without.
+ * without. The numbers are those of a counter that is mixed (SplitMix; Steele, Lea and Flood 2014).
  */
 export function drawRows(key: number, rows: number, size: number, replace: boolean, counts: Uint16Array): void {
-  const draw = random(`${key}/rows`);
-  counts.fill(0);
+  let state = mix(key ^ 0x5bd1e995);
   if (replace) {
-    for (let i = 0; i < size; i++) counts[draw.int(rows)]!++;
+    counts.fill(0);
+    for (let i = 0; i < size; i++) {
+      state = (state + GOLDEN) | 0;
+      counts[Math.floor(((mix(state) >>> 0) / 4294967296) * rows)]!++;
+    }
     return;
   }
   if (size >= rows) {
@@ -76,11 +81,16 @@ export function drawRows(key: number, rows: number, size: number, replace: boole
     return;
   }
   // selection sampling (Knuth, Algorithm S): one pass, no array of positions
+  counts.fill(0);
   let left = size;
   for (let i = 0; left > 0; i++) {
-    if (draw.next() * (rows - i) < left) {
+    state = (state + GOLDEN) | 0;
+    if (((mix(state) >>> 0) / 4294967296) * (rows - i) < left) {
       counts[i] = 1;
       left--;
     }
   }
 }
+
+/** 2³² divided by the golden ratio, the step of the counter. */
+const GOLDEN = 0x9e3779b9;

@@ -95,3 +95,28 @@ describe("fitForest", () => {
     await expect(fitForest(x, [0, 1, 0.5, 0, 0, 0, 0, 0, 0, 0])).rejects.toThrow(/label 0.5 of row 2/);
   });
 });
+
+describe("threads", () => {
+  it("give the same bytes whatever their number", async () => {
+    const { x, y } = toy(3000);
+    const bytes = async (threads: number) => (await fitForest(x, y, { numTrees: 400, maxDepth: 6, threads })).toBytes();
+    const alone = await bytes(1);
+    expect(await bytes(2)).toEqual(alone);
+    expect(await bytes(3)).toEqual(alone);
+  });
+  it("stop soon after an abort, report progress, and work again afterwards", async () => {
+    const { x, y } = toy(3000);
+    const stop = new AbortController();
+    let seen = 0;
+    const onProgress = ({ done, total }: { done: number; total?: number }) => {
+      seen = done;
+      expect(total).toBe(5000);
+      stop.abort();
+    };
+    const fit = fitForest(x, y, { numTrees: 5000, threads: 2, onProgress, signal: stop.signal });
+    await expect(fit).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBeLessThan(5000);
+    expect((await fitForest(x, y, { numTrees: 10, threads: 2 })).numTrees).toBe(10);
+  });
+});

@@ -1,11 +1,12 @@
 import { ChurnError } from "../core/errors.js";
-import { type BinnedMatrix, bin } from "./bin.js";
+import { bin } from "./bin.js";
 import { concatTrees } from "./concat-trees.js";
 import { type BinnedRows, Forest } from "./forest.js";
-import { checkForestOptions, type ForestOptions } from "./forest-options.js";
-import { forestGrower } from "./grow-forest.js";
-import type { Matrix } from "./matrix.js";
-import type { Trees } from "./tree.js";
+import { checkForestOptions, type ForestOptions, type ForestSettings } from "./forest-options.js";
+import type { ForestTask } from "./grow-forest.js";
+import { growTrees } from "./grow-trees.js";
+import { checkMatrix, type Matrix } from "./matrix.js";
+import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";
 
 export interface FitOptions extends ForestOptions {
   /** Names of the classes, by number; the numbers themselves when left out. */
@@ -25,29 +26,61 @@ export async function fitForest(
   options: FitOptions = {},
 ): Promise<Forest> {
   const settings = checkForestOptions(options);
-  const binned: BinnedMatrix = "binned" in x ? x.binned : bin(x, settings.maxBins);
-  const rows = ("binned" in x ? x.rows : undefined) ?? Int32Array.from({ length: binned.rows }, (_, i) => i);
-  const labels = checkLabels(y, binned.rows);
-  checkRows(rows, binned.rows);
-  const classes = Math.max(2, options.classNames?.length ?? 0, labels.classes);
-  if (classes > 2) throw new ChurnError("BAD_INPUT", `labels have ${classes} classes, a forest takes two`);
-  const grow = forestGrower({ binned, rows, y: labels.codes, classes, settings });
-  const parts: Trees[] = [];
-  for (let t = 0; t < settings.numTrees; t++) {
-    if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} trees`);
-    parts.push(grow(t));
-    if (t % 8 === 7) {
-      options.onProgress?.({ task: "fit forest", done: t + 1, total: settings.numTrees, unit: "trees" });
-      await new Promise(setImmediate);
-    }
+  if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "fit was interrupted before it began");
+  const size = "binned" in x ? (x.rows?.length ?? x.binned.rows) : checkMatrix(x);
+  const threads = threadsFor(options.threads, size, settings);
+  // workers start while the columns are binned
+  const workers = threads > 1 ? takeWorkers(threads) : [];
+  let free = true;
+  try {
+    const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
+    const rows = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
+    const labels = checkLabels(y, binned.rows);
+    const classes = Math.max(2, options.classNames?.length ?? 0, labels.classes);
+    if (classes > 2) throw new ChurnError("BAD_INPUT", `labels have ${classes} classes, a forest takes two`);
+    const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
+    const task: ForestTask = { columns: shapes, rows, y: labels.codes, classes, settings };
+    free = false;
+    const parts = await growTrees(binned, task, workers, { onProgress: options.onProgress, signal: options.signal });
+    return new Forest({
+      names: [...binned.names],
+      classes: options.classNames ?? Array.from({ length: classes }, (_, k) => String(k)),
+      options: settings,
+      columns: binned.columns,
+      trees: concatTrees(parts),
+    });
+  } finally {
+    if (free) workers.forEach(giveWorker);
   }
-  return new Forest({
-    names: [...binned.names],
-    classes: options.classNames ?? Array.from({ length: classes }, (_, k) => String(k)),
-    options: settings,
-    columns: binned.columns,
-    trees: concatTrees(parts),
-  });
+}
+
+/** Work (rows × trees × columns drawn) up to which a start of threads costs more than it saves. */
+const SMALL = 4e6;
+
+function threadsFor(asked: number | undefined, rows: number, { numTrees, maxFeatures }: ForestSettings): number {
+  const threads = Math.min(asked ?? defaultThreads(), numTrees);
+  const work = rows * numTrees * (typeof maxFeatures === "number" && maxFeatures > 1 ? maxFeatures : 4);
+  return work <= SMALL && !hasIdleWorker() ? 1 : threads;
+}
+
+/** The rows of a fit in memory that threads share. */
+function sharedRows(rows: Int32Array | undefined, size: number): Int32Array {
+  const count = rows?.length ?? size;
+  if (count === 0) throw new ChurnError("NO_DATA", "a forest cannot be fitted on no rows");
+  if (size > 1 << 24) {
+    throw new ChurnError("BAD_INPUT", `matrix of ${size} rows is too long: a forest takes 16,777,216`, {
+      hint: "fit it on a sample of the rows",
+    });
+  }
+  const shared = new Int32Array(new SharedArrayBuffer(4 * count));
+  for (let i = 0; i < count; i++) {
+    const row = rows ? rows[i]! : i;
+    if (!(row >= 0 && row < size)) {
+      throw new ChurnError("BAD_INPUT", `row ${row} is outside of the matrix of ${size} rows`);
+    }
+    shared[i] = row;
+  }
+  return shared;
 }
 
 function checkLabels(y: ArrayLike<number>, rows: number): { codes: Uint8Array; classes: number } {
@@ -65,13 +98,4 @@ function checkLabels(y: ArrayLike<number>, rows: number): { codes: Uint8Array; c
     if (label >= classes) classes = label + 1;
   }
   return { codes, classes };
-}
-
-function checkRows(rows: Int32Array, size: number): void {
-  if (rows.length === 0) throw new ChurnError("NO_DATA", "a forest cannot be fitted on no rows");
-  for (let i = 0; i < rows.length; i++) {
-    if (rows[i]! < 0 || rows[i]! >= size) {
-      throw new ChurnError("BAD_INPUT", `row ${rows[i]} is outside of the matrix of ${size} rows`);
-    }
-  }
 }

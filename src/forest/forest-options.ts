@@ -132,10 +132,10 @@ export function checkForestOptions(options: ForestOptions): ForestSettings {
   return settings as unknown as ForestSettings;
 }
 
-/** Number of columns drawn at a split; "sqrt" and "log2" are rounded down as in scikit-learn. */
+/** Number of columns drawn at a split; "sqrt" is rounded up as in Spark and YDF, "log2" down. */
 export function drawnColumns(maxFeatures: ForestSettings["maxFeatures"], columns: number): number {
   if (maxFeatures === null) return columns;
-  if (maxFeatures === "sqrt") return Math.max(1, Math.floor(Math.sqrt(columns)));
+  if (maxFeatures === "sqrt") return Math.max(1, Math.ceil(Math.sqrt(columns)));
   if (maxFeatures === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
   if (maxFeatures < 1) return Math.max(1, Math.floor(maxFeatures * columns));
   return Math.min(columns, maxFeatures);

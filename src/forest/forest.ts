@@ -140,7 +140,7 @@ export class Forest {
     const { binned, rows } = this.#binned(x);
     const size = rows ? rows.length : binned.rows;
     const sums = new Float64Array(size * outputs);
-    addValues(this.#walk, binned.codes, binned.columns.length, rows, size, 0, this.numTrees, sums);
+    addValues(this.#walk, binned.codes, binned.stride, rows, size, 0, this.numTrees, sums);
     for (let i = 0; i < sums.length; i++) sums[i]! /= this.numTrees;
     return sums;
   }

@@ -1,7 +1,9 @@
-import type { BinnedMatrix } from "./bin.js";
+import type { ColumnShape } from "./bin.js";
 import { ColumnDraw, childKey } from "./draws.js";
-import type { Split, SplitFinder, TreeRows } from "./split-finder.js";
+import { NodeList } from "./node-list.js";
+import type { NodeRows, Split, SplitFinder } from "./split-finder.js";
 import type { Trees } from "./tree.js";
+import type { Workspace } from "./workspace.js";
 
 /** Limits of one tree. */
 export interface TreeLimits {
@@ -12,108 +14,100 @@ export interface TreeLimits {
   drawn: number;
 }
 
-/** Grows trees one after the other on the same binned matrix; working memory is kept between them. */
-export interface TreeGrower {
-  /** Grows a tree on the first `size` rows of `tree`, which are reordered. */
-  grow(tree: TreeRows, size: number, key: number): Trees;
-}
-
 /** A node that waits to be split. */
-interface Open {
+interface Open extends NodeRows {
   node: number;
-  from: number;
-  to: number;
   depth: number;
   key: number;
   gain: number;
-  split: Split;
+  split: Split | undefined;
 }
 
-export function treeGrower(binned: BinnedMatrix, finder: SplitFinder, limits: TreeLimits): TreeGrower {
-  const { codes } = binned;
-  const width = binned.columns.length;
+/**
+ * Gives a function that grows a tree on the first `size` entries of the workspace, which are reordered.
+ *
+ * Without a limit of leaves the left branch is grown first. A subtree of few rows then works on a copy of its codes, so
+ * that it does not reach all over the matrix.
+ */
+export function treeGrower(
+  space: Workspace,
+  columns: readonly ColumnShape[],
+  finder: SplitFinder,
+  limits: TreeLimits,
+): (size: number, key: number) => Trees {
+  const { kernel, side, stride } = space;
+  const width = columns.length;
   const draw = new ColumnDraw(width);
-  const side = new Uint8Array(256);
-  let rightRows = new Int32Array(0);
-  let rightPayload = new Int32Array(0);
-  const nodes = new NodeList(finder.width, finder.outputs);
+  const nodes = new NodeList(finder);
+  const bestFirst = Number.isFinite(limits.maxLeaves);
+  const localRows = finder.local && !bestFirst ? space.localRows : 0;
 
-  function findSplit(tree: TreeRows, node: number, from: number, to: number, key: number): Split | undefined {
+  function findSplit(node: number, rows: NodeRows, key: number): Split | undefined {
     const best = newSplit(finder.width);
     draw.start(key);
     let first = 0;
     let last = limits.drawn;
-    // as in scikit-learn: columns that are constant in the node are replaced by others
-    while (first < width) {
+    // as in scikit-learn, a node is not given up because the drawn columns are constant in it
+    while (first < width && best.column < 0) {
       draw.drawTo(last);
-      finder.find(tree, from, to, nodes.sums, node * finder.width, draw.order, first, last, best);
-      if (best.varied) break;
+      finder.find(rows, nodes.sums, node * finder.width, draw.order, first, last, best);
       first = last++;
     }
     return best.column < 0 ? undefined : best;
   }
 
-  /** Moves the rows that go left before those that go right, each in their order; returns the border. */
-  function partition(tree: TreeRows, from: number, to: number, split: Split): number {
-    const { rows, payload } = tree;
-    const { column } = split;
-    if (split.set) for (let b = 0; b < 256; b++) side[b] = ((split.set[b >> 5]! >>> (b & 31)) & 1) ^ 1;
-    else side.fill(1).fill(0, 0, split.split + 1);
-    side[binned.columns[column]!.count] = split.missingLeft ^ 1;
-    let left = from;
-    let right = 0;
-    for (let i = from; i < to; i++) {
-      const row = rows[i]!;
-      const v = payload[i]!;
-      const s = side[codes[row * width + column]!]!;
-      rows[left] = row;
-      payload[left] = v;
-      rightRows[right] = row;
-      rightPayload[right] = v;
-      right += s;
-      left += 1 - s;
-    }
-    rows.set(rightRows.subarray(0, right), left);
-    payload.set(rightPayload.subarray(0, right), left);
-    return left;
+  /** Moves the entries that go left before those that go right, each in their order; returns the border. */
+  function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: Split): number {
+    const { count: missing } = columns[column]!;
+    // the mark of "right" is the size of an entry, by which the kernel moves on
+    if (set) for (let b = 0; b < missing; b++) side[b] = (set[b >> 5]! >>> (b & 31)) & 1 ? 0 : 4;
+    else side.fill(4, split + 1).fill(0, 0, split + 1);
+    side[missing] = missingLeft ? 0 : 4;
+    const { entriesAt } = space;
+    const codes = codesAt + column;
+    const end = kernel.partition(codes, stride, entriesAt + 4 * from, entriesAt + 4 * to, space.sideAt, space.spareAt);
+    return ((end >>> 0) - entriesAt) / 4;
   }
 
-  return {
-    grow(tree, size, key) {
-      if (rightRows.length < size) {
-        rightRows = new Int32Array(size);
-        rightPayload = new Int32Array(size);
-      }
-      nodes.clear();
-      finder.begin(tree, size);
-      const root = nodes.add(1);
-      finder.sumUp(tree, 0, size, nodes.sums);
-      nodes.finish(root, finder);
+  /** Gives a node of few rows its own copy of their codes; it lasts until the next such node, so for the whole subtree. */
+  function gather(rows: NodeRows): void {
+    const { entriesAt, localAt } = space;
+    kernel.gather(rows.codesAt, stride, entriesAt + 4 * rows.from, entriesAt + 4 * rows.to, localAt);
+    rows.codesAt = localAt;
+  }
 
-      const bestFirst = Number.isFinite(limits.maxLeaves);
-      const open: Open[] = [];
-      let leaves = 1;
-      const consider = (node: number, from: number, to: number, depth: number, nodeKey: number) => {
-        const at = node * finder.width;
-        if (depth >= limits.maxDepth || nodes.sums[at]! < limits.minSamplesSplit) return;
-        if (finder.isPure(nodes.sums, at)) return;
-        const split = findSplit(tree, node, from, to, nodeKey);
-        if (!split) return;
-        const gain = bestFirst ? finder.impurity(nodes.sums, at) - split.impurity : 0;
-        open.push({ node, from, to, depth, key: nodeKey, gain, split });
-      };
-      consider(root, 0, size, 0, key);
-      while (open.length > 0 && leaves < limits.maxLeaves) {
-        const next = bestFirst ? takeBest(open) : open.pop()!;
-        const { node, from, to, depth, split } = next;
-        const border = partition(tree, from, to, split);
-        const left = nodes.split(node, split, finder);
-        leaves++;
-        consider(left + 1, border, to, depth + 1, childKey(next.key, 1));
-        consider(left, from, border, depth + 1, childKey(next.key, 0));
+  return (size, key) => {
+    nodes.clear();
+    const root = nodes.add(1);
+    finder.begin(size, nodes.sums);
+    nodes.finish(root);
+    const open: Open[] = [];
+    const push = (node: number, depth: number, nodeKey: number, codesAt: number, from: number, to: number) => {
+      const at = node * finder.width;
+      if (depth >= limits.maxDepth || nodes.sums[at]! < limits.minSamplesSplit) return;
+      if (finder.isPure(nodes.sums, at)) return;
+      const item: Open = { codesAt, from, to, node, depth, key: nodeKey, gain: 0, split: undefined };
+      if (bestFirst) {
+        item.split = findSplit(node, item, nodeKey);
+        if (!item.split) return;
+        item.gain = finder.impurity(nodes.sums, at) - item.split.impurity;
       }
-      return nodes.toTrees();
-    },
+      open.push(item);
+    };
+    push(root, 0, key, space.codesAt, 0, size);
+    for (let leaves = 1; open.length > 0 && leaves < limits.maxLeaves; ) {
+      const next = bestFirst ? takeBest(open) : open.pop()!;
+      if (next.codesAt !== space.localAt && next.to - next.from <= localRows) gather(next);
+      const { node, depth, codesAt, from, to } = next;
+      const split = next.split ?? findSplit(node, next, next.key);
+      if (!split) continue;
+      const border = partition(next, split);
+      const left = nodes.split(node, split);
+      leaves++;
+      push(left + 1, depth + 1, childKey(next.key, 1), codesAt, border, to);
+      push(left, depth + 1, childKey(next.key, 0), codesAt, from, border);
+    }
+    return nodes.toTrees();
   };
 }
 
@@ -132,100 +126,5 @@ function newSplit(width: number): Split {
     set: undefined,
     impurity: Number.POSITIVE_INFINITY,
     sums: new Float64Array(width),
-    varied: false,
   };
-}
-
-/** The nodes of a growing tree, in arrays that grow with it. */
-class NodeList {
-  sums: Float64Array;
-  #size = 0;
-  #column = new Int32Array(64);
-  #split = new Int32Array(64);
-  #missingLeft = new Uint8Array(64);
-  #left = new Int32Array(64);
-  #cover = new Float64Array(64);
-  #value: Float64Array;
-  #sets: number[] = [];
-
-  constructor(
-    readonly width: number,
-    readonly outputs: number,
-  ) {
-    this.sums = new Float64Array(64 * width);
-    this.#value = new Float64Array(64 * outputs);
-  }
-
-  clear(): void {
-    this.#size = 0;
-    this.#sets = [];
-  }
-
-  /** Appends nodes as leaves; returns the index of the first. */
-  add(count: number): number {
-    const first = this.#size;
-    this.#size += count;
-    while (this.#size > this.#column.length) this.#double();
-    this.#column.fill(-1, first, this.#size);
-    this.#split.fill(0, first, this.#size);
-    this.#missingLeft.fill(0, first, this.#size);
-    this.#left.fill(0, first, this.#size);
-    return first;
-  }
-
-  /** Makes a leaf an inner node with two leaves; returns the left one. */
-  split(node: number, split: Split, finder: SplitFinder): number {
-    const left = this.add(2);
-    const { width, sums } = this;
-    this.#column[node] = split.column;
-    this.#missingLeft[node] = split.missingLeft;
-    this.#left[node] = left;
-    if (split.set) {
-      this.#split[node] = -1 - this.#sets.length / 8;
-      this.#sets.push(...split.set);
-    } else this.#split[node] = split.split;
-    for (let k = 0; k < width; k++) {
-      sums[left * width + k] = split.sums[k]!;
-      sums[(left + 1) * width + k] = sums[node * width + k]! - split.sums[k]!;
-    }
-    this.finish(left, finder);
-    this.finish(left + 1, finder);
-    return left;
-  }
-
-  /** Writes what a node gives, from its sums. */
-  finish(node: number, finder: SplitFinder): void {
-    this.#cover[node] = finder.cover(this.sums, node * this.width);
-    finder.value(this.sums, node * this.width, this.#value, node * this.outputs);
-  }
-
-  toTrees(): Trees {
-    const size = this.#size;
-    return {
-      offsets: Int32Array.of(0, size),
-      column: this.#column.slice(0, size),
-      split: this.#split.slice(0, size),
-      missingLeft: this.#missingLeft.slice(0, size),
-      left: this.#left.slice(0, size),
-      cover: this.#cover.slice(0, size),
-      value: this.#value.slice(0, size * this.outputs),
-      outputs: this.outputs,
-      sets: Uint32Array.from(this.#sets),
-    };
-  }
-
-  #double(): void {
-    const grown = <T extends Int32Array | Uint8Array | Float64Array>(array: T): T => {
-      const bigger = new (array.constructor as new (length: number) => T)(array.length * 2);
-      bigger.set(array);
-      return bigger;
-    };
-    this.sums = grown(this.sums);
-    this.#column = grown(this.#column);
-    this.#split = grown(this.#split);
-    this.#missingLeft = grown(this.#missingLeft);
-    this.#left = grown(this.#left);
-    this.#cover = grown(this.#cover);
-    this.#value = grown(this.#value);
-  }
 }

@@ -11,15 +11,13 @@ export interface Split {
   impurity: number;
   /** Sums of the left child. */
   sums: Float64Array;
-  /** Whether any column that was looked at has two different codes in the node. */
-  varied: boolean;
 }
 
-/** The rows of a tree while it grows: those of a node lie side by side, each with a payload that travels along. */
-export interface TreeRows {
-  rows: Int32Array;
-  /** How often a row was drawn, with what the finder packs beside it. */
-  payload: Int32Array;
+/** The entries of a node: `from` … `to` − 1 of the workspace, and where the codes of their rows lie. */
+export interface NodeRows {
+  codesAt: number;
+  from: number;
+  to: number;
 }
 
 /** What a tree learns from: sums over the rows of a node, and the best split by them. */
@@ -28,19 +26,19 @@ export interface SplitFinder {
   readonly width: number;
   /** Numbers that a leaf gives. */
   readonly outputs: number;
-  /** Prepares for the rows drawn for one tree: packs the counts in `payload`. */
-  begin(tree: TreeRows, size: number): void;
-  /** Sums over the rows of the root. */
-  sumUp(tree: TreeRows, from: number, to: number, sums: Float64Array): void;
+  /** Whether all that is known of a row is in its payload, so that its number does not matter. */
+  readonly local: boolean;
+  /** Payload code of a row that was drawn up to 127 times. */
+  payloadOf(row: number, drawn: number): number;
+  /** Sums over the entries of the root; called once at the start of a tree. */
+  begin(size: number, sums: Float64Array): void;
   /** Weighted impurity of a node, on the scale of `Split.impurity`. */
   impurity(sums: Float64Array, at: number): number;
   /** Whether nothing can be gained below a node. */
   isPure(sums: Float64Array, at: number): boolean;
   /** Looks for the best split by columns order[first] … order[last − 1] and leaves it in `best` when it is better. */
   find(
-    tree: TreeRows,
-    from: number,
-    to: number,
+    node: NodeRows,
     sums: Float64Array,
     at: number,
     order: Int32Array,

@@ -21,3 +21,9 @@ export interface Trees {
   outputs: number;
   sets: Uint32Array;
 }
+
+/** The buffers of trees, to be moved to another thread without a copy. */
+export function transferables(trees: Trees): ArrayBuffer[] {
+  const { offsets, column, split, missingLeft, left, cover, value, sets } = trees;
+  return [offsets, column, split, missingLeft, left, cover, value, sets].map((array) => array.buffer as ArrayBuffer);
+}

@@ -1,0 +1,36 @@
+import type { BinnedMatrix, ColumnBins } from "./bin.js";
+import { SharedHeap } from "./shared-heap.js";
+
+/** The memory that a binned matrix lies in, and where its codes start. */
+export interface BinnedHeap {
+  heap: SharedHeap;
+  codesAt: number;
+}
+
+const heaps = new WeakMap<BinnedMatrix, BinnedHeap>();
+
+/** Bytes of a row of codes: a multiple of 8, so that rows can be copied by words. */
+export function strideOf(columns: number): number {
+  return Math.ceil(columns / 8) * 8;
+}
+
+/** An empty binned matrix in memory of its own, beside which there is room for the work of threads. */
+export function onHeap(names: readonly string[], rows: number, columns: readonly ColumnBins[]): BinnedMatrix {
+  const stride = strideOf(columns.length);
+  const heap = new SharedHeap(rows * stride);
+  const codesAt = heap.take(rows * stride);
+  const binned = { names, rows, stride, codes: new Uint8Array(heap.memory.buffer, codesAt, rows * stride), columns };
+  heaps.set(binned, { heap, codesAt });
+  return binned;
+}
+
+/** The memory of a binned matrix; one that has none yet is copied to memory of its own. */
+export function heapOf(binned: BinnedMatrix): BinnedHeap {
+  const known = heaps.get(binned);
+  if (known) return known;
+  const shared = onHeap(binned.names, binned.rows, binned.columns);
+  shared.codes.set(binned.codes);
+  const found = heaps.get(shared)!;
+  heaps.set(binned, found);
+  return found;
+}

@@ -1,0 +1,29 @@
+import { parentPort } from "node:worker_threads";
+import { type ForestTask, forestGrower } from "./grow-forest.js";
+import { transferables } from "./tree.js";
+import type { WorkspacePlace } from "./workspace.js";
+
+/** What a worker is asked to do. */
+export interface ForestWork {
+  task: ForestTask;
+  place: WorkspacePlace;
+  /** Number of the next tree, shared by all workers of a fit; a number past the last one stops them. */
+  next: Int32Array;
+  last: number;
+}
+
+/** What a worker answers: each tree, then "done". */
+export type ForestAnswer = { t: number; tree: import("./tree.js").Trees } | "done" | { error: string };
+
+parentPort?.on("message", ({ task, place, next, last }: ForestWork) => {
+  try {
+    const grow = forestGrower(task, place);
+    for (let t = Atomics.add(next, 0, 1); t < last; t = Atomics.add(next, 0, 1)) {
+      const tree = grow(t);
+      parentPort!.postMessage({ t, tree } satisfies ForestAnswer, transferables(tree));
+    }
+    parentPort!.postMessage("done" satisfies ForestAnswer);
+  } catch (error) {
+    parentPort!.postMessage({ error: String((error as Error)?.stack ?? error) } satisfies ForestAnswer);
+  }
+});

@@ -1,0 +1,234 @@
+import {
+  assemble,
+  block,
+  branchIf,
+  type Code,
+  copy,
+  F64,
+  f64,
+  fill,
+  get,
+  I32,
+  I64,
+  i32,
+  i64,
+  int,
+  loop,
+  seq,
+  set,
+  tee,
+  type WasmFunction,
+  type WasmMemory,
+  wasm,
+  when,
+} from "./wasm-assembler.js";
+
+/** Columns whose codes one call of `fill` counts. */
+export const GROUP = 8;
+/** Bytes of the bins of one column: 256 × (count, ones). */
+export const COLUMN_BYTES = 256 * 8;
+
+/**
+ * The loops in which a forest spends its time, on shared memory; all places are addresses in bytes.
+ *
+ * An entry is a row of a tree in 32 bits: its row number times 256, plus a payload code. JavaScript checks every index
+ * against the length of its array, which costs more than half of the time here; these loops cannot leave the memory either,
+ * but the check is done by the memory unit of the processor.
+ */
+export interface Kernel {
+  /**
+   * fill1 … fill8: clears the bins of that many columns and adds the payload of the entries `from` … `to` to the bins of
+   * their codes.
+   */
+  fill: readonly ((
+    codes: number,
+    stride: number,
+    from: number,
+    to: number,
+    payload: number,
+    bins: number,
+    ...columns: number[]
+  ) => number)[];
+  /**
+   * Tries the cuts between the bins of a column by the Gini impurity of two classes.
+   *
+   * @returns the code at the cut, or −1 when none is better than `least`; impurity, count and ones of the left go to `out`
+   */
+  scan(
+    bins: number,
+    size: number,
+    total: number,
+    ones: number,
+    weight0: number,
+    weight1: number,
+    fewest: number,
+    least: number,
+    startCount: number,
+    startOnes: number,
+    out: number,
+  ): number;
+  /**
+   * Moves the entries `from` … `to` whose code is marked 0 in `side` before the others, each in their order.
+   *
+   * @returns address of the first of the others
+   */
+  partition(codes: number, stride: number, from: number, to: number, side: number, spare: number): number;
+  /** Copies the codes of the entries' rows to `target`, in the order of the entries, and numbers the entries by it. */
+  gather(codes: number, stride: number, from: number, to: number, target: number): number;
+}
+
+/** Names the locals of a function in order. */
+function locals<Name extends string>(...names: Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
+}
+
+/** Address of the codes of an entry's row. */
+const rowOf = (entry: Code, codes: Code, stride: Code): Code => i32.add(codes, i32.mul(i32.shr(entry, int(8)), stride));
+
+function fillFunction(columns: number): WasmFunction {
+  const first = 6;
+  const [codes, stride, at, to, payload, bins] = [0, 1, 2, 3, 4, 5];
+  const entry = first + columns;
+  const row = entry + 1;
+  const cell = entry + 2;
+  const value = entry + 3;
+  const updates = Array.from({ length: columns }, (_, k) =>
+    seq(
+      set(cell, i32.add(get(bins), i32.shl(i32.load8(i32.add(get(row), get(first + k))), int(3)))),
+      i64.store(get(cell), i64.add(i64.load(get(cell), k * COLUMN_BYTES), get(value)), k * COLUMN_BYTES),
+    ),
+  );
+  return {
+    name: `fill${columns}`,
+    parameters: new Array(first + columns).fill(I32),
+    results: [],
+    locals: [I32, I32, I32, I64],
+    body: seq(
+      fill(get(bins), int(0), int(columns * COLUMN_BYTES)),
+      loop(
+        set(entry, i32.load(get(at))),
+        set(row, rowOf(get(entry), get(codes), get(stride))),
+        set(value, i64.load(i32.add(get(payload), i32.shl(i32.and(get(entry), int(255)), int(3))))),
+        ...updates,
+        branchIf(0, i32.lt(tee(at, i32.add(get(at), int(4))), get(to))),
+      ),
+    ),
+  };
+}
+
+function scanFunction(): WasmFunction {
+  const n = locals(
+    ...(["bins", "size", "total", "ones", "weight0", "weight1", "fewest", "least", "left", "leftOnes", "out"] as const),
+    ...(["at", "end", "best", "v", "right", "p", "q", "r", "s", "impurity"] as const),
+  );
+  const value = (name: keyof typeof n) => get(n[name]);
+  return {
+    name: "scan",
+    parameters: [I32, I32, F64, F64, F64, F64, F64, F64, F64, F64, I32],
+    results: [I32],
+    locals: [I32, I32, I32, I64, F64, F64, F64, F64, F64, F64],
+    body: seq(
+      set(n.best, int(-1)),
+      set(n.at, value("bins")),
+      set(n.end, i32.add(value("bins"), i32.shl(value("size"), int(3)))),
+      block(
+        loop(
+          block(
+            branchIf(0, i64.eqz(tee(n.v, i64.load(value("at"))))),
+            set(n.left, f64.add(value("left"), f64.from(i32.wrap(value("v"))))),
+            set(n.leftOnes, f64.add(value("leftOnes"), f64.from(i32.wrap(i64.shr(value("v"), i64.const(32)))))),
+            branchIf(0, f64.lt(value("left"), value("fewest"))),
+            set(n.right, f64.sub(value("total"), value("left"))),
+            branchIf(2, f64.lt(value("right"), value("fewest"))),
+            set(n.p, f64.mul(value("leftOnes"), value("weight1"))),
+            set(n.q, f64.mul(f64.sub(value("left"), value("leftOnes")), value("weight0"))),
+            set(n.r, f64.mul(f64.sub(value("ones"), value("leftOnes")), value("weight1"))),
+            set(n.s, f64.mul(f64.sub(value("right"), f64.sub(value("ones"), value("leftOnes"))), value("weight0"))),
+            set(
+              n.impurity,
+              f64.div(
+                f64.add(
+                  f64.mul(f64.mul(value("p"), value("q")), f64.add(value("r"), value("s"))),
+                  f64.mul(f64.mul(value("r"), value("s")), f64.add(value("p"), value("q"))),
+                ),
+                f64.mul(f64.add(value("p"), value("q")), f64.add(value("r"), value("s"))),
+              ),
+            ),
+            when(
+              f64.lt(value("impurity"), value("least")),
+              set(n.least, value("impurity")),
+              set(n.best, value("at")),
+              f64.store(value("out"), value("left"), 8),
+              f64.store(value("out"), value("leftOnes"), 16),
+            ),
+          ),
+          branchIf(0, i32.lt(tee(n.at, i32.add(value("at"), int(8))), value("end"))),
+        ),
+      ),
+      when(
+        i32.gt(i32.add(value("best"), int(1)), int(0)),
+        f64.store(value("out"), value("least")),
+        set(n.best, i32.shr(i32.sub(value("best"), value("bins")), int(3))),
+      ),
+      value("best"),
+    ),
+  };
+}
+
+function partitionFunction(): WasmFunction {
+  const n = locals("codes", "stride", "at", "to", "side", "spare", "entry", "left", "right", "step");
+  return {
+    name: "partition",
+    parameters: [I32, I32, I32, I32, I32, I32],
+    results: [I32],
+    locals: [I32, I32, I32, I32],
+    body: seq(
+      set(n.left, get(n.at)),
+      set(n.right, get(n.spare)),
+      loop(
+        set(n.entry, i32.load(get(n.at))),
+        set(n.step, i32.load8(i32.add(get(n.side), i32.load8(rowOf(get(n.entry), get(n.codes), get(n.stride)))))),
+        i32.store(get(n.left), get(n.entry)),
+        i32.store(get(n.right), get(n.entry)),
+        set(n.right, i32.add(get(n.right), get(n.step))),
+        set(n.left, i32.add(get(n.left), i32.sub(int(4), get(n.step)))),
+        branchIf(0, i32.lt(tee(n.at, i32.add(get(n.at), int(4))), get(n.to))),
+      ),
+      copy(get(n.left), get(n.spare), i32.sub(get(n.right), get(n.spare))),
+      get(n.left),
+    ),
+  };
+}
+
+function gatherFunction(): WasmFunction {
+  const n = locals("codes", "stride", "at", "to", "target", "entry", "row", "end", "number");
+  return {
+    name: "gather",
+    parameters: [I32, I32, I32, I32, I32],
+    results: [],
+    locals: [I32, I32, I32, I32],
+    body: loop(
+      set(n.entry, i32.load(get(n.at))),
+      set(n.row, rowOf(get(n.entry), get(n.codes), get(n.stride))),
+      i32.store(get(n.at), i32.add(i32.shl(get(n.number), int(8)), i32.and(get(n.entry), int(255)))),
+      set(n.number, i32.add(get(n.number), int(1))),
+      set(n.end, i32.add(get(n.target), get(n.stride))),
+      loop(
+        i64.store(get(n.target), i64.load(get(n.row))),
+        set(n.row, i32.add(get(n.row), int(8))),
+        branchIf(0, i32.lt(tee(n.target, i32.add(get(n.target), int(8))), get(n.end))),
+      ),
+      branchIf(0, i32.lt(tee(n.at, i32.add(get(n.at), int(4))), get(n.to))),
+    ),
+  };
+}
+
+let compiled: object | undefined;
+
+/** The loops, bound to a memory. */
+export function kernelOn(memory: WasmMemory): Kernel {
+  const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
+  compiled ??= new wasm.Module(assemble([...fills, scanFunction(), partitionFunction(), gatherFunction()]));
+  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  return { ...(exports as unknown as Kernel), fill: fills.map(({ name }) => exports[name]!) };
+}

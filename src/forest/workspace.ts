@@ -1,0 +1,78 @@
+import { COLUMN_BYTES, GROUP, type Kernel, kernelOn } from "./kernel.js";
+import type { WasmMemory } from "./wasm-assembler.js";
+
+/** Bytes of codes that are gathered, so that a subtree finds them in the second-level cache. */
+const LOCAL_BYTES = 1 << 19;
+
+/** Where the parts of a workspace lie, as plain data that can be sent to a thread. */
+export interface WorkspacePlace {
+  memory: WasmMemory;
+  codesAt: number;
+  stride: number;
+  /** Start of the region of this thread. */
+  at: number;
+  /** Most entries of a tree. */
+  capacity: number;
+}
+
+/** The memory in which one thread grows trees. Addresses are in bytes, views are for JavaScript. */
+export interface Workspace extends WorkspacePlace {
+  kernel: Kernel;
+  /** Rows that fit in the local copy of codes. */
+  localRows: number;
+  localAt: number;
+  entriesAt: number;
+  spareAt: number;
+  payloadAt: number;
+  binsAt: number;
+  sideAt: number;
+  outAt: number;
+  entries: Int32Array;
+  /** (count, ones) by payload code. */
+  payload: Int32Array;
+  /** (count, ones) by bin, column after column. */
+  bins: Int32Array;
+  side: Uint8Array;
+  out: Float64Array;
+  /** All of the memory, for reading codes. */
+  bytes: Uint8Array;
+}
+
+const localRowsOf = (stride: number) => Math.max(64, Math.floor(LOCAL_BYTES / stride));
+const words = (capacity: number) => Math.ceil(capacity / 2) * 8;
+
+/** Bytes of the region that a workspace needs. */
+export function workspaceBytes(capacity: number, stride: number): number {
+  return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + localRowsOf(stride) * stride + 2 * words(capacity);
+}
+
+export function openWorkspace(place: WorkspacePlace): Workspace {
+  const { memory, at, capacity, stride } = place;
+  const { buffer } = memory;
+  const outAt = at;
+  const sideAt = outAt + 64;
+  const payloadAt = sideAt + 256;
+  const binsAt = payloadAt + 2048;
+  const localAt = binsAt + GROUP * COLUMN_BYTES;
+  const localRows = localRowsOf(stride);
+  const entriesAt = localAt + localRows * stride;
+  const spareAt = entriesAt + words(capacity);
+  return {
+    ...place,
+    kernel: kernelOn(memory),
+    localRows,
+    localAt,
+    entriesAt,
+    spareAt,
+    payloadAt,
+    binsAt,
+    sideAt,
+    outAt,
+    entries: new Int32Array(buffer, entriesAt, capacity),
+    payload: new Int32Array(buffer, payloadAt, 512),
+    bins: new Int32Array(buffer, binsAt, (GROUP * COLUMN_BYTES) / 4),
+    side: new Uint8Array(buffer, sideAt, 256),
+    out: new Float64Array(buffer, outAt, 8),
+    bytes: new Uint8Array(buffer),
+  };
+}
