@@ -26,6 +26,4 @@ export const CDR_COLUMNS: readonly CdrColumn[] = [
 ];
 
 /** The counts and amounts among the columns: what a subscriber did on a day. */
-export const MEASURES: readonly CdrColumn[] = CDR_COLUMNS.filter(
-  ({ kind }) => kind === "count" || kind === "amount",
-);
+export const MEASURES: readonly CdrColumn[] = CDR_COLUMNS.filter(({ kind }) => kind === "count" || kind === "amount");
