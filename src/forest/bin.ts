@@ -1,11 +1,13 @@
 import { ChurnError } from "../core/errors.js";
 import { onHeap, strideOf } from "./binned-heap.js";
+import { BLOCK, type Coder, openCoder } from "./coder.js";
 import { findEdges } from "./find-edges.js";
 import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
+import { MISSING } from "./missing.js";
 
 /** How one column is cut into bins. */
 export interface ColumnBins {
-  /** Number of bins of values: 0 … count − 1; a missing value has the code `count`. */
+  /** Number of bins of values, with codes 0 … count − 1; a missing value has the code 255. */
   count: number;
   /** Upper edges of the bins of a numeric column, count − 1 of them; empty for categories. */
   edges: Float64Array;
@@ -15,7 +17,7 @@ export interface ColumnBins {
 
 /** What growing a tree needs to know of a column. */
 export interface ColumnShape {
-  /** Number of bins of values; a missing value has the code `count`. */
+  /** Number of bins of values. */
   count: number;
   categorical: boolean;
 }
@@ -30,9 +32,6 @@ export interface BinnedMatrix {
   codes: Uint8Array;
   columns: readonly ColumnBins[];
 }
-
-/** Rows that are coded together: their codes stay in the second-level cache while column after column is written. */
-const BLOCK = 4096;
 
 /**
  * Cuts each column into at most `maxBins` bins, once for any number of forests, folds and grid points.
@@ -73,51 +72,31 @@ export function binWith(x: Matrix, columns: readonly ColumnBins[]): BinnedMatrix
 }
 
 function encode(x: Matrix, { rows, stride, codes, columns }: BinnedMatrix): void {
-  const code = columns.map((bins, j) => coder(x.columns[j]!, bins, x.names[j]!));
+  const block = columns.map((bins, j) => coderOf(x.columns[j]!, bins, x.names[j]!));
+  const coder = openCoder(stride);
   for (let from = 0; from < rows; from += BLOCK) {
-    const to = Math.min(rows, from + BLOCK);
-    for (let j = 0; j < columns.length; j++) code[j]!(codes, stride, j, from, to);
+    const size = Math.min(rows - from, BLOCK);
+    for (let j = 0; j < columns.length; j++) block[j]!(coder, j, from, size);
+    codes.set(coder.codes.subarray(0, size * stride), from * stride);
   }
 }
 
-type Coder = (codes: Uint8Array, stride: number, j: number, from: number, to: number) => void;
-
-function coder(column: FeatureColumn, bins: ColumnBins, name: string): Coder {
+/** Gives a function that codes a block of a column. */
+function coderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
   if (column instanceof Float64Array) {
     if (bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds numbers, the bins are of categories`);
-    return (codes, stride, j, from, to) => codeNumbers(column, bins.edges, codes, stride, j, from, to);
+    return (coder: Coder, j: number, from: number, size: number) =>
+      coder.numbers(column.subarray(from, from + size), bins.edges, j);
   }
   if (!bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds categories, the bins are of numbers`);
   const place = new Map(bins.levels.map((level, b) => [level, b]));
-  const codeOf = column.levels.map((level) => place.get(level) ?? bins.count);
-  return (codes, stride, j, from, to) => {
-    for (let i = from; i < to; i++) codes[i * stride + j] = codeOf[column.codes[i]!] ?? bins.count;
-  };
-}
-
-function codeNumbers(
-  values: Float64Array,
-  edges: Float64Array,
-  codes: Uint8Array,
-  stride: number,
-  j: number,
-  from: number,
-  to: number,
-): void {
-  const size = edges.length;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
-    let low = 0;
-    let length = size;
-    while (length > 0) {
-      const half = length >> 1;
-      if (edges[low + half]! < value) {
-        low += half + 1;
-        length -= half + 1;
-      } else length = half;
+  const codeOf = Uint8Array.from(column.levels, (level) => place.get(level) ?? MISSING);
+  return ({ codes, stride }: Coder, j: number, from: number, size: number) => {
+    for (let i = 0; i < size; i++) {
+      const level = column.codes[from + i]!;
+      codes[i * stride + j] = level >= 0 && level < codeOf.length ? codeOf[level]! : MISSING;
     }
-    codes[i * stride + j] = Number.isNaN(value) ? size + 1 : low;
-  }
+  };
 }
 
 /** All levels that occur, the most frequent first when they are more than there are bins; the others count as missing. */

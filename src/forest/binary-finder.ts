@@ -1,5 +1,6 @@
 import type { ColumnShape } from "./bin.js";
 import { GROUP } from "./kernel.js";
+import { MISSING } from "./missing.js";
 import type { Split, SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
 
@@ -65,13 +66,11 @@ export function binaryFinder(
 
   /** Tries one column whose bins are counted, with missing values right (`start` 0) or left. */
   function scan(group: number, column: number, total: number, ones: number, missingLeft: 0 | 1, best: Split): void {
-    const { count: missing } = columns[column]!;
+    const { count: size } = columns[column]!;
     const base = 512 * group;
-    const missingCount = bins[base + 2 * missing]!;
+    const missingCount = bins[base + 2 * MISSING]!;
     const startCount = missingLeft ? missingCount : 0;
-    const startOnes = missingLeft ? bins[base + 2 * missing + 1]! : 0;
-    // with missing values left, "all values left" would leave nothing for the right
-    const size = missing;
+    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1]! : 0;
     const at = gini
       ? kernel.scan(
           space.binsAt + 2048 * group,
@@ -89,10 +88,10 @@ export function binaryFinder(
       : scanEntropy(group, size, total, ones, best.impurity, startCount, startOnes);
     if (at < 0) return;
     let next = at + 1;
-    while (next < missing && bins[base + 2 * next] === 0) next++;
+    while (next < size && bins[base + 2 * next] === 0) next++;
     best.column = column;
     // halfway between the codes that occur, so that rows that fall between them later are shared out
-    best.split = next === missing ? missing - 1 : (at + next) >> 1;
+    best.split = next === size ? at : (at + next) >> 1;
     best.set = undefined;
     best.impurity = out[0]!;
     best.sums[0] = out[1]!;
@@ -149,7 +148,7 @@ export function binaryFinder(
         for (let g = 0; g < group; g++) {
           const column = order[i + g]!;
           scan(g, column, sums[at]!, sums[at + 1]!, 0, best);
-          if (bins[512 * g + 2 * columns[column]!.count]! > 0) scan(g, column, sums[at]!, sums[at + 1]!, 1, best);
+          if (bins[512 * g + 2 * MISSING]! > 0) scan(g, column, sums[at]!, sums[at + 1]!, 1, best);
         }
       }
     },

@@ -1,14 +1,14 @@
 import { random } from "../core/random.js";
 
 /** Longest column whose quantiles are taken from all of its values; longer ones are sampled. */
-const SAMPLE = 32_768;
+const SAMPLE = 16_384;
 
 /**
  * Finds the upper edges of the bins of a numeric column: value v lies in the first bin b with v ≤ edges[b], or in the last.
  *
  * A column of at most `maxBins` different values gets a bin for each, with edges midway between neighbours, so that its
  * splits are exact. Others get bins of about equal mass; a value that fills a bin by itself has it alone, and what it
- * takes is not taken from the others (as in LightGBM; Ke et al. 2017). Quantiles of a column longer than 32,768 rows come
+ * takes is not taken from the others (as in LightGBM; Ke et al. 2017). Quantiles of a column longer than 16,384 rows come
  * from a seeded stratified sample of that size.
  *
  * @param values NaN for a missing value; infinities are ordinary values at the ends

@@ -6,7 +6,7 @@ import type { ForestSettings } from "./forest-options.js";
 import { impurityImportances } from "./impurity-importances.js";
 import { columnLength, type Matrix } from "./matrix.js";
 import type { Trees } from "./tree.js";
-import { addValues, type Walk, walkOf } from "./walk-trees.js";
+import { leafOf, leafSums, type Walk, walkOf } from "./walk-trees.js";
 
 /** What a forest is made of; `toBytes` keeps all of it. */
 export interface ForestParts {
@@ -135,13 +135,26 @@ export class Forest {
   }
 
   #means(x: Matrix | BinnedRows): Float64Array {
-    this.#walk ??= walkOf(this.trees, this.columns);
-    const { outputs } = this.trees;
+    this.#walk ??= walkOf(this.trees);
     const { binned, rows } = this.#binned(x);
     const size = rows ? rows.length : binned.rows;
-    const sums = new Float64Array(size * outputs);
-    addValues(this.#walk, binned.codes, binned.stride, rows, size, 0, this.numTrees, sums);
+    const sums =
+      this.trees.outputs === 1 && this.trees.sets.length === 0
+        ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
+        : this.#sumsByRow(this.#walk, binned, rows, size);
     for (let i = 0; i < sums.length; i++) sums[i]! /= this.numTrees;
+    return sums;
+  }
+
+  #sumsByRow(walk: Walk, { codes, stride }: BinnedMatrix, rows: Int32Array | undefined, size: number): Float64Array {
+    const { outputs, value } = this.trees;
+    const sums = new Float64Array(size * outputs);
+    for (let i = 0; i < size; i++) {
+      for (let t = 0; t < this.numTrees; t++) {
+        const leaf = leafOf(walk, t, codes, (rows ? rows[i]! : i) * stride) * outputs;
+        for (let k = 0; k < outputs; k++) sums[i * outputs + k]! += value[leaf + k]!;
+      }
+    }
     return sums;
   }
 

@@ -1,5 +1,6 @@
 import type { ColumnShape } from "./bin.js";
 import { ColumnDraw, childKey } from "./draws.js";
+import { MISSING } from "./missing.js";
 import { NodeList } from "./node-list.js";
 import type { NodeRows, Split, SplitFinder } from "./split-finder.js";
 import type { Trees } from "./tree.js";
@@ -58,11 +59,10 @@ export function treeGrower(
 
   /** Moves the entries that go left before those that go right, each in their order; returns the border. */
   function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: Split): number {
-    const { count: missing } = columns[column]!;
     // the mark of "right" is the size of an entry, by which the kernel moves on
-    if (set) for (let b = 0; b < missing; b++) side[b] = (set[b >> 5]! >>> (b & 31)) & 1 ? 0 : 4;
+    if (set) for (let b = 0; b < MISSING; b++) side[b] = (set[b >> 5]! >>> (b & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);
-    side[missing] = missingLeft ? 0 : 4;
+    side[MISSING] = missingLeft ? 0 : 4;
     const { entriesAt } = space;
     const codes = codesAt + column;
     const end = kernel.partition(codes, stride, entriesAt + 4 * from, entriesAt + 4 * to, space.sideAt, space.spareAt);

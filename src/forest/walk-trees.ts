@@ -1,168 +1,88 @@
-import type { ColumnBins } from "./bin.js";
-import { treeDepths } from "./cut-trees.js";
+import { BLOCK } from "./coder.js";
+import { type Kernel, kernelOn } from "./kernel.js";
+import { MISSING } from "./missing.js";
+import { SharedHeap } from "./shared-heap.js";
 import type { Trees } from "./tree.js";
 
-/** Rows that are walked down one tree before the next one: their codes stay in the first-level cache. */
-const BLOCK = 512;
-/** Deepest tree in which all rows take the same number of steps, those that are at a leaf standing still. */
-const FIXED_DEPTH = 14;
-
-/** Trees laid out for walking: four words a node, leaves that point to themselves. */
+/** Trees laid out for walking, two words a node: see the kernel's `walk`. Children are counted from the root of their tree. */
 export interface Walk {
   trees: Trees;
-  /** Left child, column, split, code of a missing value that goes left (or −1). */
   words: Int32Array;
-  depths: Int32Array;
 }
 
-export function walkOf(trees: Trees, columns: readonly ColumnBins[]): Walk {
-  const size = trees.column.length;
-  const words = new Int32Array(size * 4);
-  for (let i = 0; i < size; i++) {
-    const column = trees.column[i]!;
-    words[4 * i] = column < 0 ? i : trees.left[i]!;
-    words[4 * i + 1] = Math.max(column, 0);
-    words[4 * i + 2] = column < 0 ? 256 : trees.split[i]!;
-    words[4 * i + 3] = column >= 0 && trees.missingLeft[i] === 1 ? columns[column]!.count : -1;
+export function walkOf(trees: Trees): Walk {
+  const { offsets, column, split, missingLeft, left } = trees;
+  const words = new Int32Array(column.length * 2);
+  for (let t = 0; t + 1 < offsets.length; t++) {
+    const root = offsets[t]!;
+    for (let i = root; i < offsets[t + 1]!; i++) {
+      const leaf = column[i]! < 0;
+      const m = missingLeft[i]!;
+      words[2 * i] = (leaf ? i : left[i]!) - root;
+      words[2 * i + 1] = leaf ? MISSING << 16 : column[i]! | ((split[i]! + m) << 16) | (m << 25);
+    }
   }
-  return { trees, words, depths: treeDepths(trees) };
+  return { trees, words };
 }
 
-/** Adds the values of the leaves that rows fall into, over trees `first` … `last` − 1, to `out` (`outputs` numbers a row). */
-export function addValues(
-  walk: Walk,
-  codes: Uint8Array,
-  width: number,
-  rows: ArrayLike<number> | undefined,
-  size: number,
-  first: number,
-  last: number,
-  out: Float64Array,
-): void {
-  const { trees, depths } = walk;
-  const leaves = new Int32Array(BLOCK);
-  const { outputs, value } = trees;
+let heap: SharedHeap | undefined;
+let kernel: Kernel | undefined;
+
+/**
+ * Sums of the values of the leaves that rows fall into, over all trees, one sum a row.
+ *
+ * @param codes codes of all rows, `stride` bytes from one to the next
+ * @param rows the rows that are wanted; the first `size` when left out
+ */
+export function leafSums(walk: Walk, codes: Uint8Array, stride: number, rows: Int32Array | undefined, size: number) {
+  const { trees, words } = walk;
+  const sums = new Float64Array(size);
+  heap ??= new SharedHeap(1 << 20);
+  kernel ??= kernelOn(heap.memory);
+  const bytes = words.byteLength + trees.value.byteLength + BLOCK * (8 + stride);
+  const at = heap.take(bytes);
+  const valuesAt = at + words.byteLength;
+  const sumsAt = valuesAt + trees.value.byteLength;
+  const codesAt = sumsAt + BLOCK * 8;
+  const { buffer } = heap.memory;
+  new Int32Array(buffer, at, words.length).set(words);
+  new Float64Array(buffer, valuesAt, trees.value.length).set(trees.value);
+  const blockSums = new Float64Array(buffer, sumsAt, BLOCK);
+  const blockCodes = new Uint8Array(buffer, codesAt, BLOCK * stride);
   for (let from = 0; from < size; from += BLOCK) {
-    const to = Math.min(size, from + BLOCK);
-    for (let t = first; t < last; t++) {
-      const root = trees.offsets[t]!;
-      if (trees.sets.length > 0) walkSets(walk, root, codes, width, rows, from, to, leaves);
-      else if (depths[t]! <= FIXED_DEPTH) walkFixed(walk.words, root, depths[t]!, codes, width, rows, from, to, leaves);
-      else walkFree(walk.words, root, codes, width, rows, from, to, leaves);
-      if (outputs === 1) for (let i = from; i < to; i++) out[i]! += value[leaves[i - from]!]!;
-      else {
-        for (let i = from; i < to; i++) {
-          const leaf = leaves[i - from]! * outputs;
-          for (let k = 0; k < outputs; k++) out[i * outputs + k]! += value[leaf + k]!;
-        }
+    const count = Math.min(BLOCK, size - from);
+    if (rows) {
+      for (let i = 0; i < count; i++) {
+        const row = rows[from + i]! * stride;
+        for (let j = 0; j < stride; j++) blockCodes[i * stride + j] = codes[row + j]!;
       }
+    } else blockCodes.set(codes.subarray(from * stride, (from + count) * stride));
+    blockSums.fill(0);
+    for (let t = 0; t + 1 < trees.offsets.length; t++) {
+      const root = trees.offsets[t]!;
+      kernel.walk(codesAt, stride, Math.ceil(count / 4) * 4, at + 8 * root, valuesAt + 8 * root, sumsAt);
     }
+    sums.set(blockSums.subarray(0, count), from);
   }
+  heap.give(at, bytes);
+  return sums;
 }
 
-/** Four rows at a time without a branch on data, so that their steps overlap in the processor. */
-function walkFixed(
-  words: Int32Array,
-  root: number,
-  depth: number,
-  codes: Uint8Array,
-  width: number,
-  rows: ArrayLike<number> | undefined,
-  from: number,
-  to: number,
-  leaves: Int32Array,
-): void {
-  for (let i = from; i < to; i += 4) {
-    const end = to - 1;
-    const i1 = i + 1 < to ? i + 1 : end;
-    const i2 = i + 2 < to ? i + 2 : end;
-    const i3 = i + 3 < to ? i + 3 : end;
-    const row0 = (rows ? rows[i]! : i) * width;
-    const row1 = (rows ? rows[i1]! : i1) * width;
-    const row2 = (rows ? rows[i2]! : i2) * width;
-    const row3 = (rows ? rows[i3]! : i3) * width;
-    let a = root;
-    let b = root;
-    let c = root;
-    let d = root;
-    for (let step = 0; step < depth; step++) {
-      const a4 = a << 2;
-      const b4 = b << 2;
-      const c4 = c << 2;
-      const d4 = d << 2;
-      const av = codes[row0 + words[a4 + 1]!]!;
-      const bv = codes[row1 + words[b4 + 1]!]!;
-      const cv = codes[row2 + words[c4 + 1]!]!;
-      const dv = codes[row3 + words[d4 + 1]!]!;
-      // split − code is negative, so its sign bit 1, when the row goes right; a missing value that goes left masks it
-      a = words[a4]! + (((words[a4 + 2]! - av) >>> 31) & notZero(av ^ words[a4 + 3]!));
-      b = words[b4]! + (((words[b4 + 2]! - bv) >>> 31) & notZero(bv ^ words[b4 + 3]!));
-      c = words[c4]! + (((words[c4 + 2]! - cv) >>> 31) & notZero(cv ^ words[c4 + 3]!));
-      d = words[d4]! + (((words[d4 + 2]! - dv) >>> 31) & notZero(dv ^ words[d4 + 3]!));
-    }
-    leaves[i - from] = a;
-    leaves[i1 - from] = b;
-    leaves[i2 - from] = c;
-    leaves[i3 - from] = d;
-  }
-}
-
-/** 1 for a number other than 0, without a branch. */
-function notZero(x: number): number {
-  return (x | -x) >>> 31;
-}
-
-function walkFree(
-  words: Int32Array,
-  root: number,
-  codes: Uint8Array,
-  width: number,
-  rows: ArrayLike<number> | undefined,
-  from: number,
-  to: number,
-  leaves: Int32Array,
-): void {
-  for (let i = from; i < to; i++) {
-    const row = (rows ? rows[i]! : i) * width;
-    let node = root;
-    for (;;) {
-      const at = node << 2;
-      const left = words[at]!;
-      if (left === node) break;
-      const v = codes[row + words[at + 1]!]!;
-      node = left + (v > words[at + 2]! && v !== words[at + 3]! ? 1 : 0);
-    }
-    leaves[i - from] = node;
-  }
-}
-
-function walkSets(
-  walk: Walk,
-  root: number,
-  codes: Uint8Array,
-  width: number,
-  rows: ArrayLike<number> | undefined,
-  from: number,
-  to: number,
-  leaves: Int32Array,
-): void {
-  const { words } = walk;
-  const { sets } = walk.trees;
-  for (let i = from; i < to; i++) {
-    const row = (rows ? rows[i]! : i) * width;
-    let node = root;
-    for (;;) {
-      const at = node << 2;
-      const left = words[at]!;
-      if (left === node) break;
-      const v = codes[row + words[at + 1]!]!;
-      const split = words[at + 2]!;
-      let right: boolean;
-      if (split >= 0) right = v > split;
-      else right = ((sets[(-1 - split) * 8 + (v >> 5)]! >>> (v & 31)) & 1) === 0;
-      if (v === words[at + 3]!) right = false;
-      node = left + (right ? 1 : 0);
-    }
-    leaves[i - from] = node;
+/** Index of the leaf of one tree that the row at `codes[row]` falls into; knows sets of categories. */
+export function leafOf({ trees, words }: Walk, t: number, codes: Uint8Array, row: number): number {
+  const root = trees.offsets[t]!;
+  let node = 0;
+  for (;;) {
+    const at = 2 * (root + node);
+    const left = words[at]!;
+    if (left === node) return root + node;
+    const word = words[at + 1]!;
+    const code = codes[row + (word & 0xffff)]!;
+    const split = trees.split[root + node]!;
+    if (split < 0) {
+      const set = trees.sets[(-1 - split) * 8 + (code >> 5)]!;
+      const goesLeft = code === MISSING ? trees.missingLeft[root + node] === 1 : (set >>> (code & 31)) & 1;
+      node = left + (goesLeft ? 0 : 1);
+    } else node = left + (((code + (word >>> 25)) & 255) > ((word >>> 16) & 0x1ff) ? 1 : 0);
   }
 }

@@ -98,10 +98,12 @@ export const i32 = {
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
+  store8: store(0x3a, 0),
   and: binary(0x71),
+  or: binary(0x72),
+  xor: binary(0x73),
   shl: binary(0x74),
   shr: binary(0x76),
-  eqz: unary(0x45),
   gt: binary(0x4b),
   lt: binary(0x49),
   /** Low half of a 64-bit integer. */
@@ -124,6 +126,7 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
+  eq: binary(0x61),
   lt: binary(0x63),
   /** From an unsigned 32-bit integer. */
   from: unary(0xb8),
