@@ -3,12 +3,13 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
+import { inTurn } from "./in-turn.js";
 import { inspectFile } from "./inspect-file.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { openSource } from "./open-source.js";
-import { type DownloadOptions, downloadOptions } from "./options.js";
+import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
 import { newPart } from "./part-file.js";
 import type { Source } from "./source.js";
 
@@ -35,7 +36,17 @@ export interface DownloadResult extends Manifest {
 export async function download(options: DownloadOptions = {}, context: StageContext = {}): Promise<DownloadResult> {
   const { source: text, data_dir, force } = downloadOptions.parse(options);
   const source = openSource(text, data_dir);
-  throwIfInterrupted(context.signal, source.shown);
+  return inTurn(source.file, async () => {
+    throwIfInterrupted(context.signal, source.shown);
+    return bring(source, { data_dir, force }, context);
+  });
+}
+
+async function bring(
+  source: Source,
+  { data_dir, force }: Pick<DownloadSettings, "data_dir" | "force">,
+  context: StageContext,
+): Promise<DownloadResult> {
   const before = await readManifest(source, data_dir);
   const state = before ? await stateOf(before, source.file) : "gone";
   const intact = before && (state === "same" || state === "touched") ? before : undefined;

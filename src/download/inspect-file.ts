@@ -33,8 +33,7 @@ export async function inspectFile(
   { type, shown, size }: { type: FileType; shown: string; size: number },
   context: StageContext,
 ): Promise<FileFacts> {
-  if (size === 0)
-    throw new ChurnError("BAD_INPUT", `${shown} is empty`, { hint: "fetch it again from where it comes" });
+  if (size === 0) throw isEmpty(shown);
   const hash = createHash("sha256");
   const lines = new LineCounter(HEAD_BYTES);
   const report = progressMeter(context, "check", "bytes", size);
@@ -62,6 +61,7 @@ export async function inspectFile(
     throw type.gzip ? gzipError(shown, start, error as NodeJS.ErrnoException) : error;
   }
   lines.end();
+  if (type.format === "csv" && lines.bytes === 0) throw isEmpty(shown);
 
   const facts =
     type.format === "parquet"
@@ -73,6 +73,10 @@ export async function inspectFile(
     });
   }
   return { sha256: hash.digest("hex"), ...facts };
+}
+
+function isEmpty(shown: string): ChurnError {
+  return new ChurnError("BAD_INPUT", `${shown} is empty`, { hint: "fetch it again from where it comes" });
 }
 
 function gzipError(shown: string, start: Buffer, error: NodeJS.ErrnoException): unknown {

@@ -1,42 +1,39 @@
 import { open } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Gzip } from "fflate";
-import { ChurnError } from "../core/errors.js";
-import { type FileType, fileType } from "./file-type.js";
+import { sampleCsv } from "../cdr/sample/sample-csv.js";
+import { SAMPLE_VERSION } from "../cdr/sample/sample-options.js";
+import { sampleSource as sampleOptions } from "../cdr/sample/sample-source.js";
+import { gzipPieces } from "./gzip-pieces.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { progressMeter } from "./progress-meter.js";
-import { generateSample } from "./sample-adapter.js";
-import { type SampleSettings, sampleOptions } from "./sample-options.js";
 import { shortHash } from "./short-hash.js";
 import type { Source } from "./source.js";
 
-const TYPE: FileType = fileType("sample.csv.gz", "");
-
-/** Records made by the seeded generator; the same parameters give the same file, byte by byte. */
+/** Records made by the seeded generator; the same parameters give the same file, byte by byte, on any machine. */
 export function sampleSource(text: string, dataDir: string): Source {
-  const settings = parseSampleSource(text);
-  const name = `sample-${shortHash(JSON.stringify(settings))}.csv.gz`;
+  const options = sampleOptions(text);
+  const { subscribers, seed, scenario, from, to } = options;
+  // without a scenario its day changes nothing
+  const scenarioDay = scenario === "none" ? null : options.scenarioDay;
+  const key = JSON.stringify([SAMPLE_VERSION, subscribers, seed, scenario, scenarioDay, from, to]);
+  const name = `sample-${shortHash(key)}.csv.gz`;
   return {
     text,
     shown: text,
     file: resolve(join(dataDir, name)),
-    type: TYPE,
+    type: { format: "csv", gzip: true, ending: ".csv.gz" },
     manifest: `${name}.manifest.json`,
     async write(part, _before, context) {
-      const report = progressMeter(context, "make sample", "bytes");
+      const days = to - from + 1;
+      const report = progressMeter(context, "make sample", "days", days);
       const file = await open(part, "w");
       try {
-        let packed: Uint8Array[] = [];
-        let done = 0;
-        // zlib's bytes differ from version to version and between processors; these do not
-        const gzip = new Gzip({ level: 1, mtime: 0 }, (bytes) => packed.push(bytes));
-        for await (const block of sameSize(generateSample(settings))) {
-          throwIfInterrupted(context.signal, `the sample ${text}`);
-          gzip.push(block.bytes, block.last);
-          for (const bytes of packed) await file.writeFile(bytes);
-          packed = [];
-          done += block.bytes.length;
-          report(done);
+        // the first piece is the header
+        let done = -1;
+        for (const packed of gzipPieces(sampleCsv(options))) {
+          throwIfInterrupted(context.signal, text);
+          await file.writeFile(packed);
+          report(Math.min(++done, days));
         }
         await file.sync();
       } finally {
@@ -45,48 +42,4 @@ export function sampleSource(text: string, dataDir: string): Source {
       return { etag: null, last_modified: null };
     },
   };
-}
-
-/**
- * Reads the parameters of a source `sample:?subscribers=5000&days=120&seed=1&scenario=none`; each may be left out.
- *
- * @throws ChurnError BAD_OPTION naming the parameter, its value, and the nearest valid one
- */
-export function parseSampleSource(text: string): SampleSettings {
-  const rest = text.replace(/^sample:(\/\/)?/, "");
-  if (rest !== "" && !rest.startsWith("?")) {
-    throw new ChurnError(
-      "BAD_OPTION",
-      `cannot read the source ${text}: after "sample:" comes nothing, or "?" and parameters`,
-      {
-        hint: `sample:?${rest.includes("=") ? rest : "subscribers=5000&days=120"}`,
-      },
-    );
-  }
-  const given: Record<string, unknown> = {};
-  for (const [key, value] of new URLSearchParams(rest)) {
-    if (key in given) throw new ChurnError("BAD_OPTION", `the parameter ${key} stands twice in ${text}`);
-    given[key] = sampleOptions.fields.some((field) => field.key === key) ? sampleOptions.fromText(key, value) : value;
-  }
-  return sampleOptions.parse(given, text);
-}
-
-/** Cuts text into blocks of one size, since what is packed depends on where the blocks end. */
-async function* sameSize(
-  texts: AsyncIterable<string> | Iterable<string>,
-): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
-  const size = 1 << 18;
-  let held: Buffer[] = [];
-  let length = 0;
-  for await (const text of texts) {
-    held.push(Buffer.from(text));
-    length += (held.at(-1) as Buffer).length;
-    if (length < size) continue;
-    const all = Buffer.concat(held);
-    let from = 0;
-    for (; all.length - from >= size; from += size) yield { bytes: all.subarray(from, from + size), last: false };
-    held = [all.subarray(from)];
-    length = all.length - from;
-  }
-  yield { bytes: Buffer.concat(held), last: true };
 }

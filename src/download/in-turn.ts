@@ -1,0 +1,12 @@
+const last = new Map<string, Promise<unknown>>();
+
+/** Does work on a thing when all work on it that was asked for before, in this process, is done. */
+export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
+  last.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    if (last.get(key) === mine) last.delete(key);
+  }
+}
