@@ -4,9 +4,9 @@ import { ChurnModel } from "./churn-model.js";
 import { trainModel } from "./train-model.js";
 
 describe("engine ml-random-forest", () => {
-  const dataset = toySnapshots({ subscribers: 700, days: [100], noise: 1, risk: -1 });
+  const dataset = toySnapshots({ subscribers: 450, days: [100], noise: 0, risk: -1 });
   const options = {
-    num_trees: [30],
+    num_trees: [25],
     max_depth: [6],
     max_features: "all" as const,
     bootstrap_rounds: 0,
@@ -23,15 +23,15 @@ describe("engine ml-random-forest", () => {
     expect(theirs.metrics.roc_auc.value).toBeGreaterThan(0.65);
     expect(theirs.importances.every((row) => row.gain === null && row.permutation !== null)).toBe(true);
 
-    // a vote a tree: all scores are whole thirtieths
-    for (const score of theirs.holdout.score) expect(Math.abs(score * 30 - Math.round(score * 30))).toBeLessThan(1e-9);
+    // a vote a tree: all scores are whole twenty-fifths
+    for (const score of theirs.holdout.score) expect(Math.abs(score * 25 - Math.round(score * 25))).toBeLessThan(1e-9);
 
     const loaded = await ChurnModel.fromJSON(JSON.parse(theirs.model.toText()));
     const table = { names: dataset.features, columns: dataset.columns };
     expect(loaded.predict(table)).toEqual(theirs.model.predict(table));
     const again = await trainModel(dataset, { ...options, engine: "ml-random-forest", threads: 2 });
     expect(again.model.version).toBe(theirs.model.version);
-  });
+  }, 120_000);
   it("says that it has no class weights", async () => {
     const small = toySnapshots({ subscribers: 120, days: [100], risk: -1 });
     const { notes } = await trainModel(small, {

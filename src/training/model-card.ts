@@ -89,13 +89,13 @@ export function modelCard(
     "",
     "## Search",
     "",
-    `ROC AUC over ${settings.folds} folds, all snapshots of a subscriber in one fold.`,
+    `ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
     "",
     "| trees | depth | features a split | rows a leaf | mean | sd | |",
     "|---|---|---|---|---|---|---|",
     ...report.search.map(
-      ({ parameters: p, mean_auc, sd_auc, chosen }) =>
-        `| ${p.num_trees} | ${p.max_depth} | ${p.max_features} | ${p.min_samples_leaf} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${chosen ? "chosen" : ""} |`,
+      ({ parameters: p, mean_auc, sd_auc, fold_auc, chosen, dropped }) =>
+        `| ${p.num_trees} | ${p.max_depth} | ${p.max_features} | ${p.min_samples_leaf} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : ""} |`,
     ),
     "",
     "## What it leans on",
@@ -121,6 +121,12 @@ const range = ({ low, high }: Estimate) =>
   low === null || high === null ? "" : `${low.toFixed(4)} to ${high.toFixed(4)}`;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+const foldText = {
+  subscriber: "all snapshots of a subscriber in one fold",
+  time: "each on other subscribers and later days than it trained on",
+  row: "snapshot by snapshot",
+};
 
 const ruleText = (threshold: number | string) => (typeof threshold === "number" ? "given" : `best ${threshold}`);
 

@@ -22,7 +22,17 @@ export const trainOptions = defineOptions("train", {
     .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")
     .describe("balanced: churners and stayers weigh the same in training; balanced_subsample: in each tree's own draw"),
-  folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation, by subscriber"),
+  folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation"),
+  fold_by: z
+    .enum(["subscriber", "time", "row"])
+    .default("subscriber")
+    .describe("subscriber: all snapshots of one in one fold; time: also on later days than trained on; row: neither"),
+  drop_behind: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe("ROC AUC behind the best after two folds from which on grid points are given up; null: never"),
   test_days: share().default(0.3).describe("share of snapshot days that test, the last ones"),
   test_subscribers: share().default(0.3).describe("share of subscribers that test"),
   calibration: z

@@ -1,6 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import type { Parameters, Trainer } from "./engine.js";
+import type { Fold } from "./make-folds.js";
 import { rocAuc } from "./roc-auc.js";
 import type { SearchMemory } from "./search-memory.js";
 
@@ -11,18 +12,21 @@ export interface SearchRow {
   mean_auc: number;
   /** Standard deviation over the folds, n − 1. */
   sd_auc: number;
+  /** ROC AUC of each fold; fewer than there are folds for a point that was dropped. */
   fold_auc: number[];
   /** Time of its fits and scores; points cut from one forest share the time of its fit. */
   seconds: number;
   chosen: boolean;
+  /** Given up before the last fold, being too far behind. */
+  dropped: boolean;
 }
 
 export interface SearchResult {
   /** In the order of the grid. */
   table: SearchRow[];
   best: Parameters;
-  /** Scores of each training row by the best point's models that did not see the row's fold. */
-  outOfFold: Float64Array;
+  /** Rows that were measured in a fold, and their scores by the best point's model that did not train on them. */
+  outOfFold: { rows: Int32Array; score: Float64Array };
   /** Fits whose scores an interrupted search had left. */
   resumed: number;
 }
@@ -31,10 +35,10 @@ export interface SearchInput {
   trainer: Trainer;
   grid: readonly Parameters[];
   label: Uint8Array;
-  /** Fold of each row. */
-  fold: Uint8Array;
-  folds: number;
+  folds: readonly Fold[];
   seed: string;
+  /** ROC AUC behind the best, after two folds, from which on a group of points is given up; null for never. */
+  dropBehind?: number | null;
   /** Where the scores of finished fits are kept, and the name of the data and settings that they belong to. */
   memory?: { keep: SearchMemory; name: string } | undefined;
 }
@@ -45,63 +49,89 @@ export interface SearchInput {
  * @throws ChurnError INTERRUPTED when the signal aborts
  */
 export async function searchGrid(
-  { trainer, grid, label, fold, folds, seed, memory }: SearchInput,
+  { trainer, grid, label, folds, seed, dropBehind = null, memory }: SearchInput,
   context: StageContext = {},
 ): Promise<SearchResult> {
-  const rowsOf = (inside: (f: number) => boolean) => {
-    const rows: number[] = [];
-    for (let i = 0; i < fold.length; i++) if (inside(fold[i]!)) rows.push(i);
-    return Int32Array.from(rows);
-  };
   const table = grid.map(
-    (parameters): SearchRow => ({ parameters, mean_auc: 0, sd_auc: 0, fold_auc: [], seconds: 0, chosen: false }),
+    (parameters): SearchRow => ({
+      parameters,
+      mean_auc: 0,
+      sd_auc: 0,
+      fold_auc: [],
+      seconds: 0,
+      chosen: false,
+      dropped: false,
+    }),
   );
-  const scores = grid.map(() => new Float64Array(label.length));
-  const groups = trainer.groups(grid);
-  const total = grid.length * folds;
+  const scores: Float64Array[][] = grid.map(() => []);
+  const at = new Map(grid.map((parameters, i) => [parameters, i]));
+  let groups = trainer.groups(grid);
+  const total = grid.length * folds.length;
   let done = 0;
   let resumed = 0;
   const report = () => context.onProgress?.({ task: "cross-validation", done, total, unit: "fits" });
   report();
-  for (let f = 0; f < folds; f++) {
-    const inside = rowsOf((of) => of !== f);
-    const outside = rowsOf((of) => of === f);
-    const truth = Uint8Array.from(outside, (row) => label[row]!);
+  for (const [f, { train, validate }] of folds.entries()) {
+    const truth = Uint8Array.from(validate, (row) => label[row]!);
     for (const group of groups) {
       if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", `training was interrupted in fold ${f + 1}`);
       const key = `${memory?.name} ${JSON.stringify(group)} fold ${f}`;
       const known = await memory?.keep.read(key);
       const part: Float64Array[] = [];
-      if (known && known.length === group.length * outside.length) {
-        for (let k = 0; k < group.length; k++) part.push(known.subarray(k * outside.length, (k + 1) * outside.length));
+      if (known && known.length === group.length * validate.length) {
+        for (let k = 0; k < group.length; k++)
+          part.push(known.subarray(k * validate.length, (k + 1) * validate.length));
         resumed += group.length;
       } else {
-        const points = await trainer.fit(group, inside, `${seed}/fold-${f}`, signalOf(context));
+        const points = await trainer.fit(group, train, `${seed}/fold-${f}`, signalOf(context));
         for (const [k, point] of points.entries()) {
           const start = performance.now();
-          part.push(point.score(outside));
-          table[grid.indexOf(group[k]!)]!.seconds += point.seconds + (performance.now() - start) / 1000;
+          part.push(point.score(validate));
+          table[at.get(group[k]!)!]!.seconds += point.seconds + (performance.now() - start) / 1000;
         }
         await memory?.keep.write(key, joined(part));
       }
       for (const [k, score] of part.entries()) {
-        const at = grid.indexOf(group[k]!);
-        for (let i = 0; i < outside.length; i++) scores[at]![outside[i]!] = score[i]!;
-        table[at]!.fold_auc.push(rocAuc(truth, score)!);
+        const i = at.get(group[k]!)!;
+        scores[i]!.push(score);
+        table[i]!.fold_auc.push(rocAuc(truth, score)!);
       }
       done += group.length;
       report();
     }
+    for (const row of table) Object.assign(row, spread(row.fold_auc));
+    if (dropBehind === null || f === 0 || f + 1 === folds.length) continue;
+    const rowsOf = (group: readonly Parameters[]) => group.map((parameters) => table[at.get(parameters)!]!);
+    const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.mean_auc));
+    const lead = bestOf(groups.flatMap(rowsOf));
+    groups = groups.filter((group) => {
+      const stays = bestOf(rowsOf(group)) >= lead - dropBehind;
+      if (!stays) for (const row of rowsOf(group)) row.dropped = true;
+      if (!stays) done += group.length * (folds.length - f - 1);
+      return stays;
+    });
+    report();
   }
-  for (const row of table) {
-    row.mean_auc = row.fold_auc.reduce((sum, auc) => sum + auc, 0) / folds;
-    row.sd_auc = Math.sqrt(row.fold_auc.reduce((sum, auc) => sum + (auc - row.mean_auc) ** 2, 0) / (folds - 1));
-  }
-  const best = table.reduce((a, b) =>
-    b.mean_auc > a.mean_auc || (b.mean_auc === a.mean_auc && simpler(b.parameters, a.parameters)) ? b : a,
-  );
+  const best = table
+    .filter((row) => !row.dropped)
+    .reduce((a, b) =>
+      b.mean_auc > a.mean_auc || (b.mean_auc === a.mean_auc && simpler(b.parameters, a.parameters)) ? b : a,
+    );
   best.chosen = true;
-  return { table, best: best.parameters, outOfFold: scores[table.indexOf(best)]!, resumed };
+  const rows = Int32Array.from(folds.flatMap(({ validate }) => [...validate]));
+  return {
+    table,
+    best: best.parameters,
+    outOfFold: { rows, score: joined(scores[table.indexOf(best)]!) },
+    resumed,
+  };
+}
+
+/** Mean and standard deviation (n − 1) of the folds so far. */
+function spread(auc: readonly number[]): Pick<SearchRow, "mean_auc" | "sd_auc"> {
+  const mean = auc.reduce((sum, value) => sum + value, 0) / auc.length;
+  const squares = auc.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean_auc: mean, sd_auc: auc.length > 1 ? Math.sqrt(squares / (auc.length - 1)) : 0 };
 }
 
 /** The engine gets the signal; its trees are not reported, the folds are. */

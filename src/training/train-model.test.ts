@@ -155,6 +155,25 @@ describe("trainModel", () => {
     expect([rows("snapshot day"), rows("tariff")]).toEqual([holdout.rows.length, holdout.rows.length]);
     await expect(trainModel(dataset, { ...quick, segments: ["tarif"] })).rejects.toThrow(/did you mean "tariff"/);
   });
+  it("takes folds by time, and calibrates on the rows that those measure", async () => {
+    const long = toySnapshots({ subscribers: 800, days: [0, 14, 28, 42, 56, 70, 84, 98, 112] });
+    const { search, metrics } = await trainModel(long, { ...quick, fold_by: "time" });
+    expect(search[0]!.fold_auc).toHaveLength(3);
+    expect(metrics.roc_auc.value).toBeGreaterThan(0.74);
+    expect(metrics.ece.value).toBeLessThan(0.06);
+  });
+  it("gives up grid points that are far behind after two folds, and says so in the table", async () => {
+    const grid = { ...quick, num_trees: [20], max_depth: [4], min_samples_leaf: [5, 900], folds: 4 };
+    const whole = await trainModel(dataset, grid);
+    const { search, best, model } = await trainModel(dataset, { ...grid, drop_behind: 0.05 });
+    expect(whole.search[0]!.mean_auc - whole.search[1]!.mean_auc).toBeGreaterThan(0.1);
+    expect(search.map((row) => [row.dropped, row.fold_auc.length])).toEqual([
+      [false, 4],
+      [true, 2],
+    ]);
+    expect(best).toEqual(whole.best);
+    expect(model.trees.toJSON()).toEqual(whole.model.trees.toJSON());
+  });
   it("chooses the simplest of equal points", async () => {
     const flat = { ...dataset, columns: dataset.columns.map((column) => column.map(() => 1)) };
     const { best, metrics } = await trainModel(flat, { ...quick, permutation_repeats: 0 });

@@ -2,7 +2,6 @@ import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { StageContext } from "../core/progress.js";
-import { assignFolds } from "./assign-folds.js";
 import { type Baseline, baselineTable } from "./baseline-table.js";
 import { brierScore } from "./brier-score.js";
 import { calibrate, fitCalibration } from "./calibration.js";
@@ -15,6 +14,7 @@ import { evaluate, type Metrics } from "./evaluate.js";
 import { forestTrainer } from "./forest-engine.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
 import { logLoss } from "./log-loss.js";
+import { makeFolds } from "./make-folds.js";
 import { mlRandomForestTrainer } from "./ml-random-forest-engine.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import { permutationImportance } from "./permutation-importance.js";
@@ -86,10 +86,10 @@ export async function trainModel(
   checkDataset(dataset);
   const order = snapshotOrder(dataset);
   const inOrder = order.every((row, i) => row === i);
-  return train(inOrder ? dataset : pickRows(dataset, order), order, settings, context);
+  return trainInOrder(inOrder ? dataset : pickRows(dataset, order), order, settings, context);
 }
 
-async function train(
+async function trainInOrder(
   data: Dataset,
   order: Int32Array,
   settings: TrainSettings,
@@ -108,7 +108,8 @@ async function train(
       hint: near ? `did you mean ${JSON.stringify(near)}?` : "it takes names of features",
     });
   }
-  const { table, label, subscriber } = part(data, split.train);
+  const train = part(data, split.train);
+  const { table, label } = train;
   const trainer = await trainerOf(settings, {
     table,
     label,
@@ -120,18 +121,24 @@ async function train(
       trainer,
       grid: gridOf(lists(settings)),
       label,
-      fold: assignFolds(subscriber, label, settings.folds, seed),
-      folds: settings.folds,
+      folds: makeFolds(settings.fold_by, { ...train, horizon: data.horizon, folds: settings.folds, seed }),
+      dropBehind: settings.drop_behind,
       seed,
       memory: context.memory && { keep: context.memory, name: searchName(data, split, settings) },
     },
     context,
   );
 
-  const calibration = fitCalibration(settings.calibration, label, found.outOfFold);
+  const outOfFold = {
+    label: Uint8Array.from(found.outOfFold.rows, (row) => label[row]!),
+    score: found.outOfFold.score,
+  };
+  const calibration = fitCalibration(settings.calibration, outOfFold.label, outOfFold.score);
   const rule = ruleOf(settings);
   const threshold =
-    typeof rule === "number" ? rule : chooseThreshold(label, calibrate(calibration, found.outOfFold), rule).threshold;
+    typeof rule === "number"
+      ? rule
+      : chooseThreshold(outOfFold.label, calibrate(calibration, outOfFold.score), rule).threshold;
 
   const all = Int32Array.from(label, (_, i) => i);
   const [fitted] = await trainer.fit([found.best], all, `${seed}/final`, context);
@@ -253,13 +260,14 @@ async function train(
 
 /** Names the fits of a search: the training rows and everything that decides what a fit gives. */
 function searchName(data: Dataset, split: Split, settings: TrainSettings): string {
-  const { engine, class_weight, folds, seed } = settings;
-  return JSON.stringify([1, dataHash(pickRows(data, split.train)), engine, class_weight, folds, seed]);
+  const { engine, class_weight, folds, fold_by, seed } = settings;
+  return JSON.stringify([1, dataHash(pickRows(data, split.train)), engine, class_weight, folds, fold_by, seed]);
 }
 
 function part(data: Dataset, rows: Int32Array) {
-  const { features, columns, label, subscriber } = pickRows(data, rows);
-  return { table: { names: features, columns } satisfies FeatureTable, label: Uint8Array.from(label), subscriber };
+  const { features, columns, label, subscriber, day } = pickRows(data, rows);
+  const table: FeatureTable = { names: features, columns };
+  return { table, label: Uint8Array.from(label), subscriber, day };
 }
 
 function trainerOf(settings: TrainSettings, input: TrainerInput): Trainer | Promise<Trainer> {
