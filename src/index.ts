@@ -26,6 +26,7 @@ export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.j
 export type { Trees } from "./forest/tree.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
 export type { Chunking } from "./monitoring/chunk.js";
+export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
 export { estimatePerformance } from "./monitoring/estimate-performance.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
@@ -34,9 +35,19 @@ export {
   type PerformanceMetric,
   type PerformanceOptions,
 } from "./monitoring/performance-metrics.js";
+export {
+  type AlertCountRank,
+  type CorrelationRank,
+  rankByAlertCount,
+  rankByCorrelation,
+} from "./monitoring/rank-columns.js";
 export { realizedPerformance } from "./monitoring/realized-performance.js";
+export { reconstructionDrift } from "./monitoring/reconstruction-drift.js";
+export { summaryStatistic } from "./monitoring/summary-statistics.js";
 export type { MonitoredTable } from "./monitoring/table.js";
 export type { Threshold } from "./monitoring/threshold.js";
+export { univariateDrift } from "./monitoring/univariate-drift.js";
+export type { DriftMethod, UnivariateOptions } from "./monitoring/univariate-options.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
 export {
   type NotebookProgress,

@@ -83,7 +83,7 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
 
   series: ({ plan }) => performanceSeries(plan),
 
-  check({ plan }, table) {
+  prepare({ plan }, table) {
     if (!table.score) throw new ChurnError("BAD_INPUT", 'analysis: CBPE needs the column "y_pred_proba"');
     needColumns(plan, table);
   },

@@ -33,25 +33,28 @@ export interface PartContext {
   warn(text: string): void;
 }
 
+export interface MeasureContext<Prepared = unknown> extends PartContext {
+  readonly isReference: boolean;
+  /** What `prepare` gave. */
+  readonly prepared: Prepared;
+  /** The alerts of the chunk before, one a series. */
+  readonly previousAlerts: readonly (boolean | null | undefined)[];
+}
+
 /**
  * One part of monitoring. `fit` learns from the reference all that is ever needed of it, as plain data that can be saved;
  * `measure` looks at one chunk with that alone.
  */
-export interface Part<Options, State> {
+export interface Part<Options, State, Prepared = unknown> {
   readonly name: PartName;
   readonly fields: readonly MeasureField[];
   /** Which rule NannyML alerts by. */
   readonly rule: "strict" | "not_inside";
   fit(reference: OrderedTable, options: Options, context: PartContext): State;
   series(state: State): SeriesPlan[];
-  measure(
-    state: State,
-    table: OrderedTable,
-    chunk: Chunk,
-    context: PartContext & { isReference: boolean },
-  ): RawMeasure[];
-  /** Checks that a table can be measured at all, once before its chunks. */
-  check?(state: State, table: OrderedTable): void;
+  measure(state: State, table: OrderedTable, chunk: Chunk, context: MeasureContext<Prepared>): RawMeasure[];
+  /** Checks that a table can be measured at all, and does what needs doing once before its chunks. */
+  prepare?(state: State, table: OrderedTable, name: "reference" | "analysis"): Prepared;
   /** What limits are fitted on: the value (default), or what came true. */
   readonly limitsOf?: "value" | "realized";
   chunkExtras?(table: OrderedTable, chunk: Chunk): Partial<ChunkInfo>;

@@ -45,7 +45,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
 
   series: ({ plan }) => performanceSeries(plan),
 
-  check({ plan }, table) {
+  prepare({ plan }, table) {
     if (!table.truth) {
       throw new ChurnError("BAD_INPUT", 'analysis: realized performance needs the column "y_true"', {
         hint: "where labels are not in yet, give NaN; or estimate performance without labels (CBPE)",

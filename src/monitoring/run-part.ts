@@ -1,10 +1,10 @@
 import { ChurnError } from "../core/errors.js";
-import { type Chunking, chunkTable } from "./chunk.js";
+import { type Chunk, type Chunking, chunkTable } from "./chunk.js";
 import { judge, median, notInside, strictlyBeyond } from "./judge.js";
 import { type ChunkInfo, chunkInfo, finite, type Measure } from "./measure.js";
 import { MonitoringResult } from "./monitoring-result.js";
 import { orderTable, timed } from "./order-table.js";
-import type { FittedPart, Part, PartContext, RawMeasure, SeriesPlan } from "./part.js";
+import type { FittedPart, MeasureContext, Part, PartContext, RawMeasure, SeriesPlan } from "./part.js";
 import type { MonitoredTable, OrderedTable } from "./table.js";
 import { clampLimits, fitLimits, type Limits } from "./threshold.js";
 
@@ -25,19 +25,20 @@ export interface RunTables {
 }
 
 /** Learns from a reference: statistics, limits, and the reference's own measures. */
-export function fitPart<Options, State>(
-  part: Part<Options, State>,
+export function fitPart<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   reference: AnyTable,
   options: Options & RunOptions,
 ): FittedPart<State> {
   const compat = isCompat(options.compat);
   const table = ordered(reference, "reference", compat);
   const warnings = [...table.warnings];
-  const context = { compat, warn: (text: string) => warnings.push(text), isReference: true };
+  const context = { compat, warn: (text: string) => warnings.push(text) };
   const state = part.fit(table, options, context);
   const plans = part.series(state);
   const chunks = chunkTable(table, options.chunking ?? {}, { gaps: !compat, warnings });
-  const raw = chunks.map((chunk) => part.measure(state, table, chunk, context));
+  const prepared = part.prepare?.(state, table, "reference") as Prepared;
+  const raw = measureChunks(part, state, table, chunks, { ...context, isReference: true, prepared });
   const limits = plans.map((plan, s) =>
     limitsOf(
       part,
@@ -67,8 +68,8 @@ export function fitPart<Options, State>(
  *
  * @returns the reference's chunks followed by those of the analysis
  */
-export function measurePart<Options, State>(
-  part: Part<Options, State>,
+export function measurePart<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   fitted: FittedPart<State>,
   analysis: AnyTable,
   chunking: Chunking = {},
@@ -85,34 +86,51 @@ export function measurePart<Options, State>(
   if (fitted.until !== null && table.time && (table.time[0] as number) <= fitted.until) {
     warnings.push("the analysis starts before the reference ends: rows that are in both make it look too good");
   }
-  part.check?.(state, table);
-  const context = { compat, warn: (text: string) => warnings.push(text), isReference: false };
+  const prepared = part.prepare?.(state, table, "analysis") as Prepared;
+  const context = { compat, warn: (text: string) => warnings.push(text), isReference: false, prepared };
   const chunks = chunkTable(table, chunking, { gaps: !compat, warnings });
-  const raw = chunks.map((chunk) => part.measure(state, table, chunk, context));
+  const before = fitted.measures.at(-1)?.map(({ alert }) => alert);
+  const raw = measureChunks(part, state, table, chunks, context, before);
   const measures = judged(part, raw, limits, usualRows, compat);
   const infos = chunks.map((chunk) => ({ ...chunkInfo(chunk, "analysis"), ...part.chunkExtras?.(table, chunk) }));
   return resultOf(part, fitted, infos, measures, [...new Set(warnings)]);
 }
 
 /** The result of the reference alone. */
-export function referenceResult<Options, State>(
-  part: Part<Options, State>,
+export function referenceResult<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   fitted: FittedPart<State>,
 ): MonitoringResult {
   return resultOf(part, fitted, [], [], fitted.warnings);
 }
 
 /** Fits and measures in one step. */
-export function runPart<Options, State>(
-  part: Part<Options, State>,
+export function runPart<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   { reference, analysis, ...options }: Options & RunOptions & RunTables,
 ): MonitoringResult {
   const fitted = fitPart(part, reference, options as unknown as Options & RunOptions);
   return analysis ? measurePart(part, fitted, analysis, options.chunking) : referenceResult(part, fitted);
 }
 
-function resultOf<Options, State>(
-  part: Part<Options, State>,
+function measureChunks<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
+  state: State,
+  table: OrderedTable,
+  chunks: readonly Chunk[],
+  context: Omit<MeasureContext<Prepared>, "previousAlerts">,
+  before: readonly (boolean | null | undefined)[] = [],
+): RawMeasure[][] {
+  let previousAlerts = before;
+  return chunks.map((chunk) => {
+    const raw = part.measure(state, table, chunk, { ...context, previousAlerts });
+    previousAlerts = raw.map(({ alert }) => alert);
+    return raw;
+  });
+}
+
+function resultOf<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   fitted: FittedPart<State>,
   chunks: readonly ChunkInfo[],
   measures: readonly (readonly Measure[])[],
@@ -142,8 +160,8 @@ function isCompat(compat: unknown): boolean {
   return compat === "nannyml";
 }
 
-function limitsOf<Options, State>(
-  part: Part<Options, State>,
+function limitsOf<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   plan: SeriesPlan,
   raw: readonly RawMeasure[],
   { compat, warn }: PartContext,
@@ -166,8 +184,8 @@ function limitsOf<Options, State>(
   return clampLimits(limits, plan.range);
 }
 
-function judged<Options, State>(
-  part: Part<Options, State>,
+function judged<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
   raw: readonly (readonly RawMeasure[])[],
   limits: readonly Limits[],
   usualRows: readonly number[],

@@ -81,7 +81,7 @@ export function goldenTable(
       const kept = ([key, values]: [string, unknown[]]) => [key, values.filter((_, i) => scores[i] !== null)];
       columns = Object.fromEntries(Object.entries(columns).map(kept));
     }
-    const { timestamp, y_pred_proba, y_pred, id: _id, ...rest } = columns;
+    const { timestamp, y_pred_proba, y_pred, ...rest } = columns;
     table = {
       ...(time ? { timestamp: timestamp as string[] } : {}),
       yPredProba: y_pred_proba as number[],
@@ -95,8 +95,11 @@ export function goldenTable(
 }
 
 /** The flat name that NannyML gives a column of two or three levels. */
-export function flatName(levels: readonly string[]): string {
-  return levels.join("_").replace(/^(chunk_)+/, "chunk_");
+export function flatName(levels: readonly string[] | string): string {
+  return [levels]
+    .flat()
+    .join("_")
+    .replace(/^(chunk_)+/, "chunk_");
 }
 
 /** How a comparison went. */
@@ -123,7 +126,7 @@ export function compareRows(
   expected.rows.forEach((want, r) => {
     expected.columns.forEach((levels, c) => {
       const name = flatName(levels);
-      if (skip(levels.join("/"))) return;
+      if (skip([levels].flat().join("/"))) return;
       const have = rows[r]?.[name];
       const value = want[c] as Cell;
       tally.compared++;
@@ -143,7 +146,14 @@ export function same(have: Cell, want: Cell, relative: number): boolean {
 // biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
 export function chunkingOf(file: any): { chunking: Chunking; time: boolean } {
   const { type, offset, chunk_size, chunk_number, incomplete, timestamp } = file.chunking;
-  const time = timestamp === undefined ? type === "period" || !!file.config.timestamp_column_name : timestamp !== null;
+  const full = file.expected ?? file.expected_full_precision;
+  const date = full?.columns?.findIndex((levels: string[] | string) => flatName(levels) === "chunk_start_date") ?? -1;
+  const time =
+    date >= 0
+      ? full.rows[0][date] !== null
+      : timestamp === undefined
+        ? type === "period" || !!file.config.timestamp_column_name || !!file.config.timestamp
+        : timestamp !== null;
   const chunking: Chunking =
     type === "period"
       ? { period: offset }

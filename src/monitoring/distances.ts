@@ -1,0 +1,55 @@
+/**
+ * Distances between a reference distribution p and a chunk's distribution q over the same bins.
+ *
+ * What of the chunk lies in no bin (outside the reference's range, in an unknown category) is one more bin, empty in the
+ * reference, as NannyML has it.
+ */
+
+/** Jensen–Shannon distance: the square root of the divergence in bits (Lin 1991; Endres and Schindelin 2003). */
+export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  const rest = Math.max(0, leftover(q));
+  const totalP = total(p);
+  const totalQ = total(q) + rest;
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += jsTerm((p[i] as number) / totalP, (q[i] as number) / totalQ);
+  sum += jsTerm(0, rest / totalQ);
+  return Math.sqrt(Math.max(0, sum / 2 / Math.LN2));
+}
+
+function jsTerm(p: number, q: number): number {
+  const m = (p + q) / 2;
+  return (p > 0 ? p * Math.log(p / m) : 0) + (q > 0 ? q * Math.log(q / m) : 0);
+}
+
+/** Hellinger distance (1909). */
+export function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let sum = Math.max(0, leftover(q));
+  for (let i = 0; i < p.length; i++) sum += (Math.sqrt(p[i] as number) - Math.sqrt(q[i] as number)) ** 2;
+  return Math.sqrt(sum) / Math.SQRT2;
+}
+
+/** The greatest difference of a share. Unknown categories are to be bins of their own. */
+export function lInfinity(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs((p[i] as number) - (q[i] as number)));
+  return most;
+}
+
+// half a row in ten thousand: an empty bin counts as this much
+const EMPTY = 1e-4;
+
+/** Population stability index: Σ (q − p)·ln(q / p) (Lewis 1994); empty bins count as 0.0001. */
+export function populationStability(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  const term = (a: number, b: number) => (b - a) * Math.log(Math.max(b, EMPTY) / Math.max(a, EMPTY));
+  let sum = term(0, Math.max(0, leftover(q)));
+  for (let i = 0; i < p.length; i++) sum += term(p[i] as number, q[i] as number);
+  return sum;
+}
+
+function total(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum;
+}
+
+const leftover = (q: ArrayLike<number>): number => 1 - total(q);

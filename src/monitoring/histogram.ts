@@ -1,0 +1,73 @@
+/** Bins of numbers: [eᵢ, eᵢ₊₁), the last one closed on the right. */
+export type Edges = Float64Array;
+
+/** k bins of equal width between two numbers, as numpy's `linspace` makes them. */
+export function equalWidthEdges(min: number, max: number, k: number): Edges {
+  const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
+  const step = (high - low) / k;
+  const edges = new Float64Array(k + 1);
+  for (let i = 0; i < k; i++) edges[i] = low + i * step;
+  edges[k] = high;
+  return edges;
+}
+
+/**
+ * Bins of equal width, their number by Doane's rule (1976), as numpy's `histogram_bin_edges(bins="doane")`.
+ *
+ * @param values without NaN
+ */
+export function doaneEdges(values: Float64Array): Edges {
+  const n = values.length;
+  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  const mean = sum / n;
+  let [squares, cubes] = [0, 0];
+  for (const value of values) {
+    const d = value - mean;
+    squares += d * d;
+    cubes += d * d * d;
+  }
+  const deviation = Math.sqrt(squares / n);
+  if (n <= 2 || deviation === 0 || min === max) return equalWidthEdges(min, max, 1);
+  const skew = cubes / n / deviation ** 3;
+  const skewError = Math.sqrt((6 * (n - 2)) / ((n + 1) * (n + 3)));
+  const width = (max - min) / (1 + Math.log2(n) + Math.log2(1 + Math.abs(skew) / skewError));
+  return equalWidthEdges(min, max, Math.ceil((max - min) / width));
+}
+
+/** Counts of values in bins of equal width, with what lies outside; NaN is left out. */
+export interface Histogram {
+  readonly counts: Float64Array;
+  readonly below: number;
+  readonly above: number;
+  /** Values that are not NaN. */
+  readonly n: number;
+}
+
+/** Counts values `from` … `to − 1`; values are compared with the edges themselves, as numpy does. */
+export function histogram(values: Float64Array, edges: Edges, from = 0, to = values.length): Histogram {
+  const k = edges.length - 1;
+  const counts = new Float64Array(k);
+  const min = edges[0] as number;
+  const max = edges[k] as number;
+  const scale = k / (max - min);
+  let [below, above, n] = [0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    if (value < min) below++;
+    else if (value > max) above++;
+    else if (value >= min) {
+      let bin = ((value - min) * scale) | 0;
+      if (bin >= k) bin = k - 1;
+      while (value < (edges[bin] as number)) bin--;
+      while (bin < k - 1 && value >= (edges[bin + 1] as number)) bin++;
+      counts[bin] = (counts[bin] as number) + 1;
+    } else continue;
+    n++;
+  }
+  return { counts, below, above, n };
+}

@@ -1,0 +1,95 @@
+/** Count, mean and spread of numbers; NaN is left out. */
+export interface Moments {
+  readonly n: number;
+  readonly sum: number;
+  readonly mean: number;
+  /** Σ (x − mean)² */
+  readonly squares: number;
+  /** Σ (x − mean)⁴ */
+  readonly fourths: number;
+}
+
+/** Moments of values `from` … `to − 1`, in two passes. */
+export function momentsOf(values: Float64Array, from = 0, to = values.length): Moments {
+  let n = 0;
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) {
+      n++;
+      sum += value;
+    }
+  }
+  const mean = sum / n;
+  let squares = 0;
+  let fourths = 0;
+  for (let i = from; i < to; i++) {
+    const d = ((values[i] as number) - mean) ** 2;
+    if (!Number.isNaN(d)) {
+      squares += d;
+      fourths += d * d;
+    }
+  }
+  return { n, sum, mean, squares, fourths };
+}
+
+/** Sample standard deviation (n − 1); NaN of fewer than two values. */
+export const sampleDeviation = ({ n, squares }: Moments): number => (n < 2 ? Number.NaN : Math.sqrt(squares / (n - 1)));
+
+/** The median of values, which are moved about; NaN of nothing (Hoare's selection with Floyd and Rivest's sampling). */
+export function selectMedian(values: Float64Array): number {
+  const n = values.length;
+  if (n === 0) return Number.NaN;
+  const middle = n >> 1;
+  select(values, middle, 0, n - 1);
+  const upper = values[middle] as number;
+  if (n % 2) return upper;
+  let lower = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < middle; i++) if ((values[i] as number) > lower) lower = values[i] as number;
+  return (lower + upper) / 2;
+}
+
+function select(a: Float64Array, k: number, from: number, to: number): void {
+  let left = from;
+  let right = to;
+  while (right > left) {
+    if (right - left > 600) {
+      const n = right - left + 1;
+      const m = k - left + 1;
+      const z = Math.log(n);
+      const s = 0.5 * Math.exp((2 * z) / 3);
+      const sd = 0.5 * Math.sqrt((z * s * (n - s)) / n) * (m < n / 2 ? -1 : 1);
+      select(
+        a,
+        k,
+        Math.max(left, Math.floor(k - (m * s) / n + sd)),
+        Math.min(right, Math.floor(k + ((n - m) * s) / n + sd)),
+      );
+    }
+    const t = a[k] as number;
+    let i = left;
+    let j = right;
+    swap(a, left, k);
+    if ((a[right] as number) > t) swap(a, right, left);
+    while (i < j) {
+      swap(a, i, j);
+      i++;
+      j--;
+      while ((a[i] as number) < t) i++;
+      while ((a[j] as number) > t) j--;
+    }
+    if (a[left] === t) swap(a, left, j);
+    else {
+      j++;
+      swap(a, j, right);
+    }
+    if (j <= k) left = j + 1;
+    if (k <= j) right = j - 1;
+  }
+}
+
+function swap(a: Float64Array, i: number, j: number): void {
+  const value = a[i] as number;
+  a[i] = a[j] as number;
+  a[j] = value;
+}

@@ -1,0 +1,244 @@
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { ChurnError } from "../core/errors.js";
+import { isCategory } from "./column.js";
+import { momentsOf } from "./moments.js";
+import type { Part, RawMeasure } from "./part.js";
+import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
+import { categoriesOf, numbersOf } from "./typed-columns.js";
+
+export interface ReconstructionOptions {
+  /** By default every column of the reference. */
+  readonly columns?: readonly string[];
+  /** Components to keep: a whole number, or the share of the variance that they are to explain (default 0.65). */
+  readonly components?: number;
+  readonly threshold?: Threshold;
+}
+
+interface Encoder {
+  readonly name: string;
+  /** What stands in for a missing value: the mean, or the share of the commonest category. */
+  readonly missing: number;
+  readonly mean: number;
+  readonly deviation: number;
+  /** Categories and the share of the reference in each; null for numbers. */
+  readonly categories: { readonly levels: readonly string[]; readonly share: Float64Array; wasText: boolean } | null;
+}
+
+export interface ReconstructionState {
+  readonly encoders: readonly Encoder[];
+  readonly kept: number;
+  /** The directions that are lost, one a row: the error of a row is its length along them. */
+  readonly lost: Float64Array;
+  readonly threshold: Threshold;
+}
+
+type Prepared = readonly ((from: number, to: number, into: Float64Array) => void)[];
+
+// rows that are encoded at a time: 24 columns of this many doubles fit the second-level cache
+const BLOCK = 512;
+
+/**
+ * Multivariate drift by reconstruction error: how far rows lie from the plane that explains the reference (PCA on
+ * standardised columns, categories by their share in the reference; NannyML's DataReconstructionDriftCalculator).
+ */
+export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState, Prepared> = {
+  name: "pca",
+  fields: [
+    "value",
+    "samplingError",
+    "upperConfidenceBoundary",
+    "lowerConfidenceBoundary",
+    "upperThreshold",
+    "lowerThreshold",
+    "alert",
+  ],
+  rule: "not_inside",
+
+  fit(reference, { columns, components = 0.65, threshold = STANDARD_DEVIATION }) {
+    const names = columns ?? [...reference.columns.keys()];
+    if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
+    if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
+      throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {
+        hint: "a share of the variance below 1, or a whole number of columns",
+      });
+    }
+    const encoders = names.map((name) => fitEncoder(reference, name));
+    const covariance = covarianceOf(
+      encoders.map((encoder) => encode(encoder, reference, "reference")),
+      reference.rows,
+    );
+    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+    const order = realEigenvalues
+      .map((_, i) => i)
+      .sort((a, b) => (realEigenvalues[b] as number) - (realEigenvalues[a] as number));
+    const total = realEigenvalues.reduce((sum, value) => sum + value, 0);
+    let kept = components;
+    if (components < 1) {
+      let explained = 0;
+      kept = 0;
+      do explained += (realEigenvalues[order[kept++] as number] as number) / total;
+      while (kept < names.length && explained <= components);
+    }
+    const lost = new Float64Array((names.length - kept) * names.length);
+    order.slice(kept).forEach((column, row) => {
+      for (let i = 0; i < names.length; i++) lost[row * names.length + i] = eigenvectorMatrix.get(i, column);
+    });
+    return { encoders, kept, lost, threshold };
+  },
+
+  series: ({ threshold }) => [
+    {
+      key: "reconstruction_error",
+      metric: "reconstruction_error",
+      label: "Reconstruction error",
+      threshold,
+      range: { lower: 0, drop: true },
+    },
+  ],
+
+  prepare: ({ encoders }, table, where) => encoders.map((encoder) => encode(encoder, table, where)),
+
+  measure({ encoders, lost }, _table, { from, to }, { prepared }): RawMeasure[] {
+    const n = to - from;
+    if (n === 0) {
+      const none = Number.NaN;
+      const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
+      return [{ value: none, n, reason: "no rows", ...band }];
+    }
+    const errors = rowErrors(prepared, encoders.length, lost, from, to);
+    const known = errors.filter(Number.isFinite);
+    const infinite = n - known.length;
+    const { mean, squares } = momentsOf(known);
+    const rows = known.length;
+    const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
+    return [
+      {
+        value: mean,
+        n: rows,
+        samplingError,
+        upperConfidenceBoundary: mean + 3 * samplingError,
+        lowerConfidenceBoundary: Math.max(0, mean - 3 * samplingError),
+        ...(infinite > 0 ? { note: `${infinite} rows with infinite values are left out` } : {}),
+        ...(rows === 0 ? { reason: "every row has an infinite value" } : {}),
+      },
+    ];
+  },
+};
+
+type Table = Parameters<typeof numbersOf>[0];
+
+function fitEncoder(reference: Table, name: string): Encoder {
+  const column = reference.columns.get(name);
+  const rows = reference.rows;
+  if (column && isCategory(column)) {
+    const counts = new Float64Array(column.levels.length);
+    let missing = 0;
+    for (const code of column.codes) {
+      if (code < 0) missing++;
+      else counts[code] = (counts[code] as number) + 1;
+    }
+    if (missing === rows) throw allMissing(name);
+    let commonest = 0;
+    column.levels.forEach((level, code) => {
+      const [a, b] = [counts[code] as number, counts[commonest] as number];
+      if (a > b || (a === b && level < (column.levels[commonest] as string))) commonest = code;
+    });
+    counts[commonest] = (counts[commonest] as number) + missing;
+    const share = counts.map((count) => count / rows);
+    let mean = 0;
+    share.forEach((each) => {
+      mean += each * each;
+    });
+    let variance = 0;
+    share.forEach((each) => {
+      variance += each * (each - mean) ** 2;
+    });
+    const deviation = variance > 1e-30 ? Math.sqrt(variance) : 1;
+    const categories = { levels: column.levels, share, wasText: true };
+    return { name, missing: share[commonest] as number, mean, deviation, categories };
+  }
+  const { n, mean, squares } = momentsOf(numbersOf(reference, name, "reference"));
+  if (n === 0) throw allMissing(name);
+  if (!Number.isFinite(squares)) {
+    throw new ChurnError("BAD_INPUT", `reference: column "${name}" has infinite values`, {
+      hint: "leave those rows out, or make the values missing",
+    });
+  }
+  // missing values become the mean: they add nothing to the squares
+  const deviation = squares > 0 ? Math.sqrt(squares / rows) : 1;
+  return { name, missing: mean, mean, deviation, categories: null };
+}
+
+const allMissing = (name: string) =>
+  new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+
+/** A function that writes the standardised values of some rows of a column. */
+function encode({ name, missing, mean, deviation, categories }: Encoder, table: Table, where: string) {
+  const standIn = (missing - mean) / deviation;
+  if (categories) {
+    const { codes, levels } = categoriesOf(table, name, where, categories.wasText);
+    const share = new Map(categories.levels.map((level, i) => [level, categories.share[i] as number]));
+    const value = Float64Array.from(levels, (level) => ((share.get(level) ?? 0) - mean) / deviation);
+    return (from: number, to: number, into: Float64Array) => {
+      for (let i = from; i < to; i++) {
+        const code = codes[i] as number;
+        into[i - from] = code < 0 ? standIn : (value[code] as number);
+      }
+    };
+  }
+  const values = numbersOf(table, name, where);
+  return (from: number, to: number, into: Float64Array) => {
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      into[i - from] = !Number.isNaN(value) ? (value - mean) / deviation : standIn;
+    }
+  };
+}
+
+function covarianceOf(columns: Prepared, rows: number): Matrix {
+  const d = columns.length;
+  const sums = Matrix.zeros(d, d);
+  const block = columns.map(() => new Float64Array(BLOCK));
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(rows, from + BLOCK);
+    columns.forEach((write, c) => {
+      write(from, to, block[c] as Float64Array);
+    });
+    for (let a = 0; a < d; a++) {
+      const x = block[a] as Float64Array;
+      for (let b = a; b < d; b++) {
+        const y = block[b] as Float64Array;
+        let sum = 0;
+        for (let i = 0; i < to - from; i++) sum += (x[i] as number) * (y[i] as number);
+        sums.set(a, b, sums.get(a, b) + sum);
+      }
+    }
+  }
+  for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums.set(a, b, sums.get(b, a));
+  return sums.div(rows - 1);
+}
+
+function rowErrors(columns: Prepared, d: number, lost: Float64Array, from: number, to: number): Float64Array {
+  const errors = new Float64Array(to - from);
+  const block = columns.map(() => new Float64Array(BLOCK));
+  const along = new Float64Array(BLOCK);
+  for (let start = from; start < to; start += BLOCK) {
+    const end = Math.min(to, start + BLOCK);
+    const rows = end - start;
+    columns.forEach((write, c) => {
+      write(start, end, block[c] as Float64Array);
+    });
+    for (let row = 0; row < lost.length / d; row++) {
+      along.fill(0);
+      for (let c = 0; c < d; c++) {
+        const weight = lost[row * d + c] as number;
+        const z = block[c] as Float64Array;
+        for (let i = 0; i < rows; i++) along[i] = (along[i] as number) + weight * (z[i] as number);
+      }
+      for (let i = 0; i < rows; i++) {
+        errors[start - from + i] = (errors[start - from + i] as number) + (along[i] as number) ** 2;
+      }
+    }
+  }
+  return errors.map(Math.sqrt);
+}
