@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
+import { fileFault } from "./file-fault.js";
 import { inTurn } from "./in-turn.js";
 import { inspectFile } from "./inspect-file.js";
 import { throwIfInterrupted } from "./interrupted.js";
@@ -38,7 +39,11 @@ export async function download(options: DownloadOptions = {}, context: StageCont
   const source = openSource(text, data_dir);
   return inTurn(source.file, async () => {
     throwIfInterrupted(context.signal, source.shown);
-    return bring(source, { data_dir, force }, context);
+    try {
+      return await bring(source, { data_dir, force }, context);
+    } catch (error) {
+      throw fileFault(error) ?? error;
+    }
   });
 }
 

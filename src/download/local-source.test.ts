@@ -242,6 +242,17 @@ describe("a fault", () => {
     await expect(download({ source: "ftp://host/a.csv", data_dir })).rejects.toMatchObject({ code: "BAD_OPTION" });
   });
 
+  it("of a scheme without its colon is told", async () => {
+    await expect(download({ source: "sample", data_dir })).rejects.toThrow(/did you mean "sample:"/);
+  });
+
+  it("of the data folder is told", async () => {
+    const source = await put("log.csv", CSV);
+    const failed = download({ source, data_dir: source });
+    await expect(failed).rejects.toThrow(/cannot read or write .*log\.csv.*name a folder in data_dir/s);
+    await expect(failed).rejects.toMatchObject({ code: "DOWNLOAD_FAILED" });
+  });
+
   it("is a stop by the signal", async () => {
     const source = await put("log.csv", CSV);
     const stop = new AbortController();

@@ -88,7 +88,8 @@ export async function findManifest(source: string, dataDir: string): Promise<Man
   if (state === "gone") return undefined;
   if (state === "changed") {
     throw new ChurnError("BAD_INPUT", `${opened.file} changed since it was downloaded from ${opened.shown}`, {
-      hint: `churn download --source ${source}`,
+      // a query may hold a signature
+      hint: opened.shown === source ? `churn download --source ${source}` : "download it again",
     });
   }
   return manifest;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { gsSource } from "./gs-source.js";
@@ -24,7 +25,12 @@ const SOURCES: Readonly<Record<string, OpenSource>> = {
 export function openSource(text: string, dataDir: string): Source {
   // one letter and a colon is a drive of Windows
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return localSource(text, dataDir);
+  if (scheme === undefined) {
+    if (text in SOURCES && !existsSync(text)) {
+      throw new ChurnError("BAD_OPTION", `no such source: ${text}`, { hint: `did you mean "${text}:"?` });
+    }
+    return localSource(text, dataDir);
+  }
   const open = SOURCES[scheme];
   if (open) return open(text, dataDir);
   const near = nearest(scheme, Object.keys(SOURCES));
