@@ -1,5 +1,5 @@
 import { type BaselineInput, type BaselineScores, fitBaselines } from "./baselines.js";
-import { aucDifference, type Estimate, evaluate, type Metrics } from "./evaluate.js";
+import { aucDifference, type Estimate, type Evaluation, evaluate, type Metrics } from "./evaluate.js";
 
 /** A baseline beside the model. */
 export interface Baseline extends BaselineScores {
@@ -9,20 +9,17 @@ export interface Baseline extends BaselineScores {
   auc_gain: Estimate | null;
 }
 
-/** Fits the baselines and measures them on the test rows as the model is measured. */
+/** Fits the baselines and measures them on the test rows as the model was measured. */
 export function baselineTable(
   input: BaselineInput,
   label: Uint8Array,
-  probability: Float64Array,
+  model: Evaluation,
   draws: { rounds: number; seed: string; group: readonly string[] },
 ): Baseline[] {
   return fitBaselines(input).map((baseline) => {
     const { probability: theirs, threshold } = baseline;
     if (theirs === null) return { ...baseline, metrics: null, auc_gain: null };
-    return {
-      ...baseline,
-      metrics: evaluate(label, theirs, { ...draws, threshold }),
-      auc_gain: aucDifference(label, probability, theirs, draws),
-    };
+    const evaluation = evaluate(label, theirs, { ...draws, threshold });
+    return { ...baseline, metrics: evaluation.metrics, auc_gain: aucDifference(model, evaluation) };
   });
 }

@@ -25,7 +25,7 @@ export interface BaselineInput {
 }
 
 /** The logistic regression sees at most this many training rows: it does not get better with more. */
-const MOST_ROWS = 50_000;
+const MOST_ROWS = 20_000;
 
 /** Fits the baselines on the training rows and scores the test rows: base rate, one feature, all features in a line. */
 export function fitBaselines(input: BaselineInput): BaselineScores[] {

@@ -19,13 +19,19 @@ export function confusion(
   threshold: number,
   weight?: ArrayLike<number>,
 ): Confusion {
-  const counts = { truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0 };
+  let truePositives = 0;
+  let falsePositives = 0;
+  let falseNegatives = 0;
+  let trueNegatives = 0;
   for (let i = 0; i < label.length; i++) {
     const w = weight ? weight[i]! : 1;
-    if (score[i]! >= threshold) counts[label[i] ? "truePositives" : "falsePositives"] += w;
-    else counts[label[i] ? "falseNegatives" : "trueNegatives"] += w;
+    if (score[i]! >= threshold) {
+      if (label[i]) truePositives += w;
+      else falsePositives += w;
+    } else if (label[i]) falseNegatives += w;
+    else trueNegatives += w;
   }
-  return counts;
+  return { truePositives, falsePositives, falseNegatives, trueNegatives };
 }
 
 /** Share of the rows predicted 1 that are 1; null when none is predicted 1. */

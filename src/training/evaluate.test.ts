@@ -28,7 +28,8 @@ describe("evaluate", () => {
     let inside = 0;
     for (let k = 0; k < 200; k++) {
       const { label, probability, group } = sample(`cover-${k}`, 200, 1);
-      const { low, high } = evaluate(label, probability, { threshold: 0.5, rounds: 200, seed: k, group }).roc_auc;
+      const { low, high } = evaluate(label, probability, { threshold: 0.5, rounds: 200, seed: k, group }).metrics
+        .roc_auc;
       if (low! <= TRUTH && TRUTH <= high!) inside++;
     }
     // 95 % of 200 is 190, its standard deviation 3.1
@@ -44,7 +45,7 @@ describe("evaluate", () => {
         threshold: 0.5,
         rounds: 300,
         seed: 1,
-      }).roc_auc;
+      }).metrics.roc_auc;
       return high! - low!;
     };
     expect(width(copies)).toBeCloseTo(width(once), 12);
@@ -53,34 +54,43 @@ describe("evaluate", () => {
   });
   it("is the same for the same seed, and has no interval without rounds", () => {
     const data = { ...sample("seed", 50, 2), threshold: 0.5 };
-    const run = (seed: number, rounds: number) => evaluate(data.label, data.probability, { ...data, seed, rounds });
+    const run = (seed: number, rounds: number) =>
+      evaluate(data.label, data.probability, { ...data, seed, rounds }).metrics;
     expect(run(1, 50)).toEqual(run(1, 50));
     expect(run(1, 50)).not.toEqual(run(2, 50));
     expect(run(1, 0).roc_auc).toEqual({ value: rocAuc(data.label, data.probability), low: null, high: null });
   });
   it("says why a metric is not defined", () => {
     const options = { threshold: 0.5, rounds: 20, seed: 1, group: ["a", "b"] };
-    const one = evaluate([0, 0], [0.1, 0.2], options);
+    const one = evaluate([0, 0], [0.1, 0.2], options).metrics;
     expect(one.roc_auc).toEqual({ value: null, low: null, high: null, reason: "only one class is there" });
     expect(one.precision.reason).toBe("no row is predicted to churn");
     expect(one.recall.reason).toBe("no row churned");
     expect(one.accuracy.value).toBe(1);
-    expect(evaluate([], [], { ...options, group: [] }).brier).toMatchObject({ value: null, reason: "there is no row" });
+    expect(evaluate([], [], { ...options, group: [] }).metrics.brier).toMatchObject({
+      value: null,
+      reason: "there is no row",
+    });
   });
 });
 
 describe("aucDifference", () => {
   const { label, probability, group } = sample("difference", 300, 1);
-  const options = { rounds: 200, seed: 1, group };
+  const options = { threshold: 0.5, rounds: 200, seed: 1, group };
+  const own = evaluate(label, probability, options);
+
   it("of a score with itself is 0 with an interval of 0", () => {
-    expect(aucDifference(label, probability, probability, options)).toEqual({ value: 0, low: 0, high: 0 });
+    expect(aucDifference(own, own)).toEqual({ value: 0, low: 0, high: 0 });
   });
   it("is narrower than either AUC where the scores are alike", () => {
     const r = random("noise");
     const blurred = probability.map((p) => p + 0.05 * r.normal());
-    const { value, low, high } = aucDifference(label, probability, blurred, options);
+    const { value, low, high } = aucDifference(own, evaluate(label, blurred, options));
     expect(value).toBeCloseTo(rocAuc(label, probability)! - rocAuc(label, blurred)!, 14);
-    const own = evaluate(label, probability, { ...options, threshold: 0.5 }).roc_auc;
-    expect(high! - low!).toBeLessThan(0.5 * (own.high! - own.low!));
+    expect(high! - low!).toBeLessThan(0.5 * (own.metrics.roc_auc.high! - own.metrics.roc_auc.low!));
+  });
+  it("is not defined with one class", () => {
+    const one = evaluate([0, 0], [0.1, 0.2], { ...options, group: ["a", "b"] });
+    expect(aucDifference(one, one)).toMatchObject({ value: null, reason: "only one class is there" });
   });
 });

@@ -43,6 +43,12 @@ export interface EvaluateOptions {
   group: readonly string[];
 }
 
+/** Metrics, and the ROC AUC of each draw: what differences are made of. */
+export interface Evaluation {
+  metrics: Metrics;
+  aucDraws: (number | null)[];
+}
+
 /**
  * Measures probabilities against labels, with percentile bootstrap intervals over groups (Efron 1979; Field and Welsh 2007
  * for clusters).
@@ -54,46 +60,38 @@ export function evaluate(
   label: ArrayLike<number>,
   probability: ArrayLike<number>,
   { threshold, rounds, seed, group }: EvaluateOptions,
-): Metrics {
+): Evaluation {
   const ranked = rank(label, probability);
   const values = measure(ranked, threshold);
-  const draws = new Map<MetricName, number[]>();
+  const names = Object.keys(values) as MetricName[];
+  const draws = new Map(names.map((name) => [name, [] as number[]]));
+  const aucDraws: (number | null)[] = [];
   for (const weight of groupDraws(ranked.order, group, rounds, seed)) {
-    for (const [name, value] of Object.entries(measure(ranked, threshold, weight)) as [MetricName, number | null][]) {
-      if (value === null) continue;
-      const list = draws.get(name);
-      if (list) list.push(value);
-      else draws.set(name, [value]);
-    }
+    const drawn = measure(ranked, threshold, weight);
+    aucDraws.push(drawn.roc_auc);
+    for (const name of names) if (drawn[name] !== null) draws.get(name)!.push(drawn[name]);
   }
-  const out = {} as Metrics;
-  for (const [name, value] of Object.entries(values) as [MetricName, number | null][]) {
-    out[name] = { value, ...interval(draws.get(name) ?? [], rounds) };
-    if (value === null) out[name].reason = reasonOf(name, ranked);
+  const metrics = {} as Metrics;
+  for (const name of names) {
+    metrics[name] = { value: values[name], ...interval(draws.get(name)!, rounds) };
+    if (values[name] === null) metrics[name].reason = reasonOf(name, ranked);
   }
-  return out;
+  return { metrics, aucDraws };
 }
 
 /**
- * Difference of the ROC AUC of two scores of the same rows, a less b, with its 95 % interval; both are measured on the same
- * draws, so that what they share cancels out.
+ * Difference of the ROC AUC of two scores of the same rows, a less b, with its 95 % interval; evaluated with the same seed
+ * and groups both saw the same draws, so that what they share cancels out.
  */
-export function aucDifference(
-  label: ArrayLike<number>,
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  { rounds, seed, group }: Omit<EvaluateOptions, "threshold">,
-): Estimate {
-  const both = [rank(label, a), rank(label, b)] as const;
-  const [whole, other] = both.map((ranked) => rankedRocAuc(ranked));
-  if (whole == null || other == null) return { value: null, low: null, high: null, reason: ONE_CLASS };
-  const [first, second] = both.map((ranked) => groupDraws(ranked.order, group, rounds, seed));
+export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
+  const [whole, other] = [a.metrics.roc_auc.value, b.metrics.roc_auc.value];
+  if (whole === null || other === null) return { value: null, low: null, high: null, reason: ONE_CLASS };
   const differences: number[] = [];
-  for (const weight of first!) {
-    const [x, y] = [rankedRocAuc(both[0], weight), rankedRocAuc(both[1], second!.next().value!)];
-    if (x !== null && y !== null) differences.push(x - y);
+  for (const [round, x] of a.aucDraws.entries()) {
+    const y = b.aucDraws[round];
+    if (x !== null && y != null) differences.push(x - y);
   }
-  return { value: whole - other, ...interval(differences, rounds) };
+  return { value: whole - other, ...interval(differences, a.aucDraws.length) };
 }
 
 function measure(ranked: Ranked, threshold: number, weight?: Float64Array): Record<MetricName, number | null> {

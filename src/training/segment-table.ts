@@ -44,7 +44,7 @@ export function segmentTable(
         rounds,
         seed,
         group: rows.map((row) => group[row]!),
-      });
+      }).metrics;
       const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
       return {
         segment: name,

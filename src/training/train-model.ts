@@ -149,13 +149,14 @@ async function trainInOrder(
   const probability = calibrate(calibration, score);
   const draws = { rounds: settings.bootstrap_rounds, seed, group: test.subscriber };
   stopIfAsked(context);
-  const metrics = evaluate(test.label, probability, { ...draws, threshold });
+  const evaluation = evaluate(test.label, probability, { ...draws, threshold });
+  const { metrics } = evaluation;
   const counts = confusion(test.label, probability, threshold);
   stopIfAsked(context);
   const baselines = baselineTable(
     { train: table, label, test: test.table, recency: settings.recency_feature, rule, seed },
     test.label,
-    probability,
+    evaluation,
     draws,
   );
   const permutation =
