@@ -2,6 +2,7 @@ import { MISSING } from "./missing.js";
 import {
   assemble,
   block,
+  branch,
   branchIf,
   type Code,
   choose,
@@ -127,6 +128,9 @@ function fillFunction(columns: number): WasmFunction {
   };
 }
 
+/** What the three bins after the one at an address hold, combined. */
+const nextThree = (at: Code): Code => i64.or(i64.or(i64.load(at, 8), i64.load(at, 16)), i64.load(at, 24));
+
 function scanFunction(): WasmFunction {
   const n = locals(
     ...(["bins", "size", "total", "ones", "weight0", "weight1", "fewest", "least", "left", "leftOnes", "out"] as const),
@@ -145,7 +149,13 @@ function scanFunction(): WasmFunction {
       block(
         loop(
           block(
-            branchIf(0, i64.eqz(tee(n.v, i64.load(value("at"))))),
+            set(n.v, i64.load(value("at"))),
+            when(
+              i64.eqz(value("v")),
+              // most bins of a small node are empty: four at a time
+              set(n.at, choose(i32.add(value("at"), int(24)), value("at"), i64.eqz(nextThree(value("at"))))),
+              branch(1),
+            ),
             set(n.left, f64.add(value("left"), f64.from(i32.wrap(value("v"))))),
             set(n.leftOnes, f64.add(value("leftOnes"), f64.from(i32.wrap(i64.shr(value("v"), i64.const(32)))))),
             branchIf(0, f64.lt(value("left"), value("fewest"))),

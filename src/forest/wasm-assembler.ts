@@ -114,6 +114,7 @@ export const i64 = {
   load: load(0x29, 3),
   store: store(0x37, 3),
   add: binary(0x7c),
+  or: binary(0x84),
   shr: binary(0x88),
   eqz: unary(0x50),
   const: (value: number): Code => [0x42, ...s(value)],
