@@ -8,7 +8,7 @@ describe("engine ml-random-forest", () => {
   const options = {
     num_trees: [25],
     max_depth: [6],
-    max_features: "all" as const,
+    max_features: ["all" as const],
     bootstrap_rounds: 0,
     permutation_repeats: 1,
     class_weight: "none" as const,

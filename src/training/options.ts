@@ -3,7 +3,6 @@ import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 
 const share = () => z.number().gt(0).lt(1);
-const maxFeatures = z.union([z.number().gt(0), z.enum(["sqrt", "log2", "all"])]);
 
 /** Options of the training stage. */
 export const trainOptions = defineOptions("train", {
@@ -14,9 +13,10 @@ export const trainOptions = defineOptions("train", {
   num_trees: z.array(z.int().min(1)).min(1).default([50, 100]).describe("numbers of trees to try"),
   max_depth: z.array(z.int().min(1)).min(1).default([5, 10]).describe("depths of trees to try, in splits"),
   max_features: z
-    .union([z.array(maxFeatures).min(1), maxFeatures])
-    .default("sqrt")
-    .describe("features drawn at a split: sqrt, log2, all, a number, a share below 1; or a list to try"),
+    .array(z.union([z.number().gt(0), z.enum(["sqrt", "log2", "all"])]))
+    .min(1)
+    .default(["sqrt"])
+    .describe("features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
   min_samples_leaf: z.array(z.int().min(1)).min(1).default([5]).describe("fewest rows in a leaf, numbers to try"),
   class_weight: z
     .enum(["balanced", "balanced_subsample", "none"])

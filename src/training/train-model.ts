@@ -119,7 +119,7 @@ async function trainInOrder(
   const found = await searchGrid(
     {
       trainer,
-      grid: gridOf(lists(settings)),
+      grid: gridOf(settings),
       label,
       folds: makeFolds(settings.fold_by, { ...train, horizon: data.horizon, folds: settings.folds, seed }),
       dropBehind: settings.drop_behind,
@@ -273,15 +273,6 @@ function part(data: Dataset, rows: Int32Array) {
 
 function trainerOf(settings: TrainSettings, input: TrainerInput): Trainer | Promise<Trainer> {
   return settings.engine === "forest" ? forestTrainer(input) : mlRandomForestTrainer(input);
-}
-
-function lists({ num_trees, max_depth, max_features, min_samples_leaf }: TrainSettings) {
-  return {
-    num_trees,
-    max_depth,
-    min_samples_leaf,
-    max_features: Array.isArray(max_features) ? max_features : [max_features],
-  };
 }
 
 function ruleOf(settings: TrainSettings): ThresholdRule | number {
