@@ -64,12 +64,12 @@ export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
     importances: () => forest.importances(),
     shuffledScores(table) {
       const binned = binWith(table, forest.columns);
-      const width = forest.names.length;
+      const { stride } = binned;
       const used = new Set(forest.trees.column);
       return (column, from) => {
         if (!used.has(column)) return null;
         const codes = binned.codes.slice();
-        for (let i = 0; i < from.length; i++) codes[i * width + column] = binned.codes[from[i]! * width + column]!;
+        for (let i = 0; i < from.length; i++) codes[i * stride + column] = binned.codes[from[i]! * stride + column]!;
         return forest.predictProbability({ binned: { ...binned, codes } });
       };
     },
