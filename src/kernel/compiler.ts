@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 
@@ -22,17 +24,40 @@ export function cellName(count: number): string {
   return `cell-${count}.ts`;
 }
 
+const SOURCE = /__tslab__\.ts$/;
+/** Declarations of the language and of Node. */
+const BUILT_IN = /[/\\]lib[/\\]lib\.[\w.]+\.d\.ts$|[/\\]@types[/\\]node[/\\]/;
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/, "");
+
+/** Settings of the compiler. */
+export interface CompilerOptions {
+  /** Read the comments of Node's and the language's own declarations, for people who ask; takes a quarter of a second. */
+  docs: boolean;
+}
+
 /** Starts the compiler in the current folder; this takes about a second, most of it in reading type declarations. */
-export function createCompiler(): Compiler {
+export function createCompiler(settings: CompilerOptions): Compiler {
   let maps: string[] = [];
   let current = cellName(0);
+  let hidesLocals = false;
   const cells = new Map<string, CompiledCell>();
 
   const tslab = loadTslab((ts) => ({
-    createWatchCompilerHost(roots: string[], options: Record<string, unknown>, ...rest: unknown[]) {
-      const host = ts.createWatchCompilerHost(roots, { ...options, sourceMap: true }, ...rest);
-      return interceptEmit(host, (map) => {
-        maps = [map];
+    createWatchCompilerHost(roots: string[], options: Record<string, unknown>, sys: TypeScript, ...rest: unknown[]) {
+      const watchDirectory = ts.sys.watchDirectory.bind(ts.sys);
+      // all of node_modules would be watched otherwise, folder by folder
+      sys.watchDirectory = (path: string, callback: unknown) => watchDirectory(path, callback, false);
+      if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
+      const host = ts.createWatchCompilerHost(roots, { ...options, ...compilerOptions() }, sys, ...rest);
+      return interceptBuilder(host, {
+        onMap: (map) => {
+          maps = [map];
+        },
+        takeHidesLocals: () => {
+          const hides = hidesLocals;
+          hidesLocals = false;
+          return hides;
+        },
       });
     },
     transpileModule(code: string, options: { compilerOptions: Record<string, unknown> }) {
@@ -48,7 +73,10 @@ export function createCompiler(): Compiler {
     ...node,
     convert(previous, source) {
       maps = [];
-      const converted = node.convert(previous, source);
+      hidesLocals = true;
+      const exported = topLevelNames(tslab.ts, source);
+      const suffix = exported.length > 0 ? `\nexport {${exported.join(", ")}}` : "";
+      const converted = node.convert(previous, source + suffix);
       if (converted.output === undefined) return converted;
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
       const output = named(converted, current);
@@ -66,26 +94,65 @@ export function createCompiler(): Compiler {
   };
 }
 
+/** What is different from tslab's own options. */
+function compilerOptions(): Record<string, unknown> {
+  // every @types package would be read otherwise, half a second of them
+  const options = { sourceMap: true, types: ["node"] };
+  const isInside = !relative(PROJECT, process.cwd()).startsWith("..");
+  if (isInside) return options;
+  // a notebook outside of the project finds the project's packages; Node finds them by NODE_PATH
+  const modules = `${PROJECT.replace(/\\/g, "/")}/node_modules`;
+  return {
+    ...options,
+    paths: { "churn-workbench": [`${PROJECT}/dist/index.d.ts`], "*": ["*", `${modules}/*`] },
+    baseUrl: process.cwd(),
+    typeRoots: [`${modules}/@types`],
+  };
+}
+
+/** Turns the doc comments of built-in declarations into plain ones, which the parser passes over. */
+function withoutDocs(readFile: (path: string, encoding?: string) => string | undefined): typeof readFile {
+  return (path, encoding) => {
+    const text = readFile(path, encoding);
+    return BUILT_IN.test(path) ? text?.replaceAll("/**", "/* ") : text;
+  };
+}
+
 function named(converted: Converted, name: string): string {
   const code = (converted.output ?? "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
   return `${code}\n//# sourceURL=${name}`;
 }
 
-/** Passes the source map of each emitted cell to `onMap`; tslab itself throws it away. */
-function interceptEmit(host: TypeScript, onMap: (map: string) => void): TypeScript {
+/**
+ * Takes a hand in what tslab asks of the compiler.
+ *
+ * The source map of each emitted cell goes to `onMap`; tslab throws it away. And tslab compiles a cell twice, first to
+ * learn the names that it declares and then with these exported; we give it the exports at once, and hide the names when
+ * it asks, so that once is enough.
+ */
+function interceptBuilder(
+  host: TypeScript,
+  hooks: { onMap: (map: string) => void; takeHidesLocals: () => boolean },
+): TypeScript {
   let after: (builder: TypeScript) => void = () => {};
   Object.defineProperty(host, "afterProgramCreate", {
     get: () => (builder: TypeScript) => {
       const emit = builder.emit.bind(builder);
+      const getSourceFile = builder.getSourceFile.bind(builder);
       builder.emit = (file: unknown, write: (name: string, data: string) => void, ...rest: unknown[]) =>
         emit(
           file,
           (name: string, data: string) => {
-            if (name.endsWith("__tslab__.js.map")) onMap(data);
+            if (name.endsWith("__tslab__.js.map")) hooks.onMap(data);
             else write(name, data);
           },
           ...rest,
         );
+      builder.getSourceFile = (name: string) => {
+        const file = getSourceFile(name);
+        if (file && SOURCE.test(name) && hooks.takeHidesLocals()) hideOnce(file, "locals");
+        return file;
+      };
       after(builder);
     },
     set: (callback) => {
@@ -93,6 +160,29 @@ function interceptEmit(host: TypeScript, onMap: (map: string) => void): TypeScri
     },
   });
   return host;
+}
+
+/** Makes a property read as undefined for the next time only. */
+function hideOnce(object: Record<string, unknown>, key: string): void {
+  const restore = (value: unknown) =>
+    Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: true });
+  const value = object[key];
+  Object.defineProperty(object, key, {
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      restore(value);
+      return undefined;
+    },
+    set: restore,
+  });
+}
+
+/** Names that a cell declares at its top level, types and imports included. */
+function topLevelNames(ts: TypeScript, source: string): string[] {
+  const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
+  ts.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
+  return [...(file.locals?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name));
 }
 
 /** tslab makes a cell async for `await`, but not for `for await` alone, which is then a syntax error. */

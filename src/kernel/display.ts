@@ -5,7 +5,7 @@ import { bundle, type MimeBundle, mimeBundle } from "./mime-bundle.js";
 /** What the running kernel offers to `display`; the kernel puts it under `KERNEL_HOOK` of the global object. */
 export interface KernelHook {
   /** Sends a bundle to the cell on whose behalf the call is made. */
-  display(bundle: MimeBundle, options: { id?: string; update?: boolean }): void;
+  display(bundle: MimeBundle, options: { id?: string | undefined; update?: boolean | undefined }): void;
   clear(wait: boolean): void;
   /** The cell is not over before this is. */
   hold(work: Promise<unknown>): void;

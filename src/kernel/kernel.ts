@@ -7,6 +7,7 @@ import { createCompiler } from "./compiler.js";
 import { KERNEL_HOOK, type KernelHook } from "./display.js";
 import { mimeBundle } from "./mime-bundle.js";
 import { Output } from "./output.js";
+import { refuseStdin } from "./refuse-stdin.js";
 import { SendQueue } from "./send-queue.js";
 import { InterruptError, type Outcome, Session } from "./session.js";
 import { type ConnectionInfo, decode, encode, type Header, type Message, message } from "./wire.js";
@@ -17,10 +18,15 @@ export interface KernelOptions {
   outputLimit: number;
   /** Milliseconds to wait at shutdown for timers that cells have left; a late error is still an error. */
   drain: number;
+  /** Keep the documentation of built-in functions, for people who ask. */
+  docs: boolean;
 }
 
 /** Milliseconds of silence after which no more requests are taken to be on their way. */
 const QUIET = 5;
+
+/** Work of Node's that ends by itself: files, names of hosts, connections. */
+const ONE_SHOT = /Req/;
 
 type Reply = (content: object) => void;
 
@@ -86,8 +92,9 @@ export class Kernel {
 
   /** Starts the compiler; requests that came before wait for it. */
   start(): void {
-    this.#code = new Session(createCompiler());
+    this.#code = new Session(createCompiler({ docs: this.#options.docs }));
     this.#output.capture();
+    refuseStdin();
     this.#installHook();
     process.on("SIGINT", () => this.interrupt());
     process.on("unhandledRejection", (error) => this.#onLateError(error));
@@ -330,12 +337,18 @@ export class Kernel {
       },
     };
     (globalThis as Record<symbol, unknown>)[KERNEL_HOOK] = hook;
+    // tslab's own `display` ends here too
+    (this.#code as Session).onTslabDisplay(({ data, metadata, transient }, update) =>
+      hook.display({ data, metadata }, { id: transient?.display_id, update }),
+    );
   }
 
-  /** Waits until the timers that cells have left have fired; an error of theirs is still an error. */
+  /** Waits for timers and requests that cells have left; an error of theirs is still an error. */
   async #drain(): Promise<void> {
     const end = performance.now() + this.#options.drain;
-    while (this.#timers.pending() > 0 && performance.now() < end) {
+    const isBusy = () =>
+      this.#timers.pending() > 0 || process.getActiveResourcesInfo().some((name) => ONE_SHOT.test(name));
+    while (performance.now() < end && isBusy()) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     if (this.#options.drain > 0) await new Promise((resolve) => setImmediate(resolve));

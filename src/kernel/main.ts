@@ -1,4 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import Module from "node:module";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Kernel } from "./kernel.js";
 import type { ConnectionInfo } from "./wire.js";
@@ -11,6 +14,7 @@ import type { ConnectionInfo } from "./wire.js";
  */
 async function main(): Promise<void> {
   quietWarnings();
+  findOurPackages();
   const { values } = parseArgs({
     options: { "config-path": { type: "string", short: "f" }, js: { type: "boolean" } },
     allowPositionals: true,
@@ -21,6 +25,7 @@ async function main(): Promise<void> {
   const kernel = new Kernel({
     outputLimit: Number(process.env.CHURN_KERNEL_OUTPUT_LIMIT ?? 16 * 2 ** 20),
     drain: Number(process.env.CHURN_KERNEL_DRAIN_MS ?? 0),
+    docs: process.env.CHURN_KERNEL_DOCS !== "0",
   });
   const bound = await kernel.bind(connection);
   writeFileSync(path, JSON.stringify(bound));
@@ -38,6 +43,13 @@ function quietWarnings(): void {
     if (name === "ExperimentalWarning" && /require|ES Module/i.test(String(warning))) return;
     (emit as (...args: unknown[]) => void)(warning, ...rest);
   }) as typeof process.emitWarning;
+}
+
+/** A notebook outside of the project finds the project's packages, after its own. */
+function findOurPackages(): void {
+  const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+  process.env.NODE_PATH = [process.env.NODE_PATH, modules].filter(Boolean).join(delimiter);
+  (Module as unknown as { _initPaths(): void })._initPaths();
 }
 
 /** When the parent is gone, so is the kernel. */

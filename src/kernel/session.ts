@@ -7,6 +7,12 @@ import type { Converter, Diagnostic, Executor } from "./tslab.js";
 /** How a cell ended. */
 export type Outcome = { status: "ok"; value: unknown } | { status: "error"; error: CellError };
 
+/** How tslab's `display` hands over a bundle. */
+export type TslabDisplay = (
+  content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient?: { display_id?: string } },
+  update?: boolean,
+) => void;
+
 /** Runs cells one after another; what one declares the next may use. */
 export class Session {
   readonly #compiler: Compiler;
@@ -99,6 +105,11 @@ export class Session {
       };
     }
     return runtimeError(error, (name) => this.#compiler.cell(name));
+  }
+
+  /** Sends what tslab's own `display` shows to a function. */
+  onTslabDisplay(show: TslabDisplay): void {
+    this.#compiler.tslab.jupyter.lastWriteDisplayData = show;
   }
 
   complete(code: string, position: number) {

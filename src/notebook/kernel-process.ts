@@ -15,6 +15,8 @@ export interface KernelExit {
   signal: NodeJS.Signals | null;
   /** The last lines that the process wrote to its own stderr: out of memory, a crash of a native module. */
   stderr: string;
+  /** It ended because it was asked to, and said so. */
+  isOrderly: boolean;
 }
 
 /** One request for execution, while it runs and after. */
@@ -29,7 +31,11 @@ export interface Execution {
 const ENTRY = fileURLToPath(new URL("../../dist/kernel/main.js", import.meta.url));
 
 const START_SECONDS = 60;
-const SHUTDOWN_SECONDS = 3;
+/** Seconds in which a kernel answers that it will end; it waits some of them for timers that cells have left. */
+const SHUTDOWN_SECONDS = 10;
+
+/** Seconds between that answer and the end. */
+const END_SECONDS = 3;
 
 const alive = new Set<KernelProcess>();
 process.on("exit", () => {
@@ -50,6 +56,7 @@ export class KernelProcess {
   readonly #exited: Promise<KernelExit>;
   #key = "";
   #stderr = "";
+  #isOrderly = false;
   #greeted: () => void = () => {};
 
   /** Use `startKernel`. */
@@ -64,7 +71,7 @@ export class KernelProcess {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
         alive.delete(this);
         this.kill();
-        resolve({ code, signal, stderr: this.#stderr.trim() });
+        resolve({ code, signal, stderr: this.#stderr.trim(), isOrderly: this.#isOrderly });
       };
       child.once("close", end);
       child.once("error", (error) => {
@@ -158,12 +165,16 @@ export class KernelProcess {
   }
 
   /** Ends the kernel in good order; one that does not answer is killed, with all that its cells have started. */
-  async shutdown(seconds = SHUTDOWN_SECONDS): Promise<KernelExit> {
+  async shutdown(): Promise<KernelExit> {
     if (alive.has(this)) {
-      this.#controlOut.push(
-        encode(this.#key, message("shutdown_request", { restart: false }, { session: this.#session })),
-      );
-      const timer = setTimeout(() => this.kill(), seconds * 1000);
+      const request = message("shutdown_request", { restart: false }, { session: this.#session });
+      let timer = setTimeout(() => this.kill(), SHUTDOWN_SECONDS * 1000);
+      this.#replies.set(request.header.msg_id, () => {
+        this.#isOrderly = true;
+        clearTimeout(timer);
+        timer = setTimeout(() => this.kill(), END_SECONDS * 1000);
+      });
+      this.#controlOut.push(encode(this.#key, request));
       await this.#exited;
       clearTimeout(timer);
     }
@@ -215,7 +226,7 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelPr
   await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
   const child = spawn(process.execPath, [ENTRY, "--config-path", file], {
     cwd: options.cwd ?? process.cwd(),
-    env: { ...process.env, CHURN_KERNEL_DRAIN_MS: "3000", ...options.env },
+    env: { ...process.env, CHURN_KERNEL_DRAIN_MS: "3000", CHURN_KERNEL_DOCS: "0", ...options.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel
     detached: process.platform !== "win32",

@@ -11,12 +11,13 @@ export class NotebookFile {
   readonly #mask: (text: string) => string;
   readonly #autosave: NodeJS.Timeout;
   #writing: Promise<void> = Promise.resolve();
+  #isWaiting = false;
 
   constructor(path: string, notebook: Notebook, mask: (text: string) => string) {
     this.#path = path;
     this.#notebook = notebook;
     this.#mask = mask;
-    this.#autosave = setInterval(() => this.save().catch(() => {}), AUTOSAVE_MS);
+    this.#autosave = setInterval(() => this.saveSoon(), AUTOSAVE_MS);
     this.#autosave.unref();
   }
 
@@ -26,14 +27,22 @@ export class NotebookFile {
     return maskDeep(this.#notebook, this.#mask);
   }
 
-  /** Saves the notebook as it now is; the write may go on while the next cell runs. */
+  /** Saves the notebook. */
   save(): Promise<void> {
-    const snapshot = this.masked();
-    const write = this.#writing.then(() => writeNotebook(this.#path, snapshot));
-    this.#writing = write;
-    // the next to wait for the file hears of the fault
-    write.catch(() => {});
-    return write;
+    this.#writing = this.#writing.then(() => writeNotebook(this.#path, this.masked()));
+    return this.#writing;
+  }
+
+  /** Saves while the next cell runs; several calls during one write are one write more. */
+  saveSoon(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#writing = this.#writing.then(() => {
+      this.#isWaiting = false;
+      return writeNotebook(this.#path, this.masked());
+    });
+    // who saves next hears of the fault
+    this.#writing.catch(() => {});
   }
 
   /** Saves for the last time. */

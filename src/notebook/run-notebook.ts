@@ -231,10 +231,10 @@ class Run {
         if (this.#kept.has(cell)) continue;
         this.#report("running", index);
         if (await this.#cell(kernel, index, cell)) ran++;
-        await this.#file.save();
+        this.#file.saveSoon();
       }
       const exit = await kernel.shutdown();
-      if (exit.code !== 0 && !this.#failed) {
+      if (!exit.isOrderly && !this.#failed) {
         const how = failure("died", "KernelDied", `the kernel did not end well: ${describeExit(exit)}`);
         this.#failed = { index: lastCode(cells), failure: how };
       }
