@@ -10,13 +10,13 @@ export interface Baseline extends BaselineScores {
 }
 
 /** Fits the baselines and measures them on the test rows as the model was measured. */
-export function baselineTable(
+export async function baselineTable(
   input: BaselineInput,
   label: Uint8Array,
   model: Evaluation,
   draws: { rounds: number; seed: string; group: readonly string[] },
-): Baseline[] {
-  return fitBaselines(input).map((baseline) => {
+): Promise<Baseline[]> {
+  return (await fitBaselines(input)).map((baseline) => {
     const { probability: theirs, threshold } = baseline;
     if (theirs === null) return { ...baseline, metrics: null, auc_gain: null };
     const evaluation = evaluate(label, theirs, { ...draws, threshold });

@@ -28,8 +28,8 @@ export interface BaselineInput {
 const MOST_ROWS = 20_000;
 
 /** Fits the baselines on the training rows and scores the test rows: base rate, one feature, all features in a line. */
-export function fitBaselines(input: BaselineInput): BaselineScores[] {
-  return [baseRate(input), recency(input), logistic(input)];
+export async function fitBaselines(input: BaselineInput): Promise<BaselineScores[]> {
+  return [baseRate(input), await recency(input), await logistic(input)];
 }
 
 function baseRate({ label, test, rule }: BaselineInput): BaselineScores {
@@ -43,7 +43,7 @@ function baseRate({ label, test, rule }: BaselineInput): BaselineScores {
   };
 }
 
-function recency({ train, label, test, recency, rule }: BaselineInput): BaselineScores {
+async function recency({ train, label, test, recency, rule }: BaselineInput): Promise<BaselineScores> {
   const name = "recency" as const;
   const at = train.names.indexOf(recency);
   if (at < 0) return { name, probability: null, threshold: 0, note: `there is no feature ${JSON.stringify(recency)}` };
@@ -52,7 +52,7 @@ function recency({ train, label, test, recency, rule }: BaselineInput): Baseline
   let most = 0;
   for (const value of column) if (value > most) most = value;
   const filled = (values: Float64Array) => [values.map((value) => (Number.isNaN(value) ? most + 1 : value))];
-  const fit = fitLogistic(filled(column), label, 1e-6);
+  const fit = await fitLogistic(filled(column), label, 1e-6);
   return {
     name,
     probability: predictLogistic(fit, filled(test.columns[at]!)),
@@ -61,7 +61,7 @@ function recency({ train, label, test, recency, rule }: BaselineInput): Baseline
   };
 }
 
-function logistic({ train, label, test, rule, seed }: BaselineInput): BaselineScores {
+async function logistic({ train, label, test, rule, seed }: BaselineInput): Promise<BaselineScores> {
   const rows = label.length;
   let some = train;
   let truth: ArrayLike<number> = label;
@@ -85,7 +85,7 @@ function logistic({ train, label, test, rule, seed }: BaselineInput): BaselineSc
   }
   let fit: LogisticFit;
   try {
-    fit = fitLogistic(inputs, truth, 1);
+    fit = await fitLogistic(inputs, truth, 1);
   } catch (error) {
     return { name: "logistic regression", probability: null, threshold: 0, note: (error as Error).message };
   }

@@ -23,24 +23,27 @@ const near = (ours: ArrayLike<number>, theirs: ArrayLike<number>, within: number
 
 describe("logistic regression", () => {
   const x = fixture.x.map((column) => Float64Array.from(column));
-  it.each(Object.entries(fixture.logistic))(`with penalty %s equals ${fixture.made_by} to 1e-8`, (penalty, theirs) => {
-    const fit = fitLogistic(x, y, Number(penalty));
-    near([fit.intercept, ...fit.weights], [theirs.intercept, ...theirs.weights], 1e-8);
-    near(predictLogistic(fit, x).slice(0, 5), theirs.probability, 1e-9);
-  });
-  it("takes fractions as targets, and converges where classes are apart", () => {
-    const apart = fitLogistic([Float64Array.of(-2, -1, 1, 2)], [0, 0, 1, 1], 1e-3);
+  it.each(Object.entries(fixture.logistic))(
+    `with penalty %s equals ${fixture.made_by} to 1e-8`,
+    async (penalty, theirs) => {
+      const fit = await fitLogistic(x, y, Number(penalty));
+      near([fit.intercept, ...fit.weights], [theirs.intercept, ...theirs.weights], 1e-8);
+      near(predictLogistic(fit, x).slice(0, 5), theirs.probability, 1e-9);
+    },
+  );
+  it("takes fractions as targets, and converges where classes are apart", async () => {
+    const apart = await fitLogistic([Float64Array.of(-2, -1, 1, 2)], [0, 0, 1, 1], 1e-3);
     expect(apart.weights[0]).toBeGreaterThan(2);
-    const half = fitLogistic([Float64Array.of(-1, 1)], [0.5, 0.5], 1);
+    const half = await fitLogistic([Float64Array.of(-1, 1)], [0.5, 0.5], 1);
     near([half.intercept, half.weights[0]!], [0, 0], 1e-12);
   });
-  it("sigmoid does not overflow", () => {
+  it("sigmoid does not overflow", async () => {
     expect([sigmoid(-1000), sigmoid(0), sigmoid(1000)]).toEqual([0, 0.5, 1]);
   });
 });
 
-describe("calibration", () => {
-  const platt = fitCalibration("platt", y, score);
+describe("calibration", async () => {
+  const platt = await fitCalibration("platt", y, score);
   it("platt has the slope and intercept of least loss on log-odds", () => {
     if (platt.method !== "platt") throw new Error("not platt");
     near([platt.slope, platt.intercept], [fixture.platt.slope, fixture.platt.intercept], 1e-6);
@@ -49,10 +52,10 @@ describe("calibration", () => {
   it("platt keeps the ranking", () => {
     expect(rocAuc(y, calibrate(platt, score))).toBe(rocAuc(y, score));
   });
-  it("isotonic equals scikit-learn's, but for the rim of 1 / (rows + 2)", () => {
+  it("isotonic equals scikit-learn's, but for the rim of 1 / (rows + 2)", async () => {
     const rim = 1 / (y.length + 2);
     const theirs = fixture.isotonic.probability;
-    const isotonic = fitCalibration("isotonic", y, score);
+    const isotonic = await fitCalibration("isotonic", y, score);
     const ours = calibrate(isotonic, fixture.isotonic.at);
     near(ours, theirs, rim + 1e-12);
     const inside = theirs.map((_, i) => i).filter((i) => theirs[i]! > 0.1 && theirs[i]! < 0.9);
@@ -65,22 +68,22 @@ describe("calibration", () => {
     for (let i = 1; i < ours.length; i++) expect(ours[i]).toBeGreaterThanOrEqual(ours[i - 1]!);
     expect([ours[0], ours.at(-1)]).toEqual([Math.max(rim, theirs[0]!), Math.min(1 - rim, theirs.at(-1)!)]);
   });
-  it("both make probabilities of scores that class weights pushed up; none changes nothing", () => {
+  it("both make probabilities of scores that class weights pushed up; none changes nothing", async () => {
     const raw = logLoss(y, score)!;
     for (const method of ["platt", "isotonic"] as const) {
-      const p = calibrate(fitCalibration(method, y, score), score);
+      const p = calibrate(await fitCalibration(method, y, score), score);
       expect(logLoss(y, p)).toBeLessThan(raw);
       const mean = p.reduce((sum, v) => sum + v, 0) / p.length;
       expect(Math.abs(mean - y.reduce((sum, v) => sum + v, 0) / y.length)).toBeLessThan(0.01);
     }
     expect([...calibrate({ method: "none" }, score)]).toEqual(score);
   });
-  it("a constant score becomes the base rate, smoothed", () => {
-    const p = calibrate(fitCalibration("platt", [0, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), [0.5]);
+  it("a constant score becomes the base rate, smoothed", async () => {
+    const p = calibrate(await fitCalibration("platt", [0, 0, 0, 1], [0.5, 0.5, 0.5, 0.5]), [0.5]);
     expect(p[0]).toBeCloseTo((3 * (1 / 5) + 2 / 3) / 4, 7);
   });
-  it("scores of 0 and 1 give finite probabilities", () => {
-    const p = calibrate(fitCalibration("platt", [0, 0, 1, 1, 0, 1], [0, 0, 1, 1, 1, 0]), [0, 1]);
+  it("scores of 0 and 1 give finite probabilities", async () => {
+    const p = calibrate(await fitCalibration("platt", [0, 0, 1, 1, 0, 1], [0, 0, 1, 1, 1, 0]), [0, 1]);
     expect(p.every((v) => v > 0 && v < 1)).toBe(true);
   });
 });

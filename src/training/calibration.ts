@@ -18,11 +18,11 @@ export type Calibration =
  * @param label 0 or 1 a row
  * @param score in [0, 1] a row, from models that did not train on the row
  */
-export function fitCalibration(
+export async function fitCalibration(
   method: Calibration["method"],
   label: ArrayLike<number>,
   score: ArrayLike<number>,
-): Calibration {
+): Promise<Calibration> {
   if (method === "platt") return fitPlatt(label, score);
   if (method === "isotonic") return fitIsotonic(label, score);
   return { method: "none" };
@@ -47,14 +47,14 @@ const logOdds = (score: number) => {
   return Math.log(p / (1 - p));
 };
 
-function fitPlatt(label: ArrayLike<number>, score: ArrayLike<number>): Calibration {
+async function fitPlatt(label: ArrayLike<number>, score: ArrayLike<number>): Promise<Calibration> {
   let positives = 0;
   for (let i = 0; i < label.length; i++) positives += label[i]!;
   const up = (positives + 1) / (positives + 2);
   const down = 1 / (label.length - positives + 2);
   const target = Float64Array.from(label, (y) => (y ? up : down));
   // the penalty only keeps a constant score from being a division by zero
-  const fit = fitLogistic([Float64Array.from(score, logOdds)], target, 1e-9);
+  const fit = await fitLogistic([Float64Array.from(score, logOdds)], target, 1e-9);
   return { method: "platt", slope: fit.weights[0]!, intercept: fit.intercept };
 }
 

@@ -1,4 +1,3 @@
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { ChurnError } from "../core/errors.js";
 
 /** A fitted logistic regression: P(1) = 1 / (1 + exp(−intercept − Σ weight × column)). */
@@ -15,7 +14,13 @@ export interface LogisticFit {
  * @param penalty half the sum of squared weights is multiplied by it (1 / C of scikit-learn); the intercept is free
  * @throws ChurnError NO_DATA when it does not converge within 100 steps
  */
-export function fitLogistic(columns: readonly Float64Array[], target: ArrayLike<number>, penalty = 1): LogisticFit {
+export async function fitLogistic(
+  columns: readonly Float64Array[],
+  target: ArrayLike<number>,
+  penalty = 1,
+): Promise<LogisticFit> {
+  // loaded when it is needed: an import of the workbench should not wait for it
+  const { CholeskyDecomposition, Matrix } = await import("ml-matrix");
   const rows = target.length;
   const size = columns.length + 1;
   let beta: Float64Array = new Float64Array(size);
@@ -23,7 +28,7 @@ export function fitLogistic(columns: readonly Float64Array[], target: ArrayLike<
   let loss = objective(linear, target, beta, penalty);
   for (let step = 0; step < 100; step++) {
     const { gradient, hessian } = derivatives(columns, linear, target, beta, penalty);
-    const direction = new CholeskyDecomposition(hessian).solve(Matrix.columnVector(gradient)).to1DArray();
+    const direction = new CholeskyDecomposition(new Matrix(hessian)).solve(Matrix.columnVector(gradient)).to1DArray();
     const decrement = direction.reduce((sum, d, j) => sum + d * gradient[j]!, 0);
     if (!(decrement > 1e-14 * rows)) return { intercept: beta[0]!, weights: beta.slice(1) };
     for (let length = 1; ; length /= 2) {
@@ -90,7 +95,7 @@ function derivatives(
     curvature[i] = p * (1 - p);
   }
   const gradient = new Float64Array(size);
-  const hessian = Matrix.zeros(size, size);
+  const hessian = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   const ones = new Float64Array(rows).fill(1);
   const weighted = new Float64Array(rows);
   for (let j = 0; j < size; j++) {
@@ -105,8 +110,8 @@ function derivatives(
       const b = k === 0 ? ones : columns[k - 1]!;
       let h = j === k && j > 0 ? penalty : 0;
       for (let i = 0; i < rows; i++) h += weighted[i]! * b[i]!;
-      hessian.set(j, k, h);
-      hessian.set(k, j, h);
+      hessian[j]![k] = h;
+      hessian[k]![j] = h;
     }
   }
   return { gradient, hessian };

@@ -133,7 +133,7 @@ async function trainInOrder(
     label: Uint8Array.from(found.outOfFold.rows, (row) => label[row]!),
     score: found.outOfFold.score,
   };
-  const calibration = fitCalibration(settings.calibration, outOfFold.label, outOfFold.score);
+  const calibration = await fitCalibration(settings.calibration, outOfFold.label, outOfFold.score);
   const rule = ruleOf(settings);
   const threshold =
     typeof rule === "number"
@@ -153,7 +153,7 @@ async function trainInOrder(
   const { metrics } = evaluation;
   const counts = confusion(test.label, probability, threshold);
   stopIfAsked(context);
-  const baselines = baselineTable(
+  const baselines = await baselineTable(
     { train: table, label, test: test.table, recency: settings.recency_feature, rule, seed },
     test.label,
     evaluation,
