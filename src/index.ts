@@ -2,6 +2,7 @@ export { barChart, importanceChart } from "./charts/bar-chart.js";
 export { calibrationChart } from "./charts/calibration-chart.js";
 export { type Chart, JUPYTER_DISPLAY, type MimeBundle, type VegaLiteSpec } from "./charts/chart.js";
 export { confusionChart } from "./charts/confusion-chart.js";
+export { dailyChart } from "./charts/daily-chart.js";
 export { gainsChart } from "./charts/gains-chart.js";
 export { histogramChart } from "./charts/histogram-chart.js";
 export { liftChart } from "./charts/lift-chart.js";
@@ -12,24 +13,50 @@ export { rocChart } from "./charts/roc-chart.js";
 export type { TableInput } from "./charts/table-head.js";
 export { type TableView, type TableViewOptions, tableView } from "./charts/table-view.js";
 export { vegaChart } from "./charts/vega-chart.js";
+export { configure, type Settings, type SettingsInput } from "./config/configure.js";
+export { settingsTable } from "./config/settings-table.js";
 export { ChurnError, type ErrorCode } from "./core/errors.js";
 export type { OnProgress, Progress, StageContext } from "./core/progress.js";
 export { type Random, random } from "./core/random.js";
 export { type DownloadResult, download } from "./download/download.js";
 export { findManifest, type Manifest } from "./download/manifest.js";
 export { type DownloadOptions, type DownloadSettings, downloadOptions } from "./download/options.js";
+export { buildFeatures, type FeatureResult } from "./features/build-features.js";
+export {
+  type Feature,
+  type FeaturePlan,
+  type Measure as FeatureMeasure,
+  planFeatures,
+  planHash,
+} from "./features/feature-plan.js";
+export type { FeatureOptions } from "./features/options.js";
 export { type BinnedMatrix, bin, type ColumnBins } from "./forest/bin.js";
 export { type FitOptions, fitForest } from "./forest/fit-forest.js";
 export { type BinnedRows, Forest } from "./forest/forest.js";
 export type { ForestOptions, ForestSettings } from "./forest/forest-options.js";
 export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.js";
+export { type OutOfBag, outOfBag } from "./forest/out-of-bag.js";
+export { type PartialDependence, partialDependence } from "./forest/partial-dependence.js";
+export {
+  type PermutationImportance,
+  type PermutationOptions,
+  permutationImportance,
+} from "./forest/permutation-importance.js";
 export type { Trees } from "./forest/tree.js";
+export { type ShapValues, shapValues } from "./forest/tree-shap.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
+export { progressDisplay } from "./kernel/progress-display.js";
+export { load } from "./load/load.js";
+export type { LoadResult } from "./load/load-file.js";
+export type { LoadOptions } from "./load/options.js";
 export type { Chunking } from "./monitoring/chunk.js";
 export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
 export { estimatePerformance } from "./monitoring/estimate-performance.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
+export { type MonitorResult, monitor } from "./monitoring/monitor.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
+export type { MonitorOptions } from "./monitoring/options.js";
+export { performanceChart } from "./monitoring/performance-chart.js";
 export {
   PERFORMANCE_METRICS,
   type PerformanceMetric,
@@ -56,6 +83,13 @@ export {
   runNotebook,
   startKernel,
 } from "./notebook/run-notebook.js";
+export type { ScoreOptions } from "./scoring/options.js";
+export { type ScoreResult, score } from "./scoring/score.js";
+export { dailySummary } from "./store/daily-summary.js";
+export { openStore, type Store } from "./store/open-store.js";
+export type { StoreOptions } from "./store/options.js";
+export type { StreamOptions } from "./stream/options.js";
+export { type StreamBatch, type StreamResult, stream } from "./stream/stream.js";
 export { loadModel, saveModel } from "./training/artifact.js";
 export type { Baseline } from "./training/baseline-table.js";
 export { checkGate, type Gate, requireGate } from "./training/check-gate.js";
@@ -71,5 +105,6 @@ export type { SearchRow } from "./training/search-grid.js";
 export { folderMemory, type SearchMemory } from "./training/search-memory.js";
 export type { SegmentRow } from "./training/segment-table.js";
 export type { Split } from "./training/split-snapshots.js";
+export { openModel, type TrainStageResult, train } from "./training/train.js";
 export type { TrainCharts } from "./training/train-charts.js";
 export { type TrainContext, type TrainResult, trainModel } from "./training/train-model.js";

@@ -92,10 +92,11 @@ interface Source {
 }
 
 async function readLines(db: Database, file: RecordFile): Promise<Source> {
+  // with \r\n named, each of \r\n, \n and \r ends a line, even side by side in one file; any other setting counts \r\n twice
   const read = (encoding: string) =>
     `CREATE OR REPLACE TEMP TABLE lines AS
     SELECT rtrim(raw, chr(13)) AS raw FROM read_csv(${text(file.path)}, columns = {'raw': 'VARCHAR'}, header = false, auto_detect = false,
-      quote = '', escape = '', delim = chr(1), strict_mode = false, max_line_size = 16777216, encoding = '${encoding}')`.replace(
+      quote = '', escape = '', delim = chr(1), strict_mode = false, new_line = '\\r\\n', max_line_size = 16777216, encoding = '${encoding}')`.replace(
       "chr(1)",
       "'\x01'",
     );

@@ -178,6 +178,13 @@ describe("loadFile", () => {
     ]);
   });
 
+  it("counts lines rightly where line ends are mixed", async () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `2024-01-01,s${i},1,2,0${i % 2 ? "\r\n" : "\n"}`).join("");
+    const result = await loadText(gzipSync(`${HEADER}\n${lines}oops,s,1,2,0\r\n`), {}, "mixed.csv.gz");
+    expect(result).toMatchObject({ lines: 5001, blank: 0, rows: 5000, rejected: 1 });
+    expect((await rejects())[0]).toMatchObject({ line: 5002 });
+  });
+
   it("reads Parquet with the same checks", async () => {
     const path = join(folder, "log.parquet");
     await rows(`COPY (SELECT * FROM (VALUES (DATE '2024-01-01', 'a', 1), (DATE '2024-01-01', 'a', 2), (DATE '2024-01-02', NULL, 1), (DATE '2024-01-02', 'a', -4))

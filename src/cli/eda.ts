@@ -1,0 +1,2 @@
+import { Command } from "commander";
+export const edaCommand = () => new Command("eda");

@@ -1,0 +1,37 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CDR_COLUMNS } from "../cdr/columns.js";
+import { csvOf } from "../cdr/sample/sample-csv.js";
+import { sampleDays } from "../cdr/sample/sample-days.js";
+import { sampleSource } from "../cdr/sample/sample-source.js";
+import type { Scenario } from "../cdr/sample/scenario.js";
+
+/** Days of records beyond which a stream of the sample does not go. */
+const MOST_DAYS = 3650;
+
+/**
+ * Writes the true continuation of a sample as CSV: whole days from `from` on, until there are as many rows as needed.
+ *
+ * @param source the source that was loaded: `sample:?…`
+ * @param options.scenario what changes from the first of these days on
+ */
+export async function writeSampleDays(
+  source: string,
+  options: { from: number; rows: number; scenario: Scenario },
+  path: string,
+): Promise<void> {
+  const { from, rows, scenario } = options;
+  const sample = sampleSource(source);
+  const changed = scenario === "none" ? {} : { scenario, scenarioDay: from };
+  const blocks = function* () {
+    yield Buffer.from(`${CDR_COLUMNS.map((column) => column.name).join(",")}\n`);
+    let written = 0;
+    for (const block of sampleDays({ ...sample, ...changed, from, to: from + MOST_DAYS })) {
+      yield csvOf(block);
+      written += block.rows;
+      if (written >= rows) return;
+    }
+  };
+  await pipeline(Readable.from(blocks()), createWriteStream(path));
+}
