@@ -7,7 +7,7 @@ import { type Database, name, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
-import { planSql } from "./plan-sql.js";
+import { FIRST_DAYS, planSql } from "./plan-sql.js";
 import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 
 /** What the feature stage made. */
@@ -47,6 +47,7 @@ export async function buildFeatures(
 
       const beside = `${parquet}.${process.pid}.part`;
       try {
+        await db.run(FIRST_DAYS);
         await db.transaction(async () => {
           await createProcessedData(db, plan);
           const sql = `INSERT INTO Processed_Data SELECT *, '${hash}' FROM (${planSql(plan, log.span.last)}) ORDER BY "User"`;

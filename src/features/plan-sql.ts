@@ -4,8 +4,10 @@ import { type Feature, type FeaturePlan, lookback, type Measure } from "./featur
 /**
  * Compiles a plan to one query: the snapshots of one day, `$1` = the snapshot day t.
  *
- * Only rows with `DP_DATE < t` reach the features, only rows with `DP_DATE >= t` the label. Sums run over exact decimals,
- * since the sum of doubles depends on the order in which threads add them, and a model must not.
+ * Only rows with `DP_DATE < t` reach the features, only rows with `DP_DATE >= t` the label. Sums run over whole
+ * numbers, since the sum of doubles depends on the order in which threads add them, and a model must not.
+ *
+ * The query needs the temporary table of `FIRST_DAYS`.
  *
  * @param lastDay last day of the log, `YYYY-MM-DD`: a label whose window reaches beyond it is null
  */
@@ -25,6 +27,10 @@ export function planSql(plan: FeaturePlan, lastDay: string): string {
   FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)`;
 }
 
+/** Makes the temporary table of each subscriber's first day, which no snapshot day changes. */
+export const FIRST_DAYS = `CREATE OR REPLACE TEMP TABLE first_days AS
+  SELECT DP_MSISDN, min(DP_DATE) AS first_day FROM DP_CDR_Data GROUP BY DP_MSISDN`;
+
 /** Whether a row shows the subscriber doing anything. */
 function activity(plan: FeaturePlan): string {
   return `(${plan.measures.map((measure) => `coalesce(${measure.column}, 0) > 0`).join(" OR ")})`;
@@ -35,73 +41,94 @@ function label(plan: FeaturePlan): string {
   return `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
 }
 
-/** A measure as an exact number; what a row leaves out counts as 0. */
-function exact(measure: Measure): string {
-  return measure.kind === "count"
-    ? `CAST(coalesce(${measure.column}, 0) AS HUGEINT)`
-    : `CAST(coalesce(${measure.column}, 0) AS DECIMAL(18, 6))`;
+/** Units in which amounts are summed: whole millionths, since sums of doubles depend on their order. */
+const MILLIONTHS = 1e6;
+
+/** A measure as a whole number; what a row leaves out counts as 0. */
+function whole(measure: Measure): string {
+  const value = `coalesce(${measure.column}, 0)`;
+  return measure.kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
 }
 
+/** What one unit of `whole` is worth. */
+const unit = (measure: Measure) => (measure.kind === "count" ? 1 : MILLIONTHS);
+
+/**
+ * The features of the behaviour set: rows are first summed by stretch of days between the ends of windows, then the
+ * stretches to windows, so that a row is touched once however many windows it lies in.
+ */
 function behaviourFeatures(plan: FeaturePlan): string {
-  const columns = new Map(plan.measures.map((measure) => [measure.name, measure]));
-  const of = (measureName: string) => exact(columns.get(measureName) as Measure);
-  const sums = new Map<string, string>();
-  /** Names an aggregate of the window once, however many features use it. */
-  const total = (value: string, from: number, to: number): string => {
-    const sql = `CAST(coalesce(sum(${value}) FILTER (age BETWEEN ${from} AND ${to}), 0) AS DOUBLE)`;
-    const known = sums.get(sql);
-    if (known) return known;
-    const alias = `s${sums.size}`;
-    sums.set(sql, alias);
-    return alias;
+  const measures = new Map(plan.measures.map((measure, index) => [measure.name, { ...measure, alias: `m${index}` }]));
+  const ends = [...new Set(plan.features.flatMap(endsOf))].sort((x, y) => x - y);
+  const stretch = `CASE ${ends.map((end, index) => `WHEN age <= ${end} THEN ${index}`).join(" ")} END`;
+  const sums = [...measures.values()].flatMap((measure) => [
+    `sum(${measure.alias}) AS ${measure.alias}_sum`,
+    `sum(CAST(${measure.alias} AS HUGEINT) * age) AS ${measure.alias}_age`,
+    `sum(CAST(${measure.alias} AS HUGEINT) * ${measure.alias}) AS ${measure.alias}_square`,
+  ]);
+  const wholes = [...measures.values()].map((measure) => `${whole(measure)} AS ${measure.alias}`);
+
+  /** A sum over the days `from` … `to` before the snapshot, as a double. */
+  const over = (column: string, to: number, from = 1): string => {
+    const first = from === 1 ? 0 : ends.indexOf(from - 1) + 1;
+    return `coalesce(CAST(sum(${column}) FILTER (stretch BETWEEN ${first} AND ${ends.indexOf(to)}) AS DOUBLE), 0)`;
   };
-  const over = (measure: string, window: number) => total(of(measure), 1, window);
-  const activeDays = (window: number) => total("CAST(active AS INTEGER)", 1, window);
+  const total = (name: string, to: number, from = 1): string => {
+    const measure = measures.get(name) as Measure & { alias: string };
+    return `${over(`${measure.alias}_sum`, to, from)} / ${unit(measure)}`;
+  };
 
   const expression = (feature: Feature): string => {
     switch (feature.kind) {
       case "sum":
-        return over(feature.measure, feature.window);
+        return total(feature.measure, feature.window);
       case "mean":
-        return `${over(feature.measure, feature.window)} / nullif(${activeDays(feature.window)}, 0)`;
+        return `${total(feature.measure, feature.window)} / nullif(${over("active_days", feature.window)}, 0)`;
       case "active_days":
-        return activeDays(feature.window);
+        return over("active_days", feature.window);
       case "days_since_last_activity":
-        return "last_age";
+        return "min(last_age)";
       case "tenure":
-        return `least(first_age, ${feature.window})`;
+        return `least(any_value(DATE_DIFF('day', first_day, CAST($1 AS DATE))), ${feature.window})`;
       case "trend": {
-        const last = over(feature.measure, feature.window);
-        const previous = total(of(feature.measure), feature.window + 1, 2 * feature.window);
+        const last = total(feature.measure, feature.window);
+        const previous = total(feature.measure, 2 * feature.window, feature.window + 1);
         return `(${last} - ${previous}) / nullif(${last} + ${previous}, 0)`;
       }
       case "slope": {
-        // days run from 1 (oldest) to n; Σ(k − k̄)² = n(n² − 1)/12
+        // with days k = n + 1 − age: slope = Σ(k − k̄)x / Σ(k − k̄)², and Σ(k − k̄)² = n(n² − 1)/12
+        const measure = measures.get(feature.measure) as Measure & { alias: string };
         const n = feature.window;
-        const byDay = total(`${of(feature.measure)} * (${n + 1} - age)`, 1, n);
-        return `(${byDay} - ${(n + 1) / 2} * ${over(feature.measure, n)}) / nullif(${(n * (n * n - 1)) / 12}, 0)`;
+        const byAge = `${over(`${measure.alias}_age`, n)} / ${unit(measure)}`;
+        return `(${(n + 1) / 2} * ${total(feature.measure, n)} - ${byAge}) / nullif(${(n * (n * n - 1)) / 12}, 0)`;
       }
       case "variability": {
+        const measure = measures.get(feature.measure) as Measure & { alias: string };
         const n = feature.window;
-        const sum = over(feature.measure, n);
-        const squares = total(`${of(feature.measure)} * ${of(feature.measure)}`, 1, n);
-        return `sqrt(greatest(${squares} - ${sum} * ${sum} / ${n}, 0) / ${Math.max(n - 1, 1)}) / nullif(${sum} / ${n}, 0)`;
+        const sum = total(feature.measure, n);
+        const squares = `${over(`${measure.alias}_square`, n)} / ${unit(measure) ** 2}`;
+        return `sqrt(greatest(${squares} - (${sum}) * (${sum}) / ${n}, 0) / ${Math.max(n - 1, 1)}) / nullif((${sum}) / ${n}, 0)`;
       }
       case "out_share": {
-        const outgoing = over(feature.outgoing, feature.window);
-        return `${outgoing} / nullif(${outgoing} + ${over(feature.incoming, feature.window)}, 0)`;
+        const outgoing = total(feature.outgoing, feature.window);
+        return `${outgoing} / nullif(${outgoing} + ${total(feature.incoming, feature.window)}, 0)`;
       }
       default:
         throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the behaviour set`);
     }
   };
   const expressions = plan.features.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
-  const aggregates = [...sums].map(([sql, alias]) => `${sql} AS ${alias}`);
   return `SELECT DP_MSISDN, ${expressions.join(", ")} FROM (
-      SELECT DP_MSISDN, min(age) FILTER (active) AS last_age, ${aggregates.join(", ")}
-      FROM past GROUP BY DP_MSISDN) JOIN (
-      SELECT DP_MSISDN, DATE_DIFF('day', min(DP_DATE), CAST($1 AS DATE)) AS first_age
-      FROM DP_CDR_Data WHERE DP_DATE < CAST($1 AS DATE) GROUP BY DP_MSISDN) USING (DP_MSISDN)`;
+      SELECT DP_MSISDN, ${stretch} AS stretch, min(age) FILTER (active) AS last_age, sum(CAST(active AS INTEGER)) AS active_days,
+        ${sums.join(", ")}
+      FROM (SELECT DP_MSISDN, age, active, ${wholes.join(", ")} FROM past) GROUP BY ALL)
+    JOIN first_days USING (DP_MSISDN) GROUP BY DP_MSISDN`;
+}
+
+/** The days before the snapshot at which a feature begins or ends to look. */
+function endsOf(feature: Feature): number[] {
+  if (!("window" in feature)) return [];
+  return feature.kind === "trend" ? [feature.window, 2 * feature.window] : [feature.window];
 }
 
 function seedFeatures(plan: FeaturePlan): string {
@@ -114,16 +141,17 @@ function seedFeatures(plan: FeaturePlan): string {
     }
     if (!("measure" in feature))
       throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the seed set`);
-    const value = exact(columns.get(feature.measure) as Measure);
-    const sum = `CAST(sum(${value}) OVER () AS DOUBLE)`;
-    const squares = `CAST(sum(${value} * ${value}) OVER () AS DOUBLE)`;
+    const measure = columns.get(feature.measure) as Measure;
+    const value = whole(measure);
+    const sum = `CAST(sum(${value}) OVER () AS DOUBLE) / ${unit(measure)}`;
+    const squares = `CAST(sum(CAST(${value} AS HUGEINT) * ${value}) OVER () AS DOUBLE) / ${unit(measure) ** 2}`;
     const n = "count(*) OVER ()";
     const statistic = {
-      value: `CAST(${value} AS DOUBLE)`,
+      value: `${value} / ${unit(measure)}`,
       day_sum: sum,
       day_mean: `${sum} / ${n}`,
       // the sample standard deviation, 0 where a day has one row only
-      day_stddev: `coalesce(sqrt(greatest(${squares} - ${sum} * ${sum} / ${n}, 0) / nullif(${n} - 1, 0)), 0)`,
+      day_stddev: `coalesce(sqrt(greatest(${squares} - (${sum}) * (${sum}) / ${n}, 0) / nullif(${n} - 1, 0)), 0)`,
     }[feature.kind as "value" | "day_sum" | "day_mean" | "day_stddev"];
     expressions.set(feature.name, statistic);
   }
