@@ -99,6 +99,23 @@ function coderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
   };
 }
 
+/** Code of one value. */
+export function codeOf({ edges, levels }: ColumnBins, value: number | string | null): number {
+  if (levels) {
+    const level = levels.indexOf(value as string);
+    return level < 0 ? MISSING : level;
+  }
+  if (typeof value !== "number" || Number.isNaN(value)) return MISSING;
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** All levels that occur, the most frequent first when they are more than there are bins; the others count as missing. */
 function keptLevels(levels: readonly string[], codes: Int32Array, maxBins: number): string[] {
   const counts = new Float64Array(levels.length);

@@ -1,5 +1,5 @@
 import { ChurnError } from "../core/errors.js";
-import { type BinnedMatrix, binWith, type ColumnBins } from "./bin.js";
+import { type BinnedMatrix, binWith, type ColumnBins, codeOf } from "./bin.js";
 import { headTrees, truncateTrees } from "./cut-trees.js";
 import { decodeForest, encodeForest } from "./forest-bytes.js";
 import type { ForestSettings } from "./forest-options.js";
@@ -24,6 +24,9 @@ export interface BinnedRows {
   rows?: Int32Array;
 }
 
+/** Rows up to which a walk in JavaScript is faster than to lay the trees out for the kernel. */
+const FEW = 64;
+
 /** A fitted random forest (Breiman 2001): the mean of its trees. It does not change; what cuts it gives a new one. */
 export class Forest {
   readonly names: readonly string[];
@@ -31,6 +34,7 @@ export class Forest {
   readonly options: ForestSettings;
   readonly #parts: ForestParts;
   #walk: Walk | undefined;
+  #row: Uint8Array | undefined;
 
   constructor(parts: ForestParts) {
     this.#parts = parts;
@@ -53,6 +57,30 @@ export class Forest {
     return this.trees.offsets.length - 1;
   }
 
+  /** What the sum of the trees is multiplied by. */
+  get treeWeight(): number {
+    return 1 / this.numTrees;
+  }
+
+  /** What is added to it. */
+  get offset(): number {
+    return 0;
+  }
+
+  /**
+   * Score of each row: the probability of class 1 of two, or the value of a regression.
+   *
+   * @throws ChurnError BAD_INPUT for a missing column, or a forest of more classes
+   */
+  predict(x: Matrix | BinnedRows): Float64Array {
+    if (this.trees.outputs > 1) {
+      throw new ChurnError("BAD_INPUT", `forest of ${this.classes.length} classes has no single score`, {
+        hint: "use predictProbabilities",
+      });
+    }
+    return this.#means(x);
+  }
+
   /**
    * Probability of class 1 for each row.
    *
@@ -66,6 +94,27 @@ export class Forest {
       });
     }
     return this.#means(x);
+  }
+
+  /**
+   * Score of one row, as `predict` gives it, in some microseconds.
+   *
+   * @param values a value for each of `names`, in this order: numbers (NaN or null = missing), texts for categories
+   */
+  predictRow(values: ArrayLike<number | string | null>): number {
+    const { columns } = this;
+    if (values.length !== columns.length || this.trees.outputs > 1) {
+      throw new ChurnError(
+        "BAD_INPUT",
+        `row has ${values.length} values, a forest of one score takes ${columns.length}`,
+      );
+    }
+    this.#walk ??= walkOf(this.trees);
+    this.#row ??= new Uint8Array(columns.length);
+    for (let j = 0; j < columns.length; j++) this.#row[j] = codeOf(columns[j]!, values[j]!);
+    let sum = 0;
+    for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)]!;
+    return sum / this.numTrees;
   }
 
   /** Probabilities of all classes, row after row. */
@@ -136,10 +185,10 @@ export class Forest {
 
   #means(x: Matrix | BinnedRows): Float64Array {
     this.#walk ??= walkOf(this.trees);
-    const { binned, rows } = this.#binned(x);
+    const { binned, rows } = this.binned(x);
     const size = rows ? rows.length : binned.rows;
     const sums =
-      this.trees.outputs === 1 && this.trees.sets.length === 0
+      this.trees.outputs === 1 && this.trees.sets.length === 0 && size > FEW
         ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
     for (let i = 0; i < sums.length; i++) sums[i]! /= this.numTrees;
@@ -158,7 +207,8 @@ export class Forest {
     return sums;
   }
 
-  #binned(x: Matrix | BinnedRows): BinnedRows {
+  /** A matrix by the bins of the forest; what is binned already is checked. */
+  binned(x: Matrix | BinnedRows): BinnedRows {
     if ("binned" in x) {
       if (x.binned.columns !== this.columns && !sameBins(x.binned.columns, this.columns)) {
         throw new ChurnError("BAD_INPUT", "matrix was binned otherwise than that of the fit", {

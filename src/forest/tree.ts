@@ -1,3 +1,5 @@
+import { MISSING } from "./missing.js";
+
 /**
  * Trees as flat arrays, node after node; the children of a node are neighbours, `left` and `left + 1`.
  *
@@ -26,4 +28,12 @@ export interface Trees {
 export function transferables(trees: Trees): ArrayBuffer[] {
   const { offsets, column, split, missingLeft, left, cover, value, sets } = trees;
   return [offsets, column, split, missingLeft, left, cover, value, sets].map((array) => array.buffer as ArrayBuffer);
+}
+
+/** Whether a row with this code in the column of an inner node goes left. */
+export function goesLeft(trees: Trees, node: number, code: number): boolean {
+  if (code === MISSING) return trees.missingLeft[node] === 1;
+  const split = trees.split[node]!;
+  if (split >= 0) return code <= split;
+  return ((trees.sets[(-1 - split) * 8 + (code >> 5)]! >>> (code & 31)) & 1) === 1;
 }
