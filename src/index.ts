@@ -21,6 +21,13 @@ export { type Random, random } from "./core/random.js";
 export { type DownloadResult, download } from "./download/download.js";
 export { findManifest, type Manifest } from "./download/manifest.js";
 export { type DownloadOptions, type DownloadSettings, downloadOptions } from "./download/options.js";
+export type { DailyTable } from "./eda/by-day.js";
+export type { RateGroup } from "./eda/churn-rates.js";
+export { type Correlation, pearson, spearman } from "./eda/correlation.js";
+export { type CorrelationRow, type Exploration, type ExplorationCharts, explore } from "./eda/explore.js";
+export { type EdaOptions, type EdaSettings, edaOptions } from "./eda/options.js";
+export type { ColumnSummary } from "./eda/summarize.js";
+export { wilsonInterval } from "./eda/wilson-interval.js";
 export { buildFeatures, type FeatureResult } from "./features/build-features.js";
 export {
   type Feature,

@@ -1,5 +1,5 @@
 import type { Chart } from "./chart.js";
-import { axisFormat, type ChartText, finiteOrNull, shortNumber, titleSpec } from "./chart-text.js";
+import { axisNumbers, type ChartText, finiteOrNull, shortNumber, titleSpec } from "./chart-text.js";
 import { COLORS } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
 
@@ -40,7 +40,10 @@ export function barChart(
   if (sort) values = values.sort((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0));
   const left = values.length - top;
   values = values.slice(0, top);
-  const format = options.format ?? axisFormat(values.map((bar) => bar.value ?? 0));
+  const numbers = axisNumbers(
+    values.map((bar) => bar.value ?? 0),
+    options.format,
+  );
   const y = {
     field: "name",
     type: "nominal",
@@ -69,15 +72,15 @@ export function barChart(
             field: "value",
             type: "quantitative",
             title: options.valueTitle,
-            axis: { grid: true, format, tickCount: 6 },
+            axis: { grid: true, ...numbers, tickCount: 6 },
           },
           tooltip: [
             { field: "name", title: options.nameTitle ?? "name" },
-            { field: "value", title: options.valueTitle, format: options.format ?? ",.4~g" },
+            { field: "value", title: options.valueTitle, format: options.format ?? ",.4~r" },
             ...(bars.low && bars.high
               ? [
-                  { field: "low", title: "from", format: options.format ?? ",.4~g" },
-                  { field: "high", title: "to", format: options.format ?? ",.4~g" },
+                  { field: "low", title: "from", format: options.format ?? ",.4~r" },
+                  { field: "high", title: "to", format: options.format ?? ",.4~r" },
                 ]
               : []),
           ],

@@ -11,11 +11,19 @@ export function titleSpec(title: string, subtitle?: string): { text: string; sub
   return subtitle ? { text: title, subtitle } : { text: title };
 }
 
-/** The d3 format of an axis: `1.2M` for large numbers, plain ones otherwise (`s` would write 0.5 as `500m`). */
-export function axisFormat(values: Iterable<number>): string {
+/**
+ * How an axis writes its numbers: `1.2M` and `0` where they are large, plainly otherwise.
+ *
+ * An expression for each label, since vega gives a format one unit for all of them and writes 0 as `0k`.
+ *
+ * @param format d3 format that is wanted instead
+ */
+export function axisNumbers(values: Iterable<number>, format?: string): { format: string } | { labelExpr: string } {
+  if (format) return { format };
   let largest = 0;
   for (const value of values) if (Number.isFinite(value) && Math.abs(value) > largest) largest = Math.abs(value);
-  return largest >= 10_000 ? "~s" : ",~g";
+  const own = largest >= 10_000 ? ".4~s" : largest >= 0.01 ? ",~f" : "~g";
+  return { labelExpr: `format(datum.value, '${own}')` };
 }
 
 /** A number for JSON: what is not finite becomes null, which Vega-Lite leaves out. */

@@ -20,7 +20,9 @@ export function formatNumbers(values: readonly (number | bigint)[]): string[] {
     const number = numbers[i] as number;
     if (!Number.isFinite(number)) return number > 0 ? "∞" : "-∞";
     const size = Math.abs(number);
-    if (size >= 1e15 || (size !== 0 && size < 0.5 * 10 ** -digits)) return number.toExponential(1);
+    if (size >= 1e15 || (size !== 0 && size < 1e-4 && size < 0.5 * 10 ** -digits)) return number.toExponential(1);
+    // small beside the others of its column, but not so small that it is hard to read
+    if (size !== 0 && size < 0.5 * 10 ** -digits) return String(Number(number.toPrecision(2)));
     return group(number.toFixed(digits));
   });
 }

@@ -1,5 +1,5 @@
 import type { Chart } from "./chart.js";
-import { axisFormat, type ChartText, titleSpec } from "./chart-text.js";
+import { axisNumbers, type ChartText, titleSpec } from "./chart-text.js";
 import { histogram } from "./histogram.js";
 import { THEME } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
@@ -39,7 +39,7 @@ export function histogramChart(
     },
     legend: many ? { symbolType: "square" } : null,
   };
-  const format = axisFormat(edges);
+  const numbers = axisNumbers(edges);
   return vegaChart({
     title: titleSpec(options.title, options.subtitle ?? (many ? "shares of each group" : undefined)),
     description:
@@ -55,7 +55,7 @@ export function histogramChart(
         type: "quantitative",
         bin: { binned: true },
         title: options.valueTitle,
-        axis: { format, tickCount: 8 },
+        axis: { ...numbers, tickCount: 8 },
         scale: { domain: [edges[0], edges.at(-1)] },
       },
       x2: { field: "to" },
@@ -69,8 +69,8 @@ export function histogramChart(
       color,
       tooltip: [
         ...(many ? [{ field: "group", title: "group" }] : []),
-        { field: "from", title: "from", format: ",.4~g" },
-        { field: "to", title: "to", format: ",.4~g" },
+        { field: "from", title: "from", format: ",.4~r" },
+        { field: "to", title: "to", format: ",.4~r" },
         { field: "count", title: "number", format: "," },
         { field: "share", title: "share", format: ".1%" },
       ],

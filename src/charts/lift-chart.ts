@@ -31,7 +31,7 @@ export function liftChart(curves: readonly LiftCurve[], text: ChartText = {}): C
     description: text.description ?? `Cumulative lift of ${curves.map((curve) => curve.name).join(", ")}.`,
     curves: shown.map((curve) => ({ name: curve.name, x: curve.share, y: curve.lift, baseline: curve.baseline })),
     x: { title: "subscribers contacted, highest score first (%)", domain: [0, 1], format: ".0%" },
-    y: { title: "lift (times the average churn rate)", domain: [0, top * 1.05], format: ",~g" },
+    y: { title: "lift (times the average churn rate)", domain: [0, top * 1.05], format: ",~f" },
     reference: {
       points: [
         [0, 1],

@@ -1,6 +1,6 @@
 import { dateOf } from "../core/days.js";
 import type { Chart } from "./chart.js";
-import { axisFormat, type ChartText, finiteOrNull, titleSpec } from "./chart-text.js";
+import { axisNumbers, type ChartText, finiteOrNull, titleSpec } from "./chart-text.js";
 import { COLORS, MUTED, THEME } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
 
@@ -47,7 +47,10 @@ export function lineChart(options: LineChartOptions): Chart {
       ...(line.marked?.[i] ? { marked: true } : {}),
     })),
   );
-  const format = y.format ?? axisFormat(values.map((row) => row.y ?? 0));
+  const numbers = axisNumbers(
+    values.map((row) => row.y ?? 0),
+    y.format,
+  );
   const many = series.length > 1;
   const color = {
     field: "series",
@@ -65,7 +68,7 @@ export function lineChart(options: LineChartOptions): Chart {
     field: "y",
     type: "quantitative",
     title: y.title,
-    axis: { format, tickCount: 6 },
+    axis: { ...numbers, tickCount: 6 },
     scale: { zero: y.zero ?? false, ...(y.domain ? { domain: y.domain } : {}) },
   };
   const dashed = series.filter((line) => line.dashed).map((line) => line.name);
@@ -138,7 +141,7 @@ export function lineChart(options: LineChartOptions): Chart {
           tooltip: [
             { field: "x", type: "nominal", title: x.title ?? (day ? "day" : "x") },
             ...(many ? [{ field: "series", type: "nominal", title: "series" }] : []),
-            { field: "y", type: "quantitative", title: y.title, format: y.format ?? ",.4~g" },
+            { field: "y", type: "quantitative", title: y.title, format: y.format ?? ",.4~r" },
           ],
         },
       },

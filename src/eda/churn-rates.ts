@@ -21,27 +21,44 @@ export interface RateGroup {
  * Cuts a column at its quantiles (R-7) and takes the churn rate of each group.
  *
  * A value belongs below the first quantile that is not smaller; where many values are equal, groups merge, so that the zeros of
- * a column are one group. Rows without a label are left out.
+ * a column are one group, and what they leave of their last tenth, if it is less than half of one, joins the next group. Rows
+ * without a label are left out.
  *
  * @param groups how many at most
  */
 export function churnRates(tally: Tally, groups = 10): RateGroup[] {
   const { values, stayed, churned } = tally;
   const rows = stayed.map((count, v) => count + churned[v]!);
+  const least = rows.reduce((sum, count) => sum + count, 0) / groups / 2;
   const shares = Array.from({ length: groups }, (_, g) => (g + 1) / groups);
   const result: RateGroup[] = [];
+  let open: Sum | undefined;
   let v = 0;
   for (const cut of quantiles({ values, rows }, shares)) {
-    let [n, ones, sum, from, to] = [0, 0, 0, Number.NaN, Number.NaN];
     for (; v < values.length && values[v]! <= cut!; v++) {
       if (rows[v] === 0) continue;
-      if (n === 0) from = values[v]!;
-      to = values[v]!;
-      n += rows[v]!;
-      ones += churned[v]!;
-      sum += rows[v]! * to;
+      open ??= { from: values[v]!, to: 0, n: 0, churned: 0, sum: 0 };
+      open.to = values[v]!;
+      open.n += rows[v]!;
+      open.churned += churned[v]!;
+      open.sum += rows[v]! * values[v]!;
     }
-    if (n > 0) result.push({ from, to, mean: sum / n, n, churned: ones, rate: ones / n, ...wilsonInterval(ones, n)! });
+    if (open && open.n >= least) {
+      result.push(close(open));
+      open = undefined;
+    }
   }
-  return result;
+  return open ? [...result, close(open)] : result;
+}
+
+interface Sum {
+  from: number;
+  to: number;
+  n: number;
+  churned: number;
+  sum: number;
+}
+
+function close({ from, to, n, churned, sum }: Sum): RateGroup {
+  return { from, to, mean: sum / n, n, churned, rate: churned / n, ...wilsonInterval(churned, n)! };
 }

@@ -5,11 +5,18 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 export const edaOptions = defineOptions("eda", {
   start_date: z.iso.date().nullable().default(null).describe("first day to look at; null: the first of the log"),
   end_date: z.iso.date().nullable().default(null).describe("last day to look at; null: the last that was loaded"),
+  label: z
+    .enum(["auto", "given", "ahead"])
+    .default("auto")
+    .describe(
+      "given: PSEUDO_CHURNED of the row's own day; ahead: churn in the horizon after it; auto: given where the log has it",
+    ),
   horizon: z
     .int()
     .min(1)
+    .max(3650)
     .default(14)
-    .describe("days without activity that count as churn, where the log has no PSEUDO_CHURNED"),
+    .describe("days after a row's day in which churn counts, for label ahead"),
   output_dir: z.string().min(1).default("output").describe("folder of the charts"),
 });
 

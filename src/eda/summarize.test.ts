@@ -138,6 +138,18 @@ describe("churnRates", () => {
     expect(groups[0]).toMatchObject({ from: 0, to: 0, n: 6, churned: 3 });
     expect(groups.reduce((sum, { n }) => sum + n, 0)).toBe(10);
   });
+  it("joins what the zeros leave of their tenth to the next group", () => {
+    const x = [...new Array(29).fill(0), ...Array.from({ length: 71 }, (_, i) => i + 1)];
+    const groups = ratesOf(
+      x,
+      x.map(() => 0),
+    );
+    expect(groups.slice(0, 3).map(({ from, to, n }) => [from, to, n])).toEqual([
+      [0, 0, 29],
+      [1, 11, 11],
+      [12, 21, 10],
+    ]);
+  });
   it("leaves out rows without a value or a label", () => {
     const groups = ratesOf([1, 2, Number.NaN, 4], [0, Number.NaN, 1, 1], 1);
     expect(groups).toMatchObject([{ n: 2, churned: 1, from: 1, to: 4 }]);

@@ -1,0 +1,200 @@
+import { join, resolve } from "node:path";
+import type { Chart } from "../charts/chart.js";
+import { percent } from "../charts/chart-text.js";
+import { dateOf } from "../core/days.js";
+import type { StageContext } from "../core/progress.js";
+import type { Store } from "../store/open-store.js";
+import type { DailyTable } from "./by-day.js";
+import { churnRates, type RateGroup } from "./churn-rates.js";
+import type { Correlation } from "./correlation.js";
+import { correlationChart } from "./correlation-chart.js";
+import { dailyChart } from "./daily-chart.js";
+import { type ExploredRows, exploredRows } from "./explored-rows.js";
+import { jointChart } from "./joint-chart.js";
+import { correlateWithLabel, type LabelCorrelation, trendLine } from "./label-correlation.js";
+import { type EdaOptions, edaOptions } from "./options.js";
+import { readLog } from "./read-log.js";
+import { type ColumnSummary, summarize } from "./summarize.js";
+import type { Tally } from "./tally.js";
+
+const LABEL = "PSEUDO_CHURNED";
+
+/** What the log looks like, and which of its columns go with churn. */
+export interface Exploration {
+  rows: number;
+  subscribers: number;
+  first_day: string;
+  last_day: string;
+  label: {
+    /** given: PSEUDO_CHURNED of the row's own day; ahead: churn in the `horizon` days after it. */
+    source: "given" | "ahead";
+    horizon: number | null;
+    /** Rows whose label is known, and those of them with label 1. */
+    known: number;
+    churned: number;
+  };
+  summary: ColumnSummary[];
+  /** One row a day: `day`, `rows`, and for each column its sum and its mean; null on days without a value. */
+  daily: Record<string, string | number | null>[];
+  correlations: CorrelationRow[];
+  /** Churn rates from the lowest to the highest tenth of each column. */
+  churn_rates: (RateGroup & { column: string })[];
+  /** The charts that were written. */
+  files: string[];
+  /** What a reader should know, in sentences. */
+  notes: string[];
+  /** Not part of the JSON form. */
+  readonly charts: ExplorationCharts;
+}
+
+export interface ExplorationCharts {
+  sums: Chart;
+  means: Chart;
+  correlations: Chart;
+  /** Each column against the label. */
+  joint: Record<string, Chart>;
+}
+
+/** Correlations of one column with the label; what is undefined is null, and `note` says why. */
+export interface CorrelationRow {
+  column: string;
+  n: number;
+  pearson: number | null;
+  pearson_low: number | null;
+  pearson_high: number | null;
+  pearson_p: number | null;
+  spearman: number | null;
+  spearman_low: number | null;
+  spearman_high: number | null;
+  spearman_p: number | null;
+  /** Share of the label's variance that a straight line of the column explains. */
+  r2: number | null;
+  note: string | null;
+}
+
+/**
+ * Explores the log: summary, sums and means by day, correlation of each column with the label, and churn rates by tenths; the
+ * charts go to `output_dir`, each column against the label as `<column>_vs_PSEUDO_CHURNED.svg` and `.png`.
+ *
+ * Columns that the log does not have appear nowhere. A row is a subscriber's day.
+ *
+ * @throws ChurnError NO_DATA when there are no records in the days asked for
+ */
+export async function explore(
+  store: Store,
+  options: EdaOptions = {},
+  context: StageContext = {},
+): Promise<Exploration> {
+  const settings = edaOptions.parse(options);
+  const { log, columns, summary, daily } = await store.lease(
+    async (db) => {
+      const log = await exploredRows(db, settings);
+      return { log, ...(await readLog(db, log, context)) };
+    },
+    { signal: context.signal },
+  );
+  const titled = log.measures.map(({ name, title }) => ({ name, title }));
+  const tallies = log.measures.map(({ name }) => [name, columns[name]!] as [string, Tally]);
+  const correlations = tallies.map(([name, tally]) => correlateWithLabel(name, tally));
+  const labelled = {
+    known: total(summary.label, "stayed") + total(summary.label, "churned"),
+    churned: total(summary.label, "churned"),
+  };
+  const ahead = log.label === "ahead";
+  const labelTitle = ahead ? `churn in the next ${settings.horizon} days` : LABEL;
+  // the label of the row's own day and the one that looks ahead may both be explored in one job
+  const suffix = ahead && log.flagged ? `${LABEL}_ahead` : LABEL;
+
+  const charts: ExplorationCharts = {
+    sums: dailyChart(daily, titled, { statistic: "sum" }),
+    means: dailyChart(daily, titled, { statistic: "mean", title: "Means by day, over the rows of the day" }),
+    correlations: correlationChart(correlations, { label: labelTitle }),
+    joint: Object.fromEntries(
+      log.measures.map(({ name, title }) => [
+        name,
+        jointChart(columns[name]!, { column: name, columnTitle: title, label: labelTitle, rowsAre: "subscriber-days" }),
+      ]),
+    ),
+  };
+  const named: [string, Chart][] = [
+    ["daily_sums", charts.sums],
+    ["daily_means", charts.means],
+    [`correlations_with_${suffix}`, charts.correlations],
+    ...Object.entries(charts.joint).map(([name, chart]) => [`${name}_vs_${suffix}`, chart] as [string, Chart]),
+  ];
+  const files: string[] = [];
+  for (const [index, [name, chart]] of named.entries()) {
+    context.onProgress?.({ task: "eda", done: index, total: named.length, unit: "charts" });
+    context.signal?.throwIfAborted();
+    const path = resolve(join(settings.output_dir, name));
+    files.push(...(await chart.save(`${path}.svg`, `${path}.png`)));
+  }
+  context.onProgress?.({ task: "eda", done: named.length, total: named.length, unit: "charts" });
+
+  const result: Omit<Exploration, "charts"> = {
+    rows: log.rows,
+    subscribers: log.subscribers,
+    first_day: log.first_day,
+    last_day: log.last_day,
+    label: { source: log.label, horizon: ahead ? settings.horizon : null, ...labelled },
+    summary: [
+      ...summary.keys,
+      ...tallies.map(([name, tally]) => summarize(name, tally)),
+      ...(ahead ? [] : [summarize(LABEL, summary.label)]),
+    ],
+    daily: dailyRows(daily),
+    correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column]!)?.r2 ?? null)),
+    churn_rates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
+    files,
+    notes: notes(log, settings.horizon, labelled),
+  };
+  return Object.defineProperty(result, "charts", { value: charts }) as Exploration;
+}
+
+function notes(log: ExploredRows, horizon: number, { known, churned }: { known: number; churned: number }): string[] {
+  const share = known > 0 ? `${percent(churned / known)} of ${known.toLocaleString("en-US")} rows` : "no row";
+  const event = log.flagged
+    ? `is flagged in the ${horizon} days after it`
+    : `does nothing in the ${horizon} days after it`;
+  return [
+    log.label === "ahead"
+      ? `A row counts as churned when its subscriber ${event} (${share}); rows of the last ${horizon} days have no label.`
+      : `${LABEL} is that of the row's own day (${share}): the correlations show what churn looks like, not what announces it; label = "ahead" does.`,
+    "Rows of one subscriber are alike, so intervals and p-values, which take rows as independent, are too narrow.",
+  ];
+}
+
+function total(tally: Tally, part: "stayed" | "churned"): number {
+  return tally[part].reduce((sum, count) => sum + count, 0);
+}
+
+function correlationRow({ column, pearson, spearman }: LabelCorrelation, r2: number | null): CorrelationRow {
+  const fields = (name: "pearson" | "spearman", { r, low, high, p }: Correlation) => ({
+    [name]: r,
+    [`${name}_low`]: low,
+    [`${name}_high`]: high,
+    [`${name}_p`]: p,
+  });
+  return {
+    column,
+    n: pearson.n,
+    ...fields("pearson", pearson),
+    ...fields("spearman", spearman),
+    r2,
+    note: pearson.why ?? spearman.why,
+  } as CorrelationRow;
+}
+
+function dailyRows({ days, rows, sums, means }: DailyTable): Exploration["daily"] {
+  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  return Array.from(days, (day, i) => ({
+    day: dateOf(day),
+    rows: rows[i]!,
+    ...Object.fromEntries(
+      Object.keys(sums).flatMap((name) => [
+        [`${name}_sum`, finite(sums[name]![i]!)],
+        [`${name}_mean`, finite(means[name]![i]!)],
+      ]),
+    ),
+  }));
+}

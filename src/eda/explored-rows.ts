@@ -1,0 +1,86 @@
+import { MEASURES } from "../cdr/columns.js";
+import { ChurnError } from "../core/errors.js";
+import type { Database } from "../store/database.js";
+import type { EdaSettings } from "./options.js";
+
+/** The rows that are looked at: a view `explored` with the columns of the record and `label`. */
+export interface ExploredRows {
+  rows: number;
+  subscribers: number;
+  first_day: string;
+  last_day: string;
+  /** Columns that hold anything at all, in the order of the record. */
+  measures: { name: string; kind: "count" | "amount"; title: string }[];
+  label: "given" | "ahead";
+  /** The log has PSEUDO_CHURNED. */
+  flagged: boolean;
+}
+
+/**
+ * Makes the view `explored` for this connection: the rows of the days asked for, each with its label.
+ *
+ * A given label is that of the row's own day. One that looks ahead is the label of a snapshot taken on the next day: 1 when the
+ * subscriber is flagged in the `horizon` days after the row's day, or, in a log without flags, does nothing in them. It is null
+ * when the loaded days end before these do, and for rows that are flagged already.
+ *
+ * @throws ChurnError NO_DATA when there are no such rows; BAD_OPTION when the label asked for is not in the log
+ */
+export async function exploredRows(db: Database, settings: EdaSettings): Promise<ExploredRows> {
+  const counts = MEASURES.map(({ name }) => `count(${name}) AS ${name}`).join(", ");
+  const log = await db.row(
+    `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
+      (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
+  );
+  if (!log?.rows) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load --source sample:" });
+  const loaded = String(log.loaded ?? log.last);
+  const flagged = Number(log.labels) > 0;
+  const label = settings.label === "auto" ? (flagged ? "given" : "ahead") : settings.label;
+  if (label === "given" && !flagged) {
+    throw new ChurnError("BAD_OPTION", 'option "eda.label" cannot be "given": the log has no PSEUDO_CHURNED', {
+      hint: 'leave it at "auto", or use "ahead"',
+    });
+  }
+  const measures = MEASURES.filter(({ name }) => Number(log[name]) > 0).map(({ name, kind, title, unit }) => ({
+    name,
+    kind: kind as "count" | "amount",
+    title: unit ? `${title} (${unit})` : title,
+  }));
+  const from = settings.start_date ?? String(log.first);
+  const to = settings.end_date ?? loaded;
+  const within = `DP_DATE BETWEEN DATE '${from}' AND DATE '${to}'`;
+  if (label === "given") {
+    await db.run(
+      `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS label FROM DP_CDR_Data WHERE ${within}`,
+    );
+  } else {
+    const active = measures.map(({ name }) => `coalesce(${name}, 0) > 0`).join(" OR ") || "false";
+    const next = (condition: string) => `min(CASE WHEN ${condition} THEN DP_DATE END) OVER later`;
+    // a table, since the windows would run again for each column
+    await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
+      SELECT * EXCLUDE (next_flag, next_row),
+        CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${settings.horizon} > DATE '${loaded}' THEN NULL
+          WHEN next_flag <= DP_DATE + ${settings.horizon} THEN 1
+          WHEN next_row <= DP_DATE + ${settings.horizon} THEN 0 ELSE 1 END AS label
+      FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS next_flag, ${next(`PSEUDO_CHURNED IS NOT NULL OR ${active}`)} AS next_row
+        FROM DP_CDR_Data WHERE DP_DATE <= DATE '${loaded}'
+        WINDOW later AS (PARTITION BY DP_MSISDN ORDER BY DP_DATE ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
+      WHERE ${within} ORDER BY id`);
+  }
+  const found = await db.row(
+    `SELECT count(*) AS rows, count(DISTINCT DP_MSISDN) AS subscribers, CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM explored`,
+  );
+  if (!found?.rows) {
+    throw new ChurnError("NO_DATA", `no records from ${from} to ${to}`, {
+      hint: `the log runs from ${log.first} to ${log.last}`,
+    });
+  }
+  return {
+    rows: Number(found.rows),
+    subscribers: Number(found.subscribers),
+    first_day: String(found.first_day),
+    last_day: String(found.last_day),
+    measures,
+    label,
+    flagged,
+  };
+}

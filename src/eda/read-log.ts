@@ -1,0 +1,95 @@
+import type { StageContext } from "../core/progress.js";
+import type { Database } from "../store/database.js";
+import { byDay, type DailyTable } from "./by-day.js";
+import type { ExploredRows } from "./explored-rows.js";
+import type { ColumnSummary } from "./summarize.js";
+import { type Tally, tally } from "./tally.js";
+import { readTally, tallySql } from "./tally-sql.js";
+
+/** The rows of `explored`, counted. */
+export interface CountedLog {
+  columns: Record<string, Tally>;
+  daily: DailyTable;
+  summary: {
+    /** Day and subscriber. */
+    keys: ColumnSummary[];
+    label: Tally;
+  };
+}
+
+/**
+ * Counts the columns of the view `explored`, one after another, so that no more than one is in memory at a time: counts in the
+ * database, where they have few values; amounts, which have as many as rows, here.
+ */
+export async function readLog(db: Database, log: ExploredRows, context: StageContext): Promise<CountedLog> {
+  const columns: Record<string, Tally> = {};
+  const counts = log.measures.filter(({ kind }) => kind === "count").map(({ name }) => name);
+  const totals = counts
+    .map((name) => `, CAST(sum(${name}) AS DOUBLE) AS ${name}, count(${name}) AS n_${name}`)
+    .join("");
+  const found = await db.columns(
+    `SELECT DP_DATE AS day, count(*) AS n${totals} FROM explored GROUP BY day ORDER BY day`,
+  );
+  const present = found.day as Int32Array;
+  const daily = byDay(present, Object.fromEntries(counts.map((name) => [name, found[name] as Float64Array])));
+  const place = (column: Float64Array) => {
+    const all = new Float64Array(daily.days.length);
+    for (let i = 0; i < present.length; i++) all[present[i]! - daily.days[0]!] = column[i]!;
+    return all;
+  };
+  daily.rows = place(found.n as Float64Array);
+  for (const name of counts) {
+    const n = place(found[`n_${name}`] as Float64Array);
+    daily.means[name] = daily.sums[name]!.map((sum, i) => (n[i]! > 0 ? sum / n[i]! : Number.NaN));
+  }
+
+  for (const [index, { name, kind }] of log.measures.entries()) {
+    context.onProgress?.({ task: "eda", done: index, total: log.measures.length, unit: "columns" });
+    context.signal?.throwIfAborted();
+    if (kind === "count") {
+      columns[name] = readTally(await db.columns(tallySql(name, "label", "explored")));
+      continue;
+    }
+    const { day, v, l } = await db.columns(`SELECT DP_DATE AS day, ${name} AS v, label AS l FROM explored`);
+    columns[name] = tally(v as Float64Array, l as Float64Array);
+    const own = byDay(day as Int32Array, { [name]: v as Float64Array });
+    daily.sums[name] = own.sums[name]!;
+    daily.means[name] = own.means[name]!;
+  }
+  const label = readTally(await db.columns(tallySql("label", "label", "explored")));
+  return { columns, daily: inOrder(daily, log), summary: { keys: await keySummaries(db), label } };
+}
+
+/** The columns in the order of the record, not in that of counting. */
+function inOrder(daily: DailyTable, { measures }: ExploredRows): DailyTable {
+  const sort = (columns: Record<string, Float64Array>) =>
+    Object.fromEntries(measures.map(({ name }) => [name, columns[name]!]));
+  return { ...daily, sums: sort(daily.sums), means: sort(daily.means) };
+}
+
+async function keySummaries(db: Database): Promise<ColumnSummary[]> {
+  const numbers = { zeros: null, q05: null, q25: null, median: null, q75: null, q95: null, mean: null, sd: null };
+  const found = await db.rows<Record<"column" | "type" | "min" | "max", string> & Record<"count" | "distinct", number>>(
+    [
+      ["DP_DATE", "day"],
+      ["DP_MSISDN", "text"],
+    ]
+      .map(
+        ([name, type], place) =>
+          `SELECT ${place} AS place, '${name}' AS "column", '${type}' AS type, count(${name}) AS count, count(DISTINCT ${name}) AS "distinct", CAST(min(${name}) AS VARCHAR) AS min, CAST(max(${name}) AS VARCHAR) AS max FROM explored`,
+      )
+      .join(" UNION ALL ")
+      .concat(" ORDER BY place"),
+  );
+  // the keys of the record are never null
+  return found.map(({ column, type, count, distinct, min, max }) => ({
+    column,
+    type: type as "day" | "text",
+    count,
+    missing: 0,
+    distinct,
+    ...numbers,
+    min,
+    max,
+  }));
+}
