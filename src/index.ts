@@ -103,6 +103,7 @@ export { checkGate, type Gate, requireGate } from "./training/check-gate.js";
 export { ChurnModel, type ModelFacts, type ModelReport } from "./training/churn-model.js";
 export type { Dataset } from "./training/dataset.js";
 export type { Estimate, MetricName, Metrics } from "./training/evaluate.js";
+export { type Explanation, explainRows, explanationChart, type Reason } from "./training/explain-rows.js";
 export type { FeatureImportance } from "./training/importances.js";
 export { modelCard } from "./training/model-card.js";
 export { type TrainOptions, type TrainSettings, trainOptions } from "./training/options.js";

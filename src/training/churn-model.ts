@@ -90,7 +90,12 @@ export class ChurnModel {
 
   /** Score of each row before calibration, 0 … 1. */
   score(table: FeatureTable): Float64Array {
-    return this.trees.score(inOrder(table, this.facts.features));
+    return this.trees.score(this.ordered(table));
+  }
+
+  /** The table with its columns in the order of the model; checked as in `predict`. */
+  ordered(table: FeatureTable): FeatureTable {
+    return inOrder(table, this.facts.features);
   }
 
   toJSON(): { facts: ModelFacts; trees: unknown } {

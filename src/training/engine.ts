@@ -27,6 +27,8 @@ export interface EngineModel {
    * @returns a function of the column and of the row that each row takes its value from
    */
   shuffledScores(table: FeatureTable): (column: number, from: Int32Array) => Float64Array | null;
+  /** What each column adds to the score of each row (rows × columns) and the mean score; null where the engine cannot tell. */
+  contributions(table: FeatureTable): { values: Float64Array; baseline: number } | null;
   toJSON(): unknown;
 }
 

@@ -1,6 +1,7 @@
 import { type BinnedMatrix, bin, binWith } from "../forest/bin.js";
 import { fitForest } from "../forest/fit-forest.js";
 import { Forest } from "../forest/forest.js";
+import { shapValues } from "../forest/tree-shap.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
 
 /** Most trees of a group and its greatest depth: the forest that all points of the group are cut from. */
@@ -73,6 +74,7 @@ export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
         return forest.predictProbability({ binned: { ...binned, codes } });
       };
     },
+    contributions: (table) => shapValues(forest, table),
     toJSON: () => forest.toJSON(),
   };
 }

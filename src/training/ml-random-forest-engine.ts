@@ -90,6 +90,7 @@ function mlModel(forest: Classifier, floor: readonly number[]): EngineModel {
     },
     // its own importances are NaN as soon as one tree is a leaf
     importances: () => null,
+    contributions: () => null,
     shuffledScores: (table) => (column, from) => {
       const columns = table.columns.slice();
       columns[column] = Float64Array.from(from, (row) => table.columns[column]![row]!);
