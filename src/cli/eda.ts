@@ -1,2 +1,30 @@
-import { Command } from "commander";
-export const edaCommand = () => new Command("eda");
+import type { Command } from "commander";
+import { tableView } from "../charts/table-view.js";
+import { explore } from "../eda/explore.js";
+import { openStore } from "../store/open-store.js";
+import { formatFields } from "./format-fields.js";
+import { stageCommand } from "./stage-command.js";
+
+export function edaCommand(): Command {
+  return stageCommand("eda", {
+    section: "eda",
+    summary: "explore the log: columns, days, and what goes with churn",
+    run: (settings, context) => explore(openStore(settings.store), settings.eda, context),
+    print: ({ rows, subscribers, first_day, last_day, label, correlations, files, notes }) =>
+      [
+        formatFields([
+          ["rows", rows],
+          ["subscribers", subscribers],
+          ["days", `${first_day} … ${last_day}`],
+          ["churned", label.known ? `${((100 * label.churned) / label.known).toFixed(2)} % of ${label.known}` : null],
+        ]),
+        "",
+        tableView(
+          correlations.map(({ column, pearson, spearman, r2, n }) => ({ column, pearson, spearman, r2, n })),
+          { rows: correlations.length, title: "Correlations with churn" },
+        ).text,
+        ...notes.map((note) => `· ${note}`),
+        ...files.filter((file) => file.endsWith(".svg")),
+      ].join("\n"),
+  });
+}
