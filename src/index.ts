@@ -24,6 +24,7 @@ export { type DownloadOptions, type DownloadSettings, downloadOptions } from "./
 export type { DailyTable } from "./eda/by-day.js";
 export type { RateGroup } from "./eda/churn-rates.js";
 export { type Correlation, pearson, spearman } from "./eda/correlation.js";
+export { type DataFrame, dataFrame, type GroupedFrame } from "./eda/data-frame.js";
 export { type CorrelationRow, type Exploration, type ExplorationCharts, explore } from "./eda/explore.js";
 export { type EdaOptions, type EdaSettings, edaOptions } from "./eda/options.js";
 export type { ColumnSummary } from "./eda/summarize.js";

@@ -39,7 +39,7 @@ const SAMPLE = 1000;
  * @throws ChurnError BAD_INPUT for what is no table
  */
 export function tableHead(table: TableInput, rows: number): TableHead {
-  const { numRows, names, value, storage } = reader(table);
+  const { numRows, names, value, storage } = readTable(table);
   const columns = names.map((name) => {
     const sample = Array.from({ length: Math.min(numRows, Math.max(rows, SAMPLE)) }, (_, row) => value(name, row));
     return { name, type: storage(name) ?? typeOf(sample), values: sample.slice(0, rows) };
@@ -47,14 +47,21 @@ export function tableHead(table: TableInput, rows: number): TableHead {
   return { numRows, columns };
 }
 
-interface Reader {
+/** A table of any kind, by name and row. */
+export interface TableReader {
   numRows: number;
   names: string[];
   value(name: string, row: number): unknown;
+  /** Type of a column where its storage tells it. */
   storage(name: string): CellType | undefined;
 }
 
-function reader(table: TableInput): Reader {
+/**
+ * Makes a table of any kind readable.
+ *
+ * @throws ChurnError BAD_INPUT for what is no table
+ */
+export function readTable(table: TableInput): TableReader {
   const unknown = () => undefined;
   if (typeof table !== "object" || table === null) throw noTable(table);
   if (Array.isArray(table)) {
@@ -87,7 +94,7 @@ function noTable(value: unknown): ChurnError {
   });
 }
 
-function dataFrameReader(frame: DataFrameLike): Reader {
+function dataFrameReader(frame: DataFrameLike): TableReader {
   const flat = !Array.isArray((frame.values as unknown[])[0]);
   const values = frame.values as unknown[][];
   const named = frame.index.some((label, i) => label !== i);

@@ -5,10 +5,10 @@ import { dateOf } from "../core/days.js";
 import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import type { DailyTable } from "./by-day.js";
+import { byDayChart } from "./by-day-chart.js";
 import { churnRates, type RateGroup } from "./churn-rates.js";
 import type { Correlation } from "./correlation.js";
 import { correlationChart } from "./correlation-chart.js";
-import { dailyChart } from "./daily-chart.js";
 import { type ExploredRows, exploredRows } from "./explored-rows.js";
 import { jointChart } from "./joint-chart.js";
 import { correlateWithLabel, type LabelCorrelation, trendLine } from "./label-correlation.js";
@@ -106,8 +106,8 @@ export async function explore(
   const suffix = ahead && log.flagged ? `${LABEL}_ahead` : LABEL;
 
   const charts: ExplorationCharts = {
-    sums: dailyChart(daily, titled, { statistic: "sum" }),
-    means: dailyChart(daily, titled, { statistic: "mean", title: "Means by day, over the rows of the day" }),
+    sums: byDayChart(daily, titled, { statistic: "sum" }),
+    means: byDayChart(daily, titled, { statistic: "mean", title: "Means by day, over the rows of the day" }),
     correlations: correlationChart(correlations, { label: labelTitle }),
     joint: Object.fromEntries(
       log.measures.map(({ name, title }) => [

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { random } from "../core/random.js";
 import { byDay } from "./by-day.js";
+import { byDayChart } from "./by-day-chart.js";
 import { chooseScale } from "./choose-scale.js";
 import { classHistogram } from "./class-histogram.js";
 import { correlationChart } from "./correlation-chart.js";
-import { dailyChart } from "./daily-chart.js";
 import { jointChart } from "./joint-chart.js";
 import { correlateWithLabel } from "./label-correlation.js";
 import { tally } from "./tally.js";
@@ -83,12 +83,12 @@ describe("chooseScale", () => {
   });
 });
 
-describe("dailyChart", () => {
+describe("byDayChart", () => {
   const days = Int32Array.from({ length: n }, (_, i) => 19_800 + (i % 300));
   it.each([60, 300])("draws %i days without a warning, gaps as gaps", async (length) => {
     const warn = vi.spyOn(console, "warn");
     const rows = days.map((day) => (day === 19_805 ? 19_804 : Math.min(day, 19_800 + length - 1)));
-    const chart = dailyChart(byDay(rows, { calls: columns["heavy-tailed counts"]! }), [
+    const chart = byDayChart(byDay(rows, { calls: columns["heavy-tailed counts"]! }), [
       { name: "calls", title: "calls" },
     ]);
     const svg = await chart.toSvg();

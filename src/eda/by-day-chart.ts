@@ -15,7 +15,7 @@ const LONG = 200;
  * @param columns which columns, and what a person calls them, unit included
  * @param options.statistic what is drawn of each day: the sum over its rows (default) or their mean
  */
-export function dailyChart(
+export function byDayChart(
   daily: DailyTable,
   columns: readonly { name: string; title: string }[],
   options: ChartText & { statistic?: "sum" | "mean" } = {},
