@@ -108,11 +108,24 @@ function derivatives(
     gradient[j] = g;
     for (let k = 0; k <= j; k++) {
       const b = k === 0 ? ones : columns[k - 1]!;
-      let h = j === k && j > 0 ? penalty : 0;
-      for (let i = 0; i < rows; i++) h += weighted[i]! * b[i]!;
+      const h = dot(weighted, b) + (j === k && j > 0 ? penalty : 0);
       hessian[j]![k] = h;
       hessian[k]![j] = h;
     }
   }
   return { gradient, hessian };
+}
+
+/** Sum of products, in four sums that do not wait for each other. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    s0 += a[i]! * b[i]!;
+    s1 += a[i + 1]! * b[i + 1]!;
+    s2 += a[i + 2]! * b[i + 2]!;
+    s3 += a[i + 3]! * b[i + 3]!;
+  }
+  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!;
+  return s0 + s1 + s2 + s3;
 }

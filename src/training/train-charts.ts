@@ -27,7 +27,10 @@ export interface TrainCharts {
   readonly lift: Chart;
   readonly calibration: Chart;
   readonly confusion: Chart;
+  /** Share of the gain by feature. */
   readonly importances: Chart;
+  /** ROC AUC lost on the test rows when a feature is shuffled; of features that say the same, none seems needed. */
+  readonly permutation: Chart;
   readonly profit: Chart;
   /** ROC AUC of the parts of the test rows. */
   readonly segments: Chart;
@@ -114,7 +117,10 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return confusionChart(input.confusion, { threshold: input.threshold });
     },
     get importances() {
-      return importancesChart(input.importances);
+      return gainChart(input.importances);
+    },
+    get permutation() {
+      return permutationChart(input.importances);
     },
     get segments() {
       return barChart(
@@ -181,18 +187,32 @@ function calibrationPoints(bins: readonly ReliabilityBin[]) {
   };
 }
 
-/** The loss by shuffling where it was measured, with its spread; the share of the gain otherwise. */
-function importancesChart(importances: readonly FeatureImportance[]): Chart {
-  const names = importances.map((row) => row.feature);
-  if (importances.some((row) => row.permutation !== null)) {
-    const values = importances.map((row) => row.permutation ?? 0);
-    const sd = importances.map((row) => row.permutation_sd ?? 0);
-    return importanceChart(
-      { names, values, low: values.map((v, i) => v - sd[i]!), high: values.map((v, i) => v + sd[i]!) },
-      { valueTitle: "ROC AUC lost when the feature is shuffled (test rows)" },
-    );
-  }
-  return importanceChart({ names, values: importances.map((row) => row.gain ?? 0) });
+/** Share of the gain; the loss by shuffling for an engine without one. */
+function gainChart(importances: readonly FeatureImportance[]): Chart {
+  if (importances.every((row) => row.gain === null)) return permutationChart(importances);
+  return importanceChart({
+    names: importances.map((row) => row.feature),
+    values: importances.map((row) => row.gain ?? 0),
+  });
+}
+
+/** Loss of ROC AUC by shuffling, with its spread; without bars when that was not measured. */
+function permutationChart(importances: readonly FeatureImportance[]): Chart {
+  const measured = importances.filter((row) => row.permutation !== null);
+  const values = measured.map((row) => row.permutation!);
+  const sd = measured.map((row) => row.permutation_sd!);
+  return importanceChart(
+    {
+      names: measured.map((row) => row.feature),
+      values,
+      low: values.map((value, i) => value - sd[i]!),
+      high: values.map((value, i) => value + sd[i]!),
+    },
+    {
+      title: "What the test rows suffer without",
+      valueTitle: "ROC AUC lost when the feature is shuffled",
+    },
+  );
 }
 
 /** Mean ROC AUC against the number of trees, a line for each combination of the rest, with one standard deviation. */
