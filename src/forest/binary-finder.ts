@@ -1,6 +1,7 @@
 import type { ColumnShape } from "./bin.js";
-import { GROUP } from "./kernel.js";
+import { COLUMN_BYTES, GROUP } from "./kernel.js";
 import { MISSING } from "./missing.js";
+import { type ColumnScan, scanColumn } from "./scan-order.js";
 import type { Split, SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
 
@@ -29,63 +30,56 @@ export function binaryFinder(
   let weight1 = 1;
   for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
 
-  /** Tries the cuts of one column by entropy; the same contract as the kernel's scan. */
-  function scanEntropy(
-    group: number,
-    size: number,
-    total: number,
-    ones: number,
-    least: number,
-    startCount: number,
-    startOnes: number,
-  ): number {
-    let left = startCount;
-    let leftOnes = startOnes;
-    let best = -1;
-    for (let b = 0; b < size; b++) {
-      const count = bins[512 * group + 2 * b]!;
-      if (count === 0) continue;
-      left += count;
-      leftOnes += bins[512 * group + 2 * b + 1]!;
-      if (left < minSamplesLeaf) continue;
-      const right = total - left;
-      if (right < minSamplesLeaf) break;
-      const impurity =
-        entropyOf(leftOnes * weight1, (left - leftOnes) * weight0) +
-        entropyOf((ones - leftOnes) * weight1, (right - (ones - leftOnes)) * weight0);
-      if (impurity < least) {
-        best = b;
-        least = impurity;
-        out[0] = impurity;
-        out[1] = left;
-        out[2] = leftOnes;
-      }
-    }
-    return best;
-  }
+  const order = new Int32Array(256);
+  let base = 0;
+  let total = 0;
+  let ones = 0;
+  let left = 0;
+  let leftOnes = 0;
+  /** What the kernel does not know: entropy, and categories. */
+  const slow: ColumnScan = {
+    occurs: (code) => bins[base + 2 * code]! > 0,
+    rate: (code) => bins[base + 2 * code + 1]! / bins[base + 2 * code]!,
+    reset() {
+      left = 0;
+      leftOnes = 0;
+    },
+    take(code) {
+      left += bins[base + 2 * code]!;
+      leftOnes += bins[base + 2 * code + 1]!;
+    },
+    impurity() {
+      if (left < minSamplesLeaf || total - left < minSamplesLeaf) return undefined;
+      const p = leftOnes * weight1;
+      const q = (left - leftOnes) * weight0;
+      const r = (ones - leftOnes) * weight1;
+      const s = (total - left - (ones - leftOnes)) * weight0;
+      return gini ? (p * q) / (p + q) + (r * s) / (r + s) : entropyOf(p, q) + entropyOf(r, s);
+    },
+    leftSums(sums) {
+      sums[0] = left;
+      sums[1] = leftOnes;
+    },
+    mostLeft: () => 2 * left >= total,
+  };
 
-  /** Tries one column whose bins are counted, with missing values right (`start` 0) or left. */
-  function scan(group: number, column: number, total: number, ones: number, missingLeft: 0 | 1, best: Split): void {
+  /** Tries one column of numbers whose bins are counted, with missing values right or left. */
+  function scan(group: number, column: number, missingLeft: 0 | 1, best: Split): void {
     const { count: size } = columns[column]!;
-    const base = 512 * group;
     const missingCount = bins[base + 2 * MISSING]!;
-    const startCount = missingLeft ? missingCount : 0;
-    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1]! : 0;
-    const at = gini
-      ? kernel.scan(
-          space.binsAt + 2048 * group,
-          size,
-          total,
-          ones,
-          weight0,
-          weight1,
-          minSamplesLeaf,
-          best.impurity,
-          startCount,
-          startOnes,
-          space.outAt,
-        )
-      : scanEntropy(group, size, total, ones, best.impurity, startCount, startOnes);
+    const at = kernel.scan(
+      space.binsAt + COLUMN_BYTES * group,
+      size,
+      total,
+      ones,
+      weight0,
+      weight1,
+      minSamplesLeaf,
+      best.impurity,
+      missingLeft ? missingCount : 0,
+      missingLeft ? bins[base + 2 * MISSING + 1]! : 0,
+      space.outAt,
+    );
     if (at < 0) return;
     let next = at + 1;
     while (next < size && bins[base + 2 * next] === 0) next++;
@@ -123,12 +117,13 @@ export function binaryFinder(
       return gini ? (p * q) / (p + q) : entropyOf(p, q);
     },
     isPure: (sums, at) => sums[at + 1] === 0 || sums[at + 1] === sums[at],
-    find({ codesAt, from, to }, sums, at, order, first, last, best) {
+    find({ codesAt, from, to }, sums, at, drawn, first, last, best) {
       const fromAt = space.entriesAt + 4 * from;
       const toAt = space.entriesAt + 4 * to;
+      total = sums[at]!;
+      ones = sums[at + 1]!;
       for (let i = first; i < last; i += GROUP) {
         const group = Math.min(GROUP, last - i);
-        const o = order;
         kernel.fill[group - 1]!(
           codesAt,
           stride,
@@ -136,19 +131,23 @@ export function binaryFinder(
           toAt,
           space.payloadAt,
           space.binsAt,
-          o[i]!,
-          o[i + 1]!,
-          o[i + 2]!,
-          o[i + 3]!,
-          o[i + 4]!,
-          o[i + 5]!,
-          o[i + 6]!,
-          o[i + 7]!,
+          drawn[i]!,
+          drawn[i + 1]!,
+          drawn[i + 2]!,
+          drawn[i + 3]!,
+          drawn[i + 4]!,
+          drawn[i + 5]!,
+          drawn[i + 6]!,
+          drawn[i + 7]!,
         );
         for (let g = 0; g < group; g++) {
-          const column = order[i + g]!;
-          scan(g, column, sums[at]!, sums[at + 1]!, 0, best);
-          if (bins[512 * g + 2 * MISSING]! > 0) scan(g, column, sums[at]!, sums[at + 1]!, 1, best);
+          const column = drawn[i + g]!;
+          base = 512 * g;
+          if (!gini || columns[column]!.categorical) scanColumn(slow, column, columns[column]!, order, best);
+          else {
+            scan(g, column, 0, best);
+            if (bins[base + 2 * MISSING]! > 0) scan(g, column, 1, best);
+          }
         }
       }
     },

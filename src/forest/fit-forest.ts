@@ -9,15 +9,21 @@ import { checkMatrix, type Matrix } from "./matrix.js";
 import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";
 
 export interface FitOptions extends ForestOptions {
+  /** What `y` is: classes (the default), or numbers to predict. */
+  task?: "classification" | "regression";
   /** Names of the classes, by number; the numbers themselves when left out. */
   classNames?: readonly string[];
+  /** Weight of each row of the matrix, at least 0; whole numbers count as that many equal rows. */
+  sampleWeight?: Float64Array;
 }
 
 /**
  * Fits a random forest (Breiman 2001) on binned columns, as gradient boosting does (Ke et al. 2017).
  *
+ * A regression draws a third of the columns at each split unless `maxFeatures` says otherwise.
+ *
  * @param x a matrix, or rows of a binned one: folds and grid points then share the bins
- * @param y class of each row of the matrix, 0 … k − 1; with `rows`, of each row of the whole binned matrix
+ * @param y class of each row of the matrix, 0 … k − 1, or number for a regression; with `rows`, of each row of the whole binned matrix
  * @throws ChurnError BAD_INPUT, BAD_OPTION; INTERRUPTED when the signal aborts
  */
 export async function fitForest(
@@ -25,7 +31,8 @@ export async function fitForest(
   y: ArrayLike<number>,
   options: FitOptions = {},
 ): Promise<Forest> {
-  const settings = checkForestOptions(options);
+  const regression = options.task === "regression";
+  const settings = checkForestOptions(regression ? { maxFeatures: 1 / 3, ...options } : options);
   if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "fit was interrupted before it began");
   const size = "binned" in x ? (x.rows?.length ?? x.binned.rows) : checkMatrix(x);
   const threads = threadsFor(options.threads, size, settings);
@@ -35,16 +42,17 @@ export async function fitForest(
   try {
     const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
     const rows = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
-    const labels = checkLabels(y, binned.rows);
-    const classes = Math.max(2, options.classNames?.length ?? 0, labels.classes);
-    if (classes > 2) throw new ChurnError("BAD_INPUT", `labels have ${classes} classes, a forest takes two`);
+    const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
+    const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
+    checkClassWeight(settings.classWeight, classes);
     const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-    const task: ForestTask = { columns: shapes, rows, y: labels.codes, classes, settings };
+    const sampleWeight = options.sampleWeight && checkWeights(options.sampleWeight, rows, binned.rows);
+    const task: ForestTask = { columns: shapes, rows, y: target.y, classes, sampleWeight, settings };
     free = false;
     const parts = await growTrees(binned, task, workers, { onProgress: options.onProgress, signal: options.signal });
     return new Forest({
       names: [...binned.names],
-      classes: options.classNames ?? Array.from({ length: classes }, (_, k) => String(k)),
+      classes: regression ? [] : (options.classNames ?? Array.from({ length: classes }, (_, k) => String(k))),
       options: settings,
       columns: binned.columns,
       trees: concatTrees(parts),
@@ -83,7 +91,7 @@ function sharedRows(rows: Int32Array | undefined, size: number): Int32Array {
   return shared;
 }
 
-function checkLabels(y: ArrayLike<number>, rows: number): { codes: Uint8Array; classes: number } {
+function checkLabels(y: ArrayLike<number>, rows: number): { y: Uint8Array; classes: number } {
   if (y.length !== rows) throw new ChurnError("BAD_INPUT", `there are ${y.length} labels for ${rows} rows`);
   const codes = new Uint8Array(new SharedArrayBuffer(Math.max(1, rows)), 0, rows);
   let classes = 0;
@@ -97,5 +105,39 @@ function checkLabels(y: ArrayLike<number>, rows: number): { codes: Uint8Array; c
     codes[i] = label;
     if (label >= classes) classes = label + 1;
   }
-  return { codes, classes };
+  return { y: codes, classes };
+}
+
+function checkNumbers(y: ArrayLike<number>, rows: number): { y: Float64Array; classes: number } {
+  if (y.length !== rows) throw new ChurnError("BAD_INPUT", `there are ${y.length} targets for ${rows} rows`);
+  const numbers = new Float64Array(new SharedArrayBuffer(Math.max(8, rows * 8)), 0, rows);
+  for (let i = 0; i < rows; i++) {
+    // beyond this, sums of squares overflow
+    if (!(Math.abs(y[i]!) <= 1e140))
+      throw new ChurnError("BAD_INPUT", `target ${y[i]} of row ${i} is not a number up to 1e140`);
+    numbers[i] = y[i]!;
+  }
+  return { y: numbers, classes: 0 };
+}
+
+function checkClassWeight(classWeight: ForestSettings["classWeight"], classes: number): void {
+  if (Array.isArray(classWeight) && classWeight.length !== classes) {
+    throw new ChurnError("BAD_OPTION", `option "classWeight" has ${classWeight.length} weights for ${classes} classes`);
+  }
+}
+
+function checkWeights(weights: Float64Array, rows: Int32Array, size: number): Float64Array {
+  if (weights.length !== size)
+    throw new ChurnError("BAD_INPUT", `there are ${weights.length} weights for ${size} rows`);
+  const shared = new Float64Array(new SharedArrayBuffer(Math.max(8, size * 8)), 0, size);
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    if (!(weights[i]! >= 0 && weights[i]! <= 1e100)) {
+      throw new ChurnError("BAD_INPUT", `weight ${weights[i]} of row ${i} is not a number ≥ 0`);
+    }
+    shared[i] = weights[i]!;
+  }
+  for (let i = 0; i < rows.length; i++) sum += shared[rows[i]!]!;
+  if (sum === 0) throw new ChurnError("NO_DATA", "all rows have weight 0");
+  return shared;
 }

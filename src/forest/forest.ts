@@ -132,7 +132,8 @@ export class Forest {
 
   /** Mean decrease of impurity by column, summing to 1 (all 0 for trees without a split); as in scikit-learn. */
   importances(): Float64Array {
-    return impurityImportances(this.trees, this.names.length, this.options.criterion);
+    const { criterion } = this.options;
+    return impurityImportances(this.trees, this.names.length, this.classes.length === 0 ? "squares" : criterion);
   }
 
   /** The forest of the first trees; the same as one fitted with this `numTrees`. */

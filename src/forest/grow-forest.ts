@@ -1,8 +1,10 @@
 import type { ColumnShape } from "./bin.js";
 import { binaryFinder } from "./binary-finder.js";
+import { classesFinder } from "./classes-finder.js";
 import { drawRows, treeKey } from "./draws.js";
 import { drawnColumns, drawnRows, type ForestSettings } from "./forest-options.js";
 import { treeGrower } from "./grow-tree.js";
+import { meanFinder } from "./mean-finder.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Trees } from "./tree.js";
 import { openWorkspace, type Workspace, type WorkspacePlace } from "./workspace.js";
@@ -15,15 +17,28 @@ export interface ForestTask {
   columns: readonly ColumnShape[];
   /** Rows of the matrix that are learnt from. */
   rows: Int32Array;
-  /** Class by row of the matrix. */
-  y: Uint8Array;
+  /** Class by row of the matrix, or number when `classes` is 0. */
+  y: Uint8Array | Float64Array;
   classes: number;
+  /** Weight by row of the matrix, when rows are weighed. */
+  sampleWeight: Float64Array | undefined;
   settings: ForestSettings;
 }
 
+/**
+ * Weights of whole numbers up to 127: for two classes such a row is drawn that many times as often, which keeps the sums
+ * whole.
+ */
+function wholeWeights({ classes, rows, sampleWeight }: ForestTask): boolean {
+  return classes === 2 && sampleWeight !== undefined && rows.every((row) => WHOLE.has(sampleWeight[row]!));
+}
+
+const WHOLE = new Set(Array.from({ length: MOST + 1 }, (_, weight) => weight));
+
 /** Most entries of a tree of a task. */
-export function entriesOf({ rows, settings }: Pick<ForestTask, "rows" | "settings">): number {
-  return rows.length + Math.ceil(drawnRows(settings.maxSamples, rows.length) / MOST);
+export function entriesOf(task: ForestTask): number {
+  const draws = drawnRows(task.settings.maxSamples, task.rows.length) * (wholeWeights(task) ? MOST : 1);
+  return task.rows.length + Math.ceil(draws / MOST);
 }
 
 /** Gives a function that grows tree number t of a forest. */
@@ -39,45 +54,76 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
+  const weight = repeatsOf(task);
 
   return (t) => {
     const key = treeKey(settings.seed, t);
     drawRows(key, rows.length, size, settings.bootstrap, counts);
-    return grow(fillEntries(space, finder, rows, counts), key);
+    let entries = fillEntries(space, finder, rows, counts, weight);
+    // no row of any weight was drawn: the tree learns from all of them
+    if (entries === 0) entries = fillEntries(space, finder, rows, counts.fill(1), weight);
+    return grow(entries, key);
   };
 }
 
-/** Writes an entry for each drawn row, several for one drawn very often; returns their number. */
-function fillEntries(space: Workspace, finder: SplitFinder, rows: Int32Array, counts: Uint16Array): number {
+/** How often a drawn row counts, by row of the matrix; undefined when each counts once. */
+function repeatsOf(task: ForestTask): Uint8Array | undefined {
+  if (!task.sampleWeight) return undefined;
+  if (wholeWeights(task)) return Uint8Array.from(task.sampleWeight);
+  // a row of weight 0 is not there
+  return Uint8Array.from(task.sampleWeight, (weight) => (weight > 0 ? 1 : 0));
+}
+
+/** Writes an entry for each drawn row, several for one that counts very often; returns their number. */
+function fillEntries(
+  space: Workspace,
+  finder: SplitFinder,
+  rows: Int32Array,
+  counts: Uint16Array,
+  repeats: Uint8Array | undefined,
+): number {
   const { entries } = space;
   let size = 0;
   for (let i = 0; i < rows.length; i++) {
-    let drawn = counts[i]!;
-    for (; drawn > MOST; drawn -= MOST) entries[size++] = (rows[i]! << 8) | finder.payloadOf(rows[i]!, MOST);
-    entries[size] = (rows[i]! << 8) | finder.payloadOf(rows[i]!, drawn);
+    const row = rows[i]!;
+    let drawn = repeats ? counts[i]! * repeats[row]! : counts[i]!;
+    for (; drawn > MOST; drawn -= MOST) entries[size++] = (row << 8) | finder.payloadOf(row, MOST);
+    entries[size] = (row << 8) | finder.payloadOf(row, drawn);
     if (drawn > 0) size++;
   }
   return size;
 }
 
 function finderOf(task: ForestTask, space: Workspace): SplitFinder {
-  const { columns, y, settings } = task;
-  const fixed = classWeights(task);
+  const { columns, classes, settings } = task;
+  const { criterion, minSamplesLeaf } = settings;
+  const sampleWeight = wholeWeights(task) ? undefined : task.sampleWeight;
+  if (classes === 0) return meanFinder(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight });
+  const y = task.y as Uint8Array;
+  const fixed = settings.classWeight === "balanced" ? balanced(countsOf(task)) : settings.classWeight;
+  const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
+    Array.isArray(fixed) ? fixed : settings.classWeight ? balanced(drawn) : Array.from(drawn, () => 1);
+  if (classes > 2 || sampleWeight) {
+    return classesFinder(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight });
+  }
   return binaryFinder(space, columns, y, {
-    criterion: settings.criterion,
-    minSamplesLeaf: settings.minSamplesLeaf,
-    classWeight: (zeros, ones) =>
-      settings.classWeight === "balanced_subsample" && zeros > 0 && ones > 0
-        ? [(zeros + ones) / (2 * zeros), (zeros + ones) / (2 * ones)]
-        : [fixed[0]!, fixed[1]!],
+    criterion,
+    minSamplesLeaf,
+    classWeight: (zeros, ones) => classWeight([zeros, ones]) as [number, number],
   });
 }
 
-/** Weight of each class that does not depend on the bootstrap. */
-function classWeights({ rows, y, classes, settings }: ForestTask): number[] {
-  const { classWeight } = settings;
-  if (Array.isArray(classWeight)) return classWeight as number[];
+/** Rows / (classes × rows of the class), as in scikit-learn; classes without rows do not count. */
+function balanced(counts: ArrayLike<number>): number[] {
+  const all = Array.from(counts);
+  const total = all.reduce((sum, count) => sum + count, 0);
+  const present = all.filter((count) => count > 0).length;
+  return all.map((count) => (count > 0 ? total / (present * count) : 1));
+}
+
+/** Rows of each class, before the bootstrap. */
+function countsOf({ rows, y, classes, sampleWeight }: ForestTask): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < rows.length; i++) counts[y[rows[i]!]!]!++;
-  return counts.map((count) => (classWeight === "balanced" && count > 0 ? rows.length / (classes * count) : 1));
+  for (let i = 0; i < rows.length; i++) counts[y[rows[i]!]!]! += sampleWeight ? sampleWeight[rows[i]!]! : 1;
+  return counts;
 }

@@ -4,7 +4,11 @@ import type { Trees } from "./tree.js";
  * Mean decrease of impurity by column (Breiman 2001): each tree's decreases are scaled to sum to 1, then averaged, and the
  * averages scaled to 1, as scikit-learn does.
  */
-export function impurityImportances(trees: Trees, columns: number, criterion: "gini" | "entropy"): Float64Array {
+export function impurityImportances(
+  trees: Trees,
+  columns: number,
+  criterion: "gini" | "entropy" | "squares",
+): Float64Array {
   const all = new Float64Array(columns);
   const own = new Float64Array(columns);
   const impurity = criterion === "entropy" ? entropy : squares;

@@ -1,0 +1,73 @@
+import type { ColumnShape } from "./bin.js";
+import { setSplit } from "./category-set.js";
+import { MISSING } from "./missing.js";
+import type { Split } from "./split-finder.js";
+
+/** Bins of one column, and how a cut between them is judged. */
+export interface ColumnScan {
+  /** Whether any row of the node has this code. */
+  occurs(code: number): boolean;
+  /** What categories are ordered by; undefined for codes that do not occur. */
+  rate(code: number): number;
+  /** Starts with nothing on the left. */
+  reset(): void;
+  /** Moves the rows with a code to the left. */
+  take(code: number): void;
+  /** Weighted impurity with what is on the left now, or undefined when a side has too few rows. */
+  impurity(): number | undefined;
+  /** Writes the sums of the left. */
+  leftSums(sums: Float64Array): void;
+  /** Whether most rows are on the left. */
+  mostLeft(): boolean;
+}
+
+/**
+ * Looks for the best cut of a column.
+ *
+ * Numbers are tried in their order, missing values right, then left. Categories are tried in the order of their rate, a
+ * missing value being one of them: for two classes and for a mean the best subset is among these cuts (Fisher 1958; Breiman
+ * et al. 1984, 4.2.2).
+ */
+export function scanColumn(scan: ColumnScan, column: number, shape: ColumnShape, order: Int32Array, best: Split): void {
+  let size = 0;
+  for (let code = 0; code < shape.count; code++) if (scan.occurs(code)) order[size++] = code;
+  const missing = scan.occurs(MISSING);
+  if (shape.categorical) {
+    if (missing) order[size++] = MISSING;
+    order.subarray(0, size).sort((a, b) => scan.rate(a) - scan.rate(b) || a - b);
+    tryCuts(scan, column, order, size, size - 1, best, (cut) => setSplit(best, order, size, cut, scan.mostLeft()));
+    return;
+  }
+  const write = (missingLeft: 0 | 1) => (cut: number) => {
+    best.set = undefined;
+    // halfway between the codes that occur, so that rows that fall between them later are shared out
+    best.split = cut + 1 < size ? (order[cut]! + order[cut + 1]!) >> 1 : order[cut]!;
+    // where no value was missing, a missing one goes the way that most rows went
+    best.missingLeft = missing ? missingLeft : scan.mostLeft() ? 1 : 0;
+  };
+  tryCuts(scan, column, order, size, missing ? size : size - 1, best, write(0));
+  if (missing) tryCuts(scan, column, order, size, size - 1, best, write(1), MISSING);
+}
+
+function tryCuts(
+  scan: ColumnScan,
+  column: number,
+  order: Int32Array,
+  size: number,
+  cuts: number,
+  best: Split,
+  write: (cut: number) => void,
+  first?: number,
+): void {
+  scan.reset();
+  if (first !== undefined) scan.take(first);
+  for (let k = 0; k < cuts && k < size; k++) {
+    scan.take(order[k]!);
+    const impurity = scan.impurity();
+    if (impurity === undefined || !(impurity < best.impurity)) continue;
+    best.impurity = impurity;
+    best.column = column;
+    scan.leftSums(best.sums);
+    write(k);
+  }
+}
