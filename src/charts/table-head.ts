@@ -16,11 +16,7 @@ export interface DataFrameLike {
 }
 
 /** Anything a table is shown of: an Arquero table, a danfo DataFrame, rows as objects, or columns by name. */
-export type TableInput =
-  | TableLike
-  | DataFrameLike
-  | readonly Record<string, unknown>[]
-  | Readonly<Record<string, ArrayLike<unknown>>>;
+export type TableInput = TableLike | DataFrameLike | readonly object[] | Readonly<Record<string, ArrayLike<unknown>>>;
 
 export type CellType = "integer" | "number" | "text" | "date" | "boolean" | "mixed" | "empty";
 
@@ -77,9 +73,9 @@ export function readTable(table: TableInput): TableReader {
     };
   }
   if (isDataFrame(table)) return dataFrameReader(table);
-  const columns = Object.entries(table);
-  if (columns.some(([, column]) => typeof column?.length !== "number")) throw noTable(table);
   const byName = table as Record<string, ArrayLike<unknown>>;
+  const columns = Object.entries(byName);
+  if (columns.some(([, column]) => typeof column?.length !== "number")) throw noTable(table);
   return {
     numRows: columns.reduce((most, [, column]) => Math.max(most, column.length), 0),
     names: columns.map(([name]) => name),

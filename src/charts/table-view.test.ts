@@ -122,3 +122,12 @@ describe("formatNumbers", () => {
     expect(formatNumbers([12n, 9007199254740993n])).toEqual(["12", "9,007,199,254,740,993"]);
   });
 });
+
+it("takes rows whose type is an interface", () => {
+  interface Row {
+    day: string;
+    n: number;
+  }
+  const rows: Row[] = [{ day: "2024-01-01", n: 1 }];
+  expect(tableView(rows).text).toMatch(/2024-01-01 +1/);
+});
