@@ -8,6 +8,7 @@ describe("engine ml-random-forest", () => {
   const options = {
     num_trees: [25],
     max_depth: [6],
+    min_samples_leaf: [5],
     max_features: ["all" as const],
     bootstrap_rounds: 0,
     permutation_repeats: 1,

@@ -17,7 +17,7 @@ export const trainOptions = defineOptions("train", {
     .min(1)
     .default(["sqrt"])
     .describe("features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
-  min_samples_leaf: z.array(z.int().min(1)).min(1).default([5]).describe("fewest rows in a leaf, numbers to try"),
+  min_samples_leaf: z.array(z.int().min(1)).min(1).default([20]).describe("fewest rows in a leaf, numbers to try"),
   class_weight: z
     .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")
