@@ -40,7 +40,8 @@ describe("tableView", () => {
   });
   it("sets missing values apart from the text null", () => {
     const { html } = tableView({ a: [null, "null", undefined, Number.NaN] });
-    expect(html.match(/class="cw-null"/g)).toHaveLength(3);
+    expect(html.match(/<td style="[^"]*italic[^"]*">null</g)).toHaveLength(3);
+    expect(html.match(/>null</g)).toHaveLength(4);
   });
   it("says how many rows there are when it shows only the first", () => {
     expect(tableView({ a: new Float64Array(600_000) }, { rows: 2 }).text).toContain(

@@ -125,40 +125,32 @@ function renderText(columns: readonly ShownColumn[], rows: number, note: string,
   ].join("\n");
 }
 
-// gray at part opacity and inherited ink: reads on a light and on a dark page
-const STYLE = `<style>
-.cw-table{border-collapse:collapse;font-size:13px;line-height:1.35;margin:0}
-.cw-table caption{caption-side:top;text-align:left;font-weight:600;font-size:14px;padding:0 0 6px;color:inherit}
-.cw-table th,.cw-table td{padding:4px 12px;border:0;white-space:nowrap;color:inherit;background:none}
-.cw-table thead th{font-weight:600;vertical-align:bottom;border-bottom:1px solid rgba(128,128,128,.55)}
-.cw-table thead span{display:block;font-weight:400;font-size:11px;opacity:.65}
-.cw-table tbody tr:nth-child(even){background:rgba(128,128,128,.08)}
-.cw-table tbody tr:hover{background:rgba(0,114,178,.14)}
-.cw-table td{font-variant-numeric:tabular-nums}
-.cw-table td.cw-null{font-style:italic;opacity:.5}
-.cw-table tfoot td{font-size:11px;opacity:.65;padding-top:6px;text-align:left}
-</style>`;
+// inline, since notebooks that are not trusted and pages of them lose <style>; gray at part opacity and inherited ink, which
+// read on a light and on a dark page
+const BASE = "padding:4px 12px;white-space:nowrap;color:inherit;background:none;border:0;";
+const SMALL = "font-weight:400;font-size:11px;opacity:.65";
 
 function renderHtml(columns: readonly ShownColumn[], rows: number, note: string, title: string | undefined): string {
-  // alignment inline as well: Lab takes <style> out of notebooks that are not trusted
-  const align = ({ right }: ShownColumn) => `style="text-align:${right ? "right" : "left"}"`;
-  const head = columns
-    .map((column) => `<th ${align(column)}>${escapeHtml(column.name)}<span>${column.type}</span></th>`)
-    .join("");
+  const align = ({ right }: ShownColumn) => `text-align:${right ? "right" : "left"};`;
+  const head = columns.map((column) => {
+    const style = `${BASE}${align(column)}vertical-align:bottom;border-bottom:1px solid rgba(128,128,128,.55)`;
+    return `<th scope="col" style="${style}">${escapeHtml(column.name)}<br><small style="${SMALL}">${column.type}</small></th>`;
+  });
   const body = Array.from({ length: rows }, (_, row) => {
     const cells = columns.map((column) => {
       const { text, missing } = column.cells[row]!;
-      return `<td ${align(column)}${missing ? ' class="cw-null"' : ""}>${escapeHtml(text)}</td>`;
+      const style = `${BASE}${align(column)}font-variant-numeric:tabular-nums${missing ? ";font-style:italic;opacity:.5" : ""}`;
+      return `<td style="${style}">${escapeHtml(text)}</td>`;
     });
-    return `<tr>${cells.join("")}</tr>`;
+    return `<tr${row % 2 ? ' style="background:rgba(128,128,128,.08)"' : ""}>${cells.join("")}</tr>`;
   });
+  const caption = `caption-side:top;text-align:left;font-weight:600;font-size:14px;padding:0 0 6px 12px;color:inherit`;
   return [
-    STYLE,
-    '<div style="overflow-x:auto"><table class="cw-table">',
-    ...(title ? [`<caption>${escapeHtml(title)}</caption>`] : []),
-    `<thead><tr>${head}</tr></thead>`,
+    '<div style="overflow-x:auto">',
+    '<table style="border-collapse:collapse;font-size:13px;line-height:1.35;margin:0">',
+    ...(title ? [`<caption style="${caption}">${escapeHtml(title)}</caption>`] : []),
+    `<thead><tr>${head.join("")}</tr></thead>`,
     `<tbody>${body.join("\n")}</tbody>`,
-    `<tfoot><tr><td colspan="${Math.max(1, columns.length)}">${note}</td></tr></tfoot>`,
-    "</table></div>",
+    `</table><div style="${SMALL};padding:6px 12px">${note}</div></div>`,
   ].join("\n");
 }

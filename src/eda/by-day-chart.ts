@@ -34,7 +34,7 @@ export function byDayChart(
     bounds: "flush",
     spacing: { row: 42, column: 62 },
     concat: columns.flatMap((column, row) =>
-      panels(daily.days, series[column.name]!, column.title, { long, last: row === columns.length - 1 }),
+      panels(daily.days, series[column.name]!, column.title, { long, row, last: row === columns.length - 1 }),
     ),
   });
 }
@@ -43,7 +43,7 @@ function panels(
   days: Int32Array,
   values: Float64Array,
   title: string,
-  { long, last }: { long: boolean; last: boolean },
+  { long, row, last }: { long: boolean; row: number; last: boolean },
 ) {
   const smooth = long ? weekMean(values) : undefined;
   const rows = Array.from(days, (day, i) => ({
@@ -98,7 +98,8 @@ function panels(
           encoding: { x, y },
         },
         ...(long ? [{ mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: { ...y, field: "smooth" } } }] : []),
-        { name: "hover", mark: { type: "point", opacity: 0, size: 60 }, encoding: { x, y, tooltip } },
+        // named apart: vega-lite lets views of one name share their scales
+        { name: `hover_${row}`, mark: { type: "point", opacity: 0, size: 60 }, encoding: { x, y, tooltip } },
       ],
     },
     {

@@ -98,6 +98,28 @@ describe("byDayChart", () => {
   });
 });
 
+describe("byDayChart, interactive", () => {
+  it("gives each panel a scale of its own data", async () => {
+    const { compile } = await import("vega-lite");
+    const rows = byDay(
+      Int32Array.from({ length: 60 }, (_, i) => 19_800 + i),
+      { a: columns["few whole numbers"]!.subarray(0, 60), b: columns["heavy-tailed counts"]!.subarray(0, 60) },
+    );
+    const { spec } = byDayChart(
+      rows,
+      ["a", "b"].map((name) => ({ name, title: name })),
+    );
+    const vega = compile(spec as unknown as Parameters<typeof compile>[0]).spec;
+    const domains = (vega.scales ?? [])
+      .filter(({ name }) => name.endsWith("_y"))
+      .map(({ domain }) => JSON.stringify(domain));
+    const data = domains.map((domain) => domain.match(/data_\d+/g) ?? []);
+    expect(data).toHaveLength(4);
+    for (const [i, own] of data.entries())
+      for (const other of data.slice(i + 1)) expect(own.filter((d) => other.includes(d))).toEqual([]);
+  });
+});
+
 describe("correlationChart", () => {
   it("puts the strongest first and names the columns that have none", async () => {
     const rows = Object.entries(columns).map(([name, column]) => correlateWithLabel(name, tally(column, label)));
