@@ -60,8 +60,10 @@ export type { LoadOptions } from "./load/options.js";
 export type { Chunking } from "./monitoring/chunk.js";
 export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
 export { estimatePerformance } from "./monitoring/estimate-performance.js";
+export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
 export { type MonitorResult, monitor } from "./monitoring/monitor.js";
+export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
 export type { MonitorOptions } from "./monitoring/options.js";
 export { performanceChart } from "./monitoring/performance-chart.js";
@@ -76,6 +78,7 @@ export {
   rankByAlertCount,
   rankByCorrelation,
 } from "./monitoring/rank-columns.js";
+export { readMonitoredTable } from "./monitoring/read-monitored-table.js";
 export { realizedPerformance } from "./monitoring/realized-performance.js";
 export { reconstructionDrift } from "./monitoring/reconstruction-drift.js";
 export { summaryStatistic } from "./monitoring/summary-statistics.js";

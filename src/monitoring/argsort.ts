@@ -5,7 +5,9 @@
  */
 export function argsort(values: Float64Array): Uint32Array {
   const n = values.length;
-  const copy = Float64Array.from(values, (value) => (value === 0 ? 0 : value));
+  const copy = new Float64Array(n);
+  // adding 0 makes -0 plain 0
+  for (let i = 0; i < n; i++) copy[i] = (values[i] as number) + 0;
   const words = new Uint32Array(copy.buffer);
   for (let i = 0; i < n; i++) {
     const high = words[2 * i + 1] as number;
@@ -18,7 +20,8 @@ export function argsort(values: Float64Array): Uint32Array {
       words[2 * i + 1] = ~high;
     } else words[2 * i + 1] = high | 0x80000000;
   }
-  let from = Uint32Array.from({ length: n }, (_, i) => i);
+  let from = new Uint32Array(n);
+  for (let i = 0; i < n; i++) from[i] = i;
   let to = new Uint32Array(n);
   const counts = new Uint32Array(65536);
   for (let pass = 0; pass < 4; pass++) {

@@ -1,5 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import {
+  type BinCounts,
+  binCounts,
   type CalibrationBins,
   calibrationBins,
   confusionEstimateError,
@@ -8,7 +10,7 @@ import {
 } from "./estimate-error.js";
 import { expectedConfusion } from "./expected-confusion.js";
 import { expectedAveragePrecision, expectedRocAuc, rankProbabilities } from "./expected-ranking.js";
-import { fitIsotonic, type Isotonic, scoreGroups } from "./isotonic.js";
+import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "./isotonic.js";
 import { type CalibrationCheck, needsCalibration } from "./needs-calibration.js";
 import type { Part, RawMeasure } from "./part.js";
 import {
@@ -32,7 +34,7 @@ export interface CbpeState {
   /** Null where the scores are well calibrated as they are. */
   readonly calibrator: Isotonic | null;
   readonly bins: CalibrationBins;
-  /** Predicted classes follow the score: a positive one has the higher score nine times in ten. */
+  /** Predicted classes follow the score: the means of the two lie more than a standard deviation apart. */
   readonly classesFollow: boolean;
 }
 
@@ -73,10 +75,10 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
       if (!compat) throw new ChurnError("BAD_INPUT", text, { hint: "give the probability of class 1" });
       warn(text);
     }
-    const errors = fitSamplingErrors(plan, { ...reference, truth: reference.truth });
+    const errors = fitSamplingErrors(plan, reference);
     const check = needsCalibration(labels, scores);
-    const calibrator = check.needed ? fitIsotonic(scoreGroups(scores), labels) : null;
-    const classesFollow = concordance(reference, 0, reference.rows) > 0.9;
+    const calibrator = check.needed ? calibratorOf(scores, labels) : null;
+    const classesFollow = concordance(reference, 0, reference.rows) > 1;
     const bins = calibrationBins(scores, labels);
     return { plan, errors: Object.fromEntries(errors), check, calibrator, bins, classesFollow };
   },
@@ -94,9 +96,10 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     const { predicted } = table;
     const ranked = rankProbabilities(score, calibrator, from, to);
     const expected = predicted && expectedConfusion(score, predicted, calibrator, from, to);
+    const counts = predicted && !compat ? binCounts(bins, score, predicted, from, to) : undefined;
     const realized = table.truth && realizedValues(plan, table, chunk, false);
     const support = compat ? 1 : supportOf(bins, score, from, to);
-    const turned = !compat && classesFollow && concordance(table, from, to) < 0.5;
+    const turned = !compat && classesFollow && concordance(table, from, to) < 0;
     const dropped = to - from - ranked.p.length;
     const notes = [
       ...(dropped > 0 ? [`${dropped} rows without a score are left out`] : []),
@@ -129,16 +132,7 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
           ? samplingError
           : isRanking(key)
             ? rankingEstimateError(key, value, ranked, bins)
-            : confusionEstimateError(
-                plan,
-                key,
-                expected as NonNullable<typeof expected>,
-                bins,
-                score,
-                predicted as Float64Array,
-                from,
-                to,
-              );
+            : confusionEstimateError(plan, key, expected as NonNullable<typeof expected>, bins, counts as BinCounts);
       const { lower, upper } = metricRange(key, plan.normalize);
       return {
         value,
@@ -160,11 +154,35 @@ const nothing = {
   lowerConfidenceBoundary: Number.NaN,
 };
 
+function calibratorOf(scores: Float64Array, labels: Float64Array): Isotonic {
+  const groups = scoreGroups(scores);
+  return fitIsotonic(groups, groupTotals(groups, labels));
+}
+
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** How often a row predicted positive has a higher score than one predicted negative; NaN with one class. */
-const concordance = ({ score, predicted }: OrderedTable, from: number, to: number): number =>
-  score && predicted ? rocAuc(scoresByClass(score, predicted, from, to)) : Number.NaN;
+/** How far the mean score of rows predicted positive lies above that of the others, in standard deviations of a class. */
+function concordance({ score, predicted }: OrderedTable, from: number, to: number): number {
+  if (!score || !predicted) return Number.NaN;
+  const groups = [0, 1].map(() => ({ n: 0, sum: 0, squares: 0 })) as [Group, Group];
+  for (let i = from; i < to; i++) {
+    const u = score[i] as number;
+    const group = groups[predicted[i] as 0 | 1];
+    if (!group || Number.isNaN(u)) continue;
+    group.n++;
+    group.sum += u;
+    group.squares += u * u;
+  }
+  const [no, yes] = groups;
+  const within = (g: Group) => Math.max(1e-12, g.squares / g.n - (g.sum / g.n) ** 2);
+  return (yes.sum / yes.n - no.sum / no.n) / Math.sqrt((within(no) + within(yes)) / 2);
+}
+
+interface Group {
+  n: number;
+  sum: number;
+  squares: number;
+}
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */
 function knownRows(reference: OrderedTable, compat: boolean, warn: (text: string) => void) {

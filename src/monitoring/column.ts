@@ -50,19 +50,11 @@ export function toCategory(column: Column): CategoryColumn {
 }
 
 /** The column in the order of `order`. */
-export function gather(column: Column, order: Uint32Array): Column {
-  return isCategory(column)
-    ? { codes: Int32Array.from(order, (row) => column.codes[row] as number), levels: column.levels }
-    : Float64Array.from(order, (row) => column[row] as number);
-}
-
-/** The rows `from` … `to − 1`, without copying. */
-export function slice<C extends Column>(column: C, from: number, to: number): C {
-  return (
-    isCategory(column)
-      ? { codes: column.codes.subarray(from, to), levels: column.levels }
-      : (column as NumberColumn).subarray(from, to)
-  ) as C;
+export function gather<C extends Column>(column: C, order: Uint32Array): C {
+  const from = isCategory(column) ? column.codes : (column as NumberColumn);
+  const to = from instanceof Int32Array ? new Int32Array(order.length) : new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) to[i] = from[order[i] as number] as number;
+  return (isCategory(column) ? { codes: to, levels: column.levels } : to) as C;
 }
 
 function numberOf(value: unknown): number {

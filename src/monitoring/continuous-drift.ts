@@ -2,6 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { binnedKolmogorovSmirnov, binnedWasserstein, kolmogorovSmirnov, wasserstein } from "./cumulative-distances.js";
 import { hellinger, jensenShannon, populationStability } from "./distances.js";
 import { doaneEdges, type Edges, equalWidthEdges, histogram } from "./histogram.js";
+import { knownValues } from "./moments.js";
 import type { RawMeasure } from "./part.js";
 import { quantile } from "./threshold.js";
 import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.js";
@@ -29,10 +30,16 @@ export function fitContinuous(
   calculation: UnivariateOptions["calculation"],
   compat: boolean,
 ): ContinuousReference {
-  const values = column.filter((value) => !Number.isNaN(value));
+  const values = knownValues(column);
   const n = values.length;
-  const infinite = values.findIndex((value) => !Number.isFinite(value));
-  if (infinite >= 0) {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    const value = values[i] as number;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (n > 0 && (min === Number.NEGATIVE_INFINITY || max === Number.POSITIVE_INFINITY)) {
     throw new ChurnError("BAD_INPUT", `reference: column "${name}" has infinite values`, {
       hint: "leave those rows out, or make the values missing",
     });
@@ -45,12 +52,6 @@ export function fitContinuous(
   const exact = (calculation?.method ?? "auto") === "auto" ? n < EXACT_BELOW : calculation?.method === "exact";
   const cumulative = uses("kolmogorov_smirnov", "wasserstein");
   const sorted = (exact && cumulative) || uses("population_stability") ? values.slice().sort() : null;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
   return {
     n,
     constant: min === max ? min : null,

@@ -78,16 +78,39 @@ export function supportOf({ edges, share }: CalibrationBins, score: Float64Array
   return n === 0 ? Number.NaN : Math.min(1, 1 / sum);
 }
 
+/** Rows of a chunk in each calibration bin, by predicted class. */
+export interface BinCounts {
+  readonly positive: Float64Array;
+  readonly negative: Float64Array;
+}
+
+export function binCounts(
+  { edges, share }: CalibrationBins,
+  score: Float64Array,
+  predicted: Float64Array,
+  from: number,
+  to: number,
+): BinCounts {
+  const positive = new Float64Array(share.length);
+  const negative = new Float64Array(share.length);
+  for (let i = from; i < to; i++) {
+    const u = score[i] as number;
+    const label = predicted[i] as number;
+    if (Number.isNaN(u) || Number.isNaN(label)) continue;
+    const counts = label === 1 ? positive : negative;
+    const b = binOf(edges, u);
+    counts[b] = (counts[b] as number) + 1;
+  }
+  return { positive, negative };
+}
+
 /** Standard error of an estimate against what will come true: chance of the labels, and what is unknown of calibration. */
 export function confusionEstimateError(
   plan: PerformancePlan,
   key: PerformanceKey,
   expected: ExpectedConfusion,
   bins: CalibrationBins,
-  score: Float64Array,
-  predicted: Float64Array,
-  from: number,
-  to: number,
+  counts: BinCounts,
 ): number {
   // the metric's slope in one more positive among rows predicted positive, and among rows predicted negative
   const slope = (more: Partial<Confusion>) => {
@@ -102,12 +125,8 @@ export function confusionEstimateError(
   const yes = expected.tp + expected.fp > 0 ? slope({ tp: 1, fp: -1 }) : 0;
   const no = expected.tn + expected.fn > 0 ? slope({ fn: 1, tn: -1 }) : 0;
   const pulled = new Float64Array(bins.share.length);
-  for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    const label = predicted[i] as number;
-    if (Number.isNaN(u) || Number.isNaN(label)) continue;
-    const b = binOf(bins.edges, u);
-    pulled[b] = (pulled[b] as number) + (label === 1 ? yes : no);
+  for (let b = 0; b < pulled.length; b++) {
+    pulled[b] = (counts.positive[b] as number) * yes + (counts.negative[b] as number) * no;
   }
   const chance = yes * yes * expected.positiveVariance + no * no * expected.negativeVariance;
   return Math.sqrt(chance + unknown(pulled, bins));

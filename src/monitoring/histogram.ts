@@ -19,14 +19,16 @@ export function equalWidthEdges(min: number, max: number, k: number): Edges {
 export function doaneEdges(values: Float64Array): Edges {
   const n = values.length;
   let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const value of values) {
+  for (let i = 0; i < n; i++) {
+    const value = values[i] as number;
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;
   }
   const mean = sum / n;
   let [squares, cubes] = [0, 0];
-  for (const value of values) {
+  for (let i = 0; i < n; i++) {
+    const value = values[i] as number;
     const d = value - mean;
     squares += d * d;
     cubes += d * d * d;

@@ -20,7 +20,8 @@ export function scoreGroups(scores: Float64Array): ScoreGroups {
   const group = new Uint32Array(scores.length);
   const x = new Float64Array(scores.length);
   let groups = 0;
-  for (const row of order) {
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] as number;
     const score = scores[row] as number;
     if (groups === 0 || score - (x[groups - 1] as number) >= SAME) x[groups++] = score;
     group[row] = groups - 1;
@@ -28,23 +29,46 @@ export function scoreGroups(scores: Float64Array): ScoreGroups {
   return { group, x: x.subarray(0, groups) };
 }
 
-/**
- * Isotonic regression of labels on scores: pool adjacent violators on the groups of equal scores (as scikit-learn's
- * `IsotonicRegression(out_of_bounds="clip", increasing=True)`).
- *
- * @param rows the rows to learn from; all by default
- */
-export function fitIsotonic({ group, x }: ScoreGroups, labels: Float64Array, rows?: Uint32Array): Isotonic {
+/** Rows and positives of each group of equal scores. */
+export interface GroupTotals {
+  readonly weight: Float64Array;
+  readonly sum: Float64Array;
+}
+
+export function groupTotals({ group, x }: ScoreGroups, labels: Float64Array): GroupTotals {
   const weight = new Float64Array(x.length);
   const sum = new Float64Array(x.length);
-  const add = (row: number) => {
+  for (let row = 0; row < labels.length; row++) {
     const g = group[row] as number;
     weight[g] = (weight[g] as number) + 1;
     sum[g] = (sum[g] as number) + (labels[row] as number);
-  };
-  if (rows) for (const row of rows) add(row);
-  else for (let row = 0; row < labels.length; row++) add(row);
+  }
+  return { weight, sum };
+}
 
+/** The totals without some rows. */
+export function withoutRows(
+  totals: GroupTotals,
+  { group }: ScoreGroups,
+  labels: Float64Array,
+  rows: Uint32Array,
+): GroupTotals {
+  const weight = totals.weight.slice();
+  const sum = totals.sum.slice();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    const g = group[row] as number;
+    weight[g] = (weight[g] as number) - 1;
+    sum[g] = (sum[g] as number) - (labels[row] as number);
+  }
+  return { weight, sum };
+}
+
+/**
+ * Isotonic regression of labels on scores: pool adjacent violators on the groups of equal scores (as scikit-learn's
+ * `IsotonicRegression(out_of_bounds="clip", increasing=True)`).
+ */
+export function fitIsotonic({ x }: ScoreGroups, { weight, sum }: GroupTotals): Isotonic {
   // blocks: last group, weight and mean of each
   const last = new Int32Array(x.length);
   const weights = new Float64Array(x.length);

@@ -6,6 +6,18 @@ export interface Judgement {
   readonly note?: string;
 }
 
+/** What a value was computed from. */
+export interface Sampled {
+  readonly n: number;
+  /** Median rows of the reference chunks. */
+  readonly usualRows: number;
+  readonly samplingError?: number | null | undefined;
+  /** Chunks with fewer rows do not alert. */
+  readonly fewestRows?: number | undefined;
+  /** The value is no sample's: few rows are no excuse. */
+  readonly exact?: boolean | undefined;
+}
+
 // a limit that the value misses by rounding dust is not passed
 const DUST = 1e-12;
 
@@ -19,21 +31,21 @@ const DUST = 1e-12;
 export function judge(
   value: number | null,
   { lower, upper }: Limits,
-  { n, usualRows, samplingError }: { n: number; usualRows: number; samplingError?: number | null | undefined },
+  { n, usualRows, samplingError, fewestRows = 0, exact = false }: Sampled,
 ): Judgement {
   if (value === null) return { alert: false };
   const beyond = (low: number, high: number) =>
     (lower !== null && high < lower - DUST * Math.abs(lower)) ||
     (upper !== null && low > upper + DUST * Math.abs(upper));
   if (!beyond(value, value)) return { alert: false };
-  if (n * 2 >= usualRows) return { alert: true };
+  if (exact || (n >= fewestRows && n * 2 >= usualRows)) return { alert: true };
   const error = samplingError ?? Number.NaN;
   if (samplingError !== undefined) {
     if (beyond(value - 3 * error, value + 3 * error)) return { alert: true };
     return { alert: false, note: `too few rows to alert: n=${n}, the band reaches the threshold` };
   }
   const wider = value / Math.sqrt(usualRows / n);
-  if (beyond(wider, wider)) return { alert: true };
+  if (n >= fewestRows && beyond(wider, wider)) return { alert: true };
   return { alert: false, note: `too few rows to alert: n=${n}, usually ${Math.round(usualRows)}` };
 }
 

@@ -1,6 +1,11 @@
+import { once } from "./order-table.js";
+import type { OrderedTable } from "./table.js";
+
 /** Count, mean and spread of numbers; NaN is left out. */
 export interface Moments {
   readonly n: number;
+  readonly min: number;
+  readonly max: number;
   readonly sum: number;
   readonly mean: number;
   /** Σ (x − mean)² */
@@ -13,12 +18,15 @@ export interface Moments {
 export function momentsOf(values: Float64Array, from = 0, to = values.length): Moments {
   let n = 0;
   let sum = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (let i = from; i < to; i++) {
     const value = values[i] as number;
-    if (!Number.isNaN(value)) {
-      n++;
-      sum += value;
-    }
+    if (Number.isNaN(value)) continue;
+    n++;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
   const mean = sum / n;
   let squares = 0;
@@ -30,7 +38,22 @@ export function momentsOf(values: Float64Array, from = 0, to = values.length): M
       fourths += d * d;
     }
   }
-  return { n, sum, mean, squares, fourths };
+  return { n, min, max, sum, mean, squares, fourths };
+}
+
+/** Moments of a column of a table, computed once. */
+export const columnMoments = (table: OrderedTable, name: string, values: Float64Array): Moments =>
+  once(table, `moments of ${name}`, () => momentsOf(values));
+
+/** A copy of the values `from` … `to − 1` that are not NaN. */
+export function knownValues(values: Float64Array, from = 0, to = values.length): Float64Array {
+  const known = new Float64Array(to - from);
+  let n = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) known[n++] = value;
+  }
+  return known.subarray(0, n);
 }
 
 /** Sample standard deviation (n − 1); NaN of fewer than two values. */

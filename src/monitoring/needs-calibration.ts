@@ -1,8 +1,8 @@
 import { ChurnError } from "../core/errors.js";
-import { fitIsotonic, isotonicAt, scoreGroups } from "./isotonic.js";
+import { fitIsotonic, groupTotals, isotonicAt, scoreGroups, withoutRows } from "./isotonic.js";
 import { numpyArgsort } from "./numpy-argsort.js";
 import { rocAuc, scoresByClass } from "./ranking-metrics.js";
-import { stratifiedShuffleSplits } from "./stratified-shuffle-split.js";
+import { stratifiedTests } from "./stratified-shuffle-split.js";
 
 /** Expected calibration error before and after isotonic calibration, on rows that the calibration did not see. */
 export interface CalibrationCheck {
@@ -19,21 +19,24 @@ export function needsCalibration(labels: Float64Array, scores: Float64Array): Ca
   const auc = rocAuc(scoresByClass(scores, labels, 0, labels.length));
   if (Number.isNaN(auc) || auc > 0.999) return { needed: false, before: null, after: null };
   const groups = scoreGroups(scores);
-  const y: number[] = [];
-  const raw: number[] = [];
-  const calibrated: number[] = [];
-  for (const { train, test } of stratifiedShuffleSplits(labels)) {
-    const fit = fitIsotonic(groups, labels, train);
+  const most = 10 * Math.ceil(labels.length / 10);
+  const y = new Float64Array(most);
+  const raw = new Float64Array(most);
+  const calibrated = new Float64Array(most);
+  let n = 0;
+  const totals = groupTotals(groups, labels);
+  for (const test of stratifiedTests(labels)) {
+    const fit = fitIsotonic(groups, withoutRows(totals, groups, labels, test));
     for (const row of test) {
       const score = scores[row] as number;
-      y.push(labels[row] as number);
-      raw.push(score);
-      calibrated.push(isotonicAt(fit, score));
+      y[n] = labels[row] as number;
+      raw[n] = score;
+      calibrated[n++] = isotonicAt(fit, score);
     }
   }
-  const truth = Float64Array.from(y);
-  const before = calibrationError(truth, Float64Array.from(raw));
-  const after = calibrationError(truth, Float64Array.from(calibrated));
+  const truth = y.subarray(0, n);
+  const before = calibrationError(truth, raw.subarray(0, n));
+  const after = calibrationError(truth, calibrated.subarray(0, n));
   return { needed: before > after, before, after };
 }
 

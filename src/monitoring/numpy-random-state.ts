@@ -3,6 +3,8 @@ export interface RandomState {
   uint32(): number;
   /** A random order of 0 … n−1. */
   permutation(n: number): Uint32Array;
+  /** Draws what a permutation of n would draw. */
+  skipPermutation(n: number): void;
 }
 
 /** Seeds the generator as numpy's `RandomState(seed)` does. */
@@ -29,15 +31,23 @@ export function numpyRandomState(seed: number): RandomState {
     y ^= (y << 15) & 0xefc60000;
     return (y ^ (y >>> 18)) >>> 0;
   };
+  const upTo = (most: number): number => {
+    const mask = 0xffffffff >>> Math.clz32(most);
+    for (;;) {
+      const drawn = (uint32() & mask) >>> 0;
+      if (drawn <= most) return drawn;
+    }
+  };
   return {
     uint32,
+    skipPermutation(n) {
+      for (let i = n - 1; i > 0; i--) upTo(i);
+    },
     permutation(n) {
       const order = new Uint32Array(n);
       for (let i = 0; i < n; i++) order[i] = i;
       for (let i = n - 1; i > 0; i--) {
-        const mask = 0xffffffff >>> Math.clz32(i);
-        let j = uint32() & mask;
-        while (j >>> 0 > i) j = uint32() & mask;
+        const j = upTo(i);
         const swap = order[i] as number;
         order[i] = order[j] as number;
         order[j] = swap;

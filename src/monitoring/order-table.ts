@@ -19,9 +19,10 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
   const add = (key: string, input: MonitoredTable["yTrue"]) => {
     if (input !== undefined) columns.set(key, toColumn(input, key));
   };
-  add("y_pred_proba", table.yPredProba);
-  add("y_pred", table.yPred);
-  add("y_true", table.yTrue);
+  const { yPredProba = "y_pred_proba", yPred = "y_pred", yTrue = "y_true" } = table.names ?? {};
+  add(yPredProba, table.yPredProba);
+  add(yPred, table.yPred);
+  add(yTrue, table.yTrue);
   for (const [key, input] of Object.entries(table.columns ?? {})) add(key, input);
   const identifier = table.identifier === undefined ? undefined : toColumn(table.identifier, "identifier");
 
@@ -37,15 +38,15 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
   }
   if (rows === 0) throw new ChurnError("NO_DATA", `${name}: data contains no rows`);
 
-  if (table.yPredProba !== undefined) checkScore(columns.get("y_pred_proba") as Column, name);
-  if (table.yPred !== undefined) checkLabel(columns.get("y_pred") as Column, "y_pred", name);
-  if (table.yTrue !== undefined) checkLabel(columns.get("y_true") as Column, "y_true", name);
+  if (table.yPredProba !== undefined) checkScore(columns.get(yPredProba) as Column, yPredProba, name);
+  if (table.yPred !== undefined) checkLabel(columns.get(yPred) as Column, yPred, name);
+  if (table.yTrue !== undefined) checkLabel(columns.get(yTrue) as Column, yTrue, name);
 
   const warnings: string[] = [];
   const time = table.timestamp ? timesOf(table.timestamp) : undefined;
   const order = time && orderOf(time.ms, () => tieKey(identifier, columns, rows), keepTies);
   if (order) for (const [key, column] of columns) columns.set(key, gather(column, order));
-  const ms = time && (order ? (gather(time.ms, order) as Float64Array) : time.ms);
+  const ms = time && (order ? gather(time.ms, order) : time.ms);
   const lost = ms ? ms.length - timed(ms) : 0;
   if (lost > 0) warnings.push(`${name}: ${lost} of ${rows} rows have no timestamp`);
   const numbers = (key: string) => {
@@ -56,14 +57,22 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
     ordered: true,
     rows,
     time: ms,
-    zone: time?.zone,
-    score: table.yPredProba === undefined ? undefined : numbers("y_pred_proba"),
-    predicted: table.yPred === undefined ? undefined : numbers("y_pred"),
-    truth: table.yTrue === undefined ? undefined : numbers("y_true"),
+    zone: time?.zone ?? table.zone,
+    score: table.yPredProba === undefined ? undefined : numbers(yPredProba),
+    predicted: table.yPred === undefined ? undefined : numbers(yPred),
+    truth: table.yTrue === undefined ? undefined : numbers(yTrue),
     order,
     columns,
+    labels: new Set([yPred, yTrue].filter((key) => columns.has(key))),
+    shared: new Map(),
     warnings,
   };
+}
+
+/** A value of a table that is computed once. */
+export function once<T>({ shared }: OrderedTable, key: string, compute: () => T): T {
+  if (!shared.has(key)) shared.set(key, compute());
+  return shared.get(key) as T;
 }
 
 /** How many of ascending times are not missing. */
@@ -84,12 +93,12 @@ function timesOf(input: NonNullable<MonitoredTable["timestamp"]>): { ms: Float64
   };
 }
 
-function checkScore(column: Column, table: string): void {
-  if (isCategory(column)) throw notNumbers("y_pred_proba", column.levels, table, "scores");
+function checkScore(column: Column, key: string, table: string): void {
+  if (isCategory(column)) throw notNumbers(key, column.levels, table, "scores");
   for (let i = 0; i < column.length; i++) {
     const value = column[i] as number;
     if (value < 0 || value > 1) {
-      throw new ChurnError("BAD_INPUT", `${table}: score ${value} in row ${i} of "y_pred_proba" is outside 0 … 1`, {
+      throw new ChurnError("BAD_INPUT", `${table}: score ${value} in row ${i} of "${key}" is outside 0 … 1`, {
         hint: value > 1 && value <= 100 ? "divide scores in per cent by 100" : "give the probability of class 1",
       });
     }

@@ -55,6 +55,9 @@ export interface Part<Options, State, Prepared = unknown> {
   measure(state: State, table: OrderedTable, chunk: Chunk, context: MeasureContext<Prepared>): RawMeasure[];
   /** Checks that a table can be measured at all, and does what needs doing once before its chunks. */
   prepare?(state: State, table: OrderedTable, name: "reference" | "analysis"): Prepared;
+  /** Chunks with fewer rows do not alert; and whether a value is exact, not a sample's: then few rows are no excuse. */
+  readonly fewestRows?: number;
+  readonly exact?: boolean;
   /** What limits are fitted on: the value (default), or what came true. */
   readonly limitsOf?: "value" | "realized";
   chunkExtras?(table: OrderedTable, chunk: Chunk): Partial<ChunkInfo>;

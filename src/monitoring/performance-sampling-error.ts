@@ -1,8 +1,9 @@
-import { type Random, random } from "../core/random.js";
+import { random } from "../core/random.js";
 import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "./confusion.js";
 import { numpyArgsort } from "./numpy-argsort.js";
+import { once } from "./order-table.js";
 import { isCell, type PerformanceKey, type PerformancePlan } from "./performance-metrics.js";
-import { averagePrecision } from "./ranking-metrics.js";
+import type { OrderedTable } from "./table.js";
 
 /** The sampling error of a metric in a chunk of n rows is `scale / √n`, or `scale · √n` for counts and sums. */
 export interface SamplingError {
@@ -13,12 +14,6 @@ export interface SamplingError {
 export const samplingErrorAt = ({ scale, grows }: SamplingError, n: number): number =>
   n === 0 ? Number.NaN : grows ? scale * Math.sqrt(n) : scale / Math.sqrt(n);
 
-export interface ReferenceRows {
-  readonly score: Float64Array | undefined;
-  readonly predicted: Float64Array | undefined;
-  readonly truth: Float64Array;
-}
-
 const BOOTSTRAPS = 50;
 const BOOTSTRAP_ROWS = 50_000;
 
@@ -28,11 +23,15 @@ const spread = (a: number, b: number): number => Math.sqrt(a * b) / (a + b);
 /** Fits the sampling errors of the metrics of a plan on the whole reference (the formulas of NannyML 0.13). */
 export function fitSamplingErrors(
   { keys, normalize, matrix, perPrediction }: PerformancePlan,
-  rows: ReferenceRows,
+  reference: OrderedTable,
 ): Map<PerformanceKey, SamplingError> {
   const errors = new Map<PerformanceKey, SamplingError>();
-  const confusion: Confusion = rows.predicted
-    ? countConfusion(rows.truth, rows.predicted, 0, rows.truth.length)
+  const { score, predicted } = reference;
+  const truth = reference.truth as Float64Array;
+  // realized and estimated performance learn the same from one reference
+  const ranked = () => once(reference, "ranked labels", () => rankLabels(score as Float64Array, truth));
+  const confusion: Confusion = predicted
+    ? countConfusion(truth, predicted, 0, truth.length)
     : { tp: 0, tn: 0, fp: 0, fn: 0 };
   const { tp, tn, fp, fn } = confusion;
   const total = confusionSize(confusion);
@@ -41,10 +40,9 @@ export function fitSamplingErrors(
   for (const key of keys) {
     let scale: number;
     let grows = false;
-    if (key === "roc_auc") scale = rocAucError(rows.score as Float64Array, rows.truth);
-    else if (key === "average_precision") {
-      scale = averagePrecisionError(rows.score as Float64Array, rows.truth, random("monitoring/average_precision"));
-    } else if (key === "accuracy") scale = spread(tp + tn, fp + fn);
+    if (key === "roc_auc") scale = once(reference, key, () => rocAucError(ranked()));
+    else if (key === "average_precision") scale = once(reference, key, () => averagePrecisionError(ranked()));
+    else if (key === "accuracy") scale = spread(tp + tn, fp + fn);
     else if (key === "precision") scale = partial(tp, fp);
     else if (key === "recall") scale = partial(tp, fn);
     else if (key === "specificity") scale = partial(tn, fp);
@@ -71,64 +69,98 @@ export function fitSamplingErrors(
   return errors;
 }
 
-/** Spread of the positives' places among the negatives, as NannyML computes it (a positive at the first place is lost). */
-function rocAucError(score: Float64Array, truth: Float64Array): number {
-  const n = score.length;
-  const values = new Float64Array(n);
-  const labels = new Uint8Array(n);
+/** Labels in ascending order of the score (numpy's order inside ties), and where a run of equal scores begins. */
+interface RankedLabels {
+  readonly labels: Uint8Array;
+  readonly begins: Uint8Array;
+  /** Classes and scores were turned round. */
+  readonly flipped: boolean;
+}
+
+function rankLabels(score: Float64Array, truth: Float64Array): RankedLabels {
+  const values = new Float64Array(score.length);
+  const known = new Uint8Array(score.length);
   let rows = 0;
   let positives = 0;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < score.length; i++) {
     const label = truth[i] as number;
     if (Number.isNaN(label) || Number.isNaN(score[i])) continue;
     values[rows] = score[i] as number;
-    labels[rows++] = label;
+    known[rows++] = label;
     positives += label;
   }
-  const flip = positives / rows > 0.5 ? 1 : 0;
-  if (flip) {
-    positives = rows - positives;
-    for (let i = 0; i < rows; i++) values[i] = 1 - (values[i] as number);
-  }
+  // NannyML looks at the rarer class
+  const flip = positives / rows > 0.5;
+  if (flip) for (let i = 0; i < rows; i++) values[i] = 1 - (values[i] as number);
   const order = numpyArgsort(values.subarray(0, rows));
+  const labels = new Uint8Array(rows);
+  const begins = new Uint8Array(rows);
+  for (let rank = 0; rank < rows; rank++) {
+    const row = order[rank] as number;
+    labels[rank] = flip ? 1 - (known[row] as number) : (known[row] as number);
+    begins[rank] = rank === 0 || values[row] !== values[order[rank - 1] as number] ? 1 : 0;
+  }
+  return { labels, begins, flipped: flip };
+}
+
+/** Spread of the positives' places among the negatives, as NannyML computes it (a positive at the first place is lost). */
+function rocAucError({ labels }: RankedLabels): number {
+  const rows = labels.length;
+  let positives = 0;
+  for (let i = 0; i < rows; i++) positives += labels[i] as number;
   const negatives = rows - positives;
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
+  let [count, sum, squares] = [0, 0, 0];
   for (let rank = 1; rank < rows; rank++) {
-    if ((labels[order[rank] as number] as number) === flip) continue;
+    if (labels[rank] === 0) continue;
     const place = (rank - count) / negatives;
     count++;
     sum += place;
     squares += place * place;
   }
-  // shifted by a constant near the mean would be safer still; places lie in 0 … 1, so this loses no digit that counts
   const mean = sum / count;
   return Math.sqrt(Math.max(0, squares / count - mean * mean)) / Math.sqrt(positives / rows);
 }
 
 /** Bootstrap of NannyML with a seed: 50 draws of at most 50,000 reference rows. */
-function averagePrecisionError(score: Float64Array, truth: Float64Array, source: Random): number {
-  const rows: number[] = [];
-  for (let i = 0; i < score.length; i++) if (!Number.isNaN(score[i]) && !Number.isNaN(truth[i])) rows.push(i);
-  const draws = Math.min(Math.floor(rows.length / 2), BOOTSTRAP_ROWS);
+function averagePrecisionError({ labels, begins, flipped }: RankedLabels): number {
+  const rows = labels.length;
+  const draws = Math.min(Math.floor(rows / 2), BOOTSTRAP_ROWS);
+  if (draws === 0) return Number.NaN;
+  const source = random("monitoring/average_precision");
   const values: number[] = [];
-  const positive = new Float64Array(draws);
-  const negative = new Float64Array(draws);
-  for (let round = 0; round < BOOTSTRAPS && draws > 0; round++) {
-    let p = 0;
-    let n = 0;
+  const drawn = new Uint8Array(rows);
+  for (let round = 0; round < BOOTSTRAPS; round++) {
+    drawn.fill(0);
     for (let i = 0; i < draws; i++) {
-      const row = rows[source.int(rows.length)] as number;
-      if (truth[row] === 1) positive[p++] = score[row] as number;
-      else negative[n++] = score[row] as number;
+      const place = source.int(rows);
+      drawn[place] = (drawn[place] as number) + 1;
     }
-    values.push(
-      averagePrecision({ positive: positive.subarray(0, p).sort(), negative: negative.subarray(0, n).sort() }),
-    );
+    values.push(precisionOf(drawn, labels, begins, flipped));
   }
-  const known = values.map((value) => (Number.isNaN(value) ? 0 : value));
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return Math.sqrt(variance) * Math.sqrt(draws);
+}
+
+/** Average precision of drawn rows; 0 without a positive, as scikit-learn has it. */
+function precisionOf(drawn: Uint8Array, labels: Uint8Array, begins: Uint8Array, flipped: boolean): number {
+  const rows = labels.length;
+  const positive = flipped ? 0 : 1;
+  let [found, seen, area, group] = [0, 0, 0, 0];
+  // greatest score first: from the end, or from the start where the scores were turned round
+  for (let i = 0; i < rows; i++) {
+    const rank = flipped ? i : rows - 1 - i;
+    const times = drawn[rank] as number;
+    if (times > 0) {
+      seen += times;
+      if (labels[rank] === positive) group += times;
+    }
+    const ends = flipped ? rank + 1 === rows || begins[rank + 1] === 1 : begins[rank] === 1;
+    if (ends && group > 0) {
+      found += group;
+      area += (group * found) / seen;
+      group = 0;
+    }
+  }
+  return found === 0 ? 0 : area / found;
 }

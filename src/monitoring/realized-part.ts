@@ -31,7 +31,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
 
   fit(reference, options, { warn }) {
     const plan = planPerformance(options, { score: !!reference.score, predicted: !!reference.predicted });
-    const { truth, score, predicted } = reference;
+    const { truth, score } = reference;
     if (!truth) throw new ChurnError("BAD_INPUT", 'reference: realized performance needs the column "y_true"');
     if (truth.every(Number.isNaN)) throw new ChurnError("BAD_INPUT", 'reference: every value of "y_true" is missing');
     if (score) {
@@ -40,7 +40,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
         warn(`reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`);
       }
     }
-    return { plan, errors: Object.fromEntries(fitSamplingErrors(plan, { score, predicted, truth })) };
+    return { plan, errors: Object.fromEntries(fitSamplingErrors(plan, reference)) };
   },
 
   series: ({ plan }) => performanceSeries(plan),

@@ -31,7 +31,7 @@ export function fitPart<Options, State, Prepared>(
   options: Options & RunOptions,
 ): FittedPart<State> {
   const compat = isCompat(options.compat);
-  const table = ordered(reference, "reference", compat);
+  const table = ordered(reference, "reference", compat, options.chunking ?? {});
   const warnings = [...table.warnings];
   const context = { compat, warn: (text: string) => warnings.push(text) };
   const state = part.fit(table, options, context);
@@ -75,7 +75,7 @@ export function measurePart<Options, State, Prepared>(
   chunking: Chunking = {},
 ): MonitoringResult {
   const { compat, state, limits, usualRows } = fitted;
-  const table = ordered(analysis, "analysis", compat);
+  const table = ordered(analysis, "analysis", compat, chunking);
   const warnings = [...fitted.warnings, ...table.warnings];
   if (fitted.zone && table.zone && fitted.zone !== table.zone) {
     const [zoned, naive] = fitted.zone === "utc" ? ["reference", "analysis"] : ["analysis", "reference"];
@@ -148,8 +148,9 @@ function resultOf<Options, State, Prepared>(
   return new MonitoringResult(part.name, [...fitted.chunks, ...chunks], series, part.fields, warnings);
 }
 
-const ordered = (table: AnyTable, name: string, compat: boolean): OrderedTable =>
-  "ordered" in table ? table : orderTable(table, name, compat);
+// a period holds all rows of one time: their order can change nothing
+const ordered = (table: AnyTable, name: string, compat: boolean, chunking: Chunking): OrderedTable =>
+  "ordered" in table ? table : orderTable(table, name, compat || chunking.period !== undefined);
 
 function isCompat(compat: unknown): boolean {
   if (compat !== undefined && compat !== "nannyml") {
@@ -201,7 +202,13 @@ function judged<Options, State, Prepared>(
           ? { alert: each.alert }
           : compat
             ? { alert: rule(each.value, limit) }
-            : judge(value, limit, { n: each.n, usualRows: usualRows[s] as number, samplingError: each.samplingError });
+            : judge(value, limit, {
+                n: each.n,
+                usualRows: usualRows[s] as number,
+                samplingError: each.samplingError,
+                fewestRows: part.fewestRows,
+                exact: part.exact,
+              });
       const note = [each.note, "note" in verdict ? verdict.note : undefined].filter((text) => text).join("; ");
       return {
         value,

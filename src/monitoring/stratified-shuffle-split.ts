@@ -1,16 +1,10 @@
 import { numpyRandomState, type RandomState } from "./numpy-random-state.js";
 
-/** Row numbers of one random split. */
-export interface Split {
-  readonly train: Uint32Array;
-  readonly test: Uint32Array;
-}
-
 /**
- * Random splits that keep the shares of two classes, as scikit-learn's `StratifiedShuffleSplit(10, test_size=0.1,
- * random_state=42)` makes them.
+ * The test rows of random splits that keep the shares of two classes, as scikit-learn's `StratifiedShuffleSplit(10,
+ * test_size=0.1, random_state=42)` makes them; all other rows are for training.
  */
-export function* stratifiedShuffleSplits(labels: Float64Array, splits = 10, testShare = 0.1): Generator<Split> {
+export function* stratifiedTests(labels: Float64Array, splits = 10, testShare = 0.1): Generator<Uint32Array> {
   const source = numpyRandomState(42);
   const n = labels.length;
   const testRows = Math.ceil(testShare * n);
@@ -20,26 +14,31 @@ export function* stratifiedShuffleSplits(labels: Float64Array, splits = 10, test
     const trainSizes = shares(sizes, n - testRows, source);
     const left = sizes.map((size, c) => size - (trainSizes[c] as number));
     const testSizes = shares(left, testRows, source);
-    const train = new Uint32Array(n - testRows);
     const test = new Uint32Array(testRows);
-    let inTrain = 0;
     let inTest = 0;
     classes.forEach((rows, c) => {
       const order = source.permutation(rows.length);
       const [a, b] = [trainSizes[c] as number, testSizes[c] as number];
-      for (let i = 0; i < a; i++) train[inTrain++] = rows[order[i] as number] as number;
       for (let i = a; i < a + b; i++) test[inTest++] = rows[order[i] as number] as number;
     });
-    yield { train: shuffled(train, source), test: shuffled(test, source) };
+    // the training rows are shuffled too, which takes its numbers from the same source
+    source.skipPermutation(n - testRows);
+    yield shuffled(test, source);
   }
 }
 
-function* rowsOf(labels: Float64Array, label: number): Generator<number> {
-  for (let i = 0; i < labels.length; i++) if (labels[i] === label) yield i;
+function rowsOf(labels: Float64Array, label: number): Uint32Array {
+  const rows = new Uint32Array(labels.length);
+  let n = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] === label) rows[n++] = i;
+  return rows.subarray(0, n);
 }
 
-const shuffled = (rows: Uint32Array, source: RandomState): Uint32Array =>
-  source.permutation(rows.length).map((place) => rows[place] as number);
+function shuffled(rows: Uint32Array, source: RandomState): Uint32Array {
+  const order = source.permutation(rows.length);
+  for (let i = 0; i < order.length; i++) order[i] = rows[order[i] as number] as number;
+  return order;
+}
 
 /** Divides k draws over classes as likely as can be: whole parts first, then the greatest remainders, ties by lot. */
 function shares(counts: readonly number[], k: number, source: RandomState): number[] {

@@ -1,5 +1,5 @@
 import { ChurnError } from "../core/errors.js";
-import { type Moments, momentsOf, sampleDeviation, selectMedian } from "./moments.js";
+import { columnMoments, knownValues, type Moments, momentsOf, sampleDeviation, selectMedian } from "./moments.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
 import { numbersOf } from "./typed-columns.js";
@@ -55,6 +55,7 @@ export const statisticPart = (
           "alert",
         ],
   rule: "not_inside",
+  exact: statistic === "count",
 
   fit(reference, { columns, threshold = STANDARD_DEVIATION, columnThresholds = {} }, { compat }) {
     if (statistic === "count") {
@@ -64,7 +65,7 @@ export const statisticPart = (
     return {
       columns: names.map((name): ColumnState => {
         const values = numbersOf(reference, name, "reference");
-        const moments = momentsOf(values);
+        const moments = columnMoments(reference, name, values);
         if (moments.n === 0 && !compat) {
           throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
         }
@@ -132,7 +133,7 @@ function statisticOf(
   to: number,
 ): { value: number; n: number } {
   if (statistic === "median") {
-    const known = values.slice(from, to).filter((value) => !Number.isNaN(value));
+    const known = knownValues(values, from, to);
     return { value: selectMedian(known), n: known.length };
   }
   if (statistic === "std") {
@@ -161,12 +162,16 @@ function errorOf(statistic: Statistic, { scale, fourth, deviation }: ColumnState
 
 /** Error of a median: 1 / (2 f(median) √n), with f a Gaussian kernel density of Scott's bandwidth. */
 function medianScale(values: Float64Array, moments: Moments): number {
-  const known = values.filter((value) => !Number.isNaN(value));
+  const known = knownValues(values);
   const bandwidth = sampleDeviation(moments) * known.length ** -0.2;
   if (!(bandwidth > 0)) return 0;
   const median = selectMedian(known);
   let density = 0;
-  for (const value of known) density += Math.exp(-0.5 * ((value - median) / bandwidth) ** 2);
+  for (let i = 0; i < known.length; i++) {
+    const z = ((known[i] as number) - median) / bandwidth;
+    // farther values add less than 1e-21 of a near one's part
+    if (z * z < 100) density += Math.exp(-0.5 * z * z);
+  }
   density /= known.length * bandwidth * Math.sqrt(2 * Math.PI);
   return 1 / (2 * density);
 }

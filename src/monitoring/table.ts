@@ -8,6 +8,8 @@ import type { Column, ColumnInput } from "./column.js";
  */
 export interface MonitoredTable {
   readonly timestamp?: ArrayLike<number | string | Date | null | undefined>;
+  /** Whether times given as numbers came with a zone; texts say so themselves. */
+  readonly zone?: "naive" | "utc";
   /** Breaks ties between rows of the same time, so that the order of the rows in a file does not matter. */
   readonly identifier?: ColumnInput;
   /** The score of class 1, between 0 and 1. */
@@ -16,6 +18,8 @@ export interface MonitoredTable {
   readonly yPred?: ColumnInput;
   /** What came true, 0 or 1; NaN or null while it is not known. */
   readonly yTrue?: ColumnInput;
+  /** What the three columns above are called in results, where not `y_pred_proba`, `y_pred`, `y_true`. */
+  readonly names?: { readonly yPredProba?: string; readonly yPred?: string; readonly yTrue?: string };
   /** Features and anything else, by name. The names `y_pred_proba`, `y_pred`, `y_true` mean the three above. */
   readonly columns?: Readonly<Record<string, ColumnInput>>;
 }
@@ -33,6 +37,10 @@ export interface OrderedTable {
   /** The row of the caller's table at each place, or undefined when the order did not change. */
   readonly order: Uint32Array | undefined;
   readonly columns: ReadonlyMap<string, Column>;
+  /** Columns of numbers that are labels. */
+  readonly labels: ReadonlySet<string>;
+  /** What one part has computed of this table and another may use. */
+  readonly shared: Map<string, unknown>;
   /** What a reader should know about this table: rows without a time, and the like. */
   readonly warnings: readonly string[];
 }

@@ -23,7 +23,7 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
   for (const name of new Set(names)) {
     const column = table.columns.get(name);
     if (!column) throw noColumn(name, table, "reference");
-    const isCode = !compat && (name === "y_pred" || name === "y_true") && !treatAsContinuous.includes(name);
+    const isCode = !compat && table.labels.has(name) && !treatAsContinuous.includes(name);
     if (treatAsCategorical.includes(name) || isCode) groups.categorical[isCategory(column) ? 0 : 1].push(name);
     else if (treatAsContinuous.includes(name)) {
       if (isCategory(column)) throw wrongType(name, "reference", "text", "numbers");

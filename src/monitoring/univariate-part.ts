@@ -37,6 +37,7 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
   name: "univariate",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  fewestRows: 30,
 
   fit(reference, options, { compat }) {
     const { continuousMethods = ["jensen_shannon"], categoricalMethods = ["jensen_shannon"] } = options;

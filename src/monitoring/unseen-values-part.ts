@@ -27,6 +27,7 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
   name: "unseen",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }) {
     const names = columns ?? [...reference.columns].flatMap(([name, column]) => (isCategory(column) ? [name] : []));

@@ -1,6 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import { isCategory } from "./column.js";
 import type { QualityOptions } from "./missing-values-part.js";
+import { columnMoments } from "./moments.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import type { Threshold } from "./threshold.js";
 import { numbersOf } from "./typed-columns.js";
@@ -23,18 +24,14 @@ export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]
   name: "range",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }, { compat }) {
     const names = columns ?? [...reference.columns].flatMap(([name, column]) => (isCategory(column) ? [] : [name]));
     return {
       normalize,
       columns: names.map((name): ColumnState => {
-        let min = Number.POSITIVE_INFINITY;
-        let max = Number.NEGATIVE_INFINITY;
-        for (const value of numbersOf(reference, name, "reference")) {
-          if (value < min) min = value;
-          if (value > max) max = value;
-        }
+        const { min, max } = columnMoments(reference, name, numbersOf(reference, name, "reference"));
         if (min > max && !compat) {
           throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
         }

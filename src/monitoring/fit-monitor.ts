@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { ChurnError } from "../core/errors.js";
+import { writeAtomic } from "../core/write-atomic.js";
+import type { Chunking } from "./chunk.js";
+import { fromJson, toJson } from "./fitted-json.js";
+import type { PartName } from "./measure.js";
+import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
+import { partOf, plannedParts } from "./monitor-parts.js";
+import type { MonitoringResult } from "./monitoring-result.js";
+import { orderTable } from "./order-table.js";
+import type { FittedPart } from "./part.js";
+import { fitPart, measurePart, referenceResult } from "./run-part.js";
+import type { MonitoredTable } from "./table.js";
+
+/** Results by part, in the order of the configuration. */
+export type MonitoringResults = Partial<Record<PartName, MonitoringResult>>;
+
+const FORMAT = "churn-workbench monitor 1";
+
+/**
+ * A monitor that has learned its reference. It can be saved and loaded: the rows of the reference are not needed again.
+ */
+export class FittedMonitor {
+  constructor(
+    readonly config: MonitorConfig,
+    readonly parts: Readonly<Partial<Record<PartName, FittedPart>>>,
+  ) {}
+
+  /**
+   * Measures a table: all of the analysis, or only its new chunks.
+   *
+   * @param options.parts only these
+   * @throws BAD_INPUT when the table lacks what a part needs
+   */
+  measure(analysis: MonitoredTable, options: { parts?: readonly PartName[] } = {}): MonitoringResults {
+    const fitted = Object.entries(this.parts) as [PartName, FittedPart][];
+    const chunking: Chunking = this.config.chunking ?? {};
+    const keepTies = fitted[0]?.[1].compat || chunking.period !== undefined;
+    const table = orderTable(analysis, "analysis", keepTies);
+    const results: MonitoringResults = {};
+    for (const [name, part] of fitted) {
+      if (options.parts && !options.parts.includes(name)) continue;
+      results[name] = measurePart(partOf(name), part, table, chunking);
+    }
+    return results;
+  }
+
+  /** The results of the reference alone. */
+  reference(): MonitoringResults {
+    const entries = Object.entries(this.parts) as [PartName, FittedPart][];
+    return Object.fromEntries(entries.map(([name, part]) => [name, referenceResult(partOf(name), part)]));
+  }
+
+  /** Writes the monitor into a file (JSON). */
+  async save(path: string): Promise<void> {
+    await writeAtomic(path, this.toJson());
+  }
+
+  toJson(): string {
+    return toJson({ format: FORMAT, config: this.config, parts: this.parts });
+  }
+
+  /** Reads a monitor that was saved. */
+  static async load(path: string): Promise<FittedMonitor> {
+    let text: string;
+    try {
+      text = await readFile(path, "utf8");
+    } catch (cause) {
+      throw new ChurnError("NOT_FOUND", `there is no saved monitor at ${path}`, { cause });
+    }
+    return FittedMonitor.fromJson(text);
+  }
+
+  static fromJson(text: string): FittedMonitor {
+    const data = fromJson(text) as { format?: string; config: MonitorConfig; parts: FittedMonitor["parts"] };
+    if (data?.format !== FORMAT) {
+      throw new ChurnError("BAD_INPUT", `this is no saved monitor of format "${FORMAT}": ${data?.format}`, {
+        hint: "fit and save the monitor again",
+      });
+    }
+    return new FittedMonitor(data.config, data.parts);
+  }
+}
+
+/**
+ * Learns what a reference looks like, for every part that the configuration names.
+ *
+ * @example
+ * const monitor = fitMonitor(reference, { chunking: { period: "W" }, cbpe: { metrics: ["roc_auc"] }, univariate: {} });
+ * await monitor.save("output/monitor.json");
+ * monitor.measure(analysis).cbpe?.alerts();
+ */
+export function fitMonitor(
+  reference: MonitoredTable,
+  config: MonitorConfig,
+  options: { compat?: "nannyml" | undefined } = {},
+): FittedMonitor {
+  const checked = monitorConfig(config);
+  const plans = plannedParts(checked);
+  if (plans.length === 0) {
+    throw new ChurnError("BAD_CONFIG", "the configuration names no part to monitor", {
+      hint: 'for example {"realized": {}, "cbpe": {}, "univariate": {}}',
+    });
+  }
+  const table = orderTable(
+    reference,
+    "reference",
+    options.compat === "nannyml" || checked.chunking?.period !== undefined,
+  );
+  const { compat } = options;
+  const common = { compat, ...(checked.chunking ? { chunking: checked.chunking } : {}) };
+  const parts = plans.map(({ name, options: own }) => [name, fitPart(partOf(name), table, { ...own, ...common })]);
+  return new FittedMonitor(checked, Object.fromEntries(parts));
+}
