@@ -113,7 +113,7 @@ describe("byDayChart, interactive", () => {
     const domains = (vega.scales ?? [])
       .filter(({ name }) => name.endsWith("_y"))
       .map(({ domain }) => JSON.stringify(domain));
-    const data = domains.map((domain) => domain.match(/data_\d+/g) ?? []);
+    const data = domains.map((domain) => [...domain.matchAll(/data_\d+/g)].map(String));
     expect(data).toHaveLength(4);
     for (const [i, own] of data.entries())
       for (const other of data.slice(i + 1)) expect(own.filter((d) => other.includes(d))).toEqual([]);
