@@ -42,6 +42,7 @@ export interface TrainChartInput {
   label: Uint8Array;
   curves: ReportCurves;
   metrics: Metrics;
+  before_calibration: { brier: number | null; ece: number | null };
   confusion: Confusion;
   threshold: number;
   baselines: readonly Baseline[];
@@ -108,10 +109,13 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       );
     },
     get calibration() {
-      return calibrationChart([
-        { name: "model", ...calibrationPoints(curves.reliability) },
-        { name: "before calibration", ...calibrationPoints(curves.reliability_before) },
-      ]);
+      return calibrationChart(
+        [
+          { name: "model", ...calibrationPoints(curves.reliability) },
+          { name: "before calibration", ...calibrationPoints(curves.reliability_before) },
+        ],
+        { subtitle: calibrationText(input.before_calibration, metrics) },
+      );
     },
     get confusion() {
       return confusionChart(input.confusion, { threshold: input.threshold });
@@ -171,6 +175,12 @@ const rocPoints = (curve: {
 });
 
 const auc = (value: number | null | undefined) => (value == null ? {} : { auc: value });
+
+/** What calibration did to the errors. */
+function calibrationText(before: TrainChartInput["before_calibration"], after: Metrics): string {
+  const text = (value: number | null) => (value === null ? "not defined" : value.toFixed(3));
+  return `calibration error ${text(before.ece)} before, ${text(after.ece.value)} after; Brier score ${text(before.brier)} before, ${text(after.brier.value)} after`;
+}
 
 /** Points with Wilson's 95 % interval of the observed rate (1927). */
 function calibrationPoints(bins: readonly ReliabilityBin[]) {

@@ -247,6 +247,7 @@ async function trainInOrder(
       label: test.label,
       curves,
       metrics,
+      before_calibration: before,
       confusion: counts,
       threshold,
       baselines,
