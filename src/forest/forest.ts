@@ -1,9 +1,10 @@
 import { ChurnError } from "../core/errors.js";
 import { type BinnedMatrix, binWith, type ColumnBins, codeOf } from "./bin.js";
+import type { BoostingSettings } from "./boosting-options.js";
 import { headTrees, truncateTrees } from "./cut-trees.js";
 import { decodeForest, encodeForest } from "./forest-bytes.js";
 import type { ForestSettings } from "./forest-options.js";
-import { impurityImportances } from "./impurity-importances.js";
+import { gainImportances, impurityImportances } from "./impurity-importances.js";
 import { columnLength, type Matrix } from "./matrix.js";
 import type { Trees } from "./tree.js";
 import { leafOf, leafSums, type Walk, walkOf } from "./walk-trees.js";
@@ -13,9 +14,11 @@ export interface ForestParts {
   names: readonly string[];
   /** Names of the classes; none for a regression. */
   classes: readonly string[];
-  options: ForestSettings;
+  options: ForestSettings | BoostingSettings;
   columns: readonly ColumnBins[];
   trees: Trees;
+  /** Of boosted trees: what their sum starts with, and whether it is a logit. */
+  boosting?: { offset: number; l2: number; logistic: boolean };
 }
 
 /** Rows of a matrix that is binned already, all of them when `rows` is left out. */
@@ -27,11 +30,14 @@ export interface BinnedRows {
 /** Rows up to which a walk in JavaScript is faster than to lay the trees out for the kernel. */
 const FEW = 64;
 
-/** A fitted random forest (Breiman 2001): the mean of its trees. It does not change; what cuts it gives a new one. */
+/**
+ * A fitted random forest (Breiman 2001), the mean of its trees; or boosted trees, their sum. It does not change; what cuts
+ * it gives a new one.
+ */
 export class Forest {
   readonly names: readonly string[];
   readonly classes: readonly string[];
-  readonly options: ForestSettings;
+  readonly options: ForestSettings | BoostingSettings;
   readonly #parts: ForestParts;
   #walk: Walk | undefined;
   #row: Uint8Array | undefined;
@@ -57,14 +63,23 @@ export class Forest {
     return this.trees.offsets.length - 1;
   }
 
+  get kind(): "forest" | "boosting" {
+    return this.#parts.boosting ? "boosting" : "forest";
+  }
+
   /** What the sum of the trees is multiplied by. */
   get treeWeight(): number {
-    return 1 / this.numTrees;
+    return this.#parts.boosting ? 1 : 1 / this.numTrees;
   }
 
   /** What is added to it. */
   get offset(): number {
-    return 0;
+    return this.#parts.boosting?.offset ?? 0;
+  }
+
+  /** Whether the sum is a logit, that the logistic function makes a probability. */
+  get logistic(): boolean {
+    return this.#parts.boosting?.logistic ?? false;
   }
 
   /**
@@ -114,7 +129,7 @@ export class Forest {
     for (let j = 0; j < columns.length; j++) this.#row[j] = codeOf(columns[j]!, values[j]!);
     let sum = 0;
     for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)]!;
-    return sum / this.numTrees;
+    return this.#scoreOf(sum);
   }
 
   /** Probabilities of all classes, row after row. */
@@ -130,10 +145,17 @@ export class Forest {
     return both;
   }
 
-  /** Mean decrease of impurity by column, summing to 1 (all 0 for trees without a split); as in scikit-learn. */
+  /**
+   * Importance of each column, summing to 1 (all 0 for trees without a split): the mean decrease of impurity as in
+   * scikit-learn, or for boosted trees the gain of their splits.
+   */
   importances(): Float64Array {
-    const { criterion } = this.options;
-    return impurityImportances(this.trees, this.names.length, this.classes.length === 0 ? "squares" : criterion);
+    const { options, trees } = this;
+    const columns = this.names.length;
+    const { boosting } = this.#parts;
+    if (boosting) return gainImportances(trees, columns, boosting.l2);
+    const squares = this.classes.length === 0 || !("criterion" in options);
+    return impurityImportances(trees, columns, squares ? "squares" : options.criterion);
   }
 
   /** The forest of the first trees; the same as one fitted with this `numTrees`. */
@@ -153,6 +175,7 @@ export class Forest {
     if (!Number.isInteger(maxDepth) || maxDepth < 0) {
       throw new ChurnError("BAD_OPTION", `maxDepth cannot be ${maxDepth}`, { hint: "it takes a whole number ≥ 0" });
     }
+    if (this.kind === "boosting") throw new ChurnError("BAD_OPTION", "boosted trees cannot be cut at a depth");
     const { maxDepth: own } = this.options;
     return new Forest({
       ...this.#parts,
@@ -192,8 +215,15 @@ export class Forest {
       this.trees.outputs === 1 && this.trees.sets.length === 0 && size > FEW
         ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
-    for (let i = 0; i < sums.length; i++) sums[i]! /= this.numTrees;
+    for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]!);
     return sums;
+  }
+
+  #scoreOf(sum: number): number {
+    const { boosting } = this.#parts;
+    if (!boosting) return sum / this.numTrees;
+    const score = sum + boosting.offset;
+    return boosting.logistic ? 1 / (1 + Math.exp(-score)) : score;
   }
 
   #sumsByRow(walk: Walk, { codes, stride }: BinnedMatrix, rows: Int32Array | undefined, size: number): Float64Array {

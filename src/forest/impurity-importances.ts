@@ -30,6 +30,21 @@ export function impurityImportances(
   return scaled;
 }
 
+/** Share of the gain of all splits by column: a node's cover is its hessian, so that its gain follows from its value. */
+export function gainImportances(trees: Trees, columns: number, l2: number): Float64Array {
+  const gains = new Float64Array(columns);
+  const saved = (node: number) => trees.value[node]! ** 2 * (trees.cover[node]! + l2);
+  for (let i = 0; i < trees.column.length; i++) {
+    if (trees.column[i]! < 0) continue;
+    const left = trees.left[i]!;
+    // limits of monotone columns can make this negative
+    gains[trees.column[i]!]! += Math.max(0, saved(left) + saved(left + 1) - saved(i));
+  }
+  const scaled = new Float64Array(columns);
+  addScaled(scaled, gains);
+  return scaled;
+}
+
 function addScaled(to: Float64Array, from: Float64Array): void {
   let sum = 0;
   for (let j = 0; j < from.length; j++) sum += from[j]!;

@@ -9,6 +9,7 @@ import {
   copy,
   F64,
   f64,
+  f64x2,
   fill,
   get,
   I32,
@@ -20,6 +21,7 @@ import {
   seq,
   set,
   tee,
+  V128,
   type WasmFunction,
   type WasmMemory,
   wasm,
@@ -80,6 +82,13 @@ export interface Kernel {
   gather(codes: number, stride: number, from: number, to: number, target: number): number;
   /** Writes the code of each value: the number of edges below it. `edges` are 255, the unused ones +Infinity. */
   code(values: number, to: number, edges: number, codes: number, stride: number): number;
+  /**
+   * Adds the pair of numbers of each entry's row to the bins of its codes in eight neighbouring columns; a column's bins
+   * are 256 pairs.
+   */
+  pairs(codes: number, stride: number, from: number, to: number, pairs: number, bins: number): number;
+  /** Takes the numbers at `b` from those at `a`; `end` is the end of `a`. */
+  subtract(a: number, end: number, b: number): number;
   /**
    * Adds the value of the leaf that each row falls into to its sum; `rows` is a multiple of 4.
    *
@@ -271,6 +280,46 @@ function codeFunction(): WasmFunction {
   };
 }
 
+function pairsFunction(): WasmFunction {
+  const n = locals("codes", "stride", "at", "to", "pairs", "bins", "row", "cell", "eight", "pair");
+  const updates = Array.from({ length: 8 }, (_, k) => {
+    const shifted =
+      k === 0 ? i32.shl(i32.wrap(get(n.eight)), int(4)) : i32.wrap(i64.shr(get(n.eight), i64.const(8 * k - 4)));
+    return seq(
+      set(n.cell, i32.add(get(n.bins), i32.and(shifted, int(0xff0)))),
+      f64x2.store(get(n.cell), f64x2.add(f64x2.load(get(n.cell), k * 4096), get(n.pair)), k * 4096),
+    );
+  });
+  return {
+    name: "pairs",
+    parameters: [I32, I32, I32, I32, I32, I32],
+    results: [],
+    locals: [I32, I32, I64, V128],
+    body: loop(
+      set(n.row, i32.shr(i32.load(get(n.at)), int(8))),
+      set(n.eight, i64.load(i32.add(get(n.codes), i32.mul(get(n.row), get(n.stride))))),
+      set(n.pair, f64x2.load(i32.add(get(n.pairs), i32.shl(get(n.row), int(4))))),
+      ...updates,
+      branchIf(0, i32.lt(tee(n.at, i32.add(get(n.at), int(4))), get(n.to))),
+    ),
+  };
+}
+
+function subtractFunction(): WasmFunction {
+  const n = locals("a", "end", "b");
+  return {
+    name: "subtract",
+    parameters: [I32, I32, I32],
+    results: [],
+    locals: [],
+    body: loop(
+      f64x2.store(get(n.a), f64x2.sub(f64x2.load(get(n.a)), f64x2.load(get(n.b)))),
+      set(n.b, i32.add(get(n.b), int(16))),
+      branchIf(0, i32.lt(tee(n.a, i32.add(get(n.a), int(16))), get(n.end))),
+    ),
+  };
+}
+
 function walkFunction(): WasmFunction {
   const n = locals(
     ...(["codes", "stride", "rows", "nodes", "values", "sums"] as const),
@@ -327,7 +376,16 @@ let compiled: object | undefined;
 export function kernelOn(memory: WasmMemory): Kernel {
   const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
   compiled ??= new wasm.Module(
-    assemble([...fills, scanFunction(), partitionFunction(), gatherFunction(), codeFunction(), walkFunction()]),
+    assemble([
+      ...fills,
+      scanFunction(),
+      partitionFunction(),
+      gatherFunction(),
+      codeFunction(),
+      walkFunction(),
+      pairsFunction(),
+      subtractFunction(),
+    ]),
   );
   const { exports } = new wasm.Instance(compiled, { env: { memory } });
   return { ...(exports as unknown as Kernel), fill: fills.map(({ name }) => exports[name]!) };

@@ -21,6 +21,8 @@ export interface OutOfBag {
  * @throws ChurnError BAD_INPUT when the forest was fitted on all rows for each tree, or has not two classes
  */
 export function outOfBag(forest: Forest, x: Matrix | BinnedRows): OutOfBag {
+  if (!("bootstrap" in forest.options))
+    throw new ChurnError("BAD_INPUT", "boosted trees draw no rows, so none is out of bag");
   const { bootstrap, maxSamples, seed } = forest.options;
   if (!bootstrap && maxSamples === null) {
     throw new ChurnError("BAD_INPUT", "no row is out of bag: each tree was grown on all rows", {

@@ -3,7 +3,7 @@ import { gaussLegendre } from "./gauss-legendre.js";
 import type { Matrix } from "./matrix.js";
 import { goesLeft, type Trees } from "./tree.js";
 
-/** What each column adds to the score of each row, on the scale of the score. */
+/** What each column adds to the score of each row: to a probability, to a mean, or to the logit of boosted trees. */
 export interface ShapValues {
   /** rows × columns, row after row; a row's values and the baseline sum to its score. */
   values: Float64Array;
@@ -39,7 +39,7 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
     for (let j = 0; j < width; j++) values[i * width + j] = own[j]! * scale;
   }
   const mean = forest.offset + forest.treeWeight * expectation(trees, k);
-  return { values, baseline: sign === -1 ? 1 - mean : mean };
+  return { values, baseline: sign === 1 ? mean : forest.logistic ? -mean : 1 - mean };
 }
 
 /** Sum over trees of the mean of the leaves, weighed by the shares of covers on the way to each. */

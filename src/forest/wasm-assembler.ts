@@ -8,6 +8,7 @@ export type Code = readonly number[];
 export const I32 = 0x7f;
 export const I64 = 0x7e;
 export const F64 = 0x7c;
+export const V128 = 0x7b;
 
 /** One function of a module; its locals follow its parameters. */
 export interface WasmFunction {
@@ -131,6 +132,14 @@ export const f64 = {
   lt: binary(0x63),
   /** From an unsigned 32-bit integer. */
   from: unary(0xb8),
+};
+
+/** Two 64-bit floats at once. */
+export const f64x2 = {
+  load: (address: Code, offset = 0): Code => [...address, 0xfd, 0x00, 3, ...u(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0xfd, 0x0b, 3, ...u(offset)],
+  add: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf0, 0x01],
+  sub: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf1, 0x01],
 };
 
 /** memory.copy and memory.fill of the bulk memory operations. */

@@ -1,0 +1,216 @@
+import { ChurnError } from "../core/errors.js";
+import { random } from "../core/random.js";
+import { bin } from "./bin.js";
+import { heapOf } from "./binned-heap.js";
+import { boostGrower, PAIRS_BYTES } from "./boost-tree.js";
+import { type BoostingOptions, checkBoostingOptions } from "./boosting-options.js";
+import { checkLabels, checkNumbers, checkWeights, sharedRows } from "./check-target.js";
+import { concatTrees } from "./concat-trees.js";
+import { treeKey } from "./draws.js";
+import { type BinnedRows, Forest } from "./forest.js";
+import { drawnColumns } from "./forest-options.js";
+import { kernelOn } from "./kernel.js";
+import type { Matrix } from "./matrix.js";
+import type { Trees } from "./tree.js";
+import { leafOf, walkOf } from "./walk-trees.js";
+
+export interface FitBoostingOptions extends BoostingOptions {
+  /** What `y` is: two classes (the default), or numbers to predict. */
+  task?: "classification" | "regression";
+  classNames?: readonly string[];
+  /** Weight of each row of the matrix, at least 0. */
+  sampleWeight?: Float64Array;
+  /** Rows of the matrix that are held out to see when to stop, instead of a random share: those of whole subscribers, say. */
+  validation?: Int32Array;
+}
+
+/** Milliseconds between two reports of progress, and the longest that the thread is kept from other work. */
+const TICK = 50;
+
+/**
+ * Fits boosted trees (Friedman 2001) on the bins of a forest, as LightGBM (Ke et al. 2017) and scikit-learn's
+ * HistGradientBoosting do: logistic loss for two classes, squared error for numbers.
+ *
+ * The result is a `Forest`: its score is the sum of its trees through the logistic function, and all that explains,
+ * saves or exports a forest works on it. With early stopping it ends with the tree after which held-out rows were best.
+ *
+ * @param x a matrix, or rows of a binned one
+ * @param y class of each row of the matrix, 0 or 1, or number for a regression
+ * @throws ChurnError BAD_INPUT, BAD_OPTION; INTERRUPTED when the signal aborts
+ */
+export async function fitBoosting(
+  x: Matrix | BinnedRows,
+  y: ArrayLike<number>,
+  options: FitBoostingOptions = {},
+): Promise<Forest> {
+  const settings = checkBoostingOptions(options);
+  const regression = options.task === "regression";
+  const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
+  const all = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
+  const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
+  if (target.classes > 2) {
+    throw new ChurnError("BAD_INPUT", `labels have ${target.classes} classes, boosting takes two`, {
+      hint: "fit a forest",
+    });
+  }
+  const weights = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
+  const monotone = new Int8Array(binned.columns.length);
+  for (const [name, sign] of Object.entries(settings.monotone)) {
+    const j = binned.names.indexOf(name);
+    if (j < 0) throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which is not a column`);
+    if (binned.columns[j]!.levels)
+      throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which has categories`);
+    monotone[j] = sign;
+  }
+  const used = weights ? all.filter((row) => weights[row]! > 0) : all;
+  const { train, held } = holdOut(used, settings, options.validation, target.y);
+  const weightOf = (row: number) => (weights ? weights[row]! : 1);
+
+  const { heap, codesAt } = heapOf(binned);
+  const { stride } = binned;
+  const words = Math.ceil(train.length / 2) * 8;
+  const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(train.length / settings.minSamplesLeaf));
+  const slots = Math.min(maxLeaves, train.length) + 1;
+  const bytes = 256 + 2 * words + 16 * binned.rows + slots * stride * PAIRS_BYTES;
+  const sideAt = heap.take(bytes);
+  const entriesAt = sideAt + 256;
+  const pairsAt = entriesAt + 2 * words;
+  const space = {
+    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, sideAt, entriesAt, pairsAt },
+    spareAt: entriesAt + words,
+    binsAt: pairsAt + 16 * binned.rows,
+  };
+  try {
+    const entries = new Int32Array(heap.memory.buffer, entriesAt, train.length);
+    const pairs = new Float64Array(heap.memory.buffer, pairsAt, 2 * binned.rows);
+    const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
+    const grow = boostGrower(space, shapes, {
+      ...settings,
+      maxLeaves,
+      maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
+      drawn: drawnColumns(settings.maxFeatures, shapes.length),
+      monotone,
+    });
+    const offset = startOf(train, target.y, weightOf, regression);
+    const score = new Float64Array(binned.rows).fill(offset);
+    const parts: Trees[] = [];
+    let least = lossOf(held, target.y, score, weightOf, regression);
+    let best = 0;
+    let since = performance.now();
+    for (let t = 0; t < settings.numTrees; t++) {
+      if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} trees`);
+      let gradient = 0;
+      let hessian = 0;
+      for (let i = 0; i < train.length; i++) {
+        const row = train[i]!;
+        const weight = weights ? weights[row]! : 1;
+        entries[i] = row << 8;
+        let g = score[row]! - target.y[row]!;
+        let h = 1;
+        if (!regression) {
+          const p = 1 / (1 + Math.exp(-score[row]!));
+          g = p - target.y[row]!;
+          h = Math.max(p * (1 - p), 1e-16);
+        }
+        pairs[2 * row] = g * weight;
+        pairs[2 * row + 1] = h * weight;
+        gradient += g * weight;
+        hessian += h * weight;
+      }
+      const { tree, leaves } = grow(train.length, treeKey(settings.seed, t), gradient, hessian);
+      parts.push(tree);
+      for (const { value, from, to } of leaves) for (let i = from; i < to; i++) score[entries[i]! >>> 8]! += value;
+      if (held.length > 0) {
+        const walk = walkOf(tree);
+        for (const row of held) score[row]! += tree.value[leafOf(walk, 0, binned.codes, row * stride)]!;
+        const loss = lossOf(held, target.y, score, weightOf, regression);
+        if (loss < least - 1e-7) {
+          least = loss;
+          best = t + 1;
+        } else if (t + 1 - best >= settings.patience) break;
+      } else best = t + 1;
+      // a tree without a split: nothing is left to learn
+      if (leaves.length === 1) break;
+      if (performance.now() - since < TICK) continue;
+      options.onProgress?.({ task: "fit boosting", done: t + 1, total: settings.numTrees, unit: "trees" });
+      await new Promise(setImmediate);
+      since = performance.now();
+    }
+    options.onProgress?.({ task: "fit boosting", done: settings.numTrees, total: settings.numTrees, unit: "trees" });
+    return new Forest({
+      names: [...binned.names],
+      classes: regression ? [] : (options.classNames ?? ["0", "1"]),
+      options: settings,
+      columns: binned.columns,
+      trees: concatTrees(parts.slice(0, Math.max(1, best))),
+      boosting: { offset, l2: settings.l2, logistic: !regression },
+    });
+  } finally {
+    heap.give(sideAt, bytes);
+  }
+}
+
+/** Rows to learn from and rows to see when to stop; both keep the order of the rows. */
+function holdOut(
+  rows: Int32Array,
+  { earlyStopping, validationShare, seed }: ReturnType<typeof checkBoostingOptions>,
+  validation: Int32Array | undefined,
+  y: ArrayLike<number>,
+): { train: Int32Array; held: Int32Array } {
+  const stop = earlyStopping === "auto" ? validation !== undefined || rows.length > 10_000 : earlyStopping;
+  if (!stop) return { train: rows, held: new Int32Array(0) };
+  const out = new Set<number>();
+  if (validation) for (const row of validation) out.add(row);
+  else {
+    // every class gives its share; a number gives one of all
+    const { next } = random(`${seed}/validation`);
+    for (const row of rows) if (next() < validationShare) out.add(row);
+  }
+  const train = rows.filter((row) => !out.has(row));
+  const held = validation ? Int32Array.from(out) : rows.filter((row) => out.has(row));
+  for (const row of held) {
+    if (!(row >= 0 && row < y.length))
+      throw new ChurnError("BAD_INPUT", `validation row ${row} is outside of the matrix`);
+  }
+  if (train.length === 0) throw new ChurnError("NO_DATA", "all rows are held out, none is left to learn from");
+  return { train, held };
+}
+
+/** The score before the first tree: the logit of the base rate, or the mean. */
+function startOf(
+  rows: Int32Array,
+  y: ArrayLike<number>,
+  weightOf: (row: number) => number,
+  regression: boolean,
+): number {
+  let sum = 0;
+  let total = 0;
+  for (const row of rows) {
+    sum += weightOf(row) * y[row]!;
+    total += weightOf(row);
+  }
+  const mean = sum / total;
+  if (regression) return mean;
+  // one class alone has an infinite logit
+  const p = Math.min(1 - 1e-12, Math.max(1e-12, mean));
+  return Math.log(p / (1 - p));
+}
+
+/** Mean log loss or squared error. */
+function lossOf(
+  rows: Int32Array,
+  y: ArrayLike<number>,
+  score: Float64Array,
+  weightOf: (row: number) => number,
+  regression: boolean,
+): number {
+  let sum = 0;
+  let total = 0;
+  for (const row of rows) {
+    const s = score[row]!;
+    const loss = regression ? (s - y[row]!) ** 2 : Math.log1p(Math.exp(-Math.abs(s))) + Math.max(s, 0) - y[row]! * s;
+    sum += weightOf(row) * loss;
+    total += weightOf(row);
+  }
+  return total > 0 ? sum / total : 0;
+}
