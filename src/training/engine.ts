@@ -6,6 +6,10 @@ export interface Parameters {
   max_depth: number;
   max_features: "sqrt" | "log2" | "all" | number;
   min_samples_leaf: number;
+  /** Only where the options name it, as the next two. */
+  min_samples_split?: number;
+  max_samples?: number;
+  criterion?: "gini" | "entropy";
 }
 
 /** Features of a table by column; NaN is missing. */

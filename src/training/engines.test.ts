@@ -43,6 +43,12 @@ describe("engine ml-random-forest", () => {
     });
     expect(notes).toContain("ml-random-forest has no class weights: class_weight was not used");
   });
+  it("refuses a parameter that it does not know, or takes for something else", async () => {
+    const small = toySnapshots({ subscribers: 120, days: [100], risk: -1 });
+    await expect(trainModel(small, { ...options, engine: "ml-random-forest", max_samples: [0.5] })).rejects.toThrow(
+      /engine "ml-random-forest" has no max_samples/,
+    );
+  });
   it("refuses more rows than it can take", async () => {
     const large = toySnapshots({ subscribers: 4000, noise: 0 });
     await expect(trainModel(large, { ...options, engine: "ml-random-forest" })).rejects.toThrow(

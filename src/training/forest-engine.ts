@@ -21,19 +21,24 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
     groups(grid) {
       const groups = new Map<string, Parameters[]>();
       for (const point of grid) {
-        const key = `${point.max_features}/${point.min_samples_leaf}`;
+        const { num_trees: _, max_depth: __, ...others } = point;
+        const key = JSON.stringify(others);
         groups.set(key, [...(groups.get(key) ?? []), point]);
       }
       return [...groups.values()];
     },
     async fit(group, rows, seed, { onProgress, signal }) {
-      const { max_features, min_samples_leaf } = group[0]!;
+      const { max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = group[0]!;
       const start = performance.now();
       const whole = await fitForest({ binned, rows }, label, {
         numTrees: largest(group, "num_trees"),
         maxDepth: largest(group, "max_depth"),
         maxFeatures: max_features === "all" ? null : max_features,
         minSamplesLeaf: min_samples_leaf,
+        ...(min_samples_split ? { minSamplesSplit: min_samples_split } : {}),
+        // to the forest 1 is one row, not all of them
+        ...(max_samples && max_samples < 1 ? { maxSamples: max_samples } : {}),
+        ...(criterion ? { criterion } : {}),
         classWeight: classWeight === "none" ? null : classWeight,
         seed,
         ...(threads > 0 ? { threads } : {}),

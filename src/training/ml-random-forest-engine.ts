@@ -5,6 +5,9 @@ import { hash32 } from "./held-out.js";
 /** The training time of ml-random-forest grows with the square of the rows: 10,000 take a minute a forest. */
 const MOST_ROWS = 5000;
 
+/** What it does not know, or takes for something else (its own maxSamples are the first rows). */
+const UNKNOWN = ["min_samples_split", "max_samples", "criterion"] as const;
+
 /** What we use of the package: its own types leave the options open and the matrices untyped. */
 interface Classifier {
   train(rows: number[][], labels: number[]): void;
@@ -38,9 +41,19 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
   }
   const RandomForest = await classifiers();
   const floor = table.columns.map(belowAll);
+  const notes = classWeight === "none" ? [] : ["ml-random-forest has no class weights: class_weight was not used"];
   return {
-    notes: classWeight === "none" ? [] : ["ml-random-forest has no class weights: class_weight was not used"],
-    groups: (grid) => grid.map((point) => [point]),
+    notes,
+    groups(grid) {
+      for (const key of UNKNOWN) {
+        if (grid.some((point) => point[key] !== undefined)) {
+          throw new ChurnError("BAD_OPTION", `engine "ml-random-forest" has no ${key}`, {
+            hint: `leave ${key} out, or set engine to "forest"`,
+          });
+        }
+      }
+      return grid.map((point) => [point]);
+    },
     async fit(group, rows, seed, { signal }) {
       if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
       const parameters = group[0]!;

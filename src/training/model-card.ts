@@ -18,6 +18,7 @@ export function modelCard(
   const [firstDay, lastDay] = report.test_days.map(dateOf);
   const number = (value: number) => value.toLocaleString("en-US");
   const churned = (part: number, rows: number) => `${number(rows)} (${((100 * part) / rows).toFixed(1)} % churned)`;
+  const keys = Object.keys(parameters) as (keyof typeof parameters)[];
   const facing: [string, string][] = [
     ["Model version", `\`${model.version}\``],
     ["Made", createdAt],
@@ -91,12 +92,12 @@ export function modelCard(
     "",
     `ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
     "",
-    "| trees | depth | features a split | rows a leaf | mean | sd | |",
-    "|---|---|---|---|---|---|---|",
-    ...report.search.map(
-      ({ parameters: p, mean_auc, sd_auc, fold_auc, chosen, dropped }) =>
-        `| ${p.num_trees} | ${p.max_depth} | ${p.max_features} | ${p.min_samples_leaf} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : ""} |`,
-    ),
+    `| ${keys.join(" | ")} | mean | sd | |`,
+    `|${"---|".repeat(keys.length + 3)}`,
+    ...report.search.map(({ parameters, mean_auc, sd_auc, fold_auc, chosen, dropped }) => {
+      const state = chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : "";
+      return `| ${keys.map((key) => parameters[key]).join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
+    }),
     "",
     "## What it leans on",
     "",

@@ -18,6 +18,21 @@ export const trainOptions = defineOptions("train", {
     .default(["sqrt"])
     .describe("features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
   min_samples_leaf: z.array(z.int().min(1)).min(1).default([20]).describe("fewest rows in a leaf, numbers to try"),
+  min_samples_split: z
+    .array(z.int().min(2))
+    .min(1)
+    .optional()
+    .describe("fewest rows in a node that may be split, numbers to try; left out: 2"),
+  max_samples: z
+    .array(z.number().gt(0).max(1))
+    .min(1)
+    .optional()
+    .describe("shares of the training rows drawn for a tree, to try; left out: 1"),
+  criterion: z
+    .array(z.enum(["gini", "entropy"]))
+    .min(1)
+    .optional()
+    .describe("what a split lowers, to try: gini, entropy; left out: gini"),
   class_weight: z
     .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")

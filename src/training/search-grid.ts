@@ -154,12 +154,19 @@ function simpler(a: Parameters, b: Parameters): boolean {
   return a.min_samples_leaf > b.min_samples_leaf;
 }
 
+/** Values to try, by parameter; a parameter that is left out is in no point. */
+export type GridLists = { [K in keyof Parameters]: readonly NonNullable<Parameters[K]>[] };
+
 /** All combinations of the values to try. */
-export function gridOf(lists: { [K in keyof Parameters]: readonly Parameters[K][] }): Parameters[] {
-  const grid: Parameters[] = [];
-  for (const max_features of lists.max_features)
-    for (const min_samples_leaf of lists.min_samples_leaf)
-      for (const num_trees of lists.num_trees)
-        for (const max_depth of lists.max_depth) grid.push({ num_trees, max_depth, max_features, min_samples_leaf });
-  return grid;
+export function gridOf({ num_trees, max_depth, ...others }: GridLists): Parameters[] {
+  const order = ["max_features", "min_samples_leaf", "min_samples_split", "max_samples", "criterion"] as const;
+  let grid: Partial<Parameters>[] = [{}];
+  for (const [key, list] of [
+    ...order.map((key) => [key, others[key]] as const),
+    ["num_trees", num_trees] as const,
+    ["max_depth", max_depth] as const,
+  ]) {
+    if (list) grid = grid.flatMap((point) => list.map((value) => ({ ...point, [key]: value })));
+  }
+  return grid.map(({ num_trees, max_depth, ...rest }) => ({ num_trees, max_depth, ...rest }) as Parameters);
 }

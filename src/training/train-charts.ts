@@ -11,6 +11,7 @@ import { thinCurve } from "../charts/thin-curve.js";
 import type { Baseline } from "./baseline-table.js";
 import type { Confusion } from "./confusion.js";
 import { rocCurve } from "./curves.js";
+import type { Parameters } from "./engine.js";
 import type { Metrics } from "./evaluate.js";
 import type { FeatureImportance } from "./importances.js";
 import { gains } from "./lift.js";
@@ -227,13 +228,15 @@ function permutationChart(importances: readonly FeatureImportance[]): Chart {
 
 /** Mean ROC AUC against the number of trees, a line for each combination of the rest, with one standard deviation. */
 function searchChart(search: readonly SearchRow[]): Chart {
-  const several = (key: "max_features" | "min_samples_leaf") =>
-    new Set(search.map((row) => row.parameters[key])).size > 1;
+  const several = (key: keyof Parameters) => new Set(search.map((row) => row.parameters[key])).size > 1;
   const nameOf = ({ parameters: p }: SearchRow) =>
     [
       `depth ${p.max_depth}`,
       ...(several("max_features") ? [`${p.max_features} features`] : []),
       ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
+      ...(several("min_samples_split") ? [`split of ${p.min_samples_split}`] : []),
+      ...(several("max_samples") ? [`${p.max_samples} of the rows`] : []),
+      ...(several("criterion") ? [p.criterion] : []),
     ].join(", ");
   const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
   const names = [...new Set(search.map(nameOf))];

@@ -155,6 +155,30 @@ describe("trainModel", () => {
     expect([rows("snapshot day"), rows("tariff")]).toEqual([holdout.rows.length, holdout.rows.length]);
     await expect(trainModel(dataset, { ...quick, segments: ["tarif"] })).rejects.toThrow(/did you mean "tariff"/);
   });
+  it("takes every other parameter of the forest into the grid when it is named", async () => {
+    const { search, best } = await trainModel(dataset, {
+      ...quick,
+      num_trees: [10],
+      max_depth: [4],
+      min_samples_split: [2, 100],
+      max_samples: [0.3, 1],
+      criterion: ["gini", "entropy"],
+    });
+    expect(search).toHaveLength(8);
+    expect(new Set(search.map((row) => row.mean_auc)).size).toBe(8);
+    expect(Object.keys(best)).toEqual([
+      "num_trees",
+      "max_depth",
+      "max_features",
+      "min_samples_leaf",
+      "min_samples_split",
+      "max_samples",
+      "criterion",
+    ]);
+    const all = search.filter((row) => row.parameters.max_samples === 1 && row.parameters.min_samples_split === 2);
+    const plain = await trainModel(dataset, { ...quick, num_trees: [10], max_depth: [4] });
+    expect(all[0]!.mean_auc).toBe(plain.search[0]!.mean_auc);
+  });
   it("takes folds by time, and calibrates on the rows that those measure", async () => {
     const long = toySnapshots({ subscribers: 800, days: [0, 14, 28, 42, 56, 70, 84, 98, 112] });
     const { search, metrics } = await trainModel(long, { ...quick, fold_by: "time" });

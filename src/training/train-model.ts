@@ -20,7 +20,7 @@ import { type TrainOptions, type TrainSettings, trainOptions } from "./options.j
 import { permutationImportance } from "./permutation-importance.js";
 import { calibrationError } from "./reliability.js";
 import { type ReportCurves, reportCurves } from "./report-curves.js";
-import { gridOf, type SearchRow, searchGrid } from "./search-grid.js";
+import { type GridLists, gridOf, type SearchRow, searchGrid } from "./search-grid.js";
 import type { SearchMemory } from "./search-memory.js";
 import { type SegmentRow, segmentationsOf, segmentTable } from "./segment-table.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
@@ -119,7 +119,7 @@ async function trainInOrder(
   const found = await searchGrid(
     {
       trainer,
-      grid: gridOf(settings),
+      grid: gridOf(gridLists(settings)),
       label,
       folds: makeFolds(settings.fold_by, { ...train, horizon: data.horizon, folds: settings.folds, seed }),
       dropBehind: settings.drop_behind,
@@ -274,6 +274,19 @@ function part(data: Dataset, rows: Int32Array) {
 
 function trainerOf(settings: TrainSettings, input: TrainerInput): Trainer | Promise<Trainer> {
   return settings.engine === "forest" ? forestTrainer(input) : mlRandomForestTrainer(input);
+}
+
+function gridLists(settings: TrainSettings): GridLists {
+  const { num_trees, max_depth, max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = settings;
+  return {
+    num_trees,
+    max_depth,
+    max_features,
+    min_samples_leaf,
+    ...(min_samples_split ? { min_samples_split } : {}),
+    ...(max_samples ? { max_samples } : {}),
+    ...(criterion ? { criterion } : {}),
+  };
 }
 
 function ruleOf(settings: TrainSettings): ThresholdRule | number {
