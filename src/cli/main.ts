@@ -44,6 +44,8 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+// a handle that somebody forgot must not keep the command alive; what is still to be written is written
+setTimeout(() => process.exit(), 3000).unref();
 
 /** Errors are thrown to here, from every level of subcommands. */
 function inheritSettings(command: Command): Command {

@@ -77,7 +77,7 @@ async function run(settings: Settings, context: Required<StageContext>): Promise
       done.push({ notebook: ran.output, seconds: ran.seconds, html: page ?? null });
     }
   } finally {
-    next?.then((kernel) => kernel.kill()).catch(() => {});
+    await next?.then((kernel) => kernel.shutdown()).catch(() => {});
   }
   const summary = await summarizeRun(settings);
   const pages = done.flatMap(({ html }) => html ?? []);

@@ -74,8 +74,8 @@ export function readConfigFile(path: string): unknown {
   }
 }
 
-/** Variables that begin with CHURN_ but are no options. */
-const RESERVED = new Set(["CHURN_CONFIG", "CHURN_ROOT"]);
+/** Variables that begin with CHURN_ but are no options of a stage. */
+const RESERVED = /^CHURN_(CONFIG|ROOT|KERNEL_\w+|TEST_\w+|SECRET_\w+)$/;
 
 /** Reads options from the environment: `CHURN_<SECTION>_<OPTION>`, or `CHURN_<OPTION>` for every section that has it. */
 export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, base: string): GivenValue[] {
@@ -91,7 +91,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, ba
   }
   const given: (GivenValue & { targets: number })[] = [];
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith("CHURN_") || RESERVED.has(name) || text === undefined || text === "") continue;
+    if (!name.startsWith("CHURN_") || RESERVED.test(name) || text === undefined || text === "") continue;
     const targets = names.get(name);
     if (!targets) {
       const near = nearest(name, names.keys());
