@@ -116,11 +116,17 @@ describe("explore", async () => {
     expect(Object.keys(JSON.parse(JSON.stringify(found)))).not.toContain("charts");
     expect(JSON.stringify(found)).not.toMatch(/NaN/);
   });
-  it("looks only at the days asked for", async () => {
-    const settings = { start_date: dateOf(FIRST + 3), end_date: dateOf(FIRST + 5), output_dir: join(folder, "c") };
+  it("looks only at the days asked for, and calls columns what the log calls them", async () => {
+    const settings = {
+      start_date: dateOf(FIRST + 3),
+      end_date: dateOf(FIRST + 5),
+      titles: { DP_DATA_COUNT: "parcels" },
+      output_dir: join(folder, "c"),
+    };
     const part = await explore(store, settings);
     expect(part.daily.map(({ day }) => day)).toEqual([3, 4, 5].map((day) => dateOf(FIRST + day)));
     expect(part.rows).toBe(flagged.filter(({ day }) => day >= FIRST + 3 && day <= FIRST + 5).length);
+    expect(part.charts.joint.DP_DATA_COUNT!.title).toBe("parcels against PSEUDO_CHURNED");
     await expect(explore(store, { start_date: "2030-01-01", end_date: "2030-02-01" })).rejects.toMatchObject({
       code: "NO_DATA",
     });

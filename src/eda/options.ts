@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEASURES } from "../cdr/columns.js";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 
@@ -17,6 +18,10 @@ export const edaOptions = defineOptions("eda", {
     .max(3650)
     .default(14)
     .describe("days after a row's day in which churn counts, for label ahead"),
+  titles: z
+    .partialRecord(z.enum(MEASURES.map(({ name }) => name)), z.string())
+    .default({})
+    .describe("what the columns are in this log, for the charts: DP_DATA_VOLUME=amount (US dollars)"),
   output_dir: z.string().min(1).default("output").describe("folder of the charts"),
 });
 
