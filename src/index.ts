@@ -39,6 +39,8 @@ export {
 } from "./features/feature-plan.js";
 export type { FeatureOptions } from "./features/options.js";
 export { type BinnedMatrix, bin, type ColumnBins } from "./forest/bin.js";
+export type { BoostingOptions, BoostingSettings } from "./forest/boosting-options.js";
+export { type FitBoostingOptions, fitBoosting } from "./forest/fit-boosting.js";
 export { type FitOptions, fitForest } from "./forest/fit-forest.js";
 export { type BinnedRows, Forest } from "./forest/forest.js";
 export type { ForestOptions, ForestSettings } from "./forest/forest-options.js";

@@ -38,8 +38,9 @@ export interface BoostSpace {
   sideAt: number;
   /** Gradient and hessian of each row of the matrix. */
   pairsAt: number;
-  /** Bins of all columns, of as many nodes as there can be leaves, and one more. */
+  /** Bins of all columns, of as many nodes as `slots`: one more than there can be leaves. */
   binsAt: number;
+  slots: number;
 }
 
 /** A boosted tree, and the entries that each of its leaves ends with. */
@@ -73,23 +74,24 @@ interface Node {
  * The bins of one of two children are counted, those of the other are the parent's less these.
  */
 export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], limits: BoostLimits) {
-  const { kernel, stride, entriesAt } = space;
+  const { kernel, stride, entriesAt, slots } = space;
   const { buffer } = space.memory;
   const { l2, minSamplesLeaf, monotone } = limits;
   const width = columns.length;
   const slotBytes = stride * PAIRS_BYTES;
   const draw = new ColumnDraw(width);
   const side = new Uint8Array(buffer, space.sideAt, 256);
+  const bins = new Float64Array(buffer, space.binsAt, (slots * slotBytes) / 8);
   const order = new Int32Array(256);
   const constrained = monotone.some((sign) => sign !== 0);
 
   function count(node: Node): void {
     const at = space.binsAt + node.slot * slotBytes;
-    new Uint8Array(buffer, at, slotBytes).fill(0);
+    bins.fill(0, (node.slot * slotBytes) / 8, ((node.slot + 1) * slotBytes) / 8);
     for (let j = 0; j < width; j += 8) {
-      const bins = at + j * PAIRS_BYTES;
       const codes = space.codesAt + j;
-      kernel.pairs(codes, stride, entriesAt + 4 * node.from, entriesAt + 4 * node.to, space.pairsAt, bins);
+      const target = at + j * PAIRS_BYTES;
+      kernel.pairs(codes, stride, entriesAt + 4 * node.from, entriesAt + 4 * node.to, space.pairsAt, target);
     }
   }
 
@@ -143,19 +145,19 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
     for (let i = 0; i < limits.drawn; i++) {
       const column = draw.order[i]!;
       const { count: size, categorical } = columns[column]!;
-      const bins = new Float64Array(buffer, space.binsAt + node.slot * slotBytes + column * PAIRS_BYTES, 512);
-      const missing = bins[2 * MISSING + 1]! > 0;
+      const at = (node.slot * slotBytes + column * PAIRS_BYTES) / 8;
+      const missing = bins[at + 2 * MISSING + 1]! > 0;
       sign = monotone[column]!;
       if (categorical) {
         let used = 0;
-        for (let c = 0; c < 256; c++) if (bins[2 * c + 1]! > 0) order[used++] = c;
-        const rate = (c: number) => bins[2 * c]! / (bins[2 * c + 1]! + SMOOTHING);
+        for (let c = 0; c < 256; c++) if (bins[at + 2 * c + 1]! > 0) order[used++] = c;
+        const rate = (c: number) => bins[at + 2 * c]! / (bins[at + 2 * c + 1]! + SMOOTHING);
         order.subarray(0, used).sort((a, b) => rate(a) - rate(b) || a - b);
         leftGradient = 0;
         leftHessian = 0;
         for (let k = 0; k < used - 1; k++) {
-          leftGradient += bins[2 * order[k]!]!;
-          leftHessian += bins[2 * order[k]! + 1]!;
+          leftGradient += bins[at + 2 * order[k]!]!;
+          leftHessian += bins[at + 2 * order[k]! + 1]!;
           const gain = gainHere();
           if (gain <= node.gain) continue;
           keep(column, gain);
@@ -164,12 +166,12 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
         continue;
       }
       for (let missingLeft: 0 | 1 = 0; missingLeft <= (missing ? 1 : 0); missingLeft++) {
-        leftGradient = missingLeft ? bins[2 * MISSING]! : 0;
-        leftHessian = missingLeft ? bins[2 * MISSING + 1]! : 0;
+        leftGradient = missingLeft ? bins[at + 2 * MISSING]! : 0;
+        leftHessian = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
         for (let c = 0; c < size; c++) {
-          const own = bins[2 * c + 1]!;
+          const own = bins[at + 2 * c + 1]!;
           if (own === 0) continue;
-          leftGradient += bins[2 * c]!;
+          leftGradient += bins[at + 2 * c]!;
           leftHessian += own;
           const gain = gainHere();
           if (gain <= node.gain) continue;
@@ -218,7 +220,7 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
     count(root);
     search(root);
     const open = [root];
-    const slots = Array.from({ length: limits.maxLeaves }, (_, i) => limits.maxLeaves - i);
+    const free = Array.from({ length: slots - 1 }, (_, i) => slots - 1 - i);
     let leaves = 1;
     while (leaves < limits.maxLeaves) {
       let at = -1;
@@ -270,7 +272,7 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
       add(right);
       const [small, large] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
       if (leaves < limits.maxLeaves) {
-        small.slot = slots.pop()!;
+        small.slot = free.pop()!;
         large.slot = node.slot;
         count(small);
         const start = space.binsAt + large.slot * slotBytes;
@@ -280,7 +282,7 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
           open.push(child);
         }
         // bins of a node that will not be split are free for another
-        for (const child of [left, right]) if (!child.split) slots.push(child.slot);
+        for (const child of [left, right]) if (!child.split) free.push(child.slot);
       }
     }
     const rate = limits.learningRate;

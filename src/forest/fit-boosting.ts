@@ -76,7 +76,7 @@ export async function fitBoosting(
   const entriesAt = sideAt + 256;
   const pairsAt = entriesAt + 2 * words;
   const space = {
-    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, sideAt, entriesAt, pairsAt },
+    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, sideAt, entriesAt, pairsAt, slots },
     spareAt: entriesAt + words,
     binsAt: pairsAt + 16 * binned.rows,
   };
