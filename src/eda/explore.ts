@@ -122,14 +122,16 @@ export async function explore(
     [`correlations_with_${suffix}`, charts.correlations],
     ...Object.entries(charts.joint).map(([name, chart]) => [`${name}_vs_${suffix}`, chart] as [string, Chart]),
   ];
-  const files: string[] = [];
-  for (const [index, [name, chart]] of named.entries()) {
-    context.onProgress?.({ task: "eda", done: index, total: named.length, unit: "charts" });
-    context.signal?.throwIfAborted();
-    const path = resolve(join(settings.output_dir, name));
-    files.push(...(await chart.save(`${path}.svg`, `${path}.png`)));
-  }
-  context.onProgress?.({ task: "eda", done: named.length, total: named.length, unit: "charts" });
+  let done = 0;
+  const files = await Promise.all(
+    named.map(async ([name, chart]) => {
+      context.signal?.throwIfAborted();
+      const path = resolve(join(settings.output_dir, name));
+      const saved = await chart.save(`${path}.svg`, `${path}.png`);
+      context.onProgress?.({ task: "eda", done: ++done, total: named.length, unit: "charts" });
+      return saved;
+    }),
+  );
 
   const result: Omit<Exploration, "charts"> = {
     rows: log.rows,
@@ -145,7 +147,7 @@ export async function explore(
     daily: dailyRows(daily),
     correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column]!)?.r2 ?? null)),
     churn_rates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
-    files,
+    files: files.flat(),
     notes: notes(log, settings.horizon, labelled),
   };
   return Object.defineProperty(result, "charts", { value: charts }) as Exploration;
