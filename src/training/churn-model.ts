@@ -113,7 +113,9 @@ export class ChurnModel {
     const { facts, trees } = (value ?? {}) as { facts?: ModelFacts; trees?: unknown };
     // the text is kept: trees that are packed again might be packed otherwise, and the version with them
     const saved = { createdAt, text: JSON.stringify(value) };
-    if (facts?.engine === "forest") return new ChurnModel(facts, loadForestModel(trees), saved);
+    if (facts?.engine === "forest" || facts?.engine === "boosting") {
+      return new ChurnModel(facts, loadForestModel(trees), saved);
+    }
     if (facts?.engine === "ml-random-forest") {
       return new ChurnModel(facts, await loadMlRandomForestModel(trees), saved);
     }

@@ -1,12 +1,23 @@
 import type { StageContext } from "../core/progress.js";
 
-/** One point of the grid. */
+export type EngineName = "forest" | "boosting" | "ml-random-forest";
+
+/** One point of the grid: what the engine takes, and no more. */
 export interface Parameters {
+  engine: EngineName;
   num_trees: number;
-  max_depth: number;
-  max_features: "sqrt" | "log2" | "all" | number;
+  /** Of forests: longest way to a leaf, in splits. */
+  max_depth?: number;
+  /** Of forests: features drawn at a split. */
+  max_features?: "sqrt" | "log2" | "all" | number;
+  /** Of boosting: leaves of a tree, the best split first. */
+  max_leaves?: number;
+  /** Of boosting: share of a tree that is added. */
+  learning_rate?: number;
+  /** Of boosting: weight of the square of a leaf's value. */
+  l2?: number;
   min_samples_leaf: number;
-  /** Only where the options name it, as the next two. */
+  /** Of forests, only where the options name it, as the next two. */
   min_samples_split?: number;
   max_samples?: number;
   criterion?: "gini" | "entropy";
@@ -31,12 +42,13 @@ export interface EngineModel {
    * @returns a function of the column and of the row that each row takes its value from
    */
   shuffledScores(table: FeatureTable): (column: number, from: Int32Array) => Float64Array | null;
-  /** What each column adds to the score of each row (rows × columns) and the mean score; null where the engine cannot tell. */
+  /**
+   * What each column adds to each row (rows × columns), on the scale on which the trees add up, and the score of a row to
+   * which all add nothing; null where the engine cannot tell.
+   */
   contributions(table: FeatureTable): { values: Float64Array; baseline: number } | null;
   toJSON(): unknown;
 }
-
-export type EngineName = "forest" | "ml-random-forest";
 
 /** What a fit on some rows gives for one grid point. */
 export interface FittedPoint {
@@ -63,6 +75,8 @@ export interface TrainerInput {
   table: FeatureTable;
   /** 0 or 1 a row. */
   label: Uint8Array;
+  /** Subscriber of each row. */
+  group: readonly string[];
   classWeight: "balanced" | "balanced_subsample" | "none";
   threads: number;
 }

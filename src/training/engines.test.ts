@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
+import type { Forest } from "../forest/forest.js";
 import { ChurnModel } from "./churn-model.js";
+import { pickRows } from "./dataset.js";
+import type { EngineModel } from "./engine.js";
+import { explainRows } from "./explain-rows.js";
 import { trainModel } from "./train-model.js";
 
 describe("engine ml-random-forest", () => {
@@ -54,5 +58,72 @@ describe("engine ml-random-forest", () => {
     await expect(trainModel(large, { ...options, engine: "ml-random-forest" })).rejects.toThrow(
       /takes up to 5000 training rows, there are \d+/,
     );
+  });
+});
+
+describe("engine boosting", () => {
+  const dataset = toySnapshots({ subscribers: 800 });
+  const options = {
+    engine: "boosting" as const,
+    num_trees: [20, 40],
+    max_leaves: [4, 8],
+    bootstrap_rounds: 0,
+    permutation_repeats: 0,
+    threads: 1,
+  };
+
+  it("ranks about as the forest does, and gives the same model for the same seed and any order of rows", async () => {
+    const boosted = await trainModel(dataset, options);
+    const forest = await trainModel(dataset, { ...options, engine: "forest", max_depth: [5] });
+    expect(boosted.metrics.roc_auc.value).toBeGreaterThan(forest.metrics.roc_auc.value! - 0.02);
+    expect(boosted.model.facts.engine).toBe("boosting");
+    const rows = Int32Array.from(dataset.label, (_, i) => i).reverse();
+    const back = await trainModel(pickRows(dataset, rows), { ...options, threads: 2 });
+    expect(back.model.toText()).toBe(boosted.model.toText());
+  });
+  it("tries its own parameters, and has no others in the table", async () => {
+    const { search } = await trainModel(dataset, options);
+    expect(search.map((row) => row.parameters)).toEqual(
+      [4, 8].flatMap((max_leaves) =>
+        [20, 40].map((num_trees) => ({
+          engine: "boosting",
+          num_trees,
+          min_samples_leaf: 20,
+          l2: 0,
+          learning_rate: 0.1,
+          max_leaves,
+        })),
+      ),
+    );
+  });
+  it("cut to fewer trees is what a fit of fewer trees gives", async () => {
+    const both = await trainModel(dataset, options);
+    const few = await trainModel(dataset, { ...options, num_trees: [20] });
+    const of = (search: typeof both.search) => search.filter((row) => row.parameters.num_trees === 20);
+    expect(of(both.search).map((row) => row.fold_auc)).toEqual(of(few.search).map((row) => row.fold_auc));
+  });
+  it("stops when held-out subscribers gain no more, where rows are enough", async () => {
+    const many = toySnapshots({ subscribers: 4500 });
+    const { model } = await trainModel(many, { ...options, num_trees: [400], max_leaves: [31], learning_rate: [0.3] });
+    expect(model.facts.report.train_rows).toBeGreaterThan(7500);
+    expect((model.trees as EngineModel & { forest: Forest }).forest.numTrees).toBeLessThan(100);
+  });
+  it("goes into one grid with the forest; the model says which of them won", async () => {
+    const { search, best, model } = await trainModel(dataset, { ...options, engine: "both", max_depth: [3, 6] });
+    expect(search.map((row) => row.parameters.engine)).toEqual([
+      ...Array.from({ length: 4 }, () => "forest"),
+      ...Array.from({ length: 4 }, () => "boosting"),
+    ]);
+    expect(model.facts.engine).toBe(best.engine);
+    expect(search.find((row) => row.chosen)!.mean_auc).toBe(Math.max(...search.map((row) => row.mean_auc)));
+  });
+  it("is saved and loaded with its probabilities and its reasons", async () => {
+    const { model } = await trainModel(dataset, options);
+    const loaded = await ChurnModel.fromJSON(JSON.parse(model.toText()));
+    const table = { names: dataset.features, columns: dataset.columns };
+    expect(loaded.predict(table)).toEqual(model.predict(table));
+    const [why] = explainRows(loaded, dataset, Int32Array.of(5));
+    const sum = why!.reasons.reduce((total, reason) => total + reason.effect, why!.others);
+    expect(why!.baseline + sum).toBeCloseTo(why!.probability, 9);
   });
 });

@@ -53,17 +53,20 @@ export function explainRows(
       hint: 'train with engine "forest"',
     });
   }
-  const { values, baseline: meanScore } = contributions;
+  const { values } = contributions;
   const width = table.names.length;
-  const score = model.trees.score(table);
-  const probability = calibrate(model.facts.calibration, score);
-  const baseline = calibrate(model.facts.calibration, [meanScore])[0]!;
+  const probability = calibrate(model.facts.calibration, model.trees.score(table));
+  const baseline = calibrate(model.facts.calibration, [contributions.baseline])[0]!;
   return Array.from(rows, (row, i) => {
-    const stretch = stretchOf(score[i]! - meanScore, probability[i]! - baseline);
+    const own = values.subarray(i * width, (i + 1) * width);
+    const stretch = stretchOf(
+      own.reduce((sum, value) => sum + value, 0),
+      probability[i]! - baseline,
+    );
     const reasons = table.names
       .map((feature, j): Reason => {
         const value = table.columns[j]![i]!;
-        return { feature, value: Number.isNaN(value) ? null : value, effect: values[i * width + j]! * stretch };
+        return { feature, value: Number.isNaN(value) ? null : value, effect: own[j]! * stretch };
       })
       .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
     return {
@@ -77,8 +80,8 @@ export function explainRows(
   });
 }
 
-/** Calibration is monotone, so the stretch from score to probability keeps signs; at the baseline itself nothing is left. */
-const stretchOf = (score: number, probability: number) => (Math.abs(score) > 1e-9 ? probability / score : 0);
+/** From the scale of the trees to probabilities all is monotone, so the stretch keeps signs; at the baseline nothing is left. */
+const stretchOf = (sum: number, probability: number) => (Math.abs(sum) > 1e-9 ? probability / sum : 0);
 
 /** Draws why one snapshot has its churn probability: a bar for each reason, and one for all other features. */
 export function explanationChart({ subscriber, probability, baseline, reasons, others }: Explanation): Chart {

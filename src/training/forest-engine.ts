@@ -3,10 +3,11 @@ import { fitForest } from "../forest/fit-forest.js";
 import { Forest } from "../forest/forest.js";
 import { shapValues } from "../forest/tree-shap.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
+import { sigmoid } from "./logistic-regression.js";
 
 /** Most trees of a group and its greatest depth: the forest that all points of the group are cut from. */
 const largest = (group: readonly Parameters[], key: "num_trees" | "max_depth") =>
-  group.reduce((most, point) => Math.max(most, point[key]), 0);
+  group.reduce((most, point) => Math.max(most, point[key]!), 0);
 
 /**
  * The histogram forest on columns that are binned once for all folds and grid points.
@@ -33,7 +34,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       const whole = await fitForest({ binned, rows }, label, {
         numTrees: largest(group, "num_trees"),
         maxDepth: largest(group, "max_depth"),
-        maxFeatures: max_features === "all" ? null : max_features,
+        maxFeatures: max_features === "all" ? null : max_features!,
         minSamplesLeaf: min_samples_leaf,
         ...(min_samples_split ? { minSamplesSplit: min_samples_split } : {}),
         // to the forest 1 is one row, not all of them
@@ -49,7 +50,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       return group.map((parameters): FittedPoint => {
         const { num_trees, max_depth } = parameters;
         let forest = num_trees < whole.numTrees ? whole.head(num_trees) : whole;
-        if (max_depth < whole.options.maxDepth!) forest = forest.truncated(max_depth);
+        if (max_depth! < whole.options.maxDepth!) forest = forest.truncated(max_depth!);
         return {
           parameters,
           seconds,
@@ -61,10 +62,10 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
   };
 }
 
-/** The engine model of a forest. */
+/** The engine model of a forest, or of boosted trees. */
 export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
   return {
-    engine: "forest",
+    engine: forest.kind,
     forest,
     score: (table: FeatureTable) => forest.predictProbability(table),
     importances: () => forest.importances(),
@@ -79,7 +80,10 @@ export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
         return forest.predictProbability({ binned: { ...binned, codes } });
       };
     },
-    contributions: (table) => shapValues(forest, table),
+    contributions(table) {
+      const { values, baseline } = shapValues(forest, table);
+      return { values, baseline: forest.kind === "boosting" ? sigmoid(baseline) : baseline };
+    },
     toJSON: () => forest.toJSON(),
   };
 }

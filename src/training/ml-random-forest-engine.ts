@@ -60,7 +60,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
       const start = performance.now();
       const forest = new RandomForest({
         nEstimators: parameters.num_trees,
-        maxFeatures: drawn(parameters.max_features, table.columns.length),
+        maxFeatures: drawn(parameters.max_features!, table.columns.length),
         replacement: false,
         seed: hash32(seed) >>> 1,
         useSampleBagging: true,
@@ -137,7 +137,7 @@ function belowAll(column: Float64Array): number {
   return least - 1;
 }
 
-function drawn(maxFeatures: Parameters["max_features"], columns: number): number {
+function drawn(maxFeatures: NonNullable<Parameters["max_features"]>, columns: number): number {
   if (maxFeatures === "sqrt") return Math.max(1, Math.floor(Math.sqrt(columns)));
   if (maxFeatures === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
   if (maxFeatures === "all") return columns;

@@ -18,7 +18,7 @@ export function modelCard(
   const [firstDay, lastDay] = report.test_days.map(dateOf);
   const number = (value: number) => value.toLocaleString("en-US");
   const churned = (part: number, rows: number) => `${number(rows)} (${((100 * part) / rows).toFixed(1)} % churned)`;
-  const keys = Object.keys(parameters) as (keyof typeof parameters)[];
+  const keys = [...new Set(report.search.flatMap((row) => Object.keys(row.parameters)))] as (keyof typeof parameters)[];
   const facing: [string, string][] = [
     ["Model version", `\`${model.version}\``],
     ["Made", createdAt],
@@ -29,7 +29,6 @@ export function modelCard(
         .join(", "),
     ],
     ["Predicts", `churn within ${facts.horizon} days from the snapshot day`],
-    ["Engine", facts.engine],
     [
       "Parameters",
       Object.entries(parameters)
@@ -96,7 +95,7 @@ export function modelCard(
     `|${"---|".repeat(keys.length + 3)}`,
     ...report.search.map(({ parameters, mean_auc, sd_auc, fold_auc, chosen, dropped }) => {
       const state = chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : "";
-      return `| ${keys.map((key) => parameters[key]).join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
+      return `| ${keys.map((key) => parameters[key] ?? "").join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
     }),
     "",
     "## What it leans on",

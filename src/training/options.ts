@@ -7,32 +7,43 @@ const share = () => z.number().gt(0).lt(1);
 /** Options of the training stage. */
 export const trainOptions = defineOptions("train", {
   engine: z
-    .enum(["forest", "ml-random-forest"])
+    .enum(["forest", "boosting", "both", "ml-random-forest"])
     .default("forest")
-    .describe("what grows the trees; ml-random-forest is for up to 5,000 training rows"),
+    .describe("forest, boosting, both in one grid; ml-random-forest is for comparison, up to 5,000 training rows"),
   num_trees: z.array(z.int().min(1)).min(1).default([50, 100]).describe("numbers of trees to try"),
-  max_depth: z.array(z.int().min(1)).min(1).default([5, 10]).describe("depths of trees to try, in splits"),
+  max_depth: z.array(z.int().min(1)).min(1).default([5, 10]).describe("forest: depths of trees to try, in splits"),
   max_features: z
     .array(z.union([z.number().gt(0), z.enum(["sqrt", "log2", "all"])]))
     .min(1)
     .default(["sqrt"])
-    .describe("features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
+    .describe("forest: features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
+  max_leaves: z.array(z.int().min(2)).min(1).default([15, 31]).describe("boosting: leaves of a tree, numbers to try"),
+  learning_rate: z
+    .array(z.number().gt(0).max(1))
+    .min(1)
+    .default([0.1])
+    .describe("boosting: shares of a tree that are added, to try"),
+  l2: z
+    .array(z.number().min(0))
+    .min(1)
+    .default([0])
+    .describe("boosting: weights of the squared values of leaves, to try"),
   min_samples_leaf: z.array(z.int().min(1)).min(1).default([20]).describe("fewest rows in a leaf, numbers to try"),
   min_samples_split: z
     .array(z.int().min(2))
     .min(1)
     .optional()
-    .describe("fewest rows in a node that may be split, numbers to try; left out: 2"),
+    .describe("forest: fewest rows in a node that may be split, numbers to try; left out: 2"),
   max_samples: z
     .array(z.number().gt(0).max(1))
     .min(1)
     .optional()
-    .describe("shares of the training rows drawn for a tree, to try; left out: 1"),
+    .describe("forest: shares of the training rows drawn for a tree, to try; left out: 1"),
   criterion: z
     .array(z.enum(["gini", "entropy"]))
     .min(1)
     .optional()
-    .describe("what a split lowers, to try: gini, entropy; left out: gini"),
+    .describe("forest: what a split lowers, to try: gini, entropy; left out: gini"),
   class_weight: z
     .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")

@@ -1,22 +1,28 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
-import type { EngineModel } from "./engine.js";
-import { forestTrainer } from "./forest-engine.js";
-import { mlRandomForestTrainer } from "./ml-random-forest-engine.js";
+import { trainerOf } from "./all-engines.js";
+import type { EngineModel, Parameters } from "./engine.js";
 import { permutationImportance } from "./permutation-importance.js";
 
-const { features, columns, label: truth } = toySnapshots({ subscribers: 400, days: [100], noise: 1, risk: -1 });
+const {
+  features,
+  columns,
+  label: truth,
+  subscriber: group,
+} = toySnapshots({ subscribers: 400, days: [100], noise: 1, risk: -1 });
 const useless = new Float64Array(truth.length).fill(7);
 const table = { names: [...features, "constant"], columns: [...columns, useless] };
 const label = Uint8Array.from(truth);
 const rows = Int32Array.from(label, (_, i) => i);
-const point = { num_trees: 12, max_depth: 5, max_features: "sqrt" as const, min_samples_leaf: 3 };
 
-describe.each(["forest", "ml-random-forest"] as const)("permutation importance of %s", (engine) => {
+describe.each([
+  { engine: "forest", num_trees: 12, max_depth: 5, max_features: "sqrt", min_samples_leaf: 3 },
+  { engine: "boosting", num_trees: 12, max_leaves: 8, learning_rate: 0.1, l2: 0, min_samples_leaf: 3 },
+  { engine: "ml-random-forest", num_trees: 12, max_depth: 5, max_features: "sqrt", min_samples_leaf: 3 },
+] satisfies Parameters[])("permutation importance of $engine", (point) => {
   let model: EngineModel;
   beforeAll(async () => {
-    const input = { table, label, classWeight: "none" as const, threads: 1 };
-    const trainer = engine === "forest" ? forestTrainer(input) : await mlRandomForestTrainer(input);
+    const trainer = await trainerOf([point.engine], { table, label, group, classWeight: "none", threads: 1 });
     model = (await trainer.fit([point], rows, "1", {}))[0]!.model;
   });
 

@@ -231,12 +231,16 @@ function searchChart(search: readonly SearchRow[]): Chart {
   const several = (key: keyof Parameters) => new Set(search.map((row) => row.parameters[key])).size > 1;
   const nameOf = ({ parameters: p }: SearchRow) =>
     [
-      `depth ${p.max_depth}`,
-      ...(several("max_features") ? [`${p.max_features} features`] : []),
+      ...(several("engine") ? [p.engine] : []),
+      ...(p.max_depth === undefined ? [] : [`depth ${p.max_depth}`]),
+      ...(p.max_leaves === undefined ? [] : [`${p.max_leaves} leaves`]),
+      ...(several("learning_rate") && p.learning_rate !== undefined ? [`rate ${p.learning_rate}`] : []),
+      ...(several("l2") && p.l2 !== undefined ? [`L2 ${p.l2}`] : []),
+      ...(several("max_features") && p.max_features !== undefined ? [`${p.max_features} features`] : []),
       ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
-      ...(several("min_samples_split") ? [`split of ${p.min_samples_split}`] : []),
-      ...(several("max_samples") ? [`${p.max_samples} of the rows`] : []),
-      ...(several("criterion") ? [p.criterion] : []),
+      ...(several("min_samples_split") && p.min_samples_split ? [`split of ${p.min_samples_split}`] : []),
+      ...(several("max_samples") && p.max_samples ? [`${p.max_samples} of the rows`] : []),
+      ...(several("criterion") && p.criterion ? [p.criterion] : []),
     ].join(", ");
   const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
   const names = [...new Set(search.map(nameOf))];

@@ -167,6 +167,7 @@ describe("trainModel", () => {
     expect(search).toHaveLength(8);
     expect(new Set(search.map((row) => row.mean_auc)).size).toBe(8);
     expect(Object.keys(best)).toEqual([
+      "engine",
       "num_trees",
       "max_depth",
       "max_features",

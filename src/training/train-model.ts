@@ -2,6 +2,7 @@ import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { StageContext } from "../core/progress.js";
+import { trainerOf } from "./all-engines.js";
 import { type Baseline, baselineTable } from "./baseline-table.js";
 import { brierScore } from "./brier-score.js";
 import { calibrate, fitCalibration } from "./calibration.js";
@@ -9,13 +10,11 @@ import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
 import { ChurnModel } from "./churn-model.js";
 import { type Confusion, confusion } from "./confusion.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder, take } from "./dataset.js";
-import type { FeatureTable, Parameters, Trainer, TrainerInput } from "./engine.js";
+import type { EngineName, FeatureTable, Parameters } from "./engine.js";
 import { evaluate, type Metrics } from "./evaluate.js";
-import { forestTrainer } from "./forest-engine.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
 import { logLoss } from "./log-loss.js";
 import { makeFolds } from "./make-folds.js";
-import { mlRandomForestTrainer } from "./ml-random-forest-engine.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import { permutationImportance } from "./permutation-importance.js";
 import { calibrationError } from "./reliability.js";
@@ -110,16 +109,17 @@ async function trainInOrder(
   }
   const train = part(data, split.train);
   const { table, label } = train;
-  const trainer = await trainerOf(settings, {
+  const trainer = await trainerOf(enginesOf(settings), {
     table,
     label,
+    group: train.subscriber,
     classWeight: settings.class_weight,
     threads: settings.threads,
   });
   const found = await searchGrid(
     {
       trainer,
-      grid: gridOf(gridLists(settings)),
+      grid: gridOf(enginesOf(settings), gridLists(settings)),
       label,
       folds: makeFolds(settings.fold_by, { ...train, horizon: data.horizon, folds: settings.folds, seed }),
       dropBehind: settings.drop_behind,
@@ -193,7 +193,7 @@ async function trainInOrder(
 
   const model = new ChurnModel(
     {
-      engine: settings.engine,
+      engine: found.best.engine,
       features: data.features,
       horizon: data.horizon,
       plan_hash: data.plan?.hash ?? null,
@@ -262,8 +262,8 @@ async function trainInOrder(
 
 /** Names the fits of a search: the training rows and everything that decides what a fit gives. */
 function searchName(data: Dataset, split: Split, settings: TrainSettings): string {
-  const { engine, class_weight, folds, fold_by, seed } = settings;
-  return JSON.stringify([1, dataHash(pickRows(data, split.train)), engine, class_weight, folds, fold_by, seed]);
+  const { class_weight, folds, fold_by, seed } = settings;
+  return JSON.stringify([1, dataHash(pickRows(data, split.train)), class_weight, folds, fold_by, seed]);
 }
 
 function part(data: Dataset, rows: Int32Array) {
@@ -272,17 +272,15 @@ function part(data: Dataset, rows: Int32Array) {
   return { table, label: Uint8Array.from(label), subscriber, day };
 }
 
-function trainerOf(settings: TrainSettings, input: TrainerInput): Trainer | Promise<Trainer> {
-  return settings.engine === "forest" ? forestTrainer(input) : mlRandomForestTrainer(input);
+function enginesOf({ engine }: TrainSettings): EngineName[] {
+  return engine === "both" ? ["forest", "boosting"] : [engine];
 }
 
 function gridLists(settings: TrainSettings): GridLists {
-  const { num_trees, max_depth, max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = settings;
+  const { num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf } = settings;
+  const { min_samples_split, max_samples, criterion } = settings;
   return {
-    num_trees,
-    max_depth,
-    max_features,
-    min_samples_leaf,
+    ...{ num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf },
     ...(min_samples_split ? { min_samples_split } : {}),
     ...(max_samples ? { max_samples } : {}),
     ...(criterion ? { criterion } : {}),
