@@ -1,11 +1,15 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expandShorthands, hasTopLevelForAwait, mutableNames, topLevelNames } from "./cell-transforms.js";
+import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
 export interface CompiledCell {
   source: string;
+  /** Names that it declares. */
+  names: string[];
   find: PositionFinder;
 }
 
@@ -49,7 +53,7 @@ export function createCompiler(settings: CompilerOptions): Compiler {
       sys.watchDirectory = (path: string, callback: unknown) => watchDirectory(path, callback, false);
       if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
       const host = ts.createWatchCompilerHost(roots, { ...options, ...compilerOptions() }, sys, ...rest);
-      return interceptBuilder(host, {
+      return interceptBuilder(ts, host, {
         onMap: (map) => {
           maps = [map];
         },
@@ -80,8 +84,10 @@ export function createCompiler(settings: CompilerOptions): Compiler {
       if (converted.output === undefined) return converted;
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
       const output = named(converted, current);
-      cells.set(current, { source, find: positionFinder(maps, output.split("\n").length, isAsync) });
-      return { ...converted, hasToplevelAwait: isAsync, output };
+      const find = positionFinder(maps, output.split("\n").length, isAsync);
+      cells.set(current, { source, names: exported, find });
+      const complete = output + registration(mutableNames(tslab.ts, source));
+      return { ...converted, hasToplevelAwait: isAsync, output: complete };
     },
   };
   return {
@@ -131,6 +137,7 @@ function named(converted: Converted, name: string): string {
  * it asks, so that once is enough.
  */
 function interceptBuilder(
+  ts: TypeScript,
   host: TypeScript,
   hooks: { onMap: (map: string) => void; takeHidesLocals: () => boolean },
 ): TypeScript {
@@ -139,14 +146,22 @@ function interceptBuilder(
     get: () => (builder: TypeScript) => {
       const emit = builder.emit.bind(builder);
       const getSourceFile = builder.getSourceFile.bind(builder);
-      builder.emit = (file: unknown, write: (name: string, data: string) => void, ...rest: unknown[]) =>
+      builder.emit = (
+        file: unknown,
+        write: (name: string, data: string) => void,
+        token: unknown,
+        onlyDeclarations: unknown,
+        transformers: Record<string, unknown>,
+      ) =>
         emit(
           file,
           (name: string, data: string) => {
             if (name.endsWith("__tslab__.js.map")) hooks.onMap(data);
             else write(name, data);
           },
-          ...rest,
+          token,
+          onlyDeclarations,
+          { ...transformers, before: [expandShorthands(ts, builder)] },
         );
       builder.getSourceFile = (name: string) => {
         const file = getSourceFile(name);
@@ -176,23 +191,4 @@ function hideOnce(object: Record<string, unknown>, key: string): void {
     },
     set: restore,
   });
-}
-
-/** Names that a cell declares at its top level, types and imports included. */
-function topLevelNames(ts: TypeScript, source: string): string[] {
-  const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
-  ts.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
-  return [...(file.locals?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name));
-}
-
-/** tslab makes a cell async for `await`, but not for `for await` alone, which is then a syntax error. */
-function hasTopLevelForAwait(ts: TypeScript, source: string): boolean {
-  if (!/\bfor\s+await\b/.test(source)) return false;
-  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022);
-  const visit = (node: TypeScript): boolean => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
-    if (ts.isForOfStatement(node) && node.awaitModifier) return true;
-    return ts.forEachChild(node, visit) ?? false;
-  };
-  return visit(file);
 }

@@ -4,6 +4,7 @@ import { type CellContext, currentCell } from "./cell-context.js";
 import { CellTimers } from "./cell-timers.js";
 import { completeReply, inspectReply, isCompleteReply, kernelInfo } from "./code-replies.js";
 import { createCompiler } from "./compiler.js";
+import { Control, MENDING } from "./control.js";
 import { KERNEL_HOOK, type KernelHook } from "./display.js";
 import { mimeBundle } from "./mime-bundle.js";
 import { Output } from "./output.js";
@@ -28,6 +29,14 @@ const QUIET = 5;
 /** Work of Node's that ends by itself: files, names of hosts, connections. */
 const ONE_SHOT = /Req/;
 
+/** Milliseconds that the main thread has to shut down. */
+const PATIENCE = 1500;
+
+/** Where messages go out. */
+interface Outgoing {
+  push(frames: Buffer[]): void;
+}
+
 type Reply = (content: object) => void;
 
 /** The message loop: one request after another on shell, control requests at any time, every send awaited. */
@@ -35,17 +44,15 @@ export class Kernel {
   readonly #options: KernelOptions;
   readonly #session = randomUUID();
   readonly #shell = new zmq.Router({ linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
-  readonly #control = new zmq.Router({ linger: 1000, sendHighWaterMark: 0 });
   readonly #stdin = new zmq.Router({ linger: 0 });
   // the publisher hears of subscriptions, so that it can greet; without a high-water mark it never drops a message
   readonly #iopub = new zmq.XPublisher({ linger: 1000, sendHighWaterMark: 0 });
-  readonly #heartbeat = new zmq.Reply({ linger: 0 });
   readonly #shellOut = new SendQueue(this.#shell);
-  readonly #controlOut = new SendQueue(this.#control);
   readonly #iopubOut = new SendQueue(this.#iopub);
   readonly #timers = new CellTimers();
   readonly #output: Output;
   readonly #queue: Message[] = [];
+  #control: Control | undefined;
   #key = "";
   #code: Session | undefined;
   #received = 0;
@@ -67,8 +74,8 @@ export class Kernel {
     });
   }
 
-  /** Binds the sockets; ports that are 0 are chosen, and the connection as it then is comes back. */
-  async bind(connection: ConnectionInfo): Promise<ConnectionInfo> {
+  /** Binds the sockets; ports that are 0 are chosen. The thread for the control socket starts beside. */
+  async bind(connection: ConnectionInfo): Promise<ConnectionInfo & { control: Control["bound"] }> {
     this.#key = connection.key;
     const bound = { ...connection };
     const bind = async (socket: zmq.Socket & { bind(address: string): Promise<void> }, port: keyof ConnectionInfo) => {
@@ -77,17 +84,18 @@ export class Kernel {
       await socket.bind(`${connection.transport}://${connection.ip}${separator}${given === 0 ? "*" : given}`);
       if (given === 0) (bound[port] as number) = Number(/(\d+)$/.exec(socket.lastEndpoint ?? "")?.[1]);
     };
-    await bind(this.#heartbeat, "hb_port");
+    this.#control = new Control(
+      connection,
+      { session: this.#session, patience: this.#options.drain + PATIENCE },
+      { request: (frames) => void this.#onControl(frames), interrupt: () => this.interrupt() },
+    );
     await bind(this.#iopub, "iopub_port");
-    await bind(this.#control, "control_port");
     await bind(this.#stdin, "stdin_port");
     await bind(this.#shell, "shell_port");
-    this.#listen(this.#heartbeat, async (frames) => this.#heartbeat.send(frames));
     this.#listen(this.#iopub, async ([frame]) => this.#welcome(frame as Buffer));
-    this.#listen(this.#control, async (frames) => this.#onControl(frames));
     this.#listen(this.#shell, async (frames) => this.#onShell(frames));
     this.#status("starting", {});
-    return bound;
+    return { ...bound, control: this.#control.bound };
   }
 
   /** Starts the compiler; requests that came before wait for it. */
@@ -106,6 +114,9 @@ export class Kernel {
   interrupt(): void {
     const cell = this.#running;
     if (!cell) return;
+    this.#control?.stopped();
+    this.#iopubOut.revive();
+    this.#shellOut.revive();
     this.#timers.clear(cell);
     cell.failure ??= { error: new InterruptError() };
     cell.stop?.();
@@ -133,7 +144,7 @@ export class Kernel {
     this.#send(this.#iopubOut, "iopub_welcome", { subscription }, {}, [frame.subarray(1)]);
   }
 
-  #send(out: SendQueue, type: string, content: unknown, parent: Partial<Header>, idents: Buffer[]): void {
+  #send(out: Outgoing, type: string, content: unknown, parent: Partial<Header>, idents: Buffer[]): void {
     out.push(encode(this.#key, message(type, content, { session: this.#session, parent, idents })));
   }
 
@@ -154,7 +165,7 @@ export class Kernel {
   async #onControl(frames: Buffer[]): Promise<void> {
     const request = decode(this.#key, frames);
     this.#status("busy", request.header);
-    await this.#answer(request, this.#controlOut);
+    await this.#answer(request, this.#control as Control);
     this.#status("idle", request.header);
     if (request.header.msg_type === "shutdown_request") await this.#shutdown();
   }
@@ -184,7 +195,7 @@ export class Kernel {
   }
 
   /** Requests other than for execution; they mean the same on shell and on control. */
-  async #answer(request: Message, out: SendQueue): Promise<void> {
+  async #answer(request: Message, out: Outgoing): Promise<void> {
     const { header, content, idents } = request;
     const type = header.msg_type.replace(/_request$/, "_reply");
     const reply: Reply = (answer) => this.#send(out, type, answer, header, idents);
@@ -210,9 +221,6 @@ export class Kernel {
           return this.#send(this.#iopubOut, "comm_close", { comm_id: content.comm_id, data: {} }, header, [
             Buffer.from("comm_close"),
           ]);
-        case "interrupt_request":
-          this.interrupt();
-          return reply({ status: "ok" });
         case "shutdown_request":
           await this.#drain();
           return reply({ status: "ok", restart: Boolean(content.restart) });
@@ -239,12 +247,16 @@ export class Kernel {
     const reply: Reply = (answer) => this.#send(this.#shellOut, "execute_reply", answer, header, idents);
     this.#publish(cell, "execute_input", { code, execution_count: cell.count });
     this.#running = cell;
+    this.#control?.begin();
     let outcome: Outcome;
     try {
+      // a termination empties the queue of microtasks: nothing of ours is to be in it when the cell begins
+      await new Promise((resolve) => setTimeout(resolve, 0));
       outcome = await (this.#code as Session).run(cell, code);
       if (outcome.status === "ok") outcome = await this.#showValue(cell, outcome.value);
     } finally {
       this.#running = undefined;
+      this.#control?.end();
       this.#last = cell;
       this.#output.flush();
     }
@@ -255,8 +267,9 @@ export class Kernel {
       return;
     }
     this.#publish(cell, "error", outcome.error);
-    if (content.stop_on_error !== false) await this.#abortQueued();
+    const aborted = content.stop_on_error === false ? [] : await this.#takeQueued();
     reply({ status: "error", execution_count: cell.count, ...outcome.error, user_expressions: {}, payload: [] });
+    for (const unwanted of aborted) this.#abort(unwanted);
   }
 
   async #showValue(cell: CellContext, value: unknown): Promise<Outcome> {
@@ -272,31 +285,31 @@ export class Kernel {
   }
 
   /**
-   * Aborts the cells that were already on their way when one failed.
+   * Takes the cells that were already on their way when one failed.
    *
    * It happens before the failure is answered: a client that waits for the answer and goes on is never aborted.
    */
-  async #abortQueued(): Promise<void> {
+  async #takeQueued(): Promise<Message[]> {
     for (let before = -1; before !== this.#received; ) {
       before = this.#received;
       await new Promise((resolve) => setTimeout(resolve, QUIET));
     }
-    for (const { header, idents } of this.#queue.splice(0)) {
-      if (header.msg_type !== "execute_request") continue;
-      this.#status("busy", header);
-      const aborted = {
-        status: "aborted",
-        execution_count: this.#count,
-        ename: "Aborted",
-        evalue: "an earlier cell failed",
-        traceback: [],
-      };
-      this.#send(this.#shellOut, "execute_reply", aborted, header, idents);
-      this.#status("idle", header);
-    }
+    const isCell = ({ header }: Message) => header.msg_type === "execute_request";
+    const queued = this.#queue.splice(0);
+    this.#queue.push(...queued.filter((request) => !isCell(request)));
+    return queued.filter(isCell);
+  }
+
+  #abort({ header, idents }: Message): void {
+    const aborted = { ename: "Aborted", evalue: "an earlier cell failed", traceback: [] };
+    this.#status("busy", header);
+    const reply = { status: "aborted", execution_count: this.#count, ...aborted };
+    this.#send(this.#shellOut, "execute_reply", reply, header, idents);
+    this.#status("idle", header);
   }
 
   #onLateError(error: unknown): void {
+    if (error === MENDING) return;
     const cell = currentCell.getStore() ?? this.#running ?? this.#last;
     if (!cell) {
       process.stderr.write(`kernel: ${error instanceof Error ? error.stack : error}\n`);
@@ -355,11 +368,17 @@ export class Kernel {
     this.#output.flush();
   }
 
+  /** A cell has called process.exit: what it printed before still goes out. */
+  exit(): void {
+    this.#output.flush();
+    if (!this.#isClosing) this.#control?.closeNow();
+  }
+
   async #shutdown(): Promise<void> {
     this.#isClosing = true;
     this.#output.flush();
-    await Promise.all([this.#shellOut.drained(), this.#controlOut.drained(), this.#iopubOut.drained()]);
-    for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub, this.#heartbeat]) socket.close();
+    await Promise.all([this.#shellOut.drained(), this.#iopubOut.drained(), this.#control?.close()]);
+    for (const socket of [this.#shell, this.#stdin, this.#iopub]) socket.close();
     // a cell may have left timers, servers and sockets; they do not keep the kernel
     setTimeout(() => process.exit(0), 20);
   }

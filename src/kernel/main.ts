@@ -27,10 +27,13 @@ async function main(): Promise<void> {
     drain: Number(process.env.CHURN_KERNEL_DRAIN_MS ?? 0),
     docs: process.env.CHURN_KERNEL_DOCS !== "0",
   });
-  const bound = await kernel.bind(connection);
-  writeFileSync(path, JSON.stringify(bound));
-  endWithParent();
+  const { control, ...bound } = await kernel.bind(connection);
+  process.on("disconnect", () => process.exit(0));
+  process.channel?.unref?.();
+  process.on("exit", () => kernel.exit());
   kernel.start();
+  Object.assign(bound, await control);
+  writeFileSync(path, JSON.stringify(bound));
   process.send?.({ ready: true, connection: bound });
 }
 
@@ -50,16 +53,6 @@ function findOurPackages(): void {
   const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
   process.env.NODE_PATH = [process.env.NODE_PATH, modules].filter(Boolean).join(delimiter);
   (Module as unknown as { _initPaths(): void })._initPaths();
-}
-
-/** When the parent is gone, so is the kernel. */
-function endWithParent(): void {
-  process.on("disconnect", () => process.exit(0));
-  process.channel?.unref?.();
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
-  }, 1000).unref();
 }
 
 await main();

@@ -14,6 +14,7 @@ export class SendQueue {
   readonly #waiting: { frames: Buffer[]; bytes: number }[] = [];
   #pump: Promise<void> | undefined;
   #bytes = 0;
+  #turn = 0;
 
   constructor(socket: Sendable) {
     this.#socket = socket;
@@ -38,18 +39,29 @@ export class SendQueue {
     while (this.#pump) await this.#pump;
   }
 
+  /** Goes on after the code that waited for a send was terminated, which happens when a cell is. */
+  revive(): void {
+    if (!this.#pump) return;
+    this.#turn++;
+    this.#pump = this.#run();
+  }
+
   async #run(): Promise<void> {
-    try {
-      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-        try {
-          await this.#socket.send(next.frames);
-        } catch {
-          // the socket was closed, or the peer that the message was for is gone: nobody is left to read it
+    const turn = this.#turn;
+    for (let next = this.#waiting[0]; next && turn === this.#turn; next = this.#waiting[0]) {
+      try {
+        await this.#socket.send(next.frames);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EBUSY") {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          continue;
         }
-        this.#bytes -= next.bytes;
+        // the socket was closed, or the peer that the message was for is gone: nobody is left to read it
       }
-    } finally {
-      this.#pump = undefined;
+      if (turn !== this.#turn) return;
+      this.#waiting.shift();
+      this.#bytes -= next.bytes;
     }
+    if (turn === this.#turn) this.#pump = undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { CellContext } from "./cell-context.js";
 import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
 import { type Compiler, cellName } from "./compiler.js";
+import { LiveNames } from "./live-names.js";
 import type { Converter, Diagnostic, Executor } from "./tslab.js";
 
 /** How a cell ended. */
@@ -20,6 +21,9 @@ export class Session {
   #value: unknown;
   #thrown: { error: unknown } | undefined;
   #diagnostics: Diagnostic[] = [];
+  #cellName = "";
+  #live: LiveNames | undefined;
+  #restore: (() => void) | undefined;
 
   constructor(compiler: Compiler) {
     this.#compiler = compiler;
@@ -29,6 +33,11 @@ export class Session {
       convert: (previous, source) => {
         const converted = node.convert(previous, source);
         this.#diagnostics = converted.diagnostics;
+        if (converted.output !== undefined) {
+          const names = this.#compiler.cell(this.#cellName)?.names ?? [];
+          this.#restore = this.#live?.snapshot(names);
+          this.#live?.forget(names);
+        }
         return converted;
       },
       addModule: (name, content, meta) => {
@@ -49,18 +58,23 @@ export class Session {
         },
       },
     );
+    this.#live = new LiveNames();
   }
 
   /** Compiles and runs one cell; errors are an outcome, never thrown. */
   async run(cell: CellContext, code: string): Promise<Outcome> {
     const name = cellName(cell.count);
+    this.#cellName = name;
+    this.#restore = undefined;
     this.#value = undefined;
     this.#thrown = undefined;
     this.#diagnostics = [];
     this.#compiler.name(name);
     cell.stop = () => this.#executor.interrupt();
     try {
-      await currentCell.run(cell, () => this.#executor.execute(code));
+      // what a failed cell declares does not count, as for tslab's types
+      const isGood = await currentCell.run(cell, () => this.#executor.execute(code));
+      if (!isGood) (this.#restore as (() => void) | undefined)?.();
       let value = this.#value;
       if (this.#diagnostics.length > 0) {
         return { status: "error", error: compileError(this.#diagnostics, code, cell.count) };

@@ -157,11 +157,7 @@ export class KernelProcess {
 
   /** Stops the cell that runs; the kernel lives on. */
   interrupt(): void {
-    if (process.platform === "win32") {
-      this.#controlOut.push(encode(this.#key, message("interrupt_request", {}, { session: this.#session })));
-    } else {
-      this.#child.kill("SIGINT");
-    }
+    this.#controlOut.push(encode(this.#key, message("interrupt_request", {}, { session: this.#session })));
   }
 
   /** Ends the kernel in good order; one that does not answer is killed, with all that its cells have started. */

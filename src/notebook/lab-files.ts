@@ -15,7 +15,7 @@ export function kernelspec(): object {
     argv: [process.execPath, join(PROJECT, "dist", "kernel", "main.js"), "--config-path", "{connection_file}"],
     display_name: "TypeScript",
     language: "typescript",
-    interrupt_mode: "signal",
+    interrupt_mode: "message",
     metadata: { debugger: false },
   };
 }

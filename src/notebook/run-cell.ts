@@ -45,9 +45,7 @@ export async function runCell(
   const stop = (reason: Failure) => {
     if (stopped || isOver) return;
     stopped = reason;
-    // Node loses a signal that comes at the very moment when a cell begins to wait
     kernel.interrupt();
-    for (let second = 1; second < GRACE; second++) after(second, () => kernel.interrupt());
     after(GRACE, () => kernel.kill());
   };
   const onAbort = () => stop(failure("interrupted", "Interrupted", "the run was interrupted"));

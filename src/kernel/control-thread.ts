@@ -1,0 +1,111 @@
+import { Session } from "node:inspector";
+import { parentPort, workerData } from "node:worker_threads";
+import * as zmq from "zeromq";
+import { CLEAR_ASYNC_STACK, type ControlData, type FromControl, type ToControl } from "./control.js";
+import { SendQueue } from "./send-queue.js";
+import { decode, encode, message } from "./wire.js";
+
+/**
+ * The thread that still listens when a cell keeps the main thread busy: control requests, heartbeat, death of the parent.
+ */
+const { connection, state, session, parent, patience } = workerData as ControlData;
+const [RUNNING, STOPPED, CLOSED] = [0, 1, 2];
+const main = parentPort as NonNullable<typeof parentPort>;
+const post = (said: FromControl) => main.postMessage(said);
+
+const control = new zmq.Router({ linger: 1000, sendHighWaterMark: 0 });
+const heartbeat = new zmq.Reply({ linger: 0 });
+const out = new SendQueue(control);
+
+async function bind(socket: zmq.Router | zmq.Reply, port: number): Promise<number> {
+  const { transport, ip } = connection;
+  await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port === 0 ? "*" : port}`);
+  return port === 0 ? Number(/(\d+)$/.exec(socket.lastEndpoint ?? "")?.[1]) : port;
+}
+
+function onRequest(frames: Buffer[]): void {
+  const request = decode(connection.key, frames);
+  const { header, idents } = request;
+  const reply = (type: string, content: object) =>
+    out.push(encode(connection.key, message(type, content, { session, parent: header, idents })));
+  if (header.msg_type === "interrupt_request") {
+    interrupt();
+    reply("interrupt_reply", { status: "ok" });
+    return;
+  }
+  if (header.msg_type === "shutdown_request") {
+    // a main thread that is stuck in a cell never hears of it
+    setTimeout(async () => {
+      reply("shutdown_reply", { status: "ok", restart: Boolean(request.content.restart) });
+      await out.drained();
+      end();
+    }, patience).unref();
+  }
+  post({ request: frames });
+}
+
+/**
+ * Stops the cell that runs. A signal breaks a loop in the first part of a cell, a message ends an await; a loop after an
+ * await hears neither, and is terminated through the inspector.
+ */
+function interrupt(): void {
+  const cell = Atomics.load(state, RUNNING);
+  if (cell === 0) return;
+  post({ interrupt: cell });
+  if (process.platform !== "win32") process.kill(process.pid, "SIGINT");
+  setTimeout(() => {
+    if (Atomics.load(state, RUNNING) !== cell || Atomics.load(state, STOPPED) === cell) return;
+    const inspector = new Session();
+    inspector.connectToMainThread();
+    // terminated code would leave its async ids on Node's stack, and the next callback fail an assertion of Node's
+    inspector.post("Runtime.evaluate", { expression: CLEAR_ASYNC_STACK });
+    inspector.post("Runtime.terminateExecution", () => inspector.disconnect());
+  }, 300);
+}
+
+function end(): void {
+  try {
+    // what the cells have started is in the kernel's group, if it leads one
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+async function listen(socket: AsyncIterable<Buffer[]>, handle: (frames: Buffer[]) => unknown): Promise<void> {
+  try {
+    for await (const frames of socket) {
+      try {
+        await handle(frames);
+      } catch (error) {
+        process.stderr.write(`kernel: ${(error as Error).message}\n`);
+      }
+    }
+  } catch {
+    // closed
+  }
+}
+
+main.on("message", (said: ToControl) => {
+  if ("frames" in said) out.push(said.frames.map((frame) => Buffer.from(frame)));
+  else {
+    out.drained().then(() => {
+      control.close();
+      heartbeat.close();
+      Atomics.store(state, CLOSED, 1);
+      Atomics.notify(state, CLOSED);
+      post({ closed: true });
+      main.close();
+    });
+  }
+});
+
+setInterval(() => {
+  if (process.ppid !== parent) end();
+}, 500).unref();
+
+const control_port = await bind(control, connection.control_port);
+const hb_port = await bind(heartbeat, connection.hb_port);
+void listen(control, onRequest);
+void listen(heartbeat, (frames) => heartbeat.send(frames));
+post({ bound: { control_port, hb_port } });
