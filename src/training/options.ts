@@ -17,7 +17,7 @@ export const trainOptions = defineOptions("train", {
     .min(1)
     .default(["sqrt"])
     .describe("forest: features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
-  max_leaves: z.array(z.int().min(2)).min(1).default([15, 31]).describe("boosting: leaves of a tree, numbers to try"),
+  max_leaves: z.array(z.int().min(2)).min(1).default([8, 31]).describe("boosting: leaves of a tree, numbers to try"),
   learning_rate: z
     .array(z.number().gt(0).max(1))
     .min(1)
