@@ -1,5 +1,9 @@
+import { isAbsolute, relative } from "node:path";
 import { type TableView, tableView } from "../charts/table-view.js";
 import { SECTIONS, type Settings } from "./configure.js";
+
+/** A path inside the project, from its root: pages that are mailed should not tell where the project lies. */
+const shown = (value: string, root: string) => (isAbsolute(value) ? relative(root, value) || "." : value);
 
 /**
  * Shows the options in force: value, where it came from, and what it means.
@@ -11,7 +15,7 @@ export function settingsTable(settings: Settings, ...sections: (keyof typeof SEC
     .filter(({ section }) => sections.length === 0 || sections.includes(section as keyof typeof SECTIONS))
     .map(({ section, key, value, from }) => ({
       option: `${section}.${key}`,
-      value: typeof value === "string" ? value : JSON.stringify(value),
+      value: typeof value === "string" ? shown(value, settings.root) : JSON.stringify(value),
       from: from.replace(/^.*[\\/]/, ""),
       help: SECTIONS[section as keyof typeof SECTIONS].fields.find((field) => field.key === key)?.help ?? "",
     }));

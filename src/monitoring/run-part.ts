@@ -181,8 +181,23 @@ function limitsOf<Options, State, Prepared>(
       `${plan.key}: ${known.length} reference ${known.length === 1 ? "chunk has" : "chunks have"} a value, ` +
         `no spread to set a threshold from; ${none ? "no threshold is set" : "it is set at ± 3 standard errors"}`,
     );
+  } else if (!compat && plan.threshold.type === "standard_deviation" && known.length < ENOUGH_CHUNKS) {
+    const errors = known.map((i) => raw[i]?.samplingError ?? Number.NaN).filter((error) => !Number.isNaN(error));
+    const mean = known.reduce((sum, i) => sum + (values[i] as number), 0) / known.length;
+    if (errors.length > 0) limits = atLeast(limits, mean, 3 * median(errors));
   }
   return clampLimits(limits, plan.range);
+}
+
+/** With fewer reference chunks their spread says little; NannyML warns of it. */
+const ENOUGH_CHUNKS = 6;
+
+/** Limits no nearer to the mean than a margin: few chunks may lie close together by luck, closer than chance allows. */
+function atLeast({ lower, upper }: Limits, mean: number, margin: number): Limits {
+  return {
+    lower: lower === null ? null : Math.min(lower, mean - margin),
+    upper: upper === null ? null : Math.max(upper, mean + margin),
+  };
 }
 
 function judged<Options, State, Prepared>(

@@ -11,7 +11,7 @@ it("reads numbers, days, timestamps, texts and nulls as columns, over many chunk
   const store = openStore({ path: join(folder, "columns.duckdb") });
   const columns = await store.lease((db) =>
     db.columns(
-      `SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS big, CAST(i AS TINYINT) AS tiny, i / 2 AS half, i % 2 = 0 AS even,
+      `SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS big, CAST(i AS TINYINT) AS tiny, i / 2 AS half, i % 2 = 0 AS even, CAST(i AS HUGEINT) AS huge, CAST(i AS DECIMAL(9, 2)) / 4 AS quarter,
       DATE '1970-01-02' + CAST(i AS INTEGER) AS day, TIMESTAMP '1970-01-01 00:00:01.5' AS moment, CASE WHEN i = 1 THEN NULL ELSE 'é' || i END AS word
       FROM range(5000) t(i) WHERE i < 100 OR i >= 4990`.replace("CAST(i AS TINYINT)", "CAST(i % 100 AS TINYINT)"),
     ),
@@ -21,6 +21,8 @@ it("reads numbers, days, timestamps, texts and nulls as columns, over many chunk
   expect(Array.from((columns.tiny as Float64Array).subarray(98, 102))).toEqual([98, 99, 90, 91]);
   expect((columns.half as Float64Array)[3]).toBe(1.5);
   expect(Array.from((columns.even as Float64Array).subarray(0, 2))).toEqual([1, 0]);
+  expect(Array.from((columns.huge as Float64Array).subarray(1, 3))).toEqual([1, 2]);
+  expect((columns.quarter as Float64Array)[3]).toBe(0.75);
   expect((columns.day as Int32Array)[2]).toBe(3);
   expect((columns.moment as Float64Array)[0]).toBe(1500);
   expect((columns.word as string[]).slice(0, 3)).toEqual(["é0", null, "é2"]);

@@ -58,7 +58,8 @@ export async function readColumns(result: DuckDBResult): Promise<Columns> {
   for (let index = 0; index < result.columnCount; index++) {
     const typeId = result.columnTypeId(index);
     const layout = NUMERIC[typeId];
-    if (!layout) columns[result.columnName(index)] = readTexts(chunks, index, rows);
+    if (BOXED.has(typeId)) columns[result.columnName(index)] = readBoxed(chunks, index, rows);
+    else if (!layout) columns[result.columnName(index)] = readTexts(chunks, index, rows);
     else {
       const out = typeId === DuckDBTypeId.DATE ? new Int32Array(rows) : new Float64Array(rows);
       let at = 0;
@@ -98,6 +99,14 @@ function readNumbers(
     if (out instanceof Int32Array) throw new Error(`column ${name} has a null day`);
     out[at + i] = Number.NaN;
   }
+}
+
+/** Numbers wider than 64 bits, as sums give them; rare and few, so boxing each is no harm. */
+const BOXED = new Set<DuckDBTypeId>([DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT, DuckDBTypeId.DECIMAL]);
+
+function readBoxed(chunks: DuckDBDataChunk[], index: number, rows: number): Float64Array {
+  const texts = readTexts(chunks, index, rows);
+  return Float64Array.from(texts, (text) => (text === null ? Number.NaN : Number(text)));
 }
 
 function readTexts(chunks: DuckDBDataChunk[], index: number, rows: number): (string | null)[] {
