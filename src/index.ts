@@ -52,6 +52,7 @@ export {
   type PermutationOptions,
   permutationImportance,
 } from "./forest/permutation-importance.js";
+export { type OnnxOptions, toOnnx } from "./forest/to-onnx.js";
 export type { Trees } from "./forest/tree.js";
 export { type ShapValues, shapValues } from "./forest/tree-shap.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
@@ -66,6 +67,8 @@ export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
 export { type MonitorResult, monitor } from "./monitoring/monitor.js";
 export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
+export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
+export { monitoringReport } from "./monitoring/monitoring-report.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
 export type { MonitorOptions } from "./monitoring/options.js";
 export { performanceChart } from "./monitoring/performance-chart.js";
@@ -88,6 +91,7 @@ export type { MonitoredTable } from "./monitoring/table.js";
 export type { Threshold } from "./monitoring/threshold.js";
 export { univariateDrift } from "./monitoring/univariate-drift.js";
 export type { DriftMethod, UnivariateOptions } from "./monitoring/univariate-options.js";
+export { type Verdict, verdictOf } from "./monitoring/verdict.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
 export {
   type NotebookProgress,
