@@ -14,8 +14,8 @@ export interface ContinuousReference {
   readonly doane: { readonly edges: Edges; readonly share: Float64Array } | null;
   /** Ascending values, where few enough for exact distances. */
   readonly sorted: Float64Array | null;
-  /** Bins of equal width with the share up to the end of each. */
-  readonly fine: { readonly edges: Edges; readonly cumulative: Float64Array } | null;
+  /** Counts in bins of equal width from the least to the greatest value. */
+  readonly fine: { readonly min: number; readonly max: number; readonly counts: Uint32Array } | null;
   /** Deciles, with the share of each bin between them. */
   readonly deciles: { readonly edges: Edges; readonly share: Float64Array } | null;
 }
@@ -57,7 +57,7 @@ export function fitContinuous(
     constant: min === max ? min : null,
     doane: uses("jensen_shannon", "hellinger") ? shares(values, doaneEdges(values)) : null,
     sorted: exact && cumulative ? sorted : null,
-    fine: !exact && cumulative ? fineBins(values, equalWidthEdges(min, max, calculation?.bins ?? FINE_BINS)) : null,
+    fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,
     deciles: uses("population_stability") ? decileShares(sorted as Float64Array) : null,
   };
 }
@@ -82,7 +82,8 @@ export function measureContinuous(
     const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
     return methods.map(() => ({ value: Number.NaN, n, reason, ...note }));
   }
-  const { doane, sorted, fine, deciles } = reference;
+  const { doane, sorted, deciles } = reference;
+  const fine = reference.fine && cumulativeOf(reference.fine);
   const coarse = doane && shares(values, doane.edges).share;
   const ascending = sorted && values.slice().sort();
   const bins = fine && histogram(values, fine.edges);
@@ -131,14 +132,29 @@ function shares(values: Float64Array, edges: Edges) {
   return { edges, share: counts.map((count) => count / n) };
 }
 
-function fineBins(values: Float64Array, edges: Edges) {
-  const { counts, n } = histogram(values, edges);
-  let sum = 0;
-  const cumulative = counts.map((count) => {
-    sum += count;
-    return sum / n;
-  });
-  return { edges, cumulative };
+function fineBins(values: Float64Array, min: number, max: number, bins: number) {
+  return { min, max, counts: Uint32Array.from(histogram(values, equalWidthEdges(min, max, bins)).counts) };
+}
+
+type Fine = NonNullable<ContinuousReference["fine"]>;
+
+// counts are what is saved; edges and shares follow from them
+const cumulatives = new WeakMap<Fine, { edges: Edges; cumulative: Float64Array }>();
+
+/** The edges of fine bins, and the share of the reference up to the end of each. */
+function cumulativeOf(fine: Fine) {
+  let known = cumulatives.get(fine);
+  if (!known) {
+    const n = fine.counts.reduce((sum, count) => sum + count, 0);
+    let sum = 0;
+    const cumulative = Float64Array.from(fine.counts, (count) => {
+      sum += count;
+      return sum / n;
+    });
+    known = { edges: equalWidthEdges(fine.min, fine.max, fine.counts.length), cumulative };
+    cumulatives.set(fine, known);
+  }
+  return known;
 }
 
 function outside(values: Float64Array, edges: Edges, count: number) {

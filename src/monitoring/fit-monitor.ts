@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Chunking } from "./chunk.js";
+import { type ColumnInput, toCategory, toColumn } from "./column.js";
 import { fromJson, toJson } from "./fitted-json.js";
 import type { PartName } from "./measure.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
@@ -36,7 +37,7 @@ export class FittedMonitor {
     const fitted = Object.entries(this.parts) as [PartName, FittedPart][];
     const chunking: Chunking = this.config.chunking ?? {};
     const keepTies = fitted[0]?.[1].compat || chunking.period !== undefined;
-    const table = orderTable(analysis, "analysis", keepTies);
+    const table = orderTable(asCategories(analysis, this.config), "analysis", keepTies);
     const results: MonitoringResults = {};
     for (const [name, part] of fitted) {
       if (options.parts && !options.parts.includes(name)) continue;
@@ -82,6 +83,14 @@ export class FittedMonitor {
   }
 }
 
+/** A table whose features that the configuration calls categorical are categories. */
+function asCategories(table: MonitoredTable, { columns }: MonitorConfig): MonitoredTable {
+  const named = (columns?.categorical ?? []).filter((name) => table.columns?.[name] !== undefined);
+  if (named.length === 0) return table;
+  const categories = named.map((name) => [name, toCategory(toColumn(table.columns?.[name] as ColumnInput, name))]);
+  return { ...table, columns: { ...table.columns, ...Object.fromEntries(categories) } };
+}
+
 /**
  * Learns what a reference looks like, for every part that the configuration names.
  *
@@ -103,7 +112,7 @@ export function fitMonitor(
     });
   }
   const table = orderTable(
-    reference,
+    asCategories(reference, checked),
     "reference",
     options.compat === "nannyml" || checked.chunking?.period !== undefined,
   );

@@ -1,7 +1,7 @@
 import { isCategory } from "./column.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
-import { categoriesOf } from "./typed-columns.js";
+import { categoriesOf, defaultColumns } from "./typed-columns.js";
 
 /** Options of the checks of data quality. */
 export interface QualityOptions {
@@ -34,7 +34,7 @@ export const missingPart: Part<QualityOptions, MissingState> = {
   rule: "strict",
 
   fit(reference, { columns, normalize = true, threshold = STANDARD_DEVIATION, columnThresholds = {} }) {
-    const names = columns ?? [...reference.columns.keys()];
+    const names = columns ?? defaultColumns(reference, true);
     return {
       normalize,
       columns: names.map((name) => ({

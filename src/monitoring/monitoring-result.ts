@@ -82,6 +82,11 @@ export class MonitoringResult {
     return new MonitoringResult(this.part, chunks, series, this.fields, this.warnings);
   }
 
+  /** The same result with the series that a test passes. */
+  select(keep: (series: Series) => boolean): MonitoringResult {
+    return new MonitoringResult(this.part, this.chunks, this.series.filter(keep), this.fields, this.warnings);
+  }
+
   /** The measures of one series, by its key: `result.measures("roc_auc")`. */
   measures(key: string): readonly Measure[] {
     const found = this.series.find((each) => each.key === key);

@@ -63,7 +63,11 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
     truth: table.yTrue === undefined ? undefined : numbers(yTrue),
     order,
     columns,
-    labels: new Set([yPred, yTrue].filter((key) => columns.has(key))),
+    names: {
+      ...(table.yPredProba === undefined ? {} : { score: yPredProba }),
+      ...(table.yPred === undefined ? {} : { predicted: yPred }),
+      ...(table.yTrue === undefined ? {} : { truth: yTrue }),
+    },
     shared: new Map(),
     warnings,
   };

@@ -4,10 +4,10 @@ import { isCategory } from "./column.js";
 import { columnMoments, momentsOf } from "./moments.js";
 import type { Part, RawMeasure } from "./part.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
-import { categoriesOf, numbersOf } from "./typed-columns.js";
+import { categoriesOf, defaultColumns, numbersOf } from "./typed-columns.js";
 
 export interface ReconstructionOptions {
-  /** By default every column of the reference. */
+  /** By default every feature. */
   readonly columns?: readonly string[];
   /** Components to keep: a whole number, or the share of the variance that they are to explain (default 0.65). */
   readonly components?: number;
@@ -55,7 +55,7 @@ export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState
   rule: "not_inside",
 
   fit(reference, { columns, components = 0.65, threshold = STANDARD_DEVIATION }) {
-    const names = columns ?? [...reference.columns.keys()];
+    const names = columns ?? defaultColumns(reference, false);
     if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
     if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
       throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {

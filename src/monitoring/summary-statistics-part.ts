@@ -1,8 +1,9 @@
 import { ChurnError } from "../core/errors.js";
+import { type Column, isCategory } from "./column.js";
 import { columnMoments, knownValues, type Moments, momentsOf, sampleDeviation, selectMedian } from "./moments.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
-import { numbersOf } from "./typed-columns.js";
+import { defaultColumns, numbersOf } from "./typed-columns.js";
 
 export type Statistic = "avg" | "sum" | "std" | "median" | "count";
 
@@ -61,7 +62,8 @@ export const statisticPart = (
     if (statistic === "count") {
       return { columns: [{ name: "rows", threshold, scale: 0, fourth: 0, deviation: 0 }] };
     }
-    const names = columns ?? [...reference.columns].flatMap(([name, column]) => ("codes" in column ? [] : [name]));
+    const names =
+      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
     return {
       columns: names.map((name): ColumnState => {
         const values = numbersOf(reference, name, "reference");

@@ -37,8 +37,8 @@ export interface OrderedTable {
   /** The row of the caller's table at each place, or undefined when the order did not change. */
   readonly order: Uint32Array | undefined;
   readonly columns: ReadonlyMap<string, Column>;
-  /** Columns of numbers that are labels. */
-  readonly labels: ReadonlySet<string>;
+  /** The names of the score, the predicted class and the label among the columns. */
+  readonly names: { readonly score?: string; readonly predicted?: string; readonly truth?: string };
   /** What one part has computed of this table and another may use. */
   readonly shared: Map<string, unknown>;
   /** What a reader should know about this table: rows without a time, and the like. */

@@ -23,7 +23,8 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
   for (const name of new Set(names)) {
     const column = table.columns.get(name);
     if (!column) throw noColumn(name, table, "reference");
-    const isCode = !compat && table.labels.has(name) && !treatAsContinuous.includes(name);
+    const isCode =
+      !compat && (name === table.names.predicted || name === table.names.truth) && !treatAsContinuous.includes(name);
     if (treatAsCategorical.includes(name) || isCode) groups.categorical[isCategory(column) ? 0 : 1].push(name);
     else if (treatAsContinuous.includes(name)) {
       if (isCategory(column)) throw wrongType(name, "reference", "text", "numbers");
@@ -52,6 +53,13 @@ export function categoriesOf(table: OrderedTable, name: string, where: string, w
   if (!column) throw noColumn(name, table, where);
   if (!isCategory(column) && wasText && !column.every(Number.isNaN)) throw wrongType(name, where, "numbers", "text");
   return toCategory(column);
+}
+
+/** The names of the columns that a check looks at when none are named: features, with or without the model's outputs. */
+export function defaultColumns(table: OrderedTable, outputs: boolean): string[] {
+  const { score, predicted, truth } = table.names;
+  const left = outputs ? [truth] : [score, predicted, truth];
+  return [...table.columns.keys()].filter((name) => !left.includes(name));
 }
 
 function wrongType(name: string, where: string, is: string, wanted: string): ChurnError {

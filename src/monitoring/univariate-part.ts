@@ -16,6 +16,8 @@ import {
 } from "./univariate-options.js";
 
 interface ColumnState extends TypedColumn {
+  /** The column of labels, which an analysis may not have yet. */
+  readonly isTruth: boolean;
   readonly methods: readonly DriftMethod[];
   readonly thresholds: readonly (Threshold | null)[];
   readonly continuous?: ContinuousReference;
@@ -47,14 +49,21 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
       const { name, type } = column;
       const methods: readonly DriftMethod[] = type === "continuous" ? continuousMethods : categoricalMethods;
       const thresholds = methods.map((method) => thresholdOf(options, name, method));
+      const isTruth = name === reference.names.truth;
       if (type === "continuous") {
         const values = numbersOf(reference, name, "reference");
         const continuous = fitContinuous(values, name, continuousMethods, options.calculation, compat);
-        return { ...column, methods, thresholds, continuous };
+        return { ...column, isTruth, methods, thresholds, continuous };
       }
       const wasText = isCategory(reference.columns.get(name) as CategoryColumn);
       const categories = categoriesOf(reference, name, "reference", false);
-      return { ...column, methods, thresholds, categorical: fitCategorical(categories, name, wasText, compat) };
+      return {
+        ...column,
+        isTruth,
+        methods,
+        thresholds,
+        categorical: fitCategorical(categories, name, wasText, compat),
+      };
     });
     return { columns };
   },
@@ -75,7 +84,12 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
     ),
 
   prepare: ({ columns }, table, where) =>
-    columns.map(({ name, categorical }) => {
+    columns.map(({ name, categorical, isTruth }) => {
+      if (isTruth && !table.columns.has(name)) {
+        const codes = new Int32Array(table.rows).fill(-1);
+        if (!categorical) return { numbers: new Float64Array(table.rows).fill(Number.NaN) };
+        return { categories: { codes, levels: [] }, places: new Int32Array(0) };
+      }
       if (!categorical) return { numbers: numbersOf(table, name, where) };
       const categories = categoriesOf(table, name, where, categorical.wasText);
       return { categories, places: placesOf(categorical, categories) };

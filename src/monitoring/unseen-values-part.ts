@@ -1,9 +1,9 @@
 import { ChurnError } from "../core/errors.js";
-import { type CategoryColumn, isCategory } from "./column.js";
+import { type CategoryColumn, type Column, isCategory } from "./column.js";
 import type { QualityOptions } from "./missing-values-part.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import type { Threshold } from "./threshold.js";
-import { categoriesOf } from "./typed-columns.js";
+import { categoriesOf, defaultColumns } from "./typed-columns.js";
 
 interface ColumnState {
   readonly name: string;
@@ -30,7 +30,8 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
   exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }) {
-    const names = columns ?? [...reference.columns].flatMap(([name, column]) => (isCategory(column) ? [name] : []));
+    const names =
+      columns ?? defaultColumns(reference, true).filter((name) => isCategory(reference.columns.get(name) as Column));
     return {
       normalize,
       columns: names.map((name): ColumnState => {

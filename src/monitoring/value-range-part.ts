@@ -1,10 +1,10 @@
 import { ChurnError } from "../core/errors.js";
-import { isCategory } from "./column.js";
+import { type Column, isCategory } from "./column.js";
 import type { QualityOptions } from "./missing-values-part.js";
 import { columnMoments } from "./moments.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import type { Threshold } from "./threshold.js";
-import { numbersOf } from "./typed-columns.js";
+import { defaultColumns, numbersOf } from "./typed-columns.js";
 import { NONE_ALLOWED } from "./unseen-values-part.js";
 
 interface ColumnState {
@@ -27,7 +27,8 @@ export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]
   exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }, { compat }) {
-    const names = columns ?? [...reference.columns].flatMap(([name, column]) => (isCategory(column) ? [] : [name]));
+    const names =
+      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
     return {
       normalize,
       columns: names.map((name): ColumnState => {

@@ -1,0 +1,167 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ChurnError } from "../core/errors.js";
+import { writeAtomic } from "../core/write-atomic.js";
+import { text } from "../store/database.js";
+import { inMemory } from "../store/memory-database.js";
+import { csvText } from "./csv-text.js";
+import { FittedMonitor, fitMonitor, type MonitoringResults } from "./fit-monitor.js";
+import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
+import { monitoringReport } from "./monitoring-report.js";
+import type { LongRow, MonitoringResult } from "./monitoring-result.js";
+import { rankDrift } from "./rank-drift.js";
+import { readMonitoredTable } from "./read-monitored-table.js";
+
+export interface MonitorFilesOptions {
+  /** CSV, gzip or Parquet; or a monitor that was saved (`.json`). */
+  readonly reference: string;
+  readonly analysis: string;
+  /** Labels of the analysis in a file of their own, and the column that both have. */
+  readonly targets?: string | undefined;
+  readonly join?: string | undefined;
+  /** What to monitor: an object, or the path of a JSON file. Not needed with a saved monitor. */
+  readonly config?: MonitorConfig | string | undefined;
+  /** Folder of the results. */
+  readonly output: string;
+  readonly compat?: "nannyml" | undefined;
+}
+
+/** What a run found and wrote. */
+export interface MonitorFilesResult {
+  readonly results: MonitoringResults;
+  readonly alerts: { part: string; chunk: string; metric: string; column: string | null; value: number | null }[];
+  readonly warnings: readonly string[];
+  readonly files: readonly string[];
+}
+
+/**
+ * Monitors an analysis file against a reference file: a CSV a part with NannyML's column names, all measures in
+ * `results.parquet`, a page to read in `report.html`, and the fitted monitor in `monitor.json` for the next run.
+ */
+export async function monitorFiles(options: MonitorFilesOptions): Promise<MonitorFilesResult> {
+  const { output, compat } = options;
+  const warnings: string[] = [];
+  let monitor: FittedMonitor;
+  if (options.reference.endsWith(".json")) monitor = await FittedMonitor.load(options.reference);
+  else {
+    const config = await readConfig(options.config);
+    const reference = await readMonitoredTable(options.reference, config.columns);
+    warnings.push(...reference.warnings);
+    monitor = fitMonitor(reference, config, { compat });
+  }
+  if ((options.targets === undefined) !== (options.join === undefined)) {
+    throw new ChurnError("BAD_USAGE", "targets and join go together", { hint: "name the column that both files have" });
+  }
+  const targets = options.targets && options.join ? { path: options.targets, join: options.join } : undefined;
+  const analysis = await readMonitoredTable(options.analysis, monitor.config.columns, targets);
+  const unlabelled = analysis.yTrue === undefined;
+  const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
+  const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));
+  const results = monitor.measure(analysis, { parts: parts as (keyof MonitoringResults)[] });
+  const every = Object.values(results) as MonitoringResult[];
+  warnings.push(...analysis.warnings, ...skipped, ...every.flatMap((result) => result.warnings));
+
+  await mkdir(output, { recursive: true });
+  const files: string[] = [];
+  const write = async (name: string, content: string) => {
+    await writeAtomic(join(output, name), content);
+    files.push(join(output, name));
+  };
+  for (const result of every) await write(`${result.part}.csv`, result.toCsv());
+  const ranks = rankDrift(results, monitor.config.ranking);
+  if (monitor.config.ranking && ranks?.[0]) {
+    await write(
+      "ranking.csv",
+      csvText(
+        ranks.map((rank) => ({ ...rank })),
+        Object.keys(ranks[0]),
+      ),
+    );
+  }
+  files.push(
+    await writeLong(
+      join(output, "results.parquet"),
+      every.flatMap((result) => result.toLong()),
+    ),
+  );
+  await write(
+    "report.html",
+    await monitoringReport(results, { warnings: [...new Set(warnings)], ...outputsOf(monitor.config) }),
+  );
+  await monitor.save(join(output, "monitor.json"));
+  files.push(join(output, "monitor.json"));
+  const alerts = every.flatMap((result) =>
+    result.alerts().map(({ chunk, series, measure }) => ({
+      part: result.part,
+      chunk: chunk.key,
+      metric: series.metric,
+      column: series.column ?? null,
+      value: measure.value,
+    })),
+  );
+  return { results, alerts, warnings: [...new Set(warnings)], files };
+}
+
+function outputsOf({ columns = {} }: MonitorConfig): { outputs: string[] } {
+  const { y_pred_proba = "y_pred_proba", y_pred = "y_pred", y_true = "y_true" } = columns;
+  return { outputs: [y_pred_proba, y_pred, y_true] };
+}
+
+async function readConfig(config: MonitorConfig | string | undefined): Promise<MonitorConfig> {
+  if (config === undefined) {
+    throw new ChurnError("BAD_USAGE", "a configuration is needed: which columns are what, and which parts to run");
+  }
+  if (typeof config !== "string") return monitorConfig(config);
+  let content: string;
+  try {
+    content = await readFile(config, "utf8");
+  } catch (cause) {
+    throw new ChurnError("NOT_FOUND", `there is no configuration at ${config}`, { cause });
+  }
+  try {
+    return monitorConfig(JSON.parse(content));
+  } catch (cause) {
+    if (cause instanceof ChurnError) throw cause;
+    throw new ChurnError("BAD_CONFIG", `${config} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const LONG: Record<keyof LongRow & string, string> = {
+  part: "VARCHAR",
+  column: "VARCHAR",
+  metric: "VARCHAR",
+  chunk_key: "VARCHAR",
+  chunk_index: "INTEGER",
+  chunk_start_date: "VARCHAR",
+  chunk_end_date: "VARCHAR",
+  chunk_period: "VARCHAR",
+  value: "DOUBLE",
+  sampling_error: "DOUBLE",
+  lower_confidence_boundary: "DOUBLE",
+  upper_confidence_boundary: "DOUBLE",
+  lower_threshold: "DOUBLE",
+  upper_threshold: "DOUBLE",
+  realized: "DOUBLE",
+  alert: "BOOLEAN",
+  n: "BIGINT",
+  not_computed: "VARCHAR",
+  note: "VARCHAR",
+};
+
+/** Writes measures in long form as Parquet. */
+async function writeLong(path: string, rows: readonly LongRow[]): Promise<string> {
+  const lines = `${path}.${process.pid}.ndjson`;
+  const columns = Object.entries(LONG).map(([name, type]) => `${text(name)}: ${text(type)}`);
+  await writeFile(lines, rows.map((row) => JSON.stringify(row)).join("\n"));
+  try {
+    const source = `read_json(${text(lines)}, format = 'newline_delimited', columns = {${columns.join(", ")}})`;
+    const partial = `${path}.${process.pid}.partial`;
+    await inMemory((db) =>
+      db.run(`COPY (SELECT * FROM ${source}) TO ${text(partial)} (FORMAT parquet, COMPRESSION zstd)`),
+    );
+    await rename(partial, path);
+  } finally {
+    await rm(lines, { force: true });
+  }
+  return path;
+}
