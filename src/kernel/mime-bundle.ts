@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
-import { asTable, tableHtml, tableText } from "./table-view.js";
+import { JUPYTER_DISPLAY } from "../charts/chart.js";
+import { tableView } from "../charts/table-view.js";
+import { isTable } from "./is-table.js";
 
 /** One output in several forms; the reader takes the richest that it can show. */
 export interface MimeBundle {
@@ -7,16 +9,12 @@ export interface MimeBundle {
   metadata: Record<string, unknown>;
 }
 
-/** Deno's convention: an object that knows how it is shown carries a method under this symbol. */
-export const JUPYTER_DISPLAY = Symbol.for("Jupyter.display");
-
 /** Shows a value by what it is: by itself, as a table, as a chart, or as inspected text. */
 export async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (typeof value === "object" && value !== null) {
     const own = (value as Record<symbol, unknown>)[JUPYTER_DISPLAY];
     if (typeof own === "function") return bundle(await own.call(value));
-    const table = asTable(value);
-    if (table) return bundle({ "text/html": tableHtml(table), "text/plain": tableText(table) });
+    if (isTable(value)) return bundle(tableView(value)[JUPYTER_DISPLAY]());
     if (isVegaLite(value)) return bundle(await vegaLiteBundle(value));
     if (isPlotly(value)) {
       const figure = { data: value.data, layout: value.layout ?? {} };
