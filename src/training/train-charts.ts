@@ -1,4 +1,4 @@
-import { barChart, importanceChart } from "../charts/bar-chart.js";
+import { barChart } from "../charts/bar-chart.js";
 import { calibrationChart } from "../charts/calibration-chart.js";
 import type { Chart } from "../charts/chart.js";
 import { confusionChart } from "../charts/confusion-chart.js";
@@ -11,12 +11,13 @@ import { thinCurve } from "../charts/thin-curve.js";
 import type { Baseline } from "./baseline-table.js";
 import type { Confusion } from "./confusion.js";
 import { rocCurve } from "./curves.js";
-import type { Parameters } from "./engine.js";
 import type { Metrics } from "./evaluate.js";
+import { gainChart, permutationChart } from "./importance-charts.js";
 import type { FeatureImportance } from "./importances.js";
 import { gains } from "./lift.js";
 import type { ReliabilityBin } from "./reliability.js";
 import type { ReportCurves } from "./report-curves.js";
+import { searchChart } from "./search-chart.js";
 import type { SearchRow } from "./search-grid.js";
 import type { SegmentRow } from "./segment-table.js";
 
@@ -196,70 +197,4 @@ function calibrationPoints(bins: readonly ReliabilityBin[]) {
     high: bins.map((bin) => Math.min(1, middle(bin) + half(bin))),
     count: bins.map((bin) => bin.rows),
   };
-}
-
-/** Share of the gain; the loss by shuffling for an engine without one. */
-function gainChart(importances: readonly FeatureImportance[]): Chart {
-  if (importances.every((row) => row.gain === null)) return permutationChart(importances);
-  return importanceChart({
-    names: importances.map((row) => row.feature),
-    values: importances.map((row) => row.gain ?? 0),
-  });
-}
-
-/** Loss of ROC AUC by shuffling, with its spread; without bars when that was not measured. */
-function permutationChart(importances: readonly FeatureImportance[]): Chart {
-  const measured = importances.filter((row) => row.permutation !== null);
-  const values = measured.map((row) => row.permutation!);
-  const sd = measured.map((row) => row.permutation_sd!);
-  return importanceChart(
-    {
-      names: measured.map((row) => row.feature),
-      values,
-      low: values.map((value, i) => value - sd[i]!),
-      high: values.map((value, i) => value + sd[i]!),
-    },
-    {
-      title: "What the test rows suffer without",
-      valueTitle: "ROC AUC lost when the feature is shuffled",
-    },
-  );
-}
-
-/** Mean ROC AUC against the number of trees, a line for each combination of the rest, with one standard deviation. */
-function searchChart(search: readonly SearchRow[]): Chart {
-  const several = (key: keyof Parameters) => new Set(search.map((row) => row.parameters[key])).size > 1;
-  const nameOf = ({ parameters: p }: SearchRow) =>
-    [
-      ...(several("engine") ? [p.engine] : []),
-      ...(p.max_depth === undefined ? [] : [`depth ${p.max_depth}`]),
-      ...(p.max_leaves === undefined ? [] : [`${p.max_leaves} leaves`]),
-      ...(several("learning_rate") && p.learning_rate !== undefined ? [`rate ${p.learning_rate}`] : []),
-      ...(several("l2") && p.l2 !== undefined ? [`L2 ${p.l2}`] : []),
-      ...(several("max_features") && p.max_features !== undefined ? [`${p.max_features} features`] : []),
-      ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
-      ...(several("min_samples_split") && p.min_samples_split ? [`split of ${p.min_samples_split}`] : []),
-      ...(several("max_samples") && p.max_samples ? [`${p.max_samples} of the rows`] : []),
-      ...(several("criterion") && p.criterion ? [p.criterion] : []),
-    ].join(", ");
-  const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
-  const names = [...new Set(search.map(nameOf))];
-  const best = search.find((row) => row.chosen)!;
-  const at = (name: string, of: (row: SearchRow) => number) =>
-    trees.map((count) => {
-      const row = search.find((each) => nameOf(each) === name && each.parameters.num_trees === count);
-      return row ? of(row) : Number.NaN;
-    });
-  return lineChart({
-    title: "The grid: mean ROC AUC over the folds",
-    subtitle: `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; bands are one standard deviation of the folds`,
-    x: { title: "trees", values: trees, kind: "number" },
-    y: { title: "ROC AUC", zero: false, format: ".3f" },
-    series: names.map((name) => ({
-      name,
-      values: at(name, (row) => row.mean_auc),
-      low: at(name, (row) => row.mean_auc - row.sd_auc),
-      high: at(name, (row) => row.mean_auc + row.sd_auc),
-    })),
-  });
 }

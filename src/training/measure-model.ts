@@ -1,0 +1,97 @@
+import { dateOf } from "../core/days.js";
+import { ChurnError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { type Baseline, baselineTable } from "./baseline-table.js";
+import { brierScore } from "./brier-score.js";
+import { calibrate } from "./calibration.js";
+import { type Confusion, confusion } from "./confusion.js";
+import { evaluate, type Metrics } from "./evaluate.js";
+import { type FeatureImportance, importanceTable } from "./importances.js";
+import type { Learned } from "./learn.js";
+import { logLoss } from "./log-loss.js";
+import type { TrainSettings } from "./options.js";
+import { permutationImportance } from "./permutation-importance.js";
+import { ruleOf } from "./read-settings.js";
+import { calibrationError } from "./reliability.js";
+import { type ReportCurves, reportCurves } from "./report-curves.js";
+import { type SegmentRow, segmentationsOf, segmentTable } from "./segment-table.js";
+import type { SnapshotPart } from "./snapshot-part.js";
+
+/** How a model does on the test rows. */
+export interface Measured {
+  /** Score of each test row before calibration. */
+  score: Float64Array;
+  /** Churn probability of each test row. */
+  probability: Float64Array;
+  metrics: Metrics;
+  /** Errors of the scores before calibration, to compare with those in `metrics`. */
+  before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  confusion: Confusion;
+  baselines: Baseline[];
+  /** The test rows in parts: by snapshot day, and by the features of option `segments`. */
+  segments: SegmentRow[];
+  importances: FeatureImportance[];
+  curves: ReportCurves;
+}
+
+/** Measures what was learned, once, on the test part; the training part only makes the baselines. */
+export async function measureModel(
+  { trees, calibration, threshold }: Learned,
+  train: SnapshotPart,
+  test: SnapshotPart,
+  settings: TrainSettings,
+  context: StageContext,
+): Promise<Measured> {
+  const { label } = test;
+  const seed = String(settings.seed);
+  const score = trees.score(test.table);
+  const probability = calibrate(calibration, score);
+  const draws = { rounds: settings.bootstrap_rounds, seed, group: test.subscriber };
+  stopIfAsked(context);
+  const evaluation = evaluate(label, probability, { ...draws, threshold });
+  stopIfAsked(context);
+  const baselines = await baselineTable(
+    {
+      train: train.table,
+      label: train.label,
+      test: test.table,
+      recency: settings.recency_feature,
+      rule: ruleOf(settings),
+      seed,
+    },
+    label,
+    evaluation,
+    draws,
+  );
+  stopIfAsked(context);
+  const { permutation_repeats: repeats } = settings;
+  const permutation =
+    repeats > 0 ? await permutationImportance(trees, test.table, label, { repeats, seed }, context) : null;
+  const segmentations = [
+    { name: "snapshot day", values: Float64Array.from(test.day), text: dateOf },
+    ...segmentationsOf(test.table, settings.segments),
+  ];
+  return {
+    score,
+    probability,
+    metrics: evaluation.metrics,
+    before_calibration: {
+      log_loss: logLoss(label, score),
+      brier: brierScore(label, score),
+      ece: calibrationError(label, score),
+    },
+    confusion: confusion(label, probability, threshold),
+    baselines,
+    segments: segmentTable(segmentations, label, probability, { ...draws, threshold }),
+    importances: importanceTable(test.table.names, trees.importances(), permutation),
+    curves: reportCurves(label, probability, score, {
+      customerValue: settings.customer_value,
+      contactCost: settings.contact_cost,
+      successRate: settings.success_rate,
+    }),
+  };
+}
+
+function stopIfAsked({ signal }: StageContext): void {
+  if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
+}

@@ -1,0 +1,34 @@
+import type { ThresholdRule } from "./choose-threshold.js";
+import type { EngineName } from "./engine.js";
+import type { GridLists } from "./grid-of.js";
+import type { TrainSettings } from "./options.js";
+
+/** The engines that an option names. */
+export function enginesOf({ engine }: TrainSettings): EngineName[] {
+  return engine === "both" ? ["forest", "boosting"] : [engine];
+}
+
+/** The lists of the options as those of the grid. */
+export function gridLists(settings: TrainSettings): GridLists {
+  const { num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf } = settings;
+  const { min_samples_split, max_samples, criterion } = settings;
+  return {
+    ...{ num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf },
+    ...(min_samples_split ? { min_samples_split } : {}),
+    ...(max_samples ? { max_samples } : {}),
+    ...(criterion ? { criterion } : {}),
+  };
+}
+
+/** How the options choose the threshold: by a rule, or the number itself. */
+export function ruleOf(settings: TrainSettings): ThresholdRule | number {
+  if (settings.threshold === "f1") return { rule: "f1" };
+  if (settings.threshold === "cost") {
+    return { rule: "cost", falseAlarm: settings.cost_false_alarm, missed: settings.cost_missed };
+  }
+  if (settings.threshold === "profit") {
+    const { customer_value, contact_cost, success_rate } = settings;
+    return { rule: "profit", customerValue: customer_value, contactCost: contact_cost, successRate: success_rate };
+  }
+  return settings.threshold;
+}
