@@ -24,7 +24,7 @@ export { type DownloadOptions, type DownloadSettings, downloadOptions } from "./
 export type { DailyTable } from "./eda/by-day.js";
 export type { RateGroup } from "./eda/churn-rates.js";
 export { type Correlation, pearson, spearman } from "./eda/correlation.js";
-export { type DataFrame, dataFrame, type GroupedFrame } from "./eda/data-frame.js";
+export { type DataFrame, type DataSeries, dataFrame, type GroupedFrame } from "./eda/data-frame.js";
 export { type CorrelationRow, type Exploration, type ExplorationCharts, explore } from "./eda/explore.js";
 export { type EdaOptions, type EdaSettings, edaOptions } from "./eda/options.js";
 export type { ColumnSummary } from "./eda/summarize.js";
@@ -119,6 +119,7 @@ export { modelCard } from "./training/model-card.js";
 export { type TrainOptions, type TrainSettings, trainOptions } from "./training/options.js";
 export { rocAuc } from "./training/roc-auc.js";
 export { type Scores, scoreDataset } from "./training/score-dataset.js";
+export { type ScoredFile, type ScoreFileOptions, scoreFile } from "./training/score-file.js";
 export type { SearchRow } from "./training/search-grid.js";
 export { folderMemory, type SearchMemory } from "./training/search-memory.js";
 export type { SegmentRow } from "./training/segment-table.js";
