@@ -23,6 +23,50 @@ describe("dataFrame", () => {
     expect(stderr).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });
+  it("has the methods that its type promises", async () => {
+    const frame = await dataFrame({ plan: ["a", "b", "a"], calls: [1, 2, 6], minutes: [2, 4, Number.NaN] });
+    const numbers = frame.loc({ columns: ["calls"] });
+    expect(numbers.mean({ axis: 0 }).values).toEqual([3]);
+    expect(numbers.sum({ axis: 0 }).values).toEqual([9]);
+    expect(numbers.median({ axis: 0 }).values).toEqual([2]);
+    expect((numbers.std({ axis: 0 }).values as number[])[0]).toBeCloseTo(2.6458, 4);
+    const calls = frame.column("calls");
+    expect([calls.count(), calls.sum(), calls.mean(), calls.median(), calls.min(), calls.max()]).toEqual([
+      3, 9, 3, 2, 1, 6,
+    ]);
+    expect(calls.std()).toBeCloseTo(2.6458, 4);
+    expect(frame.column("plan").valueCounts().values).toEqual([2, 1]);
+    expect(frame.column("plan").unique().values).toEqual(["a", "b"]);
+    for (const [condition, rows] of [
+      [calls.gt(1), 2],
+      [calls.lt(2), 1],
+      [calls.eq(6), 1],
+    ] as const) {
+      expect(frame.query(condition).shape).toEqual([rows, 3]);
+    }
+    expect(frame.isNa().values).toEqual([
+      [false, false, false],
+      [false, false, false],
+      [false, false, true],
+    ]);
+    expect(frame.dropNa({ axis: 1 }).shape).toEqual([2, 3]);
+    expect(frame.iloc({ rows: [0] }).values).toEqual([["a", 1, 2]]);
+    expect(frame.sortValues("calls", { ascending: false }).index).toEqual([2, 1, 0]);
+    expect([frame.head(1).shape, frame.tail(2).shape]).toEqual([
+      [1, 3],
+      [2, 3],
+    ]);
+    const groups = frame.groupby(["plan"]).col(["calls"]);
+    for (const [found, values] of [
+      [groups.count(), [2, 1]],
+      [groups.sum(), [7, 2]],
+      [groups.min(), [1, 2]],
+      [groups.max(), [6, 2]],
+    ] as const) {
+      expect((found.values as unknown[][]).map((row) => row[1])).toEqual(values);
+    }
+    expect((groups.std().values as number[][])[0]![1]).toBeCloseTo(3.5355, 4);
+  });
   it("takes a sample of the rows, in their order, and the same one for the same seed", async () => {
     const big = { row: Float64Array.from({ length: 100_000 }, (_, i) => i) };
     const rows = (await dataFrame(big, { rows: 500 })).values as number[][];
