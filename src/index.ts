@@ -62,6 +62,7 @@ export type { LoadResult } from "./load/load-file.js";
 export type { LoadOptions } from "./load/options.js";
 export type { Chunking } from "./monitoring/chunk.js";
 export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
+export { domainClassifier } from "./monitoring/domain-classifier.js";
 export { estimatePerformance } from "./monitoring/estimate-performance.js";
 export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";

@@ -3,6 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Chunking } from "./chunk.js";
 import { type ColumnInput, toCategory, toColumn } from "./column.js";
+import { type DomainClassifierState, fitDomainClassifier, measureDomainClassifier } from "./domain-classifier.js";
 import { fromJson, toJson } from "./fitted-json.js";
 import type { PartName } from "./measure.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
@@ -33,7 +34,7 @@ export class FittedMonitor {
    * @param options.parts only these
    * @throws BAD_INPUT when the table lacks what a part needs
    */
-  measure(analysis: MonitoredTable, options: { parts?: readonly PartName[] } = {}): MonitoringResults {
+  async measure(analysis: MonitoredTable, options: { parts?: readonly PartName[] } = {}): Promise<MonitoringResults> {
     const fitted = Object.entries(this.parts) as [PartName, FittedPart][];
     const chunking: Chunking = this.config.chunking ?? {};
     const keepTies = fitted[0]?.[1].compat || chunking.period !== undefined;
@@ -41,7 +42,10 @@ export class FittedMonitor {
     const results: MonitoringResults = {};
     for (const [name, part] of fitted) {
       if (options.parts && !options.parts.includes(name)) continue;
-      results[name] = measurePart(partOf(name), part, table, chunking);
+      results[name] =
+        name === "domain_classifier"
+          ? await measureDomainClassifier(part as FittedPart<DomainClassifierState>, table, chunking)
+          : measurePart(partOf(name), part, table, chunking);
     }
     return results;
   }
@@ -95,15 +99,15 @@ function asCategories(table: MonitoredTable, { columns }: MonitorConfig): Monito
  * Learns what a reference looks like, for every part that the configuration names.
  *
  * @example
- * const monitor = fitMonitor(reference, { chunking: { period: "W" }, cbpe: { metrics: ["roc_auc"] }, univariate: {} });
+ * const monitor = await fitMonitor(reference, { chunking: { period: "W" }, cbpe: { metrics: ["roc_auc"] }, univariate: {} });
  * await monitor.save("output/monitor.json");
- * monitor.measure(analysis).cbpe?.alerts();
+ * (await monitor.measure(analysis)).cbpe?.alerts();
  */
-export function fitMonitor(
+export async function fitMonitor(
   reference: MonitoredTable,
   config: MonitorConfig,
   options: { compat?: "nannyml" | undefined } = {},
-): FittedMonitor {
+): Promise<FittedMonitor> {
   const checked = monitorConfig(config);
   const plans = plannedParts(checked);
   if (plans.length === 0) {
@@ -118,6 +122,13 @@ export function fitMonitor(
   );
   const { compat } = options;
   const common = { compat, ...(checked.chunking ? { chunking: checked.chunking } : {}) };
-  const parts = plans.map(({ name, options: own }) => [name, fitPart(partOf(name), table, { ...own, ...common })]);
-  return new FittedMonitor(checked, Object.fromEntries(parts));
+  const parts: Partial<Record<PartName, FittedPart>> = {};
+  for (const { name, options: own } of plans) {
+    const given = { ...own, ...common };
+    parts[name] =
+      name === "domain_classifier"
+        ? await fitDomainClassifier(table, given)
+        : (fitPart(partOf(name), table, given) as FittedPart);
+  }
+  return new FittedMonitor(checked, parts);
 }

@@ -47,7 +47,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     const config = await readConfig(options.config);
     const reference = await readMonitoredTable(options.reference, config.columns);
     warnings.push(...reference.warnings);
-    monitor = fitMonitor(reference, config, { compat });
+    monitor = await fitMonitor(reference, config, { compat });
   }
   if ((options.targets === undefined) !== (options.join === undefined)) {
     throw new ChurnError("BAD_USAGE", "targets and join go together", { hint: "name the column that both files have" });
@@ -57,7 +57,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   const unlabelled = analysis.yTrue === undefined;
   const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
   const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));
-  const results = monitor.measure(analysis, { parts: parts as (keyof MonitoringResults)[] });
+  const results = await monitor.measure(analysis, { parts: parts as (keyof MonitoringResults)[] });
   const every = Object.values(results) as MonitoringResult[];
   warnings.push(...analysis.warnings, ...skipped, ...every.flatMap((result) => result.warnings));
 

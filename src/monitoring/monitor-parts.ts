@@ -1,4 +1,5 @@
 import { cbpePart } from "./cbpe-part.js";
+import { domainClassifierPart } from "./domain-classifier.js";
 import type { PartName } from "./measure.js";
 import { missingPart } from "./missing-values-part.js";
 import type { ColumnsConfig, MonitorConfig, PerformanceConfig } from "./monitor-config.js";
@@ -14,11 +15,12 @@ import { rangePart } from "./value-range-part.js";
 // biome-ignore lint/suspicious/noExplicitAny: each part has options and state of its own
 export type AnyPart = Part<any, any, any>;
 
-const PARTS: Partial<Record<PartName, AnyPart>> = {
+const PARTS: Record<PartName, AnyPart> = {
   realized: realizedPart,
   cbpe: cbpePart,
   univariate: univariatePart,
   pca: reconstructionPart,
+  domain_classifier: domainClassifierPart,
   missing: missingPart,
   unseen: unseenPart,
   range: rangePart,
@@ -29,7 +31,7 @@ const PARTS: Partial<Record<PartName, AnyPart>> = {
   stats_count: statisticPart("count"),
 };
 
-export const partOf = (name: PartName): AnyPart => PARTS[name] as AnyPart;
+export const partOf = (name: PartName): AnyPart => PARTS[name];
 
 /** The parts that a configuration asks for, each with its options. */
 export function plannedParts(config: MonitorConfig): { name: PartName; options: object }[] {

@@ -35,10 +35,24 @@ export function fitPart<Options, State, Prepared>(
   const warnings = [...table.warnings];
   const context = { compat, warn: (text: string) => warnings.push(text) };
   const state = part.fit(table, options, context);
-  const plans = part.series(state);
   const chunks = chunkTable(table, options.chunking ?? {}, { gaps: !compat, warnings });
   const prepared = part.prepare?.(state, table, "reference") as Prepared;
   const raw = measureChunks(part, state, table, chunks, { ...context, isReference: true, prepared });
+  return fittedFrom(part, state, table, chunks, raw, context, warnings);
+}
+
+/** What a part has learned, from its measures of the reference chunks. */
+export function fittedFrom<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
+  state: State,
+  table: OrderedTable,
+  chunks: readonly Chunk[],
+  raw: readonly (readonly RawMeasure[])[],
+  context: PartContext,
+  warnings: readonly string[],
+): FittedPart<State> {
+  const { compat } = context;
+  const plans = part.series(state);
   const limits = plans.map((plan, s) =>
     limitsOf(
       part,
@@ -74,9 +88,28 @@ export function measurePart<Options, State, Prepared>(
   analysis: AnyTable,
   chunking: Chunking = {},
 ): MonitoringResult {
-  const { compat, state, limits, usualRows } = fitted;
+  const { compat, state } = fitted;
   const table = ordered(analysis, "analysis", compat, chunking);
   const warnings = [...fitted.warnings, ...table.warnings];
+  const prepared = part.prepare?.(state, table, "analysis") as Prepared;
+  const context = { compat, warn: (text: string) => warnings.push(text), isReference: false, prepared };
+  const chunks = chunkTable(table, chunking, { gaps: !compat, warnings });
+  const before = fitted.measures.at(-1)?.map(({ alert }) => alert);
+  const raw = measureChunks(part, state, table, chunks, context, before);
+  return resultFrom(part, fitted, table, chunks, raw, warnings);
+}
+
+/** The result of an analysis, from its measures. */
+export function resultFrom<Options, State, Prepared>(
+  part: Part<Options, State, Prepared>,
+  fitted: FittedPart<State>,
+  table: OrderedTable,
+  chunks: readonly Chunk[],
+  raw: readonly (readonly RawMeasure[])[],
+  others: readonly string[],
+): MonitoringResult {
+  const { compat, limits, usualRows } = fitted;
+  const warnings = [...others];
   if (fitted.zone && table.zone && fitted.zone !== table.zone) {
     const [zoned, naive] = fitted.zone === "utc" ? ["reference", "analysis"] : ["analysis", "reference"];
     throw new ChurnError("BAD_INPUT", `times of the ${zoned} have a zone, those of the ${naive} have none`, {
@@ -86,11 +119,6 @@ export function measurePart<Options, State, Prepared>(
   if (fitted.until !== null && table.time && (table.time[0] as number) <= fitted.until) {
     warnings.push("the analysis starts before the reference ends: rows that are in both make it look too good");
   }
-  const prepared = part.prepare?.(state, table, "analysis") as Prepared;
-  const context = { compat, warn: (text: string) => warnings.push(text), isReference: false, prepared };
-  const chunks = chunkTable(table, chunking, { gaps: !compat, warnings });
-  const before = fitted.measures.at(-1)?.map(({ alert }) => alert);
-  const raw = measureChunks(part, state, table, chunks, context, before);
   const measures = judged(part, raw, limits, usualRows, compat);
   const infos = chunks.map((chunk) => ({ ...chunkInfo(chunk, "analysis"), ...part.chunkExtras?.(table, chunk) }));
   return resultOf(part, fitted, infos, measures, [...new Set(warnings)]);
@@ -149,10 +177,10 @@ function resultOf<Options, State, Prepared>(
 }
 
 // a period holds all rows of one time: their order can change nothing
-const ordered = (table: AnyTable, name: string, compat: boolean, chunking: Chunking): OrderedTable =>
+export const ordered = (table: AnyTable, name: string, compat: boolean, chunking: Chunking): OrderedTable =>
   "ordered" in table ? table : orderTable(table, name, compat || chunking.period !== undefined);
 
-function isCompat(compat: unknown): boolean {
+export function isCompat(compat: unknown): boolean {
   if (compat !== undefined && compat !== "nannyml") {
     throw new ChurnError("BAD_OPTION", `unknown value for compat: ${JSON.stringify(compat)}`, {
       hint: 'it takes "nannyml", or leave it out',

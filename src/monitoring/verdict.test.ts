@@ -52,18 +52,18 @@ const config = {
   missing: {},
   stats: { statistics: ["avg"] as const },
 };
-const monitor = fitMonitor(world("reference", 0, 30), config);
+const monitor = await fitMonitor(world("reference", 0, 30), config);
 const judge = (change: (row: Row, day: number) => void) => monitor.measure(world("analysis", 30, 20, change));
 
-it("says that all is well when nothing changed", () => {
-  const verdict = verdictOf(judge(() => {}));
+it("says that all is well when nothing changed", async () => {
+  const verdict = verdictOf(await judge(() => {}));
   expect(verdict).toMatchObject({ state: "good", since: null, changes: [] });
   expect(verdict.headline).toMatch(/^Yes: realized ROC AUC is within its limits/);
 });
 
-it("names the column that drifted and the day, and says that performance holds", () => {
+it("names the column that drifted and the day, and says that performance holds", async () => {
   const verdict = verdictOf(
-    judge((row, day) => {
+    await judge((row, day) => {
       if (day >= 8) row.tenure += 300;
     }),
   );
@@ -73,9 +73,9 @@ it("names the column that drifted and the day, and says that performance holds",
   expect(verdict.changes[0]?.text).toMatch(/^mean 50\d → (79|80)\d \(\+[56]\d %\)/);
 });
 
-it("says since when performance is below its limit, and suspects the outcome where no column changed", () => {
+it("says since when performance is below its limit, and suspects the outcome where no column changed", async () => {
   const verdict = verdictOf(
-    judge((row, day) => {
+    await judge((row, day) => {
       if (day >= 10) row.y = row.noise > 0 ? 1 : 0;
     }),
   );
@@ -84,9 +84,9 @@ it("says since when performance is below its limit, and suspects the outcome whe
   expect(verdict.advice[0]).toContain("the relation of columns and outcome changed");
 });
 
-it("puts broken data first", () => {
+it("puts broken data first", async () => {
   const verdict = verdictOf(
-    judge((row, day) => {
+    await judge((row, day) => {
       if (day >= 12 && row.noise > -0.5) row.calls = Number.NaN;
     }),
   );
@@ -94,16 +94,16 @@ it("puts broken data first", () => {
   expect(verdict.advice[0]).toMatch(/^Look at the source of calls first: missing values up to \d\d/);
 });
 
-it("says so when it rests on an estimate because no label is in", () => {
+it("says so when it rests on an estimate because no label is in", async () => {
   const { yTrue: _, ...unlabelled } = world("analysis", 30, 20);
-  const results = monitor.measure(unlabelled, { parts: ["cbpe", "univariate"] });
+  const results = await monitor.measure(unlabelled, { parts: ["cbpe", "univariate"] });
   const verdict = verdictOf(results);
   expect(verdict.headline).toMatch(/^Yes: estimated ROC AUC/);
   expect(verdict.advice.at(-1)).toContain("No label of the analysis is in yet");
 });
 
 it("writes one page that asks the network for nothing and escapes what it shows", async () => {
-  const results = judge((row, day) => {
+  const results = await judge((row, day) => {
     if (day >= 8) row.tenure += 300;
   });
   const page = await monitoringReport(results, { title: "a <b> & c", warnings: ["<script>alert(1)</script>"] });
