@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { dateOf } from "../core/days.js";
 import { random } from "../core/random.js";
 import { openStore, type Store } from "../store/open-store.js";
@@ -156,6 +156,34 @@ describe("explore", async () => {
     // both labels may be explored in one job: the second must not write over the first
     const suffix = name === "flags" ? "PSEUDO_CHURNED_ahead" : "PSEUDO_CHURNED";
     expect(readdirSync(output_dir)).toContain(`DP_DATA_COUNT_vs_${suffix}.svg`);
+  });
+  it("explores a log of one day, and one whose labels are all beyond its end", async () => {
+    const warn = vi.spyOn(console, "warn");
+    const day = await storeOf(
+      "one day",
+      flagged.filter((row) => row.day === FIRST + 20),
+    );
+    const one = await explore(day, { output_dir: join(folder, "one day") });
+    expect(one.daily).toHaveLength(1);
+    const none = await explore(day, { label: "ahead", horizon: 500, output_dir: join(folder, "no labels") });
+    expect(none.label).toMatchObject({ known: 0, churned: 0 });
+    expect(none.correlations[0]).toMatchObject({
+      n: 0,
+      pearson: null,
+      spearman: null,
+      r2: null,
+      note: "only 0 rows with both values",
+    });
+    expect(none.churn_rates).toEqual([]);
+    expect(JSON.stringify(none)).not.toContain("NaN");
+    for (const chart of Object.values({
+      ...none.charts.joint,
+      sums: none.charts.sums,
+      all: none.charts.correlations,
+    })) {
+      expect(await chart.toSvg()).not.toMatch(/NaN|undefined</);
+    }
+    expect(warn).not.toHaveBeenCalled();
   });
   it("refuses a given label in a log that has none, and an empty store", async () => {
     const bare = await storeOf("bare too", log(false).slice(0, 50));
