@@ -64,7 +64,7 @@ async function run(settings: Settings, context: Required<StageContext>): Promise
       const report = stageReport(index + 1, names.length);
       const ran = await runNotebook(join(notebooks_dir, name), join(output_dir, name), {
         ...options,
-        parameters: { config: settings.file ?? "" },
+        parameters: { config: settings.file ? relative(settings.root, settings.file) : "" },
         timeout,
         kernel,
         signal: context.signal,

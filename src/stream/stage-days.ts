@@ -18,6 +18,7 @@ export interface StagedDays {
   path: string;
   /** Names what the rows are; the same rows have the same key. */
   key: string;
+  rows: number;
   origin: "held-back" | "sample" | "resample";
 }
 
@@ -42,7 +43,7 @@ export async function stageDays(
     .slice(0, 12);
   await mkdir(settings.data_dir, { recursive: true });
   const path = resolve(join(settings.data_dir, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`));
-  if (existsSync(path)) return { path, key, origin };
+  if (existsSync(path)) return { path, key, origin, rows: await rowsOf(path) };
 
   const beside = `${path}.${process.pid}.part`;
   try {
@@ -53,7 +54,13 @@ export async function stageDays(
   } finally {
     await rm(beside, { force: true });
   }
-  return { path, key, origin };
+  return { path, key, origin, rows: await rowsOf(path) };
+}
+
+function rowsOf(path: string): Promise<number> {
+  return inMemory(
+    async (db) => (await db.row<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${text(path)})`))?.n ?? 0,
+  );
 }
 
 function chooseOrigin(log: LastLoad, { origin, scenario }: StreamSettings): StagedDays["origin"] {

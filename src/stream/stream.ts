@@ -57,10 +57,10 @@ export async function stream(
     last_day,
     seconds: null,
   }));
-  const total = settings.num_batches * settings.batch_size;
+  const total = Math.min(settings.num_batches * settings.batch_size, staged.rows);
   const report = () => {
     const done = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    context.onProgress?.({ task: `stream ${settings.name}`, done, total: Math.max(total, done), unit: "rows" });
+    context.onProgress?.({ task: `stream ${settings.name}`, done, total, unit: "rows" });
   };
   let exhausted = false;
   const start = Date.now();
