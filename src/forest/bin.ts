@@ -49,6 +49,9 @@ export function bin(x: Matrix, maxBins = 255): BinnedMatrix {
       hint: "it takes a whole number from 2 to 255",
     });
   }
+  if (x.columns.length > 65_535) {
+    throw new ChurnError("BAD_INPUT", `matrix has ${x.columns.length} columns, trees take at most 65,535`);
+  }
   const columns = x.columns.map((column): ColumnBins => {
     if (column instanceof Float64Array) {
       const edges = findEdges(column, maxBins);

@@ -140,6 +140,9 @@ export const f64x2 = {
   store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, 0xfd, 0x0b, 3, ...u(offset)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf0, 0x01],
   sub: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf1, 0x01],
+  mul: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf2, 0x01],
+  div: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf3, 0x01],
+  splat: (a: Code): Code => [...a, 0xfd, 0x14],
 };
 
 /** memory.copy and memory.fill of the bulk memory operations. */
