@@ -8,6 +8,7 @@ import { quantile } from "./quantile.js";
 import { type Ranked, rank } from "./ranked.js";
 import { calibrationError } from "./reliability.js";
 import { rankedRocAuc } from "./roc-auc.js";
+import { weightedMetrics } from "./weighted-metrics.js";
 
 /** A metric with its 95 % interval. */
 export interface Estimate {
@@ -66,8 +67,9 @@ export function evaluate(
   const names = Object.keys(values) as MetricName[];
   const draws = new Map(names.map((name) => [name, [] as number[]]));
   const aucDraws: (number | null)[] = [];
+  const drawnMetrics = weightedMetrics(ranked, threshold);
   for (const weight of groupDraws(ranked.order, group, rounds, seed)) {
-    const drawn = measure(ranked, threshold, weight);
+    const drawn = drawnMetrics(weight);
     aucDraws.push(drawn.roc_auc);
     for (const name of names) if (drawn[name] !== null) draws.get(name)!.push(drawn[name]);
   }
@@ -94,16 +96,16 @@ export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
   return { value: whole - other, ...interval(differences, a.aucDraws.length) };
 }
 
-function measure(ranked: Ranked, threshold: number, weight?: Float64Array): Record<MetricName, number | null> {
+function measure(ranked: Ranked, threshold: number): Record<MetricName, number | null> {
   const { label, score } = ranked;
-  const counts = confusion(label, score, threshold, weight);
+  const counts = confusion(label, score, threshold);
   return {
-    roc_auc: rankedRocAuc(ranked, weight),
-    average_precision: rankedAveragePrecision(ranked, weight),
-    log_loss: logLoss(label, score, weight),
-    brier: brierScore(label, score, weight),
-    ece: calibrationError(label, score, 10, weight),
-    lift_top_decile: rankedLift(ranked, 0.1, weight),
+    roc_auc: rankedRocAuc(ranked),
+    average_precision: rankedAveragePrecision(ranked),
+    log_loss: logLoss(label, score),
+    brier: brierScore(label, score),
+    ece: calibrationError(label, score),
+    lift_top_decile: rankedLift(ranked, 0.1),
     precision: precision(counts),
     recall: recall(counts),
     f1: f1(counts),

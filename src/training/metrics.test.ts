@@ -10,6 +10,7 @@ import { logLoss } from "./log-loss.js";
 import { rank } from "./ranked.js";
 import { calibrationError, reliability } from "./reliability.js";
 import { rankedRocAuc, rocAuc } from "./roc-auc.js";
+import { weightedMetrics } from "./weighted-metrics.js";
 
 interface Case {
   name: string;
@@ -90,6 +91,16 @@ describe.each(cases.filter((c) => c.fpr))(`curves of "$name" equal those of ${ma
   });
 });
 
+describe.each(cases)(`all metrics in one pass, of "$name", equal those of ${made_by}`, (c) => {
+  it("to 1e-12, with weights and with ties", () => {
+    const ranked = rank(c.label, c.score);
+    const weight = Float64Array.from(ranked.order, (row) => (c.weight ? c.weight[row]! : 1));
+    const all = weightedMetrics(ranked, c.threshold)(weight);
+    for (const [name, value] of Object.entries(all)) close([value!], [c[name as keyof typeof all]]);
+    expect(Object.keys(all)).toHaveLength(10);
+  });
+});
+
 describe("the laws of ranking", () => {
   const r = random("laws");
   const score = Float64Array.from({ length: 400 }, () => Math.round(r.next() * 50) / 50);
@@ -134,6 +145,15 @@ describe("the laws of ranking", () => {
 });
 
 describe("what is not defined is null", () => {
+  it("in one pass too: weights of one class, of nobody flagged, and of nothing", () => {
+    const ranked = rank([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1]);
+    const stayers = weightedMetrics(ranked, 0.5)(Float64Array.of(0, 0, 0, 2));
+    expect(stayers).toMatchObject({ roc_auc: null, average_precision: null, lift_top_decile: null, recall: null });
+    expect(stayers).toMatchObject({ precision: null, f1: null, accuracy: 1 });
+    expect(Object.values(weightedMetrics(ranked, 0.5)(new Float64Array(4))).every((value) => value === null)).toBe(
+      true,
+    );
+  });
   it("one class has no AUC and no ROC curve; no positive row has no average precision, lift or recall", () => {
     expect(rocAuc([1, 1], [0.2, 0.3])).toBeNull();
     expect(rocCurve([0, 0], [0.2, 0.3])).toBeNull();

@@ -1,0 +1,92 @@
+import type { MetricName } from "./evaluate.js";
+import type { Ranked } from "./ranked.js";
+
+const BINS = 10;
+
+/**
+ * All metrics of a report in one pass over ranked rows, for one set of weights after another: what a bootstrap asks for.
+ *
+ * It gives what the metrics give one by one.
+ *
+ * @param ranked labels and probabilities by falling probability
+ * @param threshold from which on a row counts as predicted 1
+ * @returns a function of the weight at each place
+ */
+export function weightedMetrics(
+  { label, score }: Ranked,
+  threshold: number,
+): (weight: Float64Array) => Record<MetricName, number | null> {
+  const rows = label.length;
+  const loss = Float64Array.from(score, (s, i) => {
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, s));
+    return -Math.log(label[i] ? p : 1 - p);
+  });
+  const gap = Float64Array.from(score, (s, i) => s - label[i]!);
+  const bin = Uint8Array.from(score, (s) => Math.min(BINS - 1, Math.max(0, Math.ceil(s * BINS) - 1)));
+  const ends = Uint8Array.from(score, (s, i) => (i + 1 === rows || score[i + 1] !== s ? 1 : 0));
+  let flagged = 0;
+  while (flagged < rows && score[flagged]! >= threshold) flagged++;
+  const gaps = new Float64Array(BINS);
+
+  return (weight) => {
+    gaps.fill(0);
+    let [up, down, tieUp, tieDown] = [0, 0, 0, 0];
+    let [pairs, precisions, losses, squares] = [0, 0, 0, 0];
+    let [truePositives, falsePositives] = [0, 0];
+    for (let i = 0; i < rows; i++) {
+      const w = weight[i]!;
+      const g = gap[i]!;
+      losses += w * loss[i]!;
+      squares += w * g * g;
+      gaps[bin[i]!]! += w * g;
+      if (label[i]) tieUp += w;
+      else tieDown += w;
+      if (ends[i] === 0) continue;
+      pairs += tieDown * (up + tieUp / 2);
+      up += tieUp;
+      down += tieDown;
+      if (tieUp > 0) precisions += tieUp * (up / (up + down));
+      tieUp = 0;
+      tieDown = 0;
+      if (i < flagged) {
+        truePositives = up;
+        falsePositives = down;
+      }
+    }
+    const all = up + down;
+    const predicted = truePositives + falsePositives;
+    return {
+      roc_auc: ratio(pairs, up * down),
+      average_precision: ratio(precisions, up),
+      log_loss: ratio(losses, all),
+      brier: ratio(squares, all),
+      ece: ratio(
+        gaps.reduce((sum, value) => sum + Math.abs(value), 0),
+        all,
+      ),
+      lift_top_decile: up > 0 ? (foundIn(0.1 * all, weight) / (0.1 * all)) * (all / up) : null,
+      precision: ratio(truePositives, predicted),
+      recall: ratio(truePositives, up),
+      f1: ratio(2 * truePositives, predicted + up),
+      accuracy: ratio(truePositives + down - falsePositives, all),
+    };
+  };
+
+  /** Weight of the positives among the first `top` weight; of the ties at the border in part. */
+  function foundIn(top: number, weight: Float64Array): number {
+    let [taken, found, here, up] = [0, 0, 0, 0];
+    for (let i = 0; i < rows && taken < top; i++) {
+      here += weight[i]!;
+      if (label[i]) up += weight[i]!;
+      if (ends[i] === 0 || here === 0) continue;
+      const part = Math.min(1, (top - taken) / here);
+      taken += part * here;
+      found += part * up;
+      here = 0;
+      up = 0;
+    }
+    return found;
+  }
+}
+
+const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : null);
