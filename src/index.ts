@@ -52,6 +52,7 @@ export {
   type PermutationOptions,
   permutationImportance,
 } from "./forest/permutation-importance.js";
+export { type Labels, toLabels, toMatrix } from "./forest/to-matrix.js";
 export { type OnnxOptions, toOnnx } from "./forest/to-onnx.js";
 export type { Trees } from "./forest/tree.js";
 export { type ShapValues, shapValues } from "./forest/tree-shap.js";

@@ -34,7 +34,13 @@ let kernel: Kernel | undefined;
  * @param codes codes of all rows, `stride` bytes from one to the next
  * @param rows the rows that are wanted; the first `size` when left out
  */
-export function leafSums(walk: Walk, codes: Uint8Array, stride: number, rows: Int32Array | undefined, size: number) {
+export function leafSums(
+  walk: Walk,
+  codes: Uint8Array,
+  stride: number,
+  rows: Int32Array | undefined,
+  size: number,
+): Float64Array {
   const { trees, words } = walk;
   const sums = new Float64Array(size);
   heap ??= new SharedHeap(1 << 20);
