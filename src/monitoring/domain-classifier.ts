@@ -24,7 +24,7 @@ export interface DomainClassifierOptions {
   readonly columns?: readonly string[];
   /** Folds of the cross-validation; 5. */
   readonly folds?: number;
-  /** Most reference rows that a chunk is told apart from, spread evenly; 10,000. With `compat: "nannyml"` all. */
+  /** Most reference rows that are kept, spread evenly; 10,000. With `compat: "nannyml"` all. */
   readonly maxRows?: number;
   readonly threshold?: Threshold;
   readonly seed?: number;
@@ -36,15 +36,17 @@ export interface DomainClassifierState {
   readonly places: Uint32Array;
   readonly rows: number;
   readonly folds: number;
-  readonly trees: number;
-  readonly rate: number;
+  readonly trees: typeof FAST;
+  readonly compat: boolean;
   readonly seed: number;
   readonly threshold: Threshold;
 }
 
-// an AUC near 0.5 needs no more trees than show a difference; NannyML's LightGBM grows 100 at 0.1
-const FAST = { trees: 30, rate: 0.3 };
-const NANNYML = { trees: 100, rate: 0.1 };
+// what is asked is whether there is a difference, not for the best classifier; NannyML takes LightGBM's defaults
+const FAST = { numTrees: 25, learningRate: 0.3, maxLeaves: 15, maxBins: 63 };
+const NANNYML = { numTrees: 100, learningRate: 0.1, maxLeaves: 31, maxBins: 255 };
+// the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
+const ROWS_FOR_EACH = 3;
 
 /** Names, limits and rules of the domain classifier; its measures are made below, since they take their time. */
 export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifierState> = {
@@ -69,7 +71,8 @@ export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifie
       places,
       rows: reference.rows,
       folds,
-      ...(compat ? NANNYML : FAST),
+      trees: compat ? NANNYML : FAST,
+      compat,
       seed,
       threshold: options.threshold ?? { type: "constant", lower: 0.45, upper: 0.65 },
     };
@@ -161,14 +164,18 @@ async function measureChunk(
           : `too few rows to cross-validate, n=${n}`;
     return { value: Number.NaN, n, reason };
   }
-  const negatives = Uint32Array.from(others);
+  const wanted = state.compat ? others.length : Math.min(others.length, Math.max(2000, ROWS_FOR_EACH * n));
+  const negatives = Uint32Array.from(
+    { length: wanted },
+    (_, i) => others[Math.floor((i * others.length) / wanted)] as number,
+  );
   const x = {
     names: state.columns.map(({ name }) => name),
     columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c] as Column, from, to)),
   };
   const rows = negatives.length + n;
   const y = new Float64Array(rows).fill(1, negatives.length);
-  const binned = bin(x);
+  const binned = bin(x, state.trees.maxBins);
   const scores = new Float64Array(rows);
   for (let fold = 0; fold < state.folds; fold++) {
     const test = [
@@ -179,7 +186,7 @@ async function measureChunk(
     for (const row of test) held[row] = 1;
     const train = Int32Array.from({ length: rows - test.length });
     for (let row = 0, at = 0; row < rows; row++) if (!held[row]) train[at++] = row;
-    const options = { numTrees: state.trees, learningRate: state.rate, earlyStopping: false, seed: state.seed };
+    const options = { ...state.trees, earlyStopping: false, seed: state.seed };
     const model = await fitBoosting({ binned, rows: train }, y, options);
     const testRows = Int32Array.from(test);
     const predicted = model.predict({ binned, rows: testRows });
