@@ -1,3 +1,9 @@
+export { CDR_COLUMNS, type CdrColumn, type ColumnKind, MEASURES } from "./cdr/columns.js";
+export { sampleCsv } from "./cdr/sample/sample-csv.js";
+export { sampleDays } from "./cdr/sample/sample-days.js";
+export { SAMPLE_START, type SampleOptions } from "./cdr/sample/sample-options.js";
+export { SCENARIOS, type Scenario } from "./cdr/sample/scenario.js";
+export type { SampleBlock } from "./cdr/sample/write-day.js";
 export { barChart, importanceChart } from "./charts/bar-chart.js";
 export { calibrationChart } from "./charts/calibration-chart.js";
 export { type Chart, JUPYTER_DISPLAY, type MimeBundle, type VegaLiteSpec } from "./charts/chart.js";

@@ -12,13 +12,15 @@ export const ENDED = 3;
 
 /** Days before the sample begins, so that on its first day some are fading and some on a break already. */
 const RUN_UP = 90;
-const NEVER = 0x7fffffff;
+const FOREVER = 0x7fffffff;
 
-/** Share of subscribers whose line begins a last fading on a day, on average. */
-const HAZARD = 0.0052;
-const BREAKS = 0.004;
-const DIPS = 0.006;
-const ENQUIRIES = 0.0003;
+/** Chances of a day that an average subscriber begins to leave, plans a break, begins a dip, asks for a porting code. */
+const HAZARD = 0.0044;
+const BREAKS = 0.003;
+const DIPS = 0.002;
+const ENQUIRIES = 0.0002;
+/** Share of those who leave that the operator never flags. */
+const MISSED = 0.06;
 
 /**
  * The lives of all lines, one day after the other: who joins, fades, leaves, takes a break, asks for a porting code.
@@ -59,7 +61,7 @@ export class Lines {
     this.wave = settings.subscribers;
     const joining = settings.scenario === "new-segment" ? Math.ceil(settings.subscribers / 4) : 0;
     this.count = settings.subscribers + joining;
-    const days = () => new Int32Array(this.count).fill(NEVER);
+    const days = () => new Int32Array(this.count);
     const numbers = () => new Float64Array(this.count);
     this.phase = new Uint8Array(this.count);
     this.joined = days();
@@ -126,9 +128,7 @@ export class Lines {
     this.traits[line] = drawTraits(this.draws, this.subject(line), generation, line >= this.wave);
     this.phase[line] = IN_USE;
     this.joined[line] = day;
-    for (const days of [this.flagFrom, this.flagTo, this.breakStart, this.breakEnd, this.dipStart, this.dipEnd]) {
-      days[line] = NEVER;
-    }
+    for (const ends of [this.flagTo, this.breakEnd, this.dipEnd]) ends[line] = 0;
   }
 
   #use(line: number, day: number): void {
@@ -140,25 +140,22 @@ export class Lines {
     const unhappy = (this.mood[line] as number) < -0.7 ? 1.5 : 0.9;
     // after a price rise it is those who use much that leave, and at once
     const hazard = dearer
-      ? HAZARD * young * (plan.calls + plan.sessions > 4 ? 4 : 1.5)
+      ? HAZARD * young * (plan.calls + plan.sessions > 4 ? 3 : 1.5)
       : HAZARD * plan.hazard * young * unhappy;
     if (draws.uniform() < hazard) {
-      const abrupt = draws.uniform() < (dearer ? 0.8 : 0.1);
+      const abrupt = draws.uniform() < (dearer ? 0.7 : 0.06);
       this.phase[line] = FADING;
       this.fadeStart[line] = day;
       this.end[line] = day + (abrupt ? draws.whole(1, 7) : draws.whole(14, 42));
-      this.depth[line] = 0.55 + 0.4 * draws.uniform();
-      this.bend[line] = 2 * draws.uniform() - 1;
+      this.depth[line] = 0.75 + 0.25 * draws.uniform();
+      this.bend[line] = 1.4 * draws.uniform() - 0.9;
       return;
     }
-    if (
-      draws.uniform() < BREAKS &&
-      day > (this.breakEnd[line] as number) - (this.breakEnd[line] === NEVER ? NEVER : 0)
-    ) {
+    if (draws.uniform() < BREAKS && day > (this.breakEnd[line] as number)) {
       this.breakStart[line] = day + draws.whole(0, 8);
       this.breakEnd[line] = (this.breakStart[line] as number) + draws.whole(4, 26);
     }
-    if (draws.uniform() < DIPS && !(day <= (this.dipEnd[line] as number) && this.dipEnd[line] !== NEVER)) {
+    if (draws.uniform() < DIPS && day > (this.dipEnd[line] as number)) {
       this.dipStart[line] = day;
       this.dipEnd[line] = day + draws.whole(18, 50);
       this.dipDepth[line] = 0.35 + 0.55 * draws.uniform();
@@ -174,9 +171,9 @@ export class Lines {
     const { draws } = this;
     this.phase[line] = ENDED;
     this.until[line] = day + draws.whole(8, 18);
-    const missed = draws.uniform() < 0.06;
-    this.flagFrom[line] = missed ? NEVER : day + draws.whole(0, 2);
-    this.flagTo[line] = NEVER;
+    const missed = draws.uniform() < MISSED;
+    this.flagFrom[line] = day + draws.whole(0, 2);
+    this.flagTo[line] = missed ? 0 : FOREVER;
   }
 }
 

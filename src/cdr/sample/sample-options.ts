@@ -7,7 +7,7 @@ import { SCENARIOS, type Scenario } from "./scenario.js";
 export const SAMPLE_START: number = dayOf("2024-01-01");
 
 /** Number that changes when the generator gives other bytes for the same options. */
-export const SAMPLE_VERSION = 1;
+export const SAMPLE_VERSION = 2;
 
 /** What is made: the records of which days, of how many subscribers. */
 export interface SampleOptions {

@@ -16,6 +16,8 @@ const PARAMETERS = ["subscribers", "days", "seed", "scenario", "scenario_day"];
 export function sampleSource(source: string): Required<SampleOptions> {
   const given = new URLSearchParams(/^sample:(?:\/\/)?\??(.*)$/s.exec(source)?.[1] ?? "");
   for (const key of given.keys()) {
+    if (given.getAll(key).length > 1)
+      throw new ChurnError("BAD_OPTION", `parameter "${key}" stands twice in ${source}`);
     if (PARAMETERS.includes(key)) continue;
     const near = nearest(key, PARAMETERS);
     throw new ChurnError("BAD_OPTION", `unknown parameter ${JSON.stringify(key)} in ${source}`, {
@@ -47,8 +49,9 @@ export function sampleSource(source: string): Required<SampleOptions> {
   }
   const text = given.get("scenario_day");
   const scenarioDay = text === null ? SAMPLE_START + Math.floor((days * 2) / 3) : dayOf(text);
-  if (text !== null && (!/^\d{4}-\d\d-\d\d$/.test(text) || !(scenarioDay >= SAMPLE_START))) {
-    throw wrong("scenario_day", `a date from ${dateOf(SAMPLE_START)} on`);
+  const inRange = scenarioDay >= SAMPLE_START && scenarioDay <= SAMPLE_START + MOST_DAYS;
+  if (text !== null && !(inRange && dateOf(scenarioDay) === text)) {
+    throw wrong("scenario_day", `a date ${dateOf(SAMPLE_START)} … ${dateOf(SAMPLE_START + MOST_DAYS)}`);
   }
   return { subscribers, seed, scenario, scenarioDay, from: SAMPLE_START, to: SAMPLE_START + days - 1 };
 }

@@ -28,7 +28,7 @@ export const REGIONS = 5;
 export function drawTraits(draws: KeyedDraws, subject: number, generation: number, campaign: boolean): Traits {
   draws.start(subject, generation, TRAITS);
   const plan = campaign ? CAMPAIGN : choosePlan(draws.uniform());
-  const strength = 0.55 * draws.normal();
+  const strength = 0.5 * draws.normal();
   const spread = (deviation: number) => exp(deviation * draws.normal());
   const heavy = exp(strength);
   const active = plan.active + 0.12 * strength + 0.1 * draws.normal();
@@ -36,13 +36,13 @@ export function drawTraits(draws: KeyedDraws, subject: number, generation: numbe
     id: String(subscriberNumber(draws, subject, generation, campaign)),
     plan,
     region: draws.whole(0, REGIONS - 1),
-    calls: plan.calls * heavy * spread(0.7),
+    calls: plan.calls * heavy * spread(0.65),
     callsReturned: spread(0.35),
     seconds: 80 * spread(0.45),
     sms: plan.sms * heavy * spread(1),
     smsReturned: 1.3 * spread(0.4),
-    sessions: plan.sessions * heavy * spread(0.6),
-    megabytes: plan.megabytes * spread(0.8),
+    sessions: plan.sessions * heavy * spread(0.5),
+    megabytes: plan.megabytes * spread(0.6),
     active: Math.min(0.98, Math.max(0.12, active)),
   };
 }
