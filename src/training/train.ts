@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
@@ -10,6 +11,7 @@ import { checkGate, type Gate, requireGate } from "./check-gate.js";
 import type { ChurnModel } from "./churn-model.js";
 import type { TrainOptions } from "./options.js";
 import { readDataset, snapshotTable } from "./read-dataset.js";
+import { folderMemory } from "./search-memory.js";
 import { type TrainResult, trainModel } from "./train-model.js";
 
 /** A trained model that went into service, with all that the training tells. */
@@ -55,10 +57,12 @@ export async function train(
       hint: `load more days, or use a shorter horizon (features.horizon is ${table.plan.horizon})`,
     });
   }
-  const result = await trainModel(dataset, options, context);
-  const gate = checkGate(result, dataset, previous && (await loadModel(previous.artifact).catch(() => null)));
+  const memory = folderMemory(join(dirname(store.path), "models", "search"));
+  const result = await trainModel(dataset, options, { ...context, memory });
+  const gate = checkGate(result, dataset, previous && (await readPrevious(previous)));
   const path = join(dirname(store.path), "models", `model_${result.model.version}.json`);
   const saved = await saveModel(path, result.model, { createdAt: new Date().toISOString() });
+  await memory.clear();
   requireGate(gate);
 
   const { rows, probability, prediction, score } = result.holdout;
@@ -85,6 +89,11 @@ export async function train(
     }),
   );
   return { ...result, model_version: saved.model_version, artifact: path, card: saved.card, gate, predictions };
+}
+
+/** The model in service, to compare with; its file may have been removed, but a damaged one is for the user to know of. */
+async function readPrevious({ artifact }: StoredModel): Promise<ChurnModel | null> {
+  return existsSync(artifact) ? loadModel(artifact) : null;
 }
 
 /** The model that scores now, or undefined. */

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { SECTIONS } from "./configure.js";
+
+const page = readFileSync(new URL("../../docs/options.md", import.meta.url), "utf8");
+
+it("docs/options.md lists every option with its help (node scripts/options-doc.js writes it)", () => {
+  for (const [section, { fields }] of Object.entries(SECTIONS)) {
+    const part = page.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
+    expect([section, (part.match(/^\| `/gm) ?? []).length]).toEqual([section, fields.length]);
+    for (const { key, help } of fields) {
+      expect(part).toContain(`| \`${key}\` |`);
+      expect(part).toContain(help.replaceAll("|", "\\|"));
+    }
+  }
+});
+
+it("every option says what it is for", () => {
+  for (const { fields } of Object.values(SECTIONS)) {
+    for (const { key, help, takes } of fields) {
+      expect(help.length, key).toBeGreaterThan(5);
+      expect(takes, key).not.toBe("");
+    }
+  }
+});
