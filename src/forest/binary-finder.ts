@@ -38,7 +38,6 @@ export function binaryFinder(
   let leftOnes = 0;
   /** What the kernel does not know: entropy, and categories. */
   const slow: ColumnScan = {
-    occurs: (code) => bins[base + 2 * code]! > 0,
     rate: (code) => bins[base + 2 * code + 1]! / bins[base + 2 * code]!,
     reset() {
       left = 0;
@@ -98,7 +97,8 @@ export function binaryFinder(
     width: 2,
     outputs: 1,
     local: true,
-    payloadOf: (row, drawn) => (drawn << 1) | (y[row]! === 1 ? 1 : 0),
+    shift: 1,
+    markOf: (row) => (y[row]! === 1 ? 1 : 0),
     begin(size, sums) {
       let total = 0;
       let ones = 0;
@@ -143,8 +143,11 @@ export function binaryFinder(
         for (let g = 0; g < group; g++) {
           const column = drawn[i + g]!;
           base = 512 * g;
-          if (!gini || columns[column]!.categorical) scanColumn(slow, column, columns[column]!, order, best);
-          else {
+          if (!gini || columns[column]!.categorical) {
+            let size = 0;
+            for (let code = 0; code < 256; code++) if (bins[base + 2 * code]! > 0) order[size++] = code;
+            scanColumn(slow, column, columns[column]!, order, size, best);
+          } else {
             scan(g, column, 0, best);
             if (bins[base + 2 * MISSING]! > 0) scan(g, column, 1, best);
           }

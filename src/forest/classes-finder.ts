@@ -1,6 +1,5 @@
 import type { ColumnShape } from "./bin.js";
-import { MISSING } from "./missing.js";
-import { type ColumnScan, scanColumn } from "./scan-order.js";
+import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
 
@@ -47,7 +46,6 @@ export function classesFinder(
   }
 
   const scan: ColumnScan = {
-    occurs: (code) => bins[code * width]! > 0,
     // with more than two classes the order is that of the most frequent one: a good subset, not always the best
     rate: (code) => {
       let sum = 0;
@@ -78,7 +76,8 @@ export function classesFinder(
     width,
     outputs: classes === 2 ? 1 : classes,
     local: false,
-    payloadOf: (_, drawn) => drawn,
+    shift: 0,
+    markOf: () => 0,
     begin(size, sums) {
       const drawn = new Float64Array(classes);
       for (let i = 0; i < size; i++) drawn[y[entries[i]! >>> 8]!]! += entries[i]! & 255;
@@ -105,12 +104,16 @@ export function classesFinder(
       for (let i = first; i < last; i++) {
         const column = drawn[i]!;
         const shape = columns[column]!;
-        bins.fill(0, 0, shape.count * width).fill(0, MISSING * width);
+        let size = 0;
         for (let e = from; e < to; e++) {
           const entry = entries[e]!;
-          add(bins, bytes[codesAt + (entry >>> 8) * stride + column]! * width, entry);
+          const code = bytes[codesAt + (entry >>> 8) * stride + column]!;
+          if (bins[code * width] === 0) order[size++] = code;
+          add(bins, code * width, entry);
         }
-        scanColumn(scan, column, shape, order, best);
+        sortCodes(order, size);
+        scanColumn(scan, column, shape, order, size, best);
+        for (let k = 0; k < size; k++) bins.fill(0, order[k]! * width, (order[k]! + 1) * width);
       }
     },
     cover(sums, at) {

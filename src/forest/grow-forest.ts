@@ -54,41 +54,42 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
-  const weight = repeatsOf(task);
+  const repeats = repeatsOf(task);
+  // the entry of a row but for how often it is drawn
+  const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));
 
   return (t) => {
     const key = treeKey(settings.seed, t);
     drawRows(key, rows.length, size, settings.bootstrap, counts);
-    let entries = fillEntries(space, finder, rows, counts, weight);
+    let entries = fillEntries(space, finder.shift, blank, counts, repeats);
     // no row of any weight was drawn: the tree learns from all of them
-    if (entries === 0) entries = fillEntries(space, finder, rows, counts.fill(1), weight);
+    if (entries === 0) entries = fillEntries(space, finder.shift, blank, counts.fill(1), repeats);
     return grow(entries, key);
   };
 }
 
-/** How often a drawn row counts, by row of the matrix; undefined when each counts once. */
+/** How often a drawn row counts, by position among the rows; undefined when each counts once. */
 function repeatsOf(task: ForestTask): Uint8Array | undefined {
-  if (!task.sampleWeight) return undefined;
-  if (wholeWeights(task)) return Uint8Array.from(task.sampleWeight);
+  const { rows, sampleWeight } = task;
+  if (!sampleWeight) return undefined;
+  if (wholeWeights(task)) return Uint8Array.from(rows, (row) => sampleWeight[row]!);
   // a row of weight 0 is not there
-  return Uint8Array.from(task.sampleWeight, (weight) => (weight > 0 ? 1 : 0));
+  return Uint8Array.from(rows, (row) => (sampleWeight[row]! > 0 ? 1 : 0));
 }
 
 /** Writes an entry for each drawn row, several for one that counts very often; returns their number. */
 function fillEntries(
-  space: Workspace,
-  finder: SplitFinder,
-  rows: Int32Array,
+  { entries }: Workspace,
+  shift: number,
+  blank: Int32Array,
   counts: Uint16Array,
   repeats: Uint8Array | undefined,
 ): number {
-  const { entries } = space;
   let size = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    let drawn = repeats ? counts[i]! * repeats[row]! : counts[i]!;
-    for (; drawn > MOST; drawn -= MOST) entries[size++] = (row << 8) | finder.payloadOf(row, MOST);
-    entries[size] = (row << 8) | finder.payloadOf(row, drawn);
+  for (let i = 0; i < blank.length; i++) {
+    let drawn = repeats ? counts[i]! * repeats[i]! : counts[i]!;
+    for (; drawn > MOST; drawn -= MOST) entries[size++] = blank[i]! | (MOST << shift);
+    entries[size] = blank[i]! | (drawn << shift);
     if (drawn > 0) size++;
   }
   return size;

@@ -496,23 +496,17 @@ function walkFunction(): WasmFunction {
 
 let compiled: object | undefined;
 
+function compile(): object {
+  const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
+  const others = [scanFunction, partitionFunction, gatherFunction, codeFunction, walkFunction];
+  const sums = [pairsFunction, subtractFunction, descendFunction, ascendFunction];
+  return new wasm.Module(assemble([...fills, ...[...others, ...sums].map((make) => make())]));
+}
+
 /** The loops, bound to a memory. */
 export function kernelOn(memory: WasmMemory): Kernel {
-  const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
-  compiled ??= new wasm.Module(
-    assemble([
-      ...fills,
-      scanFunction(),
-      partitionFunction(),
-      gatherFunction(),
-      codeFunction(),
-      walkFunction(),
-      pairsFunction(),
-      subtractFunction(),
-      descendFunction(),
-      ascendFunction(),
-    ]),
-  );
+  compiled ??= compile();
   const { exports } = new wasm.Instance(compiled, { env: { memory } });
-  return { ...(exports as unknown as Kernel), fill: fills.map(({ name }) => exports[name]!) };
+  const fill = Array.from({ length: GROUP }, (_, k) => exports[`fill${k + 1}`]!);
+  return { ...(exports as unknown as Kernel), fill };
 }

@@ -1,6 +1,5 @@
 import type { ColumnShape } from "./bin.js";
-import { MISSING } from "./missing.js";
-import { type ColumnScan, scanColumn } from "./scan-order.js";
+import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
 
@@ -32,7 +31,6 @@ export function meanFinder(
 
   const variance = (sums: Float64Array, at: number) => sums[at + 3]! - (sums[at + 2]! * sums[at + 2]!) / sums[at + 1]!;
   const scan: ColumnScan = {
-    occurs: (code) => bins[code * width]! > 0,
     rate: (code) => bins[code * width + 2]! / bins[code * width + 1]!,
     reset: () => left.fill(0),
     take(code) {
@@ -63,7 +61,8 @@ export function meanFinder(
     width,
     outputs: 1,
     local: false,
-    payloadOf: (_, drawn) => drawn,
+    shift: 0,
+    markOf: () => 0,
     begin(size, sums) {
       center = 0;
       sums.fill(0, 0, width);
@@ -79,12 +78,16 @@ export function meanFinder(
       for (let i = first; i < last; i++) {
         const column = drawn[i]!;
         const shape = columns[column]!;
-        bins.fill(0, 0, shape.count * width).fill(0, MISSING * width);
+        let size = 0;
         for (let e = from; e < to; e++) {
           const entry = entries[e]!;
-          add(bins, bytes[codesAt + (entry >>> 8) * stride + column]! * width, entry);
+          const code = bytes[codesAt + (entry >>> 8) * stride + column]!;
+          if (bins[code * width] === 0) order[size++] = code;
+          add(bins, code * width, entry);
         }
-        scanColumn(scan, column, shape, order, best);
+        sortCodes(order, size);
+        scanColumn(scan, column, shape, order, size, best);
+        for (let k = 0; k < size; k++) bins.fill(0, order[k]! * width, (order[k]! + 1) * width);
       }
     },
     cover: (sums, at) => sums[at + 1]!,

@@ -5,9 +5,7 @@ import type { Split } from "./split-finder.js";
 
 /** Bins of one column, and how a cut between them is judged. */
 export interface ColumnScan {
-  /** Whether any row of the node has this code. */
-  occurs(code: number): boolean;
-  /** What categories are ordered by; undefined for codes that do not occur. */
+  /** What categories are ordered by. */
   rate(code: number): number;
   /** Starts with nothing on the left. */
   reset(): void;
@@ -27,17 +25,26 @@ export interface ColumnScan {
  * Numbers are tried in their order, missing values right, then left. Categories are tried in the order of their rate, a
  * missing value being one of them: for two classes and for a mean the best subset is among these cuts (Fisher 1958; Breiman
  * et al. 1984, 4.2.2).
+ *
+ * @param order the codes that occur in the node, rising, which puts a missing value last; categories are reordered in place
+ * @param occurring number of these codes
  */
-export function scanColumn(scan: ColumnScan, column: number, shape: ColumnShape, order: Int32Array, best: Split): void {
-  let size = 0;
-  for (let code = 0; code < shape.count; code++) if (scan.occurs(code)) order[size++] = code;
-  const missing = scan.occurs(MISSING);
+export function scanColumn(
+  scan: ColumnScan,
+  column: number,
+  shape: ColumnShape,
+  order: Int32Array,
+  occurring: number,
+  best: Split,
+): void {
+  const missing = occurring > 0 && order[occurring - 1] === MISSING;
   if (shape.categorical) {
-    if (missing) order[size++] = MISSING;
+    const size = occurring;
     order.subarray(0, size).sort((a, b) => scan.rate(a) - scan.rate(b) || a - b);
     tryCuts(scan, column, order, size, size - 1, best, (cut) => setSplit(best, order, size, cut, scan.mostLeft()));
     return;
   }
+  const size = missing ? occurring - 1 : occurring;
   const write = (missingLeft: 0 | 1) => (cut: number) => {
     best.set = undefined;
     // halfway between the codes that occur, so that rows that fall between them later are shared out
@@ -69,5 +76,19 @@ function tryCuts(
     best.column = column;
     scan.leftSums(best.sums);
     write(k);
+  }
+}
+
+/** Sorts the first codes of a list: by insertion where they are few, as in most nodes. */
+export function sortCodes(codes: Int32Array, size: number): void {
+  if (size > 40) {
+    codes.subarray(0, size).sort();
+    return;
+  }
+  for (let i = 1; i < size; i++) {
+    const code = codes[i]!;
+    let j = i;
+    for (; j > 0 && codes[j - 1]! > code; j--) codes[j] = codes[j - 1]!;
+    codes[j] = code;
   }
 }

@@ -28,8 +28,10 @@ export interface SplitFinder {
   readonly outputs: number;
   /** Whether all that is known of a row is in its payload, so that its number does not matter. */
   readonly local: boolean;
-  /** Payload code of a row that was drawn up to 127 times. */
-  payloadOf(row: number, drawn: number): number;
+  /** Places by which the number of draws, up to 127, is moved in the payload code of an entry. */
+  readonly shift: 0 | 1;
+  /** What is in the payload code beside it. */
+  markOf(row: number): 0 | 1;
   /** Sums over the entries of the root; called once at the start of a tree. */
   begin(size: number, sums: Float64Array): void;
   /** Weighted impurity of a node, on the scale of `Split.impurity`. */

@@ -41,7 +41,7 @@ async function folds(
   }
 }
 
-describe("held against scikit-learn on what it ships, five folds, ten seeds", () => {
+describe("held against scikit-learn on what it ships, five folds, ten seeds", { timeout: 180_000 }, () => {
   it.each(Object.entries(truth.binary))("has the same ROC AUC on %s to 0.005", async (_, data) => {
     const auc: number[] = [];
     for (const seed of seeds) {
