@@ -18,7 +18,7 @@ function start(root: string): { child: ChildProcess; ended: Promise<number | nul
 }
 
 it(`gives the same tables after ${KILLS} kills at random moments as an undisturbed run`, {
-  timeout: 900_000,
+  timeout: 1_800_000,
 }, async () => {
   const quiet = makeProject(CONFIG);
   const begun = Date.now();
