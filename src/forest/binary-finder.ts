@@ -1,5 +1,5 @@
 import type { ColumnShape } from "./bin.js";
-import { COLUMN_BYTES, GROUP } from "./kernel.js";
+import { COLUMN_BYTES, GROUP } from "./kernel-parts.js";
 import { MISSING } from "./missing.js";
 import { type ColumnScan, scanColumn } from "./scan-order.js";
 import type { Split, SplitFinder } from "./split-finder.js";

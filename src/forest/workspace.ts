@@ -1,4 +1,5 @@
-import { COLUMN_BYTES, GROUP, type Kernel, kernelOn } from "./kernel.js";
+import { type Kernel, kernelOn } from "./kernel.js";
+import { COLUMN_BYTES, GROUP } from "./kernel-parts.js";
 import type { WasmMemory } from "./wasm-assembler.js";
 
 /** Bytes of codes that are gathered, so that a subtree finds them in the second-level cache. */
