@@ -71,11 +71,14 @@ export { type AlertDeskOptions, type AlertOutcome, handleAlerts } from "./monito
 export { type AlertEvent, type AlertRule, alertEvents } from "./monitoring/alert-events.js";
 export { type AlertSink, consoleSink, fileSink, type WebhookOptions, webhookSink } from "./monitoring/alert-sinks.js";
 export type { Chunking } from "./monitoring/chunk.js";
+export { compareChart } from "./monitoring/compare-chart.js";
 export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
+export { type DistributionChartOptions, distributionChart } from "./monitoring/distribution-chart.js";
 export { domainClassifier } from "./monitoring/domain-classifier.js";
 export { estimatePerformance } from "./monitoring/estimate-performance.js";
 export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
 export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
+export { metricChart } from "./monitoring/metric-chart.js";
 export { type MonitorResult, monitor } from "./monitoring/monitor.js";
 export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
 export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
@@ -97,6 +100,9 @@ export {
 export { readMonitoredTable } from "./monitoring/read-monitored-table.js";
 export { realizedPerformance } from "./monitoring/realized-performance.js";
 export { reconstructionDrift } from "./monitoring/reconstruction-drift.js";
+export { type LedgerUpdate, updateLedger } from "./monitoring/result-ledger.js";
+export { type EstimateReview, reviewEstimates } from "./monitoring/review-estimates.js";
+export { type Segment, segmentOf, segmentsOf } from "./monitoring/segments.js";
 export { summaryStatistic } from "./monitoring/summary-statistics.js";
 export type { MonitoredTable } from "./monitoring/table.js";
 export type { Threshold } from "./monitoring/threshold.js";
