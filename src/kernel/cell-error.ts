@@ -15,7 +15,8 @@ export type FindCell = (name: string) => CompiledCell | undefined;
 const CELL_FRAME = /(cell-(\d+)\.ts):(\d+):(\d+)/;
 
 /** Frames of the kernel itself and of the module that runs cells; they say nothing about the user's code. */
-const OUR_FRAME = /\bnode:[a-z]|\/tslab\/dist\/|\/kernel\/(session|kernel|main|output)\.[jt]s|evalmachine/;
+const OUR_FRAME =
+  /\bnode:[a-z]|\/tslab\/dist\/|\/kernel\/(session|kernel|main|output|display|mime-bundle)\.[jt]s|evalmachine/;
 
 /** What a cell threw, in lines of the cell. */
 export function runtimeError(error: unknown, find: FindCell): CellError {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { borrowModules } from "./borrowed-modules.js";
 import { expandShorthands, hasTopLevelForAwait, mutableNames, topLevelNames } from "./cell-transforms.js";
 import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
@@ -31,6 +32,10 @@ export function cellName(count: number): string {
 const SOURCE = /__tslab__\.ts$/;
 /** Declarations of the language and of Node. */
 const BUILT_IN = /[/\\]lib[/\\]lib\.[\w.]+\.d\.ts$|[/\\]@types[/\\]node[/\\]/;
+
+/** What is different from tslab's own options; every @types package would be read otherwise, half a second of them. */
+const OPTIONS = { sourceMap: true, types: ["node"] };
+
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/, "");
 
 /** Settings of the compiler. */
@@ -48,11 +53,10 @@ export function createCompiler(settings: CompilerOptions): Compiler {
 
   const tslab = loadTslab((ts) => ({
     createWatchCompilerHost(roots: string[], options: Record<string, unknown>, sys: TypeScript, ...rest: unknown[]) {
-      const watchDirectory = ts.sys.watchDirectory.bind(ts.sys);
-      // all of node_modules would be watched otherwise, folder by folder
-      sys.watchDirectory = (path: string, callback: unknown) => watchDirectory(path, callback, false);
+      watchOwnFilesOnly(sys);
+      if (relative(PROJECT, process.cwd()).startsWith("..")) borrowModules(sys, PROJECT);
       if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
-      const host = ts.createWatchCompilerHost(roots, { ...options, ...compilerOptions() }, sys, ...rest);
+      const host = ts.createWatchCompilerHost(roots, { ...options, ...OPTIONS }, sys, ...rest);
       return interceptBuilder(ts, host, {
         onMap: (map) => {
           maps = [map];
@@ -100,20 +104,14 @@ export function createCompiler(settings: CompilerOptions): Compiler {
   };
 }
 
-/** What is different from tslab's own options. */
-function compilerOptions(): Record<string, unknown> {
-  // every @types package would be read otherwise, half a second of them
-  const options = { sourceMap: true, types: ["node"] };
-  const isInside = !relative(PROJECT, process.cwd()).startsWith("..");
-  if (isInside) return options;
-  // a notebook outside of the project finds the project's packages; Node finds them by NODE_PATH
-  const modules = `${PROJECT.replace(/\\/g, "/")}/node_modules`;
-  return {
-    ...options,
-    paths: { "churn-workbench": [`${PROJECT}/dist/index.d.ts`], "*": ["*", `${modules}/*`] },
-    baseUrl: process.cwd(),
-    typeRoots: [`${modules}/@types`],
-  };
+/** Watches files that people edit; all in node_modules would be watched otherwise, one by one. */
+function watchOwnFilesOnly(sys: TypeScript): void {
+  const { watchFile, watchDirectory } = sys;
+  const isOurs = (path: string) => !/[/\\]node_modules[/\\]./.test(path);
+  const nothing = { close() {} };
+  sys.watchFile = (path: string, ...rest: unknown[]) => (isOurs(path) ? watchFile.call(sys, path, ...rest) : nothing);
+  sys.watchDirectory = (path: string, callback: unknown) =>
+    isOurs(path) ? watchDirectory.call(sys, path, callback, false) : nothing;
 }
 
 /** Turns the doc comments of built-in declarations into plain ones, which the parser passes over. */

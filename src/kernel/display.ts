@@ -32,20 +32,14 @@ export function display(value: unknown): Promise<void> {
 
 /** Shows the parts of a bundle as they are: `{ "text/html": "<b>hi</b>" }`. */
 export function displayRaw(data: Record<string, unknown>): Promise<void> {
-  return held(Promise.resolve(send(bundle(data), {})));
+  return inOrder(Promise.resolve(bundle(data)), {});
 }
 
 /** Shows a value that will be replaced in place, for progress and for charts that grow. */
 export function liveDisplay(value: unknown): LiveDisplay {
   const id = randomUUID();
-  let last = show(value, { id });
-  return {
-    id,
-    update(next) {
-      last = held(last.then(() => show(next, { id, update: true })));
-      return last;
-    },
-  };
+  void show(value, { id });
+  return { id, update: (next) => show(next, { id, update: true }) };
 }
 
 /** Removes the cell's output; with `wait`, only when the next output comes, so that nothing flickers. */
@@ -54,12 +48,18 @@ export function clearOutput(wait = false): void {
 }
 
 function show(value: unknown, options: { id?: string; update?: boolean }): Promise<void> {
-  return held(mimeBundle(value).then((ready) => send(ready, options)));
+  return inOrder(mimeBundle(value), options);
 }
 
-function held(work: Promise<void>): Promise<void> {
-  hook()?.hold(work);
-  return work;
+let last: Promise<unknown> = Promise.resolve();
+
+/** Sends bundles in the order in which they were asked for: a table is ready before the chart above it is drawn. */
+function inOrder(ready: Promise<MimeBundle>, options: { id?: string; update?: boolean }): Promise<void> {
+  const sent = Promise.allSettled([last, ready]).then(async () => send(await ready, options));
+  last = sent;
+  hook()?.hold(sent);
+  // a promise that only the caller has: a failure that nobody handles is then the cell's
+  return sent.then();
 }
 
 function hook(): KernelHook | undefined {

@@ -303,7 +303,8 @@ export class Kernel {
   #abort({ header, idents }: Message): void {
     const aborted = { ename: "Aborted", evalue: "an earlier cell failed", traceback: [] };
     this.#status("busy", header);
-    const reply = { status: "aborted", execution_count: this.#count, ...aborted };
+    // without a count: a cell that did not run has no number
+    const reply = { status: "aborted", ...aborted };
     this.#send(this.#shellOut, "execute_reply", reply, header, idents);
     this.#status("idle", header);
   }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +27,12 @@ export async function writeKernelspec(folder = join(WORKBENCH, "jupyter")): Prom
   return folder;
 }
 
+/** Settings of Lab at its first start: no news, and charts that are there before one scrolls to them. */
+const SETTINGS: Record<string, object> = {
+  "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false },
+  "notebook-extension/tracker": { windowingMode: "defer" },
+};
+
 /** Writes what Lab needs to open quietly, with our kernel and no other on offer; gives its environment and arguments. */
 export async function writeLabFiles(root: string): Promise<{ env: Record<string, string>; args: string[] }> {
   const at = (...parts: string[]) => join(WORKBENCH, ...parts);
@@ -36,10 +43,11 @@ export async function writeLabFiles(root: string): Promise<{ env: Record<string,
     ServerApp: { root_dir: root, open_browser: false, terminals_enabled: false },
     LabApp: { core_mode: true, news_url: null, check_for_updates_class: "jupyterlab.NeverCheckForUpdate" },
   });
-  await writeJson(at("lab", "settings", "@jupyterlab", "apputils-extension", "notification.jupyterlab-settings"), {
-    fetchNews: "false",
-    checkForUpdates: false,
-  });
+  for (const [name, values] of Object.entries(SETTINGS)) {
+    const path = at("lab", "settings", "@jupyterlab", `${name}.jupyterlab-settings`);
+    // what people have set themselves stays
+    if (!existsSync(path)) await writeJson(path, values);
+  }
   await mkdir(at("lab", "workspaces"), { recursive: true });
   await mkdir(at("runtime"), { recursive: true, mode: 0o700 });
   return {
