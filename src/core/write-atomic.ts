@@ -1,10 +1,13 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
+let writes = 0;
+
 /** Writes a file beside its place, flushes it and renames it into place, so that a crash leaves the old file or the new one. */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.part`;
+  // two writes of one path in one process must not share a part
+  const beside = `${path}.${process.pid}-${writes++}.part`;
   try {
     const file = await open(beside, "w");
     try {
