@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 
 const { SECTIONS } = await import("../dist/config/configure.js");
 const cell = (text) => String(text).replaceAll("|", "\\|").replaceAll("\n", " ");
-const shown = (value) => (value === undefined ? "" : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``);
+const shown = (value) =>
+  value === undefined ? "" : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 const lines = [
   "# Options",
   "",
