@@ -16,13 +16,15 @@ import type { MonitoredTable, OrderedTable } from "./table.js";
  */
 export function orderTable(table: MonitoredTable, name: string, keepTies = false): OrderedTable {
   const columns = new Map<string, Column>();
-  const add = (key: string, input: MonitoredTable["yTrue"]) => {
-    if (input !== undefined) columns.set(key, toColumn(input, key));
+  const add = (key: string, input: MonitoredTable["yTrue"], label = false) => {
+    if (input === undefined) return;
+    const column = toColumn(input, key);
+    columns.set(key, label ? truthValues(column) : column);
   };
   const { yPredProba = "y_pred_proba", yPred = "y_pred", yTrue = "y_true" } = table.names ?? {};
   add(yPredProba, table.yPredProba);
-  add(yPred, table.yPred);
-  add(yTrue, table.yTrue);
+  add(yPred, table.yPred, true);
+  add(yTrue, table.yTrue, true);
   for (const [key, input] of Object.entries(table.columns ?? {})) add(key, input);
   const identifier = table.identifier === undefined ? undefined : toColumn(table.identifier, "identifier");
 
@@ -107,6 +109,13 @@ function checkScore(column: Column, key: string, table: string): void {
       });
     }
   }
+}
+
+/** Truth values as 1 and 0; anything else as it is. */
+function truthValues(column: Column): Column {
+  if (!isCategory(column) || !column.levels.every((level) => level === "True" || level === "False")) return column;
+  const value = column.levels.map((level) => (level === "True" ? 1 : 0));
+  return Float64Array.from(column.codes, (code) => value[code] ?? Number.NaN);
 }
 
 function checkLabel(column: Column, key: string, table: string): void {

@@ -120,6 +120,17 @@ it.each([
   expect(() => realizedPerformance({ reference, analysis: table, metrics, chunking: { size: 1 } })).toThrow(message);
 });
 
+it("takes truth values for labels", () => {
+  const truths = {
+    ...reference,
+    yTrue: reference.yTrue.map((label) => label === 1),
+    yPred: reference.yPred.map(Boolean),
+  };
+  const rows = (table: MonitoredTable) =>
+    realizedPerformance({ reference: table, metrics, chunking: { size: 200 } }).toRows();
+  expect(rows(truths)).toEqual(rows(reference));
+});
+
 it("warns of a score that is that of the other class", () => {
   const turned = { ...reference, yPredProba: reference.yPredProba.map((score) => 1 - score) };
   const { warnings } = realizedPerformance({ reference: turned, chunking: { size: 200 } });
