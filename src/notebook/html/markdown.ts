@@ -13,40 +13,47 @@ export interface Heading {
 export class Markdown {
   readonly headings: Heading[] = [];
   readonly #marked: Marked;
+  readonly #ids = new Map<string, number>();
   #attachments: Record<string, Record<string, string>> = {};
 
   constructor() {
-    const ids = new Map<string, number>();
+    const page = this;
     this.#marked = new Marked({
       gfm: true,
       renderer: {
-        heading: ({ tokens, depth, text }) => {
-          const plain = text.replace(/[`*_]|<[^>]*>/g, "").trim();
-          const slug =
-            plain
-              .toLowerCase()
-              .replace(/[^\p{L}\p{N}]+/gu, "-")
-              .replace(/^-|-$/g, "") || "section";
-          const seen = ids.get(slug) ?? 0;
-          ids.set(slug, seen + 1);
-          const id = seen === 0 ? slug : `${slug}-${seen + 1}`;
-          this.headings.push({ id, depth, text: plain });
-          return `<h${depth} id="${escapeHtml(id)}">${this.#marked.Parser.parseInline(tokens)}</h${depth}>\n`;
+        heading({ tokens, depth, text }) {
+          const id = page.#addHeading(depth, text);
+          return `<h${depth} id="${escapeHtml(id)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
         },
         code: ({ text, lang }) => `<pre><code>${highlight(text, lang?.split(/\s/)[0] ?? "")}</code></pre>\n`,
         html: ({ text }) => tameHtml(text),
-        link: ({ href, tokens }) => {
-          const label = this.#marked.Parser.parseInline(tokens);
+        link({ href, tokens }) {
+          const label = this.parser.parseInline(tokens);
           const isSafe = /^(https?:|mailto:|#|[^:]*$)/i.test(href);
           return isSafe ? `<a href="${escapeHtml(href)}">${label}</a>` : label;
         },
-        image: ({ href, text }) => {
-          const source = href.startsWith("attachment:") ? this.#attachment(href.slice("attachment:".length)) : href;
+        image({ href, text }) {
+          const source = href.startsWith("attachment:") ? page.#attachment(href.slice("attachment:".length)) : href;
           if (!/^data:image\//.test(source)) return `<em>[image: ${escapeHtml(text || href)}]</em>`;
           return `<img src="${escapeHtml(source)}" alt="${escapeHtml(text)}">`;
         },
       },
     });
+  }
+
+  /** Notes a heading; equal ones get different ids. */
+  #addHeading(depth: number, source: string): string {
+    const text = source.replace(/[`*_]|<[^>]*>/g, "").trim();
+    const slug =
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, "-")
+        .replace(/^-|-$/g, "") || "section";
+    const seen = this.#ids.get(slug) ?? 0;
+    this.#ids.set(slug, seen + 1);
+    const id = seen === 0 ? slug : `${slug}-${seen + 1}`;
+    this.headings.push({ id, depth, text });
+    return id;
   }
 
   /** @param attachments images that the cell carries, as nbformat keeps them */
