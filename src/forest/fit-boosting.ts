@@ -1,14 +1,16 @@
 import { ChurnError } from "../core/errors.js";
-import { random } from "../core/random.js";
 import { bin } from "./bin.js";
 import { heapOf } from "./binned-heap.js";
-import { boostGrower, PAIRS_BYTES } from "./boost-tree.js";
+import { PAIRS_BYTES } from "./boost-split.js";
+import { boostGrower } from "./boost-tree.js";
+import { lossOf, startOf } from "./boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "./boosting-options.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "./check-target.js";
 import { concatTrees } from "./concat-trees.js";
 import { treeKey } from "./draws.js";
 import { type BinnedRows, Forest } from "./forest.js";
 import { drawnColumns } from "./forest-options.js";
+import { holdOut } from "./hold-out.js";
 import { kernelOn } from "./kernel.js";
 import type { Matrix } from "./matrix.js";
 import type { Trees } from "./tree.js";
@@ -148,69 +150,4 @@ export async function fitBoosting(
   } finally {
     heap.give(sideAt, bytes);
   }
-}
-
-/** Rows to learn from and rows to see when to stop; both keep the order of the rows. */
-function holdOut(
-  rows: Int32Array,
-  { earlyStopping, validationShare, seed }: ReturnType<typeof checkBoostingOptions>,
-  validation: Int32Array | undefined,
-  y: ArrayLike<number>,
-): { train: Int32Array; held: Int32Array } {
-  const stop = earlyStopping === "auto" ? validation !== undefined || rows.length > 10_000 : earlyStopping;
-  if (!stop) return { train: rows, held: new Int32Array(0) };
-  const out = new Set<number>();
-  if (validation) for (const row of validation) out.add(row);
-  else {
-    // every class gives its share; a number gives one of all
-    const { next } = random(`${seed}/validation`);
-    for (const row of rows) if (next() < validationShare) out.add(row);
-  }
-  const train = rows.filter((row) => !out.has(row));
-  const held = validation ? Int32Array.from(out) : rows.filter((row) => out.has(row));
-  for (const row of held) {
-    if (!(row >= 0 && row < y.length))
-      throw new ChurnError("BAD_INPUT", `validation row ${row} is outside of the matrix`);
-  }
-  if (train.length === 0) throw new ChurnError("NO_DATA", "all rows are held out, none is left to learn from");
-  return { train, held };
-}
-
-/** The score before the first tree: the logit of the base rate, or the mean. */
-function startOf(
-  rows: Int32Array,
-  y: ArrayLike<number>,
-  weightOf: (row: number) => number,
-  regression: boolean,
-): number {
-  let sum = 0;
-  let total = 0;
-  for (const row of rows) {
-    sum += weightOf(row) * y[row]!;
-    total += weightOf(row);
-  }
-  const mean = sum / total;
-  if (regression) return mean;
-  // one class alone has an infinite logit
-  const p = Math.min(1 - 1e-12, Math.max(1e-12, mean));
-  return Math.log(p / (1 - p));
-}
-
-/** Mean log loss or squared error. */
-function lossOf(
-  rows: Int32Array,
-  y: ArrayLike<number>,
-  score: Float64Array,
-  weightOf: (row: number) => number,
-  regression: boolean,
-): number {
-  let sum = 0;
-  let total = 0;
-  for (const row of rows) {
-    const s = score[row]!;
-    const loss = regression ? (s - y[row]!) ** 2 : Math.log1p(Math.exp(-Math.abs(s))) + Math.max(s, 0) - y[row]! * s;
-    sum += weightOf(row) * loss;
-    total += weightOf(row);
-  }
-  return total > 0 ? sum / total : 0;
 }

@@ -1,11 +1,13 @@
 import { ChurnError } from "../core/errors.js";
 import { type BinnedMatrix, binWith, type ColumnBins, codeOf } from "./bin.js";
 import type { BoostingSettings } from "./boosting-options.js";
+import { columnsByName } from "./columns-by-name.js";
 import { headTrees, truncateTrees } from "./cut-trees.js";
 import { decodeForest, encodeForest } from "./forest-bytes.js";
 import type { ForestSettings } from "./forest-options.js";
 import { gainImportances, impurityImportances } from "./impurity-importances.js";
-import { columnLength, type Matrix } from "./matrix.js";
+import type { Matrix } from "./matrix.js";
+import { sameBins } from "./same-bins.js";
 import type { Trees } from "./tree.js";
 import { leafOf, leafSums, type Walk, walkOf } from "./walk-trees.js";
 
@@ -250,32 +252,4 @@ export class Forest {
     }
     return { binned: binWith(columnsByName(x, this.names), this.columns) };
   }
-}
-
-/** The columns of a matrix in the order of `names`. */
-export function columnsByName(x: Matrix, names: readonly string[]): Matrix {
-  const place = new Map(x.names.map((name, j) => [name, j]));
-  const columns = names.map((name) => {
-    const j = place.get(name);
-    if (j === undefined) {
-      throw new ChurnError("BAD_INPUT", `column "${name}" of the forest is missing`, {
-        hint: `the matrix has ${x.names.slice(0, 10).join(", ")}${x.names.length > 10 ? ", …" : ""}`,
-      });
-    }
-    return x.columns[j]!;
-  });
-  if (columns.some((column) => columnLength(column) !== columnLength(columns[0]!))) {
-    throw new ChurnError("BAD_INPUT", "columns of the matrix differ in length");
-  }
-  return { names, columns };
-}
-
-function sameBins(a: readonly ColumnBins[], b: readonly ColumnBins[]): boolean {
-  if (a.length !== b.length) return false;
-  return a.every((bins, j) => {
-    const other = b[j]!;
-    if (bins.count !== other.count || (bins.levels === undefined) !== (other.levels === undefined)) return false;
-    if (bins.levels) return bins.levels.every((level, k) => level === other.levels![k]);
-    return bins.edges.every((edge, k) => edge === other.edges[k]);
-  });
 }

@@ -4,6 +4,7 @@ import { type Kernel, kernelOn } from "./kernel.js";
 import type { Matrix } from "./matrix.js";
 import { SharedHeap } from "./shared-heap.js";
 import { goesLeft, type Trees } from "./tree.js";
+import { expectation, pathSizes } from "./tree-paths.js";
 
 /** Rows that are explained together. */
 const BLOCK = 64;
@@ -53,23 +54,6 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
   }
   const mean = forest.offset + forest.treeWeight * expectation(trees, k);
   return { values, baseline: sign === 1 ? mean : forest.logistic ? -mean : 1 - mean };
-}
-
-/** Sum over trees of the mean of the leaves, weighed by the shares of covers on the way to each. */
-function expectation(trees: Trees, k: number): number {
-  const share = new Float64Array(trees.column.length);
-  let sum = 0;
-  for (let t = 0; t + 1 < trees.offsets.length; t++) share[trees.offsets[t]!] = 1;
-  for (let i = 0; i < share.length; i++) {
-    if (trees.column[i]! < 0) {
-      sum += share[i]! * trees.value[i * trees.outputs + k]!;
-      continue;
-    }
-    const left = trees.left[i]!;
-    share[left] = (share[i]! * trees.cover[left]!) / trees.cover[i]!;
-    share[left + 1] = (share[i]! * trees.cover[left + 1]!) / trees.cover[i]!;
-  }
-  return sum;
 }
 
 let heap: SharedHeap | undefined;
@@ -163,26 +147,4 @@ function openExplainer(trees: Trees, width: number, k: number) {
     },
     close: () => heap!.give(nodesAt, bytes),
   };
-}
-
-/** Depth of the deepest leaf, and the most different columns on a path. */
-function pathSizes(trees: Trees, width: number): { depth: number; most: number } {
-  const uses = new Int32Array(width);
-  let depth = 0;
-  let most = 0;
-  function visit(node: number, level: number, columns: number): void {
-    const j = trees.column[node]!;
-    if (j < 0) {
-      depth = Math.max(depth, level);
-      most = Math.max(most, columns);
-      return;
-    }
-    const more = uses[j] === 0 ? 1 : 0;
-    uses[j]!++;
-    visit(trees.left[node]!, level + 1, columns + more);
-    visit(trees.left[node]! + 1, level + 1, columns + more);
-    uses[j]!--;
-  }
-  for (let t = 0; t + 1 < trees.offsets.length; t++) visit(trees.offsets[t]!, 0, 0);
-  return { depth, most };
 }

@@ -1,0 +1,154 @@
+import type { ColumnShape } from "./bin.js";
+import { setSplit } from "./category-set.js";
+import { ColumnDraw } from "./draws.js";
+import { MISSING } from "./missing.js";
+import type { Split } from "./split-finder.js";
+
+/** Bytes of the bins of one column: 256 pairs of gradient and hessian. */
+export const PAIRS_BYTES = 4096;
+/** Hessian that a split needs, as in scikit-learn. */
+const LEAST_HESSIAN = 1e-3;
+/** What the rate of a category is smoothed by when categories are ordered, as in LightGBM. */
+const SMOOTHING = 10;
+
+/** Limits of a boosted tree. */
+export interface BoostLimits {
+  learningRate: number;
+  maxLeaves: number;
+  maxDepth: number;
+  minSamplesLeaf: number;
+  l2: number;
+  /** Columns drawn at each node. */
+  drawn: number;
+  /** −1, 0 or 1 by column. */
+  monotone: Int8Array;
+}
+
+/** A node of a growing tree. */
+export interface BoostNode {
+  index: number;
+  from: number;
+  to: number;
+  depth: number;
+  key: number;
+  gradient: number;
+  hessian: number;
+  /** Limits of the value that monotone columns leave. */
+  low: number;
+  high: number;
+  value: number;
+  /** Which bins hold the sums of this node. */
+  slot: number;
+  gain: number;
+  split: (Split & { gradient: number; hessian: number }) | undefined;
+}
+
+/** The value of a leaf within limits, before the learning rate: −G / (H + λ). */
+export function leafValue(gradient: number, hessian: number, l2: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, -gradient / (hessian + l2)));
+}
+
+/**
+ * Gives a function that looks for the best split of a node and leaves it there.
+ *
+ * @param bins sums by slot, column and code: pairs of gradient and hessian
+ * @param slotBytes bytes of the bins of a node
+ */
+export function boostSplitter(
+  bins: Float64Array,
+  slotBytes: number,
+  columns: readonly ColumnShape[],
+  limits: BoostLimits,
+): (node: BoostNode) => void {
+  const { l2, minSamplesLeaf, monotone } = limits;
+  const draw = new ColumnDraw(columns.length);
+  const order = new Int32Array(256);
+  const constrained = monotone.some((sign) => sign !== 0);
+  /** Twice the loss that a value saves; G² / (H + λ) where no limit holds. */
+  const saved = (gradient: number, hessian: number, value: number) => -value * (2 * gradient + (hessian + l2) * value);
+
+  return (node) => {
+    const { gradient, hessian, low, high } = node;
+    node.split = undefined;
+    node.gain = 0;
+    const rows = node.to - node.from;
+    if (node.depth >= limits.maxDepth || rows < 2 * minSamplesLeaf || hessian < LEAST_HESSIAN) return;
+    const own = saved(gradient, hessian, node.value);
+    const fewest = Math.max(LEAST_HESSIAN, (hessian * (minSamplesLeaf - 0.5)) / rows);
+    const best = {
+      column: -1,
+      split: 0,
+      missingLeft: 0 as 0 | 1,
+      set: undefined,
+      impurity: 0,
+      sums: new Float64Array(2),
+    };
+    const found = best as Split;
+    let leftGradient = 0;
+    let leftHessian = 0;
+    let sign = 0;
+    const gainHere = (): number => {
+      const rightGradient = gradient - leftGradient;
+      const rightHessian = hessian - leftHessian;
+      if (leftHessian < fewest || rightHessian < fewest) return -1;
+      if (!constrained) {
+        const left = (leftGradient * leftGradient) / (leftHessian + l2);
+        return left + (rightGradient * rightGradient) / (rightHessian + l2) - own;
+      }
+      const left = leafValue(leftGradient, leftHessian, l2, low, high);
+      const right = leafValue(rightGradient, rightHessian, l2, low, high);
+      if (sign * (right - left) < 0) return -1;
+      return saved(leftGradient, leftHessian, left) + saved(rightGradient, rightHessian, right) - own;
+    };
+    const keep = (column: number, gain: number) => {
+      node.gain = gain;
+      found.column = column;
+      found.sums[0] = leftGradient;
+      found.sums[1] = leftHessian;
+    };
+    draw.start(node.key);
+    draw.drawTo(limits.drawn);
+    for (let i = 0; i < limits.drawn; i++) {
+      const column = draw.order[i]!;
+      const { count: size, categorical } = columns[column]!;
+      const at = (node.slot * slotBytes + column * PAIRS_BYTES) / 8;
+      const missing = bins[at + 2 * MISSING + 1]! > 0;
+      sign = monotone[column]!;
+      if (categorical) {
+        let used = 0;
+        for (let c = 0; c < 256; c++) if (bins[at + 2 * c + 1]! > 0) order[used++] = c;
+        const rate = (c: number) => bins[at + 2 * c]! / (bins[at + 2 * c + 1]! + SMOOTHING);
+        order.subarray(0, used).sort((a, b) => rate(a) - rate(b) || a - b);
+        leftGradient = 0;
+        leftHessian = 0;
+        for (let k = 0; k < used - 1; k++) {
+          leftGradient += bins[at + 2 * order[k]!]!;
+          leftHessian += bins[at + 2 * order[k]! + 1]!;
+          const gain = gainHere();
+          if (gain <= node.gain) continue;
+          keep(column, gain);
+          setSplit(found, order, used, k, 2 * leftHessian >= hessian);
+        }
+        continue;
+      }
+      for (let missingLeft: 0 | 1 = 0; missingLeft <= (missing ? 1 : 0); missingLeft++) {
+        leftGradient = missingLeft ? bins[at + 2 * MISSING]! : 0;
+        leftHessian = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
+        for (let c = 0; c < size; c++) {
+          const own = bins[at + 2 * c + 1]!;
+          if (own === 0) continue;
+          leftGradient += bins[at + 2 * c]!;
+          leftHessian += own;
+          const gain = gainHere();
+          if (gain <= node.gain) continue;
+          keep(column, gain);
+          found.set = undefined;
+          found.split = c;
+          found.missingLeft = (missing ? missingLeft : 2 * leftHessian >= hessian ? 1 : 0) as 0 | 1;
+        }
+      }
+    }
+    if (found.column < 0 || node.gain < 1e-10) return;
+    node.split = { ...found, gradient: found.sums[0]!, hessian: found.sums[1]! };
+  };
+}
