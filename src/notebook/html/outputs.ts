@@ -1,7 +1,10 @@
+import { gzipSync } from "node:zlib";
 import { type CellOutput, textOf } from "../notebook.js";
 import { escapeHtml, escapeJson, stripAnsi, tameHtml } from "./escape.js";
 import { Markdown } from "./markdown.js";
 import { plotlyRuntime, type Runtime } from "./runtime.js";
+
+const PACK_FROM = 2000;
 
 /** Turns outputs into HTML, and remembers which libraries they need. */
 export class OutputHtml {
@@ -50,9 +53,16 @@ export class OutputHtml {
     return `<figure class="chart" id="${id}" data-kind="${kind}" data-runtime="${runtime}">
 <div class="live" role="img" aria-label="${label}"></div>
 <div class="still">${still || `<p>${label}</p>`}</div>
-<script type="application/json">${escapeJson(spec)}</script>
+${packSpec(spec)}
 </figure>`;
   }
+}
+
+/** A chart's data for the page's script; what is large is compressed. */
+function packSpec(spec: object): string {
+  const text = escapeJson(spec);
+  if (text.length < PACK_FROM) return `<script type="application/json">${text}</script>`;
+  return `<script type="application/json" data-packed>${gzipSync(text, { level: 9 }).toString("base64")}</script>`;
 }
 
 /** What a chart shows, in words: its own description, its title, or the text that came with it. */
@@ -77,11 +87,9 @@ function altText(data: Record<string, unknown>): string {
 function picture(data: Record<string, unknown>, alt: string): string {
   const label = escapeHtml(alt);
   if ("image/svg+xml" in data) {
-    const svg = textOf(data["image/svg+xml"]).replace(
-      /[%#<>"\r\n]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    );
-    return `<img alt="${label}" src="data:image/svg+xml,${svg.replace(/&/g, "&amp;")}">`;
+    // what an address and an attribute in single quotes do not take as it is, and no more: pictures are most of a page
+    const address = textOf(data["image/svg+xml"]).replace(/[%#\r\n\t]/g, (c) => encodeURIComponent(c));
+    return `<img alt="${label}" src='data:image/svg+xml,${address.replace(/&/g, "&amp;").replace(/'/g, "&#39;")}'>`;
   }
   for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     if (!(type in data)) continue;

@@ -27,11 +27,12 @@ export const PAGE_SCRIPT = `
     if (!loaded.has(name)) loaded.set(name, unpack(name));
     return loaded.get(name);
   };
+  const inflate = (packed) => {
+    const bytes = Uint8Array.from(atob(packed.trim()), (c) => c.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+  };
   const unpack = async (name) => {
-    const packed = document.getElementById("runtime-" + name).textContent.trim();
-    const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const source = await new Response(stream).blob();
+    const source = await inflate(document.getElementById("runtime-" + name).textContent).blob();
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -60,9 +61,10 @@ export const PAGE_SCRIPT = `
   };
   const draw = async (figure) => {
     const live = figure.querySelector(".live");
-    const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+    const data = figure.querySelector("script[type='application/json']");
     const room = figure.clientWidth;
     try {
+      const spec = "packed" in data.dataset ? await inflate(data.textContent).json() : JSON.parse(data.textContent);
       await load(figure.dataset.runtime);
       figure.classList.add("drawn");
       await (figure.dataset.kind === "vega" ? vega : plotly)(live, spec, room);
