@@ -84,6 +84,7 @@ export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.j
 export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
 export { monitoringReport } from "./monitoring/monitoring-report.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
+export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/nannyml-config.js";
 export type { MonitorOptions } from "./monitoring/options.js";
 export { performanceChart } from "./monitoring/performance-chart.js";
 export {
