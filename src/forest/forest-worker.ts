@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { type ForestTask, forestGrower } from "./grow-forest.js";
-import { transferables } from "./tree.js";
+import { type Trees, transferables } from "./tree.js";
 import type { WorkspacePlace } from "./workspace.js";
 
 /** What a worker is asked to do. */
@@ -12,18 +12,14 @@ export interface ForestWork {
   last: number;
 }
 
-/** What a worker answers: each tree, then "done". */
-export type ForestAnswer = { t: number; tree: import("./tree.js").Trees } | "done" | { error: string };
+/** What a worker answers: each tree, then "done". What is thrown ends the worker. */
+export type ForestAnswer = { t: number; tree: Trees } | "done";
 
 parentPort?.on("message", ({ task, place, next, last }: ForestWork) => {
-  try {
-    const grow = forestGrower(task, place);
-    for (let t = Atomics.add(next, 0, 1); t < last; t = Atomics.add(next, 0, 1)) {
-      const tree = grow(t);
-      parentPort!.postMessage({ t, tree } satisfies ForestAnswer, transferables(tree));
-    }
-    parentPort!.postMessage("done" satisfies ForestAnswer);
-  } catch (error) {
-    parentPort!.postMessage({ error: String((error as Error)?.stack ?? error) } satisfies ForestAnswer);
+  const grow = forestGrower(task, place);
+  for (let t = Atomics.add(next, 0, 1); t < last; t = Atomics.add(next, 0, 1)) {
+    const tree = grow(t);
+    parentPort!.postMessage({ t, tree } satisfies ForestAnswer, transferables(tree));
   }
+  parentPort!.postMessage("done" satisfies ForestAnswer);
 });

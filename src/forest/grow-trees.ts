@@ -18,7 +18,7 @@ export interface GrowContext {
 }
 
 /**
- * Grows all trees of a forest, by number, on workers or (when there are none) in this thread.
+ * Grows all trees of a forest, by number, on workers; in this thread where there are none, or where one was lost.
  *
  * @throws ChurnError INTERRUPTED when the signal aborts
  */
@@ -35,14 +35,19 @@ export async function growTrees(
   const places = Array.from({ length: Math.max(1, workers.length) }, () => heap.take(bytes)).map(
     (at): WorkspacePlace => ({ memory: heap.memory, codesAt, stride, at, capacity }),
   );
+  const collected = collector(task.settings.numTrees, context);
   try {
-    return workers.length > 0
-      ? await growOnWorkers(task, workers, places, context)
-      : await growHere(task, places[0]!, context);
+    if (workers.length > 0) await growOnWorkers(task, workers, places, collected, context.signal);
+    // all of them where there are no workers, none as a rule where there are
+    await growHere(task, places[0]!, collected, context.signal);
+    if (context.signal?.aborted) throw collected.interrupted();
+    return collected.trees;
   } finally {
     for (const { at } of places) heap.give(at, bytes);
   }
 }
+
+type Collector = ReturnType<typeof collector>;
 
 /** Collects trees, and reports how far it is now and then. */
 function collector(total: number, { onProgress }: GrowContext) {
@@ -62,59 +67,58 @@ function collector(total: number, { onProgress }: GrowContext) {
   };
 }
 
-async function growHere(task: ForestTask, place: WorkspacePlace, context: GrowContext): Promise<Trees[]> {
-  const { numTrees } = task.settings;
-  const { trees, add, interrupted } = collector(numTrees, context);
+/** Grows the trees that are not there yet, letting other work of this thread run now and then. */
+async function growHere(
+  task: ForestTask,
+  place: WorkspacePlace,
+  collected: Collector,
+  signal: AbortSignal | undefined,
+) {
   const grow = forestGrower(task, place);
   let since = performance.now();
-  for (let t = 0; t < numTrees; t++) {
-    if (context.signal?.aborted) throw interrupted();
-    add(t, grow(t));
+  for (let t = 0; t < task.settings.numTrees; t++) {
+    if (collected.trees[t]) continue;
+    if (signal?.aborted) throw collected.interrupted();
+    collected.add(t, grow(t));
     if (performance.now() - since < TICK) continue;
     await new Promise(setImmediate);
     since = performance.now();
   }
-  return trees;
 }
 
+/** Lets workers grow what they can; a tree that a lost worker took with it is left out. */
 async function growOnWorkers(
   task: ForestTask,
   workers: readonly Worker[],
   places: readonly WorkspacePlace[],
-  context: GrowContext,
-): Promise<Trees[]> {
+  collected: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { numTrees } = task.settings;
-  const { trees, add, interrupted } = collector(numTrees, context);
   const next = new Int32Array(new SharedArrayBuffer(4));
   const stop = () => Atomics.store(next, 0, numTrees);
-  context.signal?.addEventListener("abort", stop);
-  if (context.signal?.aborted) stop();
-  const runs = workers.map(
-    (worker, i) =>
-      new Promise<void>((resolve, reject) => {
-        const fail = (message: string) => {
-          stop();
-          reject(new Error(message));
-        };
-        worker.ref();
-        worker.on("message", (answer: ForestAnswer) => {
-          if (answer === "done") {
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
+  // all are awaited, as the memory is given back only when no thread works on it any more
+  await Promise.all(
+    workers.map(
+      (worker, i) =>
+        new Promise<void>((resolve) => {
+          worker.ref();
+          worker.on("message", (answer: ForestAnswer) => {
+            if (answer !== "done") {
+              collected.add(answer.t, answer.tree);
+              return;
+            }
             giveWorker(worker);
             resolve();
-          } else if ("error" in answer) {
-            giveWorker(worker);
-            fail(answer.error);
-          } else add(answer.t, answer.tree);
-        });
-        worker.on("error", (error) => fail(error.message));
-        worker.on("exit", (code) => fail(`a thread of the fit ended with status ${code}`));
-        worker.postMessage({ task, place: places[i]!, next, last: numTrees } satisfies ForestWork);
-      }),
+          });
+          // an error is followed by the exit; one that is not the machine's comes again in this thread
+          worker.on("error", () => {});
+          worker.on("exit", () => resolve());
+          worker.postMessage({ task, place: places[i]!, next, last: numTrees } satisfies ForestWork);
+        }),
+    ),
   );
-  // the memory is given back only when no thread works on it any more
-  const ends = await Promise.allSettled(runs);
-  context.signal?.removeEventListener("abort", stop);
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-  if (context.signal?.aborted) throw interrupted();
-  return trees;
+  signal?.removeEventListener("abort", stop);
 }
