@@ -18,6 +18,9 @@ export interface GoldenTable {
 // biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
 export const golden = (group: string): Record<string, any> => JSON.parse(read(`${group}.json`));
 
+/** A data file as text, as it was. */
+export const goldenCsv = (name: string): string => read(`data/${name}`);
+
 export const goldenJson = (name: string) => JSON.parse(read(`data/${name}`));
 
 const MISSING = new Set(["", "NaN", "nan", "None", "null", "NULL", "NA", "N/A", "n/a"]);
