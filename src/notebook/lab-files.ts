@@ -27,9 +27,10 @@ export async function writeKernelspec(folder = join(WORKBENCH, "jupyter")): Prom
   return folder;
 }
 
-/** Settings of Lab at its first start: no news, and charts that are there before one scrolls to them. */
+/** Settings of Lab at its first start: no news, charts that are there before one scrolls to them, patient completion. */
 const SETTINGS: Record<string, object> = {
   "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false },
+  "completer-extension/manager": { providerTimeout: 5000 },
   "notebook-extension/tracker": { windowingMode: "defer" },
 };
 

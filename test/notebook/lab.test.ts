@@ -116,12 +116,15 @@ describe.skipIf(skips)("the notebooks in Jupyter Lab", { timeout: 300_000 }, () 
     const canvas = page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first();
     await canvas.scrollIntoViewIfNeeded();
     const box = (await canvas.boundingBox())!;
-    for (let step = 1; step < 10; step++) {
-      await page.mouse.move(box.x + (box.width * step) / 10, box.y + box.height / 2);
-      await page.waitForTimeout(100);
-      if (await page.locator("#vg-tooltip-element.visible").count()) break;
+    const tooltip = page.locator("#vg-tooltip-element.visible");
+    for (let step = 0; step < 100 && !(await tooltip.count()); step++) {
+      await page.mouse.move(
+        box.x + box.width * (0.1 + 0.08 * (step % 10)),
+        box.y + (box.height * (1 + step / 10)) / 12,
+      );
+      await page.waitForTimeout(50);
     }
-    expect(await page.locator("#vg-tooltip-element.visible").count()).toBe(1);
+    expect(await tooltip.count()).toBe(1);
     await page.context().close();
   });
 
@@ -142,10 +145,18 @@ describe.skipIf(skips)("the notebooks in Jupyter Lab", { timeout: 300_000 }, () 
     await page.locator(".jp-CodeCell .cm-content").first().click();
     await page.keyboard.press("Control+A");
     await page.keyboard.type("import * as churn from 'churn-workbench'; churn.runNoteb");
-    await page.keyboard.press("Tab");
     const item = page.locator(".jp-Completer-item", { hasText: "runNotebook" });
     const completed = page.locator(".jp-CodeCell .cm-content", { hasText: "churn.runNotebook" });
-    await item.or(completed).first().waitFor({ timeout: 60_000 });
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press("Tab");
+          await page.waitForTimeout(1000);
+          return (await item.count()) + (await completed.count());
+        },
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(0);
     await page.screenshot({ path: join(SHOTS, "lab-completion.png") });
     const specs = await page.evaluate(async () => (await fetch("/api/kernelspecs")).json());
     expect(Object.keys((specs as { kernelspecs: object }).kernelspecs)).toEqual(["tslab"]);

@@ -43,7 +43,10 @@ export class OutputHtml {
     if ("application/json" in data && !("text/plain" in data)) {
       return `<pre class="text" tabindex="0">${escapeHtml(JSON.stringify(data["application/json"], null, 2))}</pre>`;
     }
-    return `<pre class="text" tabindex="0">${escapeHtml(stripAnsi(textOf(data["text/plain"])))}</pre>`;
+    const text = stripAnsi(textOf(data["text/plain"]));
+    // columns that are aligned by spaces must not wrap, prose must
+    const kind = /\S {2,}\S/.test(text) ? "text" : "text prose";
+    return `<pre class="${kind}" tabindex="0">${escapeHtml(text)}</pre>`;
   }
 
   #chart(kind: "vega" | "plotly", runtime: Runtime, spec: object, still: string, alt: string): string {

@@ -50,9 +50,10 @@ export const PAGE_SCRIPT = `
     return { ...spec, width: Math.max(180, room - 4), autosize: { type: "fit-x", contains: "padding" } };
   };
   const vega = async (live, spec, room) => {
+    if (spec.width !== "container") live.style.width = "fit-content";
     const mode = /\\/vega\\/v/.test(spec.$schema ?? "") ? "vega" : "vega-lite";
     const loader = { load: async () => { throw new Error("this page has no network"); } };
-    await vegaEmbed(live, mode === "vega" ? spec : fit(spec, room), { mode, ast: true, renderer: "canvas", loader, downloadFileName: "chart", actions: { export: true, source: false, compiled: false, editor: false } });
+    await vegaEmbed(live, mode === "vega" ? spec : fit(spec, room), { mode, ast: true, logLevel: 1, renderer: "canvas", loader, downloadFileName: "chart", actions: { export: true, source: false, compiled: false, editor: false } });
   };
   const plotly = async (live, figure, room) => {
     const layout = { autosize: true, ...figure.layout };

@@ -34,7 +34,7 @@ pre{margin:0;padding:.75rem 1rem;overflow:auto;border-radius:.375rem}
 .code>summary code{font-size:.75rem}.code[open]>summary .peek{display:none}
 .outputs>*{margin:.6rem 0}
 pre.stream,pre.text{max-height:32rem;white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid var(--line);border-radius:0;padding:.25rem 1rem}
-pre.text{white-space:pre}
+pre.text:not(.prose){white-space:pre}
 pre.stderr{background:var(--warn-soft)}
 pre.error{background:var(--bad-soft);color:var(--bad);border-left:4px solid var(--bad);white-space:pre-wrap;overflow-wrap:anywhere}
 .failed{background:var(--bad-soft);color:var(--bad);border-radius:.375rem;padding:.75rem 1rem;margin:1rem 0}
