@@ -3,7 +3,7 @@ import { COLUMN_BYTES, GROUP } from "./kernel-parts.js";
 import { MISSING } from "./missing.js";
 import { type ColumnScan, scanColumn } from "./scan-order.js";
 import type { Split, SplitFinder } from "./split-finder.js";
-import type { Workspace } from "./workspace.js";
+import { MOST_LOG, type Workspace } from "./workspace.js";
 
 /** Settings of a finder for two classes. */
 export interface BinarySettings {
@@ -28,6 +28,7 @@ export function binaryFinder(
   const gini = settings.criterion === "gini";
   let weight0 = 1;
   let weight1 = 1;
+  if (!gini) for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
   for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
 
   const order = new Int32Array(256);
@@ -36,7 +37,7 @@ export function binaryFinder(
   let ones = 0;
   let left = 0;
   let leftOnes = 0;
-  /** What the kernel does not know: entropy, and categories. */
+  /** What the kernel does not know: categories, and the entropy of very many rows. */
   const slow: ColumnScan = {
     rate: (code) => bins[base + 2 * code + 1]! / bins[base + 2 * code]!,
     reset() {
@@ -62,23 +63,26 @@ export function binaryFinder(
     mostLeft: () => 2 * left >= total,
   };
 
+  /** What the weights of the classes add to the entropy of the node. */
+  const startOf = () => -(ones * weight1 * Math.log2(weight1)) - (total - ones) * weight0 * Math.log2(weight0);
+
   /** Tries one column of numbers whose bins are counted, with missing values right or left. */
   function scan(group: number, column: number, missingLeft: 0 | 1, best: Split): void {
     const { count: size } = columns[column]!;
     const missingCount = bins[base + 2 * MISSING]!;
-    const at = kernel.scan(
-      space.binsAt + COLUMN_BYTES * group,
-      size,
-      total,
-      ones,
-      weight0,
-      weight1,
-      minSamplesLeaf,
-      best.impurity,
-      missingLeft ? missingCount : 0,
-      missingLeft ? bins[base + 2 * MISSING + 1]! : 0,
-      space.outAt,
-    );
+    const startCount = missingLeft ? missingCount : 0;
+    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1]! : 0;
+    const binsAt = space.binsAt + COLUMN_BYTES * group;
+    const least = best.impurity;
+    const at = gini
+      ? kernel.scan(
+          ...([binsAt, size, total, ones, weight0, weight1] as const),
+          ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
+        )
+      : kernel.scanEntropy(
+          ...([binsAt, size, total, ones, weight0, weight1, startOf(), space.logsAt] as const),
+          ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
+        );
     if (at < 0) return;
     let next = at + 1;
     while (next < size && bins[base + 2 * next] === 0) next++;
@@ -143,7 +147,7 @@ export function binaryFinder(
         for (let g = 0; g < group; g++) {
           const column = drawn[i + g]!;
           base = 512 * g;
-          if (!gini || columns[column]!.categorical) {
+          if (columns[column]!.categorical || (!gini && total > MOST_LOG)) {
             let size = 0;
             for (let code = 0; code < 256; code++) if (bins[base + 2 * code]! > 0) order[size++] = code;
             scanColumn(slow, column, columns[column]!, order, size, best);

@@ -1,5 +1,6 @@
 import { pairsFunction, subtractFunction } from "./kernel-boost.js";
 import { fillFunction, scanFunction } from "./kernel-count.js";
+import { scanEntropyFunction } from "./kernel-entropy.js";
 import { GROUP } from "./kernel-parts.js";
 import { gatherFunction, partitionFunction } from "./kernel-rows.js";
 import { ascendFunction, descendFunction } from "./kernel-shap.js";
@@ -39,6 +40,25 @@ export interface Kernel {
     ones: number,
     weight0: number,
     weight1: number,
+    fewest: number,
+    least: number,
+    startCount: number,
+    startOnes: number,
+    out: number,
+  ): number;
+  /**
+   * The same by entropy. `table` has n log₂ n for n up to `total`; `start` is what the weights of the classes add in the
+   * whole node.
+   */
+  scanEntropy(
+    bins: number,
+    size: number,
+    total: number,
+    ones: number,
+    weight0: number,
+    weight1: number,
+    start: number,
+    table: number,
     fewest: number,
     least: number,
     startCount: number,
@@ -107,7 +127,7 @@ let compiled: object | undefined;
 
 function compile(): object {
   const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
-  const others = [scanFunction, partitionFunction, gatherFunction, codeFunction, walkFunction];
+  const others = [scanFunction, scanEntropyFunction, partitionFunction, gatherFunction, codeFunction, walkFunction];
   const sums = [pairsFunction, subtractFunction, descendFunction, ascendFunction];
   return new wasm.Module(assemble([...fills, ...[...others, ...sums].map((make) => make())]));
 }

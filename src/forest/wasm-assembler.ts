@@ -143,6 +143,16 @@ export const f64x2 = {
   mul: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf2, 0x01],
   div: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf3, 0x01],
   splat: (a: Code): Code => [...a, 0xfd, 0x14],
+  const: (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(Float64Array.of(value, value).buffer)],
+  lane: (a: Code, lane: 0 | 1): Code => [...a, 0xfd, 0x21, lane],
+  withLane: (a: Code, lane: 0 | 1, value: Code): Code => [...a, ...value, 0xfd, 0x22, lane],
+  /** The bits of both floats. */
+  bits: {
+    const: (value: bigint): Code => [0xfd, 0x0c, ...new Uint8Array(BigInt64Array.of(value, value).buffer)],
+    and: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x4e],
+    or: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x50],
+    shr: (a: Code, places: number): Code => [...a, ...int(places), 0xfd, 0xcd, 0x01],
+  },
 };
 
 /** memory.copy and memory.fill of the bulk memory operations. */

@@ -5,6 +5,10 @@ import type { WasmMemory } from "./wasm-assembler.js";
 /** Bytes of codes that are gathered, so that a subtree finds them in the second-level cache. */
 const LOCAL_BYTES = 1 << 19;
 
+/** Largest n of which the workspace has n log₂ n. */
+export const MOST_LOG = 65_536;
+const LOG_BYTES = 8 * (MOST_LOG + 1);
+
 /** Where the parts of a workspace lie, as plain data that can be sent to a thread. */
 export interface WorkspacePlace {
   memory: WasmMemory;
@@ -24,6 +28,7 @@ export interface Workspace extends WorkspacePlace {
   localAt: number;
   entriesAt: number;
   spareAt: number;
+  logsAt: number;
   payloadAt: number;
   binsAt: number;
   sideAt: number;
@@ -35,6 +40,8 @@ export interface Workspace extends WorkspacePlace {
   bins: Int32Array;
   side: Uint8Array;
   out: Float64Array;
+  /** n log₂ n, filled by who needs it. */
+  logs: Float64Array;
   /** All of the memory, for reading codes. */
   bytes: Uint8Array;
 }
@@ -44,7 +51,7 @@ const words = (capacity: number) => Math.ceil(capacity / 2) * 8;
 
 /** Bytes of the region that a workspace needs. */
 export function workspaceBytes(capacity: number, stride: number): number {
-  return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + localRowsOf(stride) * stride + 2 * words(capacity);
+  return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + localRowsOf(stride) * stride + 2 * words(capacity) + LOG_BYTES;
 }
 
 export function openWorkspace(place: WorkspacePlace): Workspace {
@@ -58,6 +65,7 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
   const localRows = localRowsOf(stride);
   const entriesAt = localAt + localRows * stride;
   const spareAt = entriesAt + words(capacity);
+  const logsAt = spareAt + words(capacity);
   return {
     ...place,
     kernel: kernelOn(memory),
@@ -65,6 +73,7 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
     localAt,
     entriesAt,
     spareAt,
+    logsAt,
     payloadAt,
     binsAt,
     sideAt,
@@ -74,6 +83,7 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
     bins: new Int32Array(buffer, binsAt, (GROUP * COLUMN_BYTES) / 4),
     side: new Uint8Array(buffer, sideAt, 256),
     out: new Float64Array(buffer, outAt, 8),
+    logs: new Float64Array(buffer, logsAt, MOST_LOG + 1),
     bytes: new Uint8Array(buffer),
   };
 }
