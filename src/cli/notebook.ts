@@ -88,9 +88,10 @@ function runCommand(): Command {
         if (flags.json) print({ status: "done", ...run });
         else say(`${run.cells} cells in ${run.seconds.toFixed(1)} s: ${run.output}${run.html ? `, ${run.html}` : ""}`);
       } catch (error) {
-        if (flags.json) print(failureJson(error));
-        throw error;
-      } finally {
+        // a wrong parameter is not a run: it is reported as every wrong option is
+        if (!flags.json || !(error instanceof NotebookError)) throw error;
+        print(failureJson(error));
+        fail(error);
       }
     });
 }

@@ -84,12 +84,21 @@ export async function runNotebook(
   output: string,
   options: RunNotebookOptions = {},
 ): Promise<NotebookRun> {
+  let { kernel } = options;
   try {
-    return await new Run(input, output, options, await prepare(input, output, options)).run();
+    const notebook = await readNotebook(input);
+    checkKernel(notebook, input);
+    if (!kernel && !hasParameters(options)) {
+      // nothing is left that could be wrong: the kernel starts while the notebook is prepared
+      kernel = startKernel({ cwd: options.cwd, env: options.env });
+      kernel.catch(() => {});
+    }
+    const prepared = await prepare(notebook, input, output, options);
+    return await new Run(input, output, { ...options, ...(kernel ? { kernel } : {}) }, prepared).run();
   } catch (error) {
-    // the run ended before it came to its kernel: that one must not stay behind
-    await Promise.resolve(options.kernel).then(
-      (kernel) => kernel?.kill(),
+    // the run may have ended before it came to its kernel: that one must not stay behind
+    await Promise.resolve(kernel).then(
+      (unused) => unused?.kill(),
       () => {},
     );
     throw error;
@@ -106,9 +115,16 @@ interface Prepared {
   kept: Set<NotebookCell>;
 }
 
-async function prepare(input: string, output: string, options: RunNotebookOptions): Promise<Prepared> {
-  const notebook = await readNotebook(input);
-  checkKernel(notebook, input);
+function hasParameters({ parameters, parameterTexts }: RunNotebookOptions): boolean {
+  return Object.keys({ ...parameters, ...parameterTexts }).length > 0;
+}
+
+async function prepare(
+  notebook: Notebook,
+  input: string,
+  output: string,
+  options: RunNotebookOptions,
+): Promise<Prepared> {
   const declared = readParameters(notebook);
   const values = checkParameters(declared, givenValues(options, declared ?? []), input);
   forgetRun(notebook);
@@ -189,15 +205,19 @@ class Run {
   }
 
   #report(state: NotebookProgress["state"], index: number): void {
+    this.#options.onProgress?.(this.#progress(state, index));
+  }
+
+  #progress(state: NotebookProgress["state"], index: number): NotebookProgress {
     const cell = this.#notebook.cells[index];
-    this.#options.onProgress?.({
+    return {
       notebook: this.#input,
       cell: index + 1,
       cells: this.#notebook.cells.length,
       seconds: this.#seconds,
       state,
       ...(cell ? { firstLine: this.#mask(firstLine(cell)) } : {}),
-    });
+    };
   }
 
   async run(): Promise<NotebookRun> {
@@ -213,10 +233,12 @@ class Run {
     }
     const last = this.#notebook.cells.length - 1;
     const failed = this.#failed && this.#describe(this.#failed);
+    // before banners move the cells
+    const end = this.#progress(failed ? "failed" : "done", failed ? failed.cell - 1 : last);
     closeRecord(this.#notebook, this.#seconds, this.#failed);
     await this.#file.close();
     if (html) await exportHtml(this.#output, html, { input: !report });
-    this.#report(failed ? "failed" : "done", failed ? failed.cell - 1 : last);
+    this.#options.onProgress?.({ ...end, seconds: this.#seconds });
     if (failed) throw new NotebookError(failed);
     return { input: this.#input, output: this.#output, ...(html ? { html } : {}), cells: ran, seconds: this.#seconds };
   }

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findJupyter } from "../../src/notebook/find-jupyter.js";
@@ -10,6 +10,7 @@ import { type Lab, startLab } from "../../src/notebook/start-lab.js";
 import { CHROMIUM, ENABLE_CHROMIUM, launch } from "./chromium.js";
 import { fixture } from "./run-fixture.js";
 
+if (process.env.CHURN_TEST_PYTHON) process.env.PATH = `${dirname(process.env.CHURN_TEST_PYTHON)}:${process.env.PATH}`;
 const jupyter = await findJupyter();
 const ENABLE = `npx churn lab --install; ${ENABLE_CHROMIUM}`;
 const skips = (!jupyter || !CHROMIUM) && !process.env.CI;
