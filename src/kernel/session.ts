@@ -72,6 +72,10 @@ export class Session {
     this.#compiler.name(name);
     cell.stop = () => this.#executor.interrupt();
     try {
+      // tslab passes over such a cell and says that all is well
+      if (this.#compiler.tslab.getCodeMetadata(code).mode === "browser") {
+        throw new Error("a cell for the browser (@browser) cannot be run here: show HTML instead");
+      }
       // what a failed cell declares does not count, as for tslab's types
       const isGood = await currentCell.run(cell, () => this.#executor.execute(code));
       if (!isGood) (this.#restore as (() => void) | undefined)?.();
@@ -111,6 +115,16 @@ export class Session {
 
   /** An error in lines of the cell that it comes from. */
   describe(error: unknown): CellError {
+    try {
+      return this.#describe(error);
+    } catch (fault) {
+      // an error whose own message or stack throws
+      const evalue = `an error that cannot be shown: ${String((fault as Error)?.message)}`;
+      return { ename: "Error", evalue, traceback: [`Error: ${evalue}`] };
+    }
+  }
+
+  #describe(error: unknown): CellError {
     if (isInterrupt(error)) {
       return {
         ename: "Interrupted",

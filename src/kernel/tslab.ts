@@ -73,6 +73,8 @@ export interface Tslab {
     converters: { node: Converter; browser: Converter; close(): void },
     console: TslabConsole,
   ): Executor;
+  /** What a comment at the head of a cell asks for: `@module name`, `@browser`. */
+  getCodeMetadata(code: string): { module?: string; mode?: string };
   printQuickInfo(info: QuickInfo): string;
   /** Where tslab's own `display` sends its bundles. */
   jupyter: { lastWriteDisplayData: unknown };
@@ -93,7 +95,8 @@ export function loadTslab(patch: (ts: TypeScript) => Record<string, unknown>): T
   if (cached) cached.exports = { ...ts, ...patch(ts) };
   const { createConverter, isCompleteCode } = here("tslab/dist/converter.js");
   const { createExecutor } = here("tslab/dist/executor.js");
+  const { getCodeMetadata } = here("tslab/dist/metadata.js");
   const { printQuickInfo } = here("tslab/dist/inspect.js");
   const jupyter = here("tslab/dist/jupyter.js");
-  return { ts, createConverter, isCompleteCode, createExecutor, printQuickInfo, jupyter };
+  return { ts, createConverter, isCompleteCode, createExecutor, getCodeMetadata, printQuickInfo, jupyter };
 }

@@ -276,7 +276,7 @@ class Run {
         ...(this.#options.timeout ? { timeout: this.#options.timeout } : {}),
         ...(this.#options.signal ? { signal: this.#options.signal } : {}),
         onLate: (late) => {
-          this.#failed ??= { index, failure: late };
+          if (!isAllowed(cell, late)) this.#failed ??= { index, failure: late };
         },
         onText: (text) => this.#options.onText?.(this.#mask(text)),
       },

@@ -28,6 +28,10 @@ const FAIL: [name: string, cell: number, ename: string, message: RegExp, options
   ["rejected-in-last-cell", 2, "Error", /at the very end/],
   ["throwing-timer", 1, "Error", /from a timer/],
   ["worker-error", 1, "Error", /in a worker/],
+  ["browser-cell", 1, "Error", /@browser/],
+  ["module-with-error", 1, "TypeScriptError", /not assignable/],
+  ["unshowable-error", 1, "Error", /cannot be shown/],
+  ["thrown-nothing", 1, "Thrown", /undefined/],
   ["reads-stdin", 1, "Error", /no standard input/],
 ];
 
@@ -117,6 +121,20 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect(run?.cells).toBe(2);
     expect(text(1)).toBe("Error: expected");
     expect(text(2)).toBe("after");
+  });
+
+  it("allowed-late-failure: an error that comes later is allowed too", async () => {
+    const { text } = await runFixture("allowed-late-failure");
+    expect(text(1)).toBe("Error: expected");
+    expect(text(2)).toBe("after");
+  });
+
+  it("earlier-names: a variable has one value in all cells, also in short properties", async () => {
+    const { text } = await runFixture("earlier-names");
+    expect(JSON.parse(text(2))).toEqual([
+      { n: 5, a: 2 },
+      { n: 5, a: 2 },
+    ]);
   });
 
   it("for-await-alone: works at top level", async () => {
