@@ -41,7 +41,7 @@ export function treeGrower(
   const draw = new ColumnDraw(width);
   const nodes = new NodeList(finder);
   const bestFirst = Number.isFinite(limits.maxLeaves);
-  const localRows = finder.local && !bestFirst ? space.localRows : 0;
+  const [localRows, middleRows] = finder.local && !bestFirst ? [space.localRows, space.middleRows] : [0, 0];
 
   function findSplit(node: number, rows: NodeRows, key: number): Split | undefined {
     const best = newSplit(finder.width);
@@ -69,11 +69,19 @@ export function treeGrower(
     return ((end >>> 0) - entriesAt) / 4;
   }
 
-  /** Gives a node of few rows its own copy of their codes; it lasts until the next such node, so for the whole subtree. */
+  /**
+   * Gives a node of few rows its own copy of their codes; it lasts until the next such node, so for the whole subtree. In a
+   * large matrix this is done twice on the way down.
+   */
   function gather(rows: NodeRows): void {
-    const { entriesAt, localAt } = space;
-    kernel.gather(rows.codesAt, stride, entriesAt + 4 * rows.from, entriesAt + 4 * rows.to, localAt);
-    rows.codesAt = localAt;
+    const { entriesAt, localAt, middleAt } = space;
+    const size = rows.to - rows.from;
+    const { codesAt } = rows;
+    if (codesAt === localAt) return;
+    if (size <= localRows) rows.codesAt = localAt;
+    else if (codesAt !== middleAt && size <= middleRows) rows.codesAt = middleAt;
+    else return;
+    kernel.gather(codesAt, stride, entriesAt + 4 * rows.from, entriesAt + 4 * rows.to, rows.codesAt);
   }
 
   return (size, key) => {
@@ -97,7 +105,7 @@ export function treeGrower(
     push(root, 0, key, space.codesAt, 0, size);
     for (let leaves = 1; open.length > 0 && leaves < limits.maxLeaves; ) {
       const next = bestFirst ? takeBest(open) : open.pop()!;
-      if (next.codesAt !== space.localAt && next.to - next.from <= localRows) gather(next);
+      gather(next);
       const { node, depth, codesAt, from, to } = next;
       const split = next.split ?? findSplit(node, next, next.key);
       if (!split) continue;

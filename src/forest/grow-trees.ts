@@ -29,11 +29,11 @@ export async function growTrees(
   context: GrowContext,
 ): Promise<Trees[]> {
   const { heap, codesAt } = heapOf(binned);
-  const { stride } = binned;
+  const { rows, stride } = binned;
   const capacity = entriesOf(task);
-  const bytes = workspaceBytes(capacity, stride);
+  const bytes = workspaceBytes(capacity, rows, stride);
   const places = Array.from({ length: Math.max(1, workers.length) }, () => heap.take(bytes)).map(
-    (at): WorkspacePlace => ({ memory: heap.memory, codesAt, stride, at, capacity }),
+    (at): WorkspacePlace => ({ memory: heap.memory, codesAt, rows, stride, at, capacity }),
   );
   const collected = collector(task.settings.numTrees, context);
   try {

@@ -4,6 +4,9 @@ import type { WasmMemory } from "./wasm-assembler.js";
 
 /** Bytes of codes that are gathered, so that a subtree finds them in the second-level cache. */
 const LOCAL_BYTES = 1 << 19;
+/** The same for the third-level cache, from a matrix on that is much larger than it. */
+const MIDDLE_BYTES = 1 << 23;
+const LARGE_BYTES = 1 << 25;
 
 /** Largest n of which the workspace has n log₂ n. */
 export const MOST_LOG = 65_536;
@@ -14,6 +17,8 @@ export interface WorkspacePlace {
   memory: WasmMemory;
   codesAt: number;
   stride: number;
+  /** Rows of the matrix. */
+  rows: number;
   /** Start of the region of this thread. */
   at: number;
   /** Most entries of a tree. */
@@ -26,6 +31,9 @@ export interface Workspace extends WorkspacePlace {
   /** Rows that fit in the local copy of codes. */
   localRows: number;
   localAt: number;
+  /** The same for larger subtrees of a large matrix; 0 for others. */
+  middleRows: number;
+  middleAt: number;
   entriesAt: number;
   spareAt: number;
   logsAt: number;
@@ -47,15 +55,18 @@ export interface Workspace extends WorkspacePlace {
 }
 
 const localRowsOf = (stride: number) => Math.max(64, Math.floor(LOCAL_BYTES / stride));
+const middleRowsOf = (rows: number, stride: number) =>
+  rows * stride < LARGE_BYTES ? 0 : Math.floor(MIDDLE_BYTES / stride);
 const words = (capacity: number) => Math.ceil(capacity / 2) * 8;
 
 /** Bytes of the region that a workspace needs. */
-export function workspaceBytes(capacity: number, stride: number): number {
-  return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + localRowsOf(stride) * stride + 2 * words(capacity) + LOG_BYTES;
+export function workspaceBytes(capacity: number, rows: number, stride: number): number {
+  const gathered = localRowsOf(stride) + middleRowsOf(rows, stride);
+  return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + gathered * stride + 2 * words(capacity) + LOG_BYTES;
 }
 
 export function openWorkspace(place: WorkspacePlace): Workspace {
-  const { memory, at, capacity, stride } = place;
+  const { memory, at, capacity, rows, stride } = place;
   const { buffer } = memory;
   const outAt = at;
   const sideAt = outAt + 64;
@@ -63,7 +74,9 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
   const binsAt = payloadAt + 2048;
   const localAt = binsAt + GROUP * COLUMN_BYTES;
   const localRows = localRowsOf(stride);
-  const entriesAt = localAt + localRows * stride;
+  const middleAt = localAt + localRows * stride;
+  const middleRows = middleRowsOf(rows, stride);
+  const entriesAt = middleAt + middleRows * stride;
   const spareAt = entriesAt + words(capacity);
   const logsAt = spareAt + words(capacity);
   return {
@@ -71,6 +84,8 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
     kernel: kernelOn(memory),
     localRows,
     localAt,
+    middleRows,
+    middleAt,
     entriesAt,
     spareAt,
     logsAt,
