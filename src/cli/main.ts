@@ -40,7 +40,9 @@ for (const make of [
 }
 
 try {
-  await program.parseAsync();
+  // an option may be written as in the config file: --store.wait_seconds
+  const words = process.argv.map((word) => word.replace(/^--[\w.-]+/, (flag) => flag.replaceAll("_", "-")));
+  await program.parseAsync(words);
 } catch (error) {
   process.exitCode = report(error);
 }

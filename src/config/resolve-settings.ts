@@ -61,7 +61,7 @@ export function resolveSettings(
     const raw: Record<string, unknown> = {};
     for (const value of last.values()) if (value.section === name) raw[value.key] = value.value;
     const wheres = [...last.values()].filter((value) => value.section === name).map((value) => value.where);
-    const settings = section.parse(raw, [...new Set(wheres)].join(", ")) as Record<string, unknown>;
+    const settings = section.parse(raw, [...new Set(wheres)].reverse().join(", ")) as Record<string, unknown>;
     for (const [key, value] of Object.entries(settings)) {
       const from = last.get(`${name}.${key}`);
       settings[key] = isPath(name, key) ? absolute(value, from?.base ?? root) : value;

@@ -31,7 +31,7 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
     `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
       (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
   );
-  if (!log?.rows) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load --source sample:" });
+  if (!log?.rows) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
   const loaded = String(log.loaded ?? log.last);
   const flagged = Number(log.labels) > 0;
   const label = settings.label === "auto" ? (flagged ? "given" : "ahead") : settings.label;

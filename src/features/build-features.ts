@@ -90,7 +90,8 @@ async function describeLog(db: Database): Promise<{ measures: string[]; labelGiv
     `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
       (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
   );
-  if (!found?.rows) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load --source sample:" });
+  if (!found?.rows)
+    throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
   return {
     measures: MEASURES.filter(({ name: column }) => (found[column] as number) > 0).map((column) => column.name),
     labelGiven: (found.labels as number) > 0,

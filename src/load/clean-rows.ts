@@ -174,7 +174,7 @@ function typedCell(cell: string, kind: string, options: CellOptions): string {
 }
 
 function validity(value: string, kind: string): string {
-  if (kind === "day") return `${value} BETWEEN DATE '1970-01-01' AND DATE '2200-12-31'`;
+  if (kind === "day") return `${value} BETWEEN DATE '1970-01-01' AND current_date + 1`;
   if (kind === "count") return `(${value} >= 0 AND ${value} < ${TOO_LARGE} AND ${value} = trunc(${value}))`;
   if (kind === "amount") return `(${value} >= 0 AND ${value} < 1e12)`;
   return `${value} IS NOT NULL`;
@@ -189,7 +189,7 @@ function faultsOf(kind: string, cell: string, value: string, options: CellOption
         `${value} IS NULL`,
         options.date_format ? `not a date of the form ${options.date_format}` : "not a date YYYY-MM-DD",
       ],
-      [`NOT ${validity(value, kind)}`, "date out of range: before 1970 or after 2200"],
+      [`NOT ${validity(value, kind)}`, "date out of range: before 1970 or in the future"],
     ];
   }
   if (kind === "label") return [[`${value} IS NULL`, "label is not 0 or 1"]];

@@ -178,6 +178,20 @@ describe("loadFile", () => {
     ]);
   });
 
+  it("refuses a file of which no row can be used, and says how to read it", async () => {
+    const german = "DP_DATE,DP_MSISDN,DP_MOC_COUNT\n31.01.2024,a,1\n30.01.2024,a,1\n";
+    await expect(loadText(german)).rejects.toThrow(/none of 2 rows[\s\S]*DP_DATE is not a date[\s\S]*date_format/);
+    expect(await rows("SELECT * FROM batches")).toEqual([]);
+    expect(await loadText(german, { date_format: "%d.%m.%Y" })).toMatchObject({ rows: 2, rejected: 0 });
+  });
+
+  it("sets records of the future aside", async () => {
+    const result = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2999-01-01,a,1,2,0\n`);
+    expect(result.rejects).toMatchObject([
+      { column_name: "DP_DATE", reason: "date out of range: before 1970 or in the future" },
+    ]);
+  });
+
   it("counts lines rightly where line ends are mixed", async () => {
     const lines = Array.from({ length: 5000 }, (_, i) => `2024-01-01,s${i},1,2,0${i % 2 ? "\r\n" : "\n"}`).join("");
     const result = await loadText(gzipSync(`${HEADER}\n${lines}oops,s,1,2,0\r\n`), {}, "mixed.csv.gz");

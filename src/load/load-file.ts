@@ -139,6 +139,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     "INSERT INTO rejects SELECT $1, $2, line, column_name, reason, coalesce(raw, '') FROM bad",
     [batchId, batch.file.path],
   );
+  await refuseIfAllBad(db, batch.file.path, rejected);
   const rows = await db.run(
     `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
      SELECT ${id} + row_number() OVER (ORDER BY line), ${batchId}, ${ours.map(name).join(", ")}
@@ -180,6 +181,28 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
   );
   if (first && last) await updateDailySummary(db, first, last);
   return batchId;
+}
+
+/** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */
+async function refuseIfAllBad(db: Database, path: string, rejected: number): Promise<void> {
+  const good = await db.row<{ n: number }>("SELECT count(*) AS n FROM clean");
+  const known = await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data");
+  if (good?.n || known?.n || rejected === 0) return;
+  const worst = await db.row<{ column_name: string | null; reason: string; rows: number; raw: string }>(
+    "SELECT column_name, reason, count(*) AS rows, arg_min(raw, line) AS raw FROM bad GROUP BY ALL ORDER BY rows DESC LIMIT 1",
+  );
+  const { column_name, reason, raw } = worst as { column_name: string | null; reason: string; raw: string };
+  const hint =
+    column_name === "DP_DATE"
+      ? 'say how the days are written: "date_format": "%d.%m.%Y", or --date-format %d.%m.%Y'
+      : reason === "not a number"
+        ? "numbers need a decimal point, and no thousands separators"
+        : "look at the columns that were named, and at the delimiter";
+  throw new ChurnError(
+    "BAD_INPUT",
+    `${path}: none of ${rejected} rows can be used; most often ${column_name ? `${column_name} is ` : ""}${reason}, as in ${JSON.stringify(raw.slice(0, 120))}`,
+    { hint },
+  );
 }
 
 /** Sets rows of a query aside; a line that is set aside already keeps its first reason. */

@@ -87,10 +87,13 @@ export async function monitor(
     analysed: labels.length,
     labelled: labels.reduce((sum, label) => sum + (Number.isNaN(label) ? 0 : 1), 0),
     charts,
-    warnings: performance.warnings,
+    warnings: rowsOf(analysis) ? performance.warnings : [...performance.warnings, NOTHING_SCORED],
   };
   return { ...result, files: await writeReport(result, settings.output_dir) };
 }
+
+const NOTHING_SCORED =
+  "this model has scored nothing since its training: stream or load newer days, then churn features and churn score";
 
 async function readPredictions(db: Database, version: string, period: string): Promise<MonitoredTable> {
   const columns = await db.columns(

@@ -29,6 +29,12 @@ it("reads numbers, days, timestamps, texts and nulls as columns, over many chunk
   expect(columns.word).toHaveLength(110);
 });
 
+it("reads days of which some are missing as texts", async () => {
+  const store = openStore({ path: join(folder, "days.duckdb") });
+  const table = await store.query("SELECT * FROM (VALUES (DATE '2024-01-31'), (NULL)) t(day)");
+  expect(table.array("day")).toEqual(["2024-01-31", null]);
+});
+
 it("makes a temporary table of columns, over many chunks, with NaN as null", async () => {
   const store = openStore({ path: join(folder, "temporary.duckdb") });
   const x = Float64Array.from({ length: 5000 }, (_, i) => (i % 5 === 0 ? Number.NaN : i));

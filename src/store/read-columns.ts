@@ -3,8 +3,8 @@ import { DuckDBTypeId } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 
 /**
- * One column of a result: numbers and truth values as Float64Array (NaN = null), days as Int32Array since 1970-01-01,
- * timestamps as Float64Array of milliseconds since 1970-01-01 UTC, everything else as texts or null.
+ * One column of a result: numbers and truth values as Float64Array (NaN = null), days as Int32Array since 1970-01-01 (as
+ * texts `YYYY-MM-DD` where some are null), timestamps as Float64Array of milliseconds since 1970-01-01 UTC, everything else as texts or null.
  */
 export type Column = Float64Array | Int32Array | (string | null)[];
 
@@ -42,8 +42,6 @@ const NUMERIC: Partial<Record<DuckDBTypeId, { view: View; bytes: number; scale?:
 
 /**
  * Reads a whole result as columns, chunk by chunk, without an object per row or value.
- *
- * @throws Error when a day is null: days have no value that could stand for it
  */
 export async function readColumns(result: DuckDBResult): Promise<Columns> {
   const chunks: DuckDBDataChunk[] = [];
@@ -61,26 +59,29 @@ export async function readColumns(result: DuckDBResult): Promise<Columns> {
     if (BOXED.has(typeId)) columns[result.columnName(index)] = readBoxed(chunks, index, rows);
     else if (!layout) columns[result.columnName(index)] = readTexts(chunks, index, rows);
     else {
-      const out = typeId === DuckDBTypeId.DATE ? new Int32Array(rows) : new Float64Array(rows);
+      const isDay = typeId === DuckDBTypeId.DATE;
+      const out = isDay ? new Int32Array(rows) : new Float64Array(rows);
       let at = 0;
+      let nulls = false;
       for (const chunk of chunks) {
-        readNumbers(chunk, index, layout, out, at, result.columnName(index));
+        nulls = readNumbers(chunk, index, layout, out, at) || nulls;
         at += chunk.rowCount;
       }
-      columns[result.columnName(index)] = out;
+      // a whole number has no value that could stand for a day that is missing
+      columns[result.columnName(index)] = isDay && nulls ? readTexts(chunks, index, rows) : out;
     }
   }
   return columns;
 }
 
+/** Reads the numbers of a chunk, and says whether some are null. */
 function readNumbers(
   chunk: DuckDBDataChunk,
   index: number,
   layout: { view: View; bytes: number; scale?: number },
   out: Float64Array | Int32Array,
   at: number,
-  name: string,
-): void {
+): boolean {
   const count = chunk.rowCount;
   // the wrapper hides its handle, and its own accessors box every value
   const vector = duckdb.data_chunk_get_vector((chunk as unknown as { chunk: duckdb.DataChunk }).chunk, index);
@@ -93,12 +94,14 @@ function readNumbers(
 
   const words = Math.ceil(count / 64);
   const validity = duckdb.vector_get_validity(vector, words * 8);
-  if (!validity) return;
+  if (!validity) return false;
+  let nulls = false;
   for (let i = 0; i < count; i++) {
     if ((validity[i >> 3]! >> (i & 7)) & 1) continue;
-    if (out instanceof Int32Array) throw new Error(`column ${name} has a null day`);
     out[at + i] = Number.NaN;
+    nulls = true;
   }
+  return nulls;
 }
 
 /** Numbers wider than 64 bits, as sums give them; rare and few, so boxing each is no harm. */
