@@ -38,10 +38,14 @@ export function performanceChart(result: MonitoringResult, key: string): Chart {
 }
 
 function pointsOf(result: MonitoringResult, key: string): Point[] {
+  // a share cannot be above 1, and its band should not say so
+  const isShare = result.measures(key).every(({ value }) => value === null || (value >= 0 && value <= 1));
+  const clip = (value: number) => (isShare ? Math.min(1, Math.max(0, value)) : value);
   return result.measures(key).map((measure, i) => {
     const chunk = result.chunks[i] as MonitoringResult["chunks"][number];
     const error = measure.samplingError ?? null;
-    const band = (sign: number) => (measure.value === null || error === null ? null : measure.value + sign * 3 * error);
+    const band = (sign: number) =>
+      measure.value === null || error === null ? null : clip(measure.value + sign * 3 * error);
     return {
       x: chunk.startMs === null ? String(chunk.chunkIndex) : new Date(chunk.startMs).toISOString().slice(0, 10),
       key: chunk.key,
@@ -66,7 +70,7 @@ function specOf(points: Point[], { title, subtitle, label }: { title: string; su
     type: "temporal",
     scale: { type: "utc" },
     title: null,
-    axis: { tickCount: 8, format: "%d %b %y" },
+    axis: { tickCount: 8, format: "%d %b %y", labelOverlap: true },
   };
   const y = (field: string) => ({ field, type: "quantitative", title: label, scale: { zero: false } });
   const color = {
@@ -142,7 +146,9 @@ function figureOf(points: Point[], label: string): PlotlyFigure {
     y: part(period).map((point) => point.value),
     error_y: {
       type: "data",
+      symmetric: false,
       array: part(period).map((point) => (point.high ?? 0) - (point.value ?? 0)),
+      arrayminus: part(period).map((point) => (point.value ?? 0) - (point.low ?? 0)),
       thickness: 1,
       width: 3,
     },
