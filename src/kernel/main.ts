@@ -13,6 +13,7 @@ import type { ConnectionInfo } from "./wire.js";
  * so no port is lost between choosing and binding.
  */
 async function main(): Promise<void> {
+  endWithParent();
   quietWarnings();
   findOurPackages();
   const { values } = parseArgs({
@@ -28,13 +29,22 @@ async function main(): Promise<void> {
     docs: process.env.CHURN_KERNEL_DOCS !== "0",
   });
   const { control, ...bound } = await kernel.bind(connection);
-  process.on("disconnect", () => process.exit(0));
   process.channel?.unref?.();
   process.on("exit", () => kernel.exit());
   kernel.start();
   Object.assign(bound, await control);
   writeFileSync(path, JSON.stringify(bound));
   process.send?.({ ready: true, connection: bound });
+}
+
+/**
+ * Ends this process when whoever started it has gone, even while it starts: nobody listens then, and each failed write to a
+ * closed stderr would be reported to the same stderr, for ever.
+ */
+function endWithParent(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
+  process.on("disconnect", () => process.exit(0));
+  if (process.send && !process.connected) process.exit(0);
 }
 
 /** The kernel loads ES modules by `require`, as tslab compiles every import to it; Node warns of that once. */
