@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,12 +27,13 @@ for (const file of ["test_kernel.py", "test_messages.py", "test_runners.py"]) {
       expect(python, `no Python with Jupyter clients: ${ENABLE}`).toBeDefined();
       const folder = await writeKernelspec();
       const env = { ...process.env, JUPYTER_PATH: folder, IPYTHONDIR: join(PROJECT, ".workbench", "ipython") };
-      const said = execFileSync(python as string, ["-m", "pytest", "-q", "-p", "no:cacheprovider", file], {
+      const { status, stdout } = spawnSync(python as string, ["-m", "pytest", "-q", "-p", "no:cacheprovider", file], {
         cwd: CLIENTS,
         encoding: "utf8",
         env,
       });
-      expect(said).toMatch(/\d+ passed/);
+      expect(status, stdout).toBe(0);
+      expect(stdout).toMatch(/\d+ passed/);
     },
   );
 }
