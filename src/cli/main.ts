@@ -39,6 +39,7 @@ for (const make of [
   program.addCommand(inheritSettings(make()));
 }
 
+program.exitOverride();
 try {
   // an option may be written as in the config file: --store.wait_seconds
   const words = process.argv.map((word) => word.replace(/^--[\w.-]+/, (flag) => flag.replaceAll("_", "-")));
@@ -53,7 +54,6 @@ setTimeout(() => process.exit(), 3000).unref();
 function inheritSettings(command: Command): Command {
   command.exitOverride().showHelpAfterError("(see --help)");
   for (const each of command.commands) inheritSettings(each);
-  program.exitOverride();
   return command;
 }
 
