@@ -3,11 +3,11 @@ import { join, resolve } from "node:path";
 import { MEASURES } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { type Database, name, text } from "../store/database.js";
+import { type Database, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
+import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
-import { FIRST_DAYS, planSql } from "./plan-sql.js";
 import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 
 /** What the feature stage made. */
@@ -47,15 +47,12 @@ export async function buildFeatures(
 
       const beside = `${parquet}.${process.pid}.part`;
       try {
-        await db.run(FIRST_DAYS);
         await db.transaction(async () => {
-          await createProcessedData(db, plan);
-          const sql = `INSERT INTO Processed_Data SELECT *, '${hash}' FROM (${planSql(plan, log.span.last)}) ORDER BY "User"`;
-          for (const [index, day] of days.entries()) {
+          const onDay = (index: number) => {
             context.onProgress?.({ task: "features", done: index, total: days.length, unit: "snapshot days" });
             context.signal?.throwIfAborted();
-            await db.run(sql, [day]);
-          }
+          };
+          await createSnapshots(db, { plan, hash }, { table: "Processed_Data", days, onDay });
           await db.run(
             `COPY (SELECT * FROM Processed_Data ORDER BY "Date", "User") TO ${text(beside)} (FORMAT parquet, COMPRESSION zstd)`,
           );
@@ -97,13 +94,6 @@ async function describeLog(db: Database): Promise<{ measures: string[]; labelGiv
     labelGiven: (found.labels as number) > 0,
     span: { first: found.first as string, last: found.last as string, loaded: (found.loaded ?? found.last) as string },
   };
-}
-
-async function createProcessedData(db: Database, plan: FeaturePlan): Promise<void> {
-  const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
-  await db.run("DROP TABLE IF EXISTS Processed_Data");
-  await db.run(`CREATE TABLE Processed_Data ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
-    "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
 }
 
 async function countSnapshots(db: Database): Promise<Pick<FeatureResult, "snapshots" | "subscribers" | "days">> {

@@ -4,10 +4,11 @@ import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import { writePredictions } from "../store/write-predictions.js";
 import { loadModel } from "../training/artifact.js";
-import { readDataset, snapshotTable } from "../training/read-dataset.js";
+import { readDataset } from "../training/read-dataset.js";
 import { scoreDataset } from "../training/score-dataset.js";
 import { findModel } from "../training/train.js";
 import { type ScoreOptions, scoreOptions } from "./options.js";
+import { snapshotsOf } from "./snapshots-of.js";
 
 /** What was scored. */
 export interface ScoreResult {
@@ -23,9 +24,10 @@ export interface ScoreResult {
 
 /**
  * Scores the snapshots whose label was not known yet when the model was trained; rows of an earlier run are replaced, and
- * labels that have come in since are filled in.
+ * labels that have come in since are filled in. Features come from the plan that the model carries.
  *
- * @throws ChurnError NOT_FOUND without a model; BAD_INPUT when `Processed_Data` was made by another plan than the model's
+ * @throws ChurnError NOT_FOUND without a model; NO_DATA without snapshots; BAD_INPUT when `Processed_Data` was made by
+ *   another plan and the model carries none
  */
 export async function score(
   store: Store,
@@ -36,12 +38,12 @@ export async function score(
   return store.lease(
     async (db) => {
       const stored = await findModel(db, settings.model);
-      const table = await snapshotTable(db);
+      const model = await loadModel(stored.artifact);
+      const table = await snapshotsOf(db, model);
       const from = settings.start_date
         ? `"Date" >= DATE '${settings.start_date}'`
         : `"Date" + ${table.plan.horizon - 1} > DATE '${stored.trained_until}'`;
       const dataset = await readDataset(db, table, from);
-      const model = await loadModel(stored.artifact);
       context.onProgress?.({ task: "score", done: 0, total: dataset.label.length, unit: "snapshots" });
       if (dataset.label.length === 0) {
         throw new ChurnError("NO_DATA", "there is no snapshot to score", {
@@ -53,7 +55,7 @@ export async function score(
       const votes = model.score({ names: dataset.features, columns: dataset.columns }).map((share) => share * trees);
       const { subscriber, day } = dataset;
       const snapshots = await db.transaction(() =>
-        writePredictions(db, { version: model.version, features: dataset.features }, "analysis", {
+        writePredictions(db, { version: model.version, features: dataset.features, table: table.table }, "analysis", {
           subscriber,
           day,
           probability,

@@ -4,8 +4,10 @@ import type { Database } from "../store/database.js";
 import { name } from "../store/database.js";
 import type { Dataset } from "./dataset.js";
 
-/** The plan behind `Processed_Data`, and the last day that was loaded rather than streamed. */
+/** A table of snapshots, the plan that made it, and the last day that was loaded rather than streamed. */
 export interface SnapshotTable {
+  /** Name of the table. */
+  table: string;
   plan: FeaturePlan;
   plan_hash: string;
   /** `YYYY-MM-DD`; labels that were not known by this day's end do not train. */
@@ -23,18 +25,27 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
      FROM feature_plans WHERE is_current`,
   );
   if (!found?.loaded_until) throw new ChurnError("NO_DATA", "there are no snapshots yet", { hint: "churn features" });
-  return { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash, loaded_until: found.loaded_until };
+  return {
+    table: "Processed_Data",
+    plan: JSON.parse(found.plan) as FeaturePlan,
+    plan_hash: found.plan_hash,
+    loaded_until: found.loaded_until,
+  };
 }
 
 /**
  * Reads snapshots as a data set, by day and subscriber.
  *
- * @param where SQL condition on `Processed_Data`
+ * @param where SQL condition on the table
  */
-export async function readDataset(db: Database, { plan, plan_hash }: SnapshotTable, where: string): Promise<Dataset> {
+export async function readDataset(
+  db: Database,
+  { table, plan, plan_hash }: SnapshotTable,
+  where: string,
+): Promise<Dataset> {
   const features = plan.features.map((feature) => feature.name);
   const columns = await db.columns(
-    `SELECT ${features.map(name).join(", ")}, M_TENURE_CHURN, "User", "Date" FROM Processed_Data WHERE ${where} ORDER BY "Date", "User"`,
+    `SELECT ${features.map(name).join(", ")}, M_TENURE_CHURN, "User", "Date" FROM ${table} WHERE ${where} ORDER BY "Date", "User"`,
   );
   return {
     features,

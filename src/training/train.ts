@@ -78,14 +78,19 @@ export async function train(
         dateOf(day.reduce((first, each) => Math.min(first, each), dayOf("9999-12-31"))),
         table.loaded_until,
       ]);
-      return writePredictions(db, { version: saved.model_version, features: dataset.features }, "reference", {
-        subscriber: Array.from(rows, (row) => dataset.subscriber[row] as string),
-        day,
-        probability,
-        prediction,
-        votes: score.map((share) => share * trees),
-        trees,
-      });
+      return writePredictions(
+        db,
+        { version: saved.model_version, features: dataset.features, table: table.table },
+        "reference",
+        {
+          subscriber: Array.from(rows, (row) => dataset.subscriber[row] as string),
+          day,
+          probability,
+          prediction,
+          votes: score.map((share) => share * trees),
+          trees,
+        },
+      );
     }),
   );
   return { ...result, model_version: saved.model_version, artifact: path, card: saved.card, gate, predictions };

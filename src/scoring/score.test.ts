@@ -1,0 +1,64 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { configure } from "../config/configure.js";
+import { download } from "../download/download.js";
+import { buildFeatures } from "../features/build-features.js";
+import { load } from "../load/load.js";
+import { openStore, type Store } from "../store/open-store.js";
+import { stream } from "../stream/stream.js";
+import { train } from "../training/train.js";
+import { score } from "./score.js";
+
+const folder = mkdtempSync(join(tmpdir(), "score-"));
+const settings = configure(
+  {
+    source: "sample:?subscribers=250&days=90",
+    data_dir: folder,
+    store: { path: join(folder, "score.duckdb") },
+    stream: { batch_size: 5000, num_batches: 2, interval: 0 },
+    train: { num_trees: [20], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
+  },
+  { env: {} },
+);
+let store: Store;
+
+beforeAll(async () => {
+  store = openStore(settings.store);
+  await download(settings.download);
+  await load(store, settings.load);
+  await buildFeatures(store, settings.features);
+  await train(store, settings.train);
+  await stream(store, settings.stream);
+  await buildFeatures(store, settings.features);
+});
+
+const scores = () =>
+  store.lease((db) =>
+    db.rows(`SELECT * EXCLUDE (scored_at, "Date"), CAST("Date" AS VARCHAR) AS day FROM model_predictions
+    WHERE period = 'analysis' ORDER BY "Date", "User"`),
+  );
+
+describe("score", () => {
+  it("gives the same rows when run again", async () => {
+    const result = await score(store, settings.score);
+    const first = await scores();
+    expect(first).toHaveLength(result.snapshots);
+    expect(result.snapshots).toBeGreaterThan(100);
+    expect(await score(store, settings.score)).toEqual(result);
+    expect(await scores()).toEqual(first);
+  });
+
+  it("uses the plan of the model where Processed_Data was made by another one", async () => {
+    await score(store, settings.score);
+    const before = await scores();
+    await buildFeatures(store, { ...settings.features, set: "seed" });
+    await store.lease((db) => db.run("DELETE FROM model_predictions WHERE period = 'analysis'"));
+    await score(store, settings.score);
+    const byKey = new Map((await scores()).map((row) => [`${row.User} ${row.day}`, row]));
+    const common = before.filter((row) => byKey.has(`${row.User} ${row.day}`));
+    expect(common.length).toBeGreaterThan(100);
+    for (const row of common) expect(byKey.get(`${row.User} ${row.day}`)).toEqual(row);
+  });
+});
