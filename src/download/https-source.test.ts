@@ -37,10 +37,10 @@ function file(content: { text: string; etag?: string }): RequestListener {
   };
 }
 
-/** Sends a part of a body whose length was announced, and then breaks the connection. */
+/** Sends a part of a body whose length was announced, and then breaks the connection; what was not read by then is lost. */
 function breakOff(response: ServerResponse, headers: Record<string, string | number>, text: string): void {
   response.writeHead(200, headers);
-  response.write(text, () => response.destroy());
+  response.write(text, () => setTimeout(() => response.destroy(), 100));
 }
 
 describe("a URL", () => {
@@ -165,15 +165,15 @@ describe("a URL", () => {
 
 describe("a broken transfer", () => {
   it("goes on where it broke when the server names its version", async () => {
-    let first = true;
     const { url, requests } = await serve((request, response) => {
-      if (!first) return file({ text: CSV, etag: '"v1"' })(request, response);
-      first = false;
+      if (request.headers.range) return file({ text: CSV, etag: '"v1"' })(request, response);
       breakOff(response, { "content-length": CSV.length, etag: '"v1"' }, CSV.slice(0, 100_000));
     });
     expect(await download({ source: `${url}/log.csv`, data_dir })).toMatchObject({ sha256: SHA256, etag: '"v1"' });
-    expect(requests[1]?.headers["if-range"]).toBe('"v1"');
-    const from = Number(/^bytes=(\d+)-$/.exec(requests[1]?.headers.range ?? "")?.[1]);
+    // on a busy machine the client may have read nothing of the first answer, and asks once more from the start
+    const last = requests.at(-1)?.headers;
+    expect(last?.["if-range"]).toBe('"v1"');
+    const from = Number(/^bytes=(\d+)-$/.exec(last?.range ?? "")?.[1]);
     expect(from).toBeGreaterThan(0);
     expect(from).toBeLessThanOrEqual(100_000);
   });
