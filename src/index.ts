@@ -121,6 +121,7 @@ export {
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
 export { dailySummary } from "./store/daily-summary.js";
+export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
 export type { StreamOptions } from "./stream/options.js";

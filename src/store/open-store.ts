@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
+import { commitBatch, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
+import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables } from "./schema.js";
 
@@ -28,6 +30,7 @@ export class Store {
   readonly #onWait: (message: string) => void;
   #open: Promise<DuckDBInstance> | undefined;
   #leases = 0;
+  #commits: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, waitSeconds: number, onWait: (message: string) => void) {
     this.path = path;
@@ -74,6 +77,18 @@ export class Store {
         );
       }
     }
+  }
+
+  /**
+   * Writes a batch of rows with its row in the ledger, in one transaction; a batch that is there already is not written again.
+   *
+   * @throws ChurnError CONFLICT when the ledger has the batch with other content
+   */
+  commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
+    // one after another, so that no two take the same numbers
+    const turn = this.#commits.then(() => this.lease(async (db) => commitBatch(db, batch, await freeIds(db)), options));
+    this.#commits = turn.catch(() => {});
+    return turn;
   }
 
   /**

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { updateDailySummary } from "../store/daily-summary.js";
-import { type Database, text } from "../store/database.js";
+import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { lastLoad } from "./last-load.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
@@ -63,20 +62,38 @@ export async function stream(
     context.onProgress?.({ task: `stream ${settings.name}`, done, total, unit: "rows" });
   };
   let exhausted = false;
+  let taken = before.reduce((sum, batch) => sum + batch.lines, 0);
   const start = Date.now();
   report();
   for (let number = batches.length; number < settings.num_batches; number++) {
     const due = start + (number - before.length) * settings.interval * 1000;
     if (due > Date.now()) await pause(due - Date.now(), signal);
     const begun = performance.now();
-    const batch = await store.lease((db) => db.transaction(() => insertBatch(db, settings, staged, number)), {
-      signal,
-    });
-    if (!batch) {
+    if (taken >= staged.rows) {
       exhausted = true;
       break;
     }
-    batches.push({ ...batch, seconds: (performance.now() - begun) / 1000 });
+    const batch = await store.commitBatch(
+      {
+        kind: "stream",
+        name: settings.name,
+        number,
+        source: staged.origin,
+        content: staged.key,
+        rows: { parquet: staged.path, from: taken, count: settings.batch_size },
+      },
+      signal ? { signal } : {},
+    );
+    if (!batch.written) {
+      throw new ChurnError(
+        "STORE_BUSY",
+        `another process streams "${settings.name}" too: batch ${number} is in the store already`,
+        { hint: "stop one of them, or give one another --name" },
+      );
+    }
+    taken += batch.lines;
+    const { rows, first_day, last_day } = batch;
+    batches.push({ number, rows, first_day, last_day, seconds: (performance.now() - begun) / 1000 });
     report();
   }
   return {
@@ -90,13 +107,14 @@ export async function stream(
 }
 
 interface LedgerRow extends StreamBatch {
+  lines: number;
   key: string;
   source: string;
 }
 
 function ledger(db: Database, name: string): Promise<LedgerRow[]> {
   return db.rows(
-    `SELECT number, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day, sha256 AS key, source
+    `SELECT number, lines, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day, sha256 AS key, source
      FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number`,
     [name],
   ) as unknown as Promise<LedgerRow[]>;
@@ -118,62 +136,4 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   await sleep(milliseconds, undefined, { signal }).catch(() => {
     throw new ChurnError("INTERRUPTED", "stream interrupted between two batches; the same command goes on");
   });
-}
-
-/** Writes one batch and its ledger row; undefined when no row is left. */
-async function insertBatch(
-  db: Database,
-  settings: StreamSettings,
-  staged: StagedDays,
-  number: number,
-): Promise<Omit<StreamBatch, "seconds"> | undefined> {
-  const next = await db.row<{ batch: number; id: number; taken: number; number: number }>(
-    `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) FROM DP_CDR_Data) AS id,
-      (SELECT coalesce(sum(lines), 0) FROM batches WHERE kind = 'stream' AND name = $1) AS taken,
-      (SELECT count(*) FROM batches WHERE kind = 'stream' AND name = $1) AS number`,
-    [settings.name],
-  );
-  const { batch, id, taken, number: expected } = next as { batch: number; id: number; taken: number; number: number };
-  if (expected !== number) {
-    throw new ChurnError(
-      "STORE_BUSY",
-      `another process streams "${settings.name}" too: batch ${number} is in the store already`,
-      {
-        hint: "stop one of them, or give one another --name",
-      },
-    );
-  }
-  await db.run(`CREATE OR REPLACE TEMP TABLE arriving AS SELECT * FROM read_parquet(${text(staged.path)}, file_row_number = true)
-    WHERE file_row_number >= ${taken} AND file_row_number < ${taken + settings.batch_size}`);
-  const arriving = await db.row<{ lines: number }>("SELECT count(*) AS lines FROM arriving");
-  if (!arriving?.lines) return undefined;
-
-  const columns = (await db.rows<{ column_name: string }>("DESCRIBE arriving"))
-    .map((column) => column.column_name)
-    .filter((column) => column !== "file_row_number");
-  const rows = await db.run(`INSERT INTO DP_CDR_Data (id, batch_id, ${columns.join(", ")})
-    SELECT ${id} + row_number() OVER (ORDER BY file_row_number), ${batch}, ${columns.join(", ")} FROM arriving
-    WHERE NOT EXISTS (FROM DP_CDR_Data s WHERE s.DP_MSISDN = arriving.DP_MSISDN AND s.DP_DATE = arriving.DP_DATE)`);
-  const span = await db.row<{ first_day: string; last_day: string }>(
-    "SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM arriving",
-  );
-  const { first_day, last_day } = span as { first_day: string; last_day: string };
-  await db.run(
-    `INSERT INTO batches VALUES ($1, 'stream', $2, $3, $4, $5, '', $6, 0, $7, 0, 0, $8, 0, CAST($9 AS DATE), CAST($10 AS DATE), '{}', now()::TIMESTAMP)`,
-    [
-      batch,
-      settings.name,
-      number,
-      staged.origin,
-      staged.key,
-      arriving.lines,
-      rows,
-      arriving.lines - rows,
-      first_day,
-      last_day,
-    ],
-  );
-  await updateDailySummary(db, first_day, last_day);
-  await db.run("DROP TABLE arriving");
-  return { number, rows, first_day, last_day };
 }
