@@ -65,7 +65,8 @@ function bytesOf(type: DuckDBTypeId, numbers: Float64Array): ArrayBufferView {
   if (type === DuckDBTypeId.DOUBLE) return numbers;
   if (type === DuckDBTypeId.INTEGER || type === DuckDBTypeId.DATE) return Int32Array.from(numbers);
   if (type === DuckDBTypeId.TINYINT) return Int8Array.from(numbers);
-  if (type !== DuckDBTypeId.BIGINT) throw new Error(`columns of type ${type} cannot be appended`);
+  if (type !== DuckDBTypeId.BIGINT && type !== DuckDBTypeId.TIMESTAMP)
+    throw new Error(`columns of type ${type} cannot be appended`);
   // two halves, since a BigInt for every value takes three times as long
   const halves = new Int32Array(2 * numbers.length);
   for (let i = 0; i < numbers.length; i++) {

@@ -1,4 +1,5 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
+import { dayOf } from "../core/days.js";
 import type { ColumnSource } from "./append-columns.js";
 import { type Database, text } from "./database.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
@@ -18,17 +19,35 @@ export function tableOrder(columns: Columns, { lines, batchId, rowId }: BatchPla
   return [ids, ...CDR_COLUMNS.map(({ name }) => columns[name] ?? null), batchId];
 }
 
-/** The statement that writes the row of the ledger. */
-export function ledgerRow(
+/** Writes the row of the ledger; an appender takes a third of the time of a statement. */
+export async function writeLedgerRow(
+  db: Database,
   batch: NewBatch,
   batchId: number,
   counts: Omit<CommittedBatch, "batch_id" | "written">,
-): string {
+): Promise<void> {
   const { kind, name, number, source, content, notes = {} } = batch;
   const { lines, rows, rejected, stored_before, first_day, last_day } = counts;
-  const day = (date: string | null) => (date === null ? "NULL" : `DATE '${date}'`);
-  return `INSERT INTO batches VALUES (${batchId}, '${kind}', ${text(name)}, ${number}, ${text(source)}, ${text(content)}, '',
-    ${lines}, 0, ${rows}, ${rejected}, 0, ${stored_before}, 0, ${day(first_day)}, ${day(last_day)}, ${text(JSON.stringify(notes))}, now()::TIMESTAMP)`;
+  const day = (date: string | null) => (date === null ? null : dayOf(date));
+  const now = Date.now() * 1000;
+  const [first, last] = [day(first_day), day(last_day)];
+  const row = [
+    batchId,
+    [kind],
+    [name],
+    number,
+    [source],
+    [content],
+    [""],
+    lines,
+    0,
+    rows,
+    rejected,
+    0,
+    stored_before,
+    0,
+  ];
+  await db.append("batches", [...row, first, last, [JSON.stringify(notes)], now], 1);
 }
 
 /** Writes what a batch has beside its rows: the rows that were set aside, and labels that came late. */

@@ -1,7 +1,7 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
-import { type BatchPlan, ledgerRow, tableOrder, writeRest } from "./batch-plan.js";
+import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { commitKnownRows } from "./commit-known-rows.js";
 import { addToDailySummary } from "./daily-summary.js";
 import { type Database, text } from "./database.js";
@@ -12,6 +12,8 @@ import type { Columns } from "./read-columns.js";
 export interface FreeIds {
   batch: number;
   row: number;
+  /** Days that are known to be in `DailySummary`. */
+  days: Set<number>;
 }
 
 /** Finds the first numbers that are free. */
@@ -19,7 +21,7 @@ export async function freeIds(db: Database): Promise<FreeIds> {
   const found = await db.row<{ batch: number; row: number }>(
     `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
   );
-  return found as FreeIds;
+  return { ...(found as { batch: number; row: number }), days: new Set() };
 }
 
 /**
@@ -34,26 +36,35 @@ export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds):
   const columns = await columnsOf(db, batch.rows);
   const plan = { columns, lines: linesOf(columns), batchId: free.batch, rowId: free.row };
   try {
-    return await commitNewRows(db, batch, plan);
+    return await commitNewRows(db, batch, plan, free.days);
   } catch (error) {
     if (!/constraint|duplicate key/i.test(String(error))) throw error;
     // some key was there: that of the batch, or that of a row
-    return (await writtenBefore(db, batch)) ?? (await commitKnownRows(db, batch, plan));
+    const before = await writtenBefore(db, batch);
+    if (before) return before;
+    const now = await freeIds(db);
+    return commitKnownRows(db, batch, { ...plan, batchId: now.batch, rowId: now.row });
   }
 }
 
 /** The quick way, where every row is new: two statements, and the rows as columns. */
-async function commitNewRows(db: Database, batch: NewBatch, plan: BatchPlan): Promise<CommittedBatch> {
+async function commitNewRows(
+  db: Database,
+  batch: NewBatch,
+  plan: BatchPlan,
+  summed: Set<number>,
+): Promise<CommittedBatch> {
   const { columns, lines } = plan;
   const rejected = batch.rejects?.length ?? 0;
   const [first, last] = spanOf(columns.DP_DATE as Int32Array);
   const counts = { lines: lines + rejected, rows: lines, rejected, stored_before: 0, first_day: first, last_day: last };
   try {
-    const summary = addToDailySummary(columns, lines);
-    await db.run(`BEGIN; ${ledgerRow(batch, plan.batchId, counts)}; ${summary}`);
+    await db.run(`BEGIN; ${addToDailySummary(columns, lines, summed)}`);
+    await writeLedgerRow(db, batch, plan.batchId, counts);
     await db.append("DP_CDR_Data", tableOrder(columns, plan), lines);
     await writeRest(db, batch, plan.batchId);
     await db.run("COMMIT");
+    for (const day of new Set(columns.DP_DATE as Int32Array)) summed.add(day);
   } catch (error) {
     await db.run("ROLLBACK").catch(() => {});
     throw error;

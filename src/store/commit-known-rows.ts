@@ -1,5 +1,5 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
-import { type BatchPlan, ledgerRow, tableOrder, writeRest } from "./batch-plan.js";
+import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { updateDailySummary } from "./daily-summary.js";
 import type { Database } from "./database.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
@@ -43,7 +43,7 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
       first_day,
       last_day,
     };
-    await db.run(ledgerRow(batch, plan.batchId, counts));
+    await writeLedgerRow(db, batch, plan.batchId, counts);
     if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
     const places = placesOf(batch, plan.lines);
     const found = contradicting.map(({ line, reason, raw }) => ({

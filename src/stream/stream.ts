@@ -1,26 +1,24 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import type { Database } from "../store/database.js";
+import { inMemory } from "../store/memory-database.js";
+import type { LateLabels, NewBatch } from "../store/new-batch.js";
 import type { Store } from "../store/open-store.js";
+import type { Columns } from "../store/read-columns.js";
 import { lastLoad } from "./last-load.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
+import { Pace } from "./pace.js";
 import { type StagedDays, stageDays } from "./stage-days.js";
-
-/** One batch of a stream, as the ledger has it. */
-export interface StreamBatch {
-  number: number;
-  rows: number;
-  first_day: string | null;
-  last_day: string | null;
-  /** Seconds that the transaction took; null for a batch of an earlier run. */
-  seconds: number | null;
-}
+import { StagedRows } from "./staged-rows.js";
+import { LISTED, readLedger, type StreamBatch } from "./stream-ledger.js";
 
 /** What a stream has brought, earlier runs included. */
 export interface StreamResult {
   name: string;
   origin: StagedDays["origin"];
+  /** Batches in the ledger, those of earlier runs included. */
+  batch_count: number;
+  /** The last 10,000 of them. */
   batches: StreamBatch[];
   rows: number;
   /** Batches that earlier runs had brought already. */
@@ -29,111 +27,127 @@ export interface StreamResult {
   exhausted: boolean;
 }
 
+/** What a stream takes beside its options. */
+export interface StreamContext extends StageContext {
+  /** Told after every batch. */
+  onBatch?: (batch: StreamBatch) => void;
+}
+
 /**
  * Streams the days after the loaded range into `DP_CDR_Data`, batch by batch.
  *
  * Each batch is one transaction with its row in the ledger `batches`, so a killed stream goes on at the next batch, with
- * nothing lost and nothing doubled. The store is held only while a batch is written.
+ * nothing lost and nothing doubled. One stream at a time runs in a store. A store that is slow makes the stream late, and
+ * does not make it grow.
  *
- * @throws ChurnError NO_DATA when nothing is loaded; BAD_OPTION when the stream of this name brings other rows
+ * @throws ChurnError NO_DATA when nothing is loaded; BAD_OPTION when the stream of this name brings other rows;
+ *   ALREADY_RUNNING when a stream runs, in whichever process
  */
 export async function stream(
   store: Store,
   options: StreamOptions = {},
-  context: StageContext = {},
+  context: StreamContext = {},
 ): Promise<StreamResult> {
   const settings = streamOptions.parse(options);
   const { signal } = context;
-  const log = await store.lease(lastLoad, { signal });
-  const staged = await stageDays(store, log, settings, settings.batch_size * settings.num_batches);
-  const before = await store.lease((db) => ledger(db, settings.name), { signal });
-  checkKey(before, staged, settings);
-
-  const batches: StreamBatch[] = before.map(({ number, rows, first_day, last_day }) => ({
-    number,
-    rows,
-    first_day,
-    last_day,
-    seconds: null,
-  }));
-  const total = Math.min(settings.num_batches * settings.batch_size, staged.rows);
-  const report = () => {
-    const done = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    context.onProgress?.({ task: `stream ${settings.name}`, done, total, unit: "rows" });
-  };
-  let exhausted = false;
-  let taken = before.reduce((sum, batch) => sum + batch.lines, 0);
-  const start = Date.now();
-  report();
-  for (let number = batches.length; number < settings.num_batches; number++) {
-    const due = start + (number - before.length) * settings.interval * 1000;
-    if (due > Date.now()) await pause(due - Date.now(), signal);
-    const begun = performance.now();
-    if (taken >= staged.rows) {
-      exhausted = true;
-      break;
-    }
-    const batch = await store.commitBatch(
-      {
-        kind: "stream",
-        name: settings.name,
-        number,
-        source: staged.origin,
-        content: staged.key,
-        rows: { parquet: staged.path, from: taken, count: settings.batch_size },
-      },
-      signal ? { signal } : {},
-    );
-    if (!batch.written) {
-      throw new ChurnError(
-        "STORE_BUSY",
-        `another process streams "${settings.name}" too: batch ${number} is in the store already`,
-        { hint: "stop one of them, or give one another --name" },
-      );
-    }
-    taken += batch.lines;
-    const { rows, first_day, last_day } = batch;
-    batches.push({ number, rows, first_day, last_day, seconds: (performance.now() - begun) / 1000 });
-    report();
+  const claim = await store.claimStream(`stream "${settings.name}"`, { signal });
+  try {
+    const log = await store.lease(lastLoad, { signal });
+    const staged = await stageDays(store, log, settings, settings.batch_size * settings.num_batches);
+    return await inMemory((files) => {
+      const rows = new StagedRows(files, staged.path, staged.rows, settings.batch_size);
+      return run(store, { settings, staged, rows, isLost: () => claim.lost }, context);
+    });
+  } finally {
+    claim.release();
   }
+}
+
+interface Source {
+  settings: StreamSettings;
+  staged: StagedDays;
+  rows: StagedRows;
+  /** Whether another process streams now. */
+  isLost: () => boolean;
+}
+
+async function run(store: Store, source: Source, context: StreamContext): Promise<StreamResult> {
+  const { settings, staged, rows: file, isLost } = source;
+  const { signal } = context;
+  const { soFar, batches } = await store.lease((db) => readLedger(db, settings, staged), { signal });
+  const resumed = soFar.batches;
+  const total = Math.min(settings.num_batches * settings.batch_size, staged.rows);
+  const report = (late: number) => {
+    const task = `stream ${settings.name}${late >= 1 ? `, ${late.toFixed(0)} s late` : ""}`;
+    context.onProgress?.({ task, done: soFar.rows, total, unit: "rows" });
+  };
+  const moment = settings.speed === null ? () => 0 : await file.moments();
+  const pace = new Pace(settings, moment(soFar.taken));
+  let told = 0;
+  report(0);
+  while (soFar.batches < settings.num_batches && soFar.taken < staged.rows) {
+    const columns = await file.take(soFar.taken, settings.batch_size);
+    const lag = await pace.wait(moment(soFar.taken + (columns.DP_DATE?.length ?? 0)), signal);
+    if (isLost()) throw elsewhere(settings.name);
+    const begun = performance.now();
+    const batch = await nextBatch(source, soFar, columns);
+    const done = await store.commitBatch(batch, { signal });
+    if (!done.written) throw elsewhere(settings.name);
+    const seconds = (performance.now() - begun) / 1000;
+    const { rows, first_day, last_day } = done;
+    const number = soFar.batches;
+    soFar.batches++;
+    soFar.rows += rows;
+    soFar.taken += done.lines;
+    if (last_day && (soFar.last_day === null || last_day > soFar.last_day)) soFar.last_day = last_day;
+    batches.push({ number, rows, first_day, last_day, seconds, lag });
+    if (batches.length > 2 * LISTED) batches.splice(0, LISTED);
+    context.onBatch?.(batches.at(-1) as StreamBatch);
+    if (performance.now() - told > 40) {
+      told = performance.now();
+      report(lag);
+    }
+  }
+  report(0);
   return {
     name: settings.name,
     origin: staged.origin,
-    batches,
-    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
-    resumed_at: before.length,
-    exhausted,
+    batch_count: soFar.batches,
+    batches: batches.slice(-LISTED),
+    rows: soFar.rows,
+    resumed_at: resumed,
+    exhausted: soFar.batches < settings.num_batches,
   };
 }
 
-interface LedgerRow extends StreamBatch {
-  lines: number;
-  key: string;
-  source: string;
+/** The batch that comes next: its rows, and the labels that have become known by its last day. */
+async function nextBatch(
+  { settings, staged, rows }: Source,
+  soFar: { batches: number; taken: number; last_day: string | null },
+  columns: Columns,
+): Promise<NewBatch> {
+  const batch: NewBatch = {
+    kind: "stream",
+    name: settings.name,
+    number: soFar.batches,
+    source: staged.origin,
+    content: staged.key,
+    rows: { columns },
+  };
+  const { label_delay } = settings;
+  if (label_delay === 0) return batch;
+  const { PSEUDO_CHURNED: _later, ...unlabelled } = columns;
+  batch.rows = { columns: unlabelled };
+  const days = columns.DP_DATE as Int32Array;
+  const last = days[days.length - 1] as number;
+  if (soFar.last_day !== null && dayOf(soFar.last_day) >= last) return batch;
+  const before = soFar.last_day === null ? null : dateOf(dayOf(soFar.last_day) - label_delay);
+  const known = await rows.labels(before, dateOf(last - label_delay), soFar.taken);
+  return known ? { ...batch, labels: known as unknown as LateLabels } : batch;
 }
 
-function ledger(db: Database, name: string): Promise<LedgerRow[]> {
-  return db.rows(
-    `SELECT number, lines, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day, sha256 AS key, source
-     FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number`,
-    [name],
-  ) as unknown as Promise<LedgerRow[]>;
-}
-
-function checkKey(before: LedgerRow[], staged: StagedDays, settings: StreamSettings): void {
-  const first = before[0];
-  if (!first || first.key === staged.key) return;
-  throw new ChurnError(
-    "BAD_OPTION",
-    `stream "${settings.name}" began with other rows (${first.source}) than it would go on with (${staged.origin})`,
-    {
-      hint: "start another one with --name, or go back to the options it began with",
-    },
-  );
-}
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => {
-    throw new ChurnError("INTERRUPTED", "stream interrupted between two batches; the same command goes on");
+function elsewhere(name: string): ChurnError {
+  return new ChurnError("STORE_BUSY", `another process streams "${name}" too`, {
+    hint: "stop one of them, or give one another --name",
   });
 }
