@@ -26,23 +26,27 @@ export interface StagedDays {
 /**
  * Puts the days after the loaded range into a file, so that a stream that was killed finds the very same rows again.
  *
- * @param rows how many rows are needed; a held-back log may have fewer
+ * @param need the day after which they begin, and how many rows; a held-back log may have fewer
  * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
  */
 export async function stageDays(
   store: Store,
   log: LastLoad,
   settings: StreamSettings,
-  rows: number,
+  need: { after: string; rows: number },
 ): Promise<StagedDays> {
+  const { after, rows } = need;
   const origin = chooseOrigin(log, settings);
   const varied = origin === "resample" ? [settings.seed] : [];
-  const span = spanOf(log, settings);
+  const span = spanOf(after, settings);
   const plain = span.scenario === "none";
   const scenario = plain ? (origin === "sample" ? ["none"] : []) : [span.scenario, span.from, span.days];
   const late = settings.label_delay ? [settings.label_delay] : [];
+  const start = after === log.last_day ? [] : [after];
   const key = createHash("sha256")
-    .update(JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied, ...late]))
+    .update(
+      JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied, ...late, ...start]),
+    )
     .digest("hex")
     .slice(0, 12);
   await mkdir(settings.data_dir, { recursive: true });
@@ -51,9 +55,9 @@ export async function stageDays(
 
   const beside = `${path}.${process.pid}.part`;
   try {
-    if (origin === "held-back") await stageHeldBack(log, span, beside);
-    else if (origin === "sample") await stageSample(log, span, rows, beside);
-    else await stageResampled(store, log, span, { rows, seed: settings.seed }, beside);
+    if (origin === "held-back") await stageHeldBack(log, { after, rows, span }, beside);
+    else if (origin === "sample") await stageSample(log, { after, rows, span }, beside);
+    else await stageResampled(store, log, { after, rows, span, seed: settings.seed }, beside);
     await rename(beside, path);
   } finally {
     await rm(beside, { force: true });
@@ -83,8 +87,15 @@ function chooseOrigin(log: LastLoad, { origin }: StreamSettings): StagedDays["or
   return chosen;
 }
 
-function spanOf(log: LastLoad, { scenario, scenario_day, scenario_days }: StreamSettings): ScenarioSpan {
-  return { scenario, from: scenario_day ?? dateOf(dayOf(log.last_day) + 1), days: scenario_days };
+/** What is staged: the days after one, so many rows, and what changes in them. */
+interface Staging {
+  after: string;
+  rows: number;
+  span: ScenarioSpan;
+}
+
+function spanOf(after: string, { scenario, scenario_day, scenario_days }: StreamSettings): ScenarioSpan {
+  return { scenario, from: scenario_day ?? dateOf(dayOf(after) + 1), days: scenario_days };
 }
 
 const PLAIN: ScenarioSpan = { scenario: "none", from: "", days: null };
@@ -98,17 +109,17 @@ async function writeRows(db: Database, query: string, path: string, span = PLAIN
   );
 }
 
-async function stageHeldBack(log: LastLoad, span: ScenarioSpan, path: string): Promise<void> {
+async function stageHeldBack(log: LastLoad, { after, span }: Staging, path: string): Promise<void> {
   await inMemory(async (db) => {
     await cleanRows(db, { path: log.file, format: log.cells.format, delimiter: log.cells.delimiter }, log.cells);
-    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${log.last_day}'`, path, span);
+    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${after}'`, path, span);
   });
 }
 
-async function stageSample(log: LastLoad, span: ScenarioSpan, rows: number, path: string): Promise<void> {
+async function stageSample(log: LastLoad, { after, rows, span }: Staging, path: string): Promise<void> {
   const csv = `${path}.csv`;
   try {
-    await writeSampleDays(log.source, { from: dayOf(log.last_day) + 1, rows, span }, csv);
+    await writeSampleDays(log.source, { from: dayOf(after) + 1, rows, span }, csv);
     await inMemory(async (db) => {
       await cleanRows(
         db,
@@ -126,8 +137,7 @@ async function stageSample(log: LastLoad, span: ScenarioSpan, rows: number, path
 async function stageResampled(
   store: Store,
   log: LastLoad,
-  span: ScenarioSpan,
-  { rows, seed }: { rows: number; seed: number },
+  { after, rows, span, seed }: Staging & { seed: number },
   path: string,
 ): Promise<void> {
   await store.lease(async (db) => {
@@ -135,7 +145,9 @@ async function stageResampled(
     const week = await db.row<{ n: number }>(
       `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}'`,
     );
-    const weeks = Math.ceil(rows / Math.max(week?.n ?? 0, 1));
+    // whole weeks after the loaded one, so that weekdays stay what they are
+    const before = Math.floor((dayOf(after) - last) / 7);
+    const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === log.last_day ? 0 : 1);
     const columns = CDR_COLUMNS.map(({ name: column, kind }) => {
       if (!MEASURES.some((measure) => measure.name === column)) return column === "DP_DATE" ? "day AS DP_DATE" : column;
       // md5, since DuckDB's own hash may change from version to version
@@ -146,8 +158,8 @@ async function stageResampled(
     await writeRows(
       db,
       `SELECT ${columns.join(", ")} FROM (
-        SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(1, ${weeks + 1}) AS weeks(week)
-        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}')`,
+        SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(${before + 1}, ${weeks + 1}) AS weeks(week)
+        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}') WHERE day > DATE '${after}'`,
       path,
       span,
     );

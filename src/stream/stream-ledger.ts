@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
+import type { LastLoad } from "./last-load.js";
 import type { StreamSettings } from "./options.js";
 import type { StagedDays } from "./stage-days.js";
 
@@ -10,6 +11,11 @@ export interface StreamSoFar {
   /** Rows of the staged file that are used up. */
   taken: number;
   last_day: string | null;
+  /** Last day before its first one: that of the load, or of the streams before it. */
+  after: string;
+  /** What its rows are, and from where; undefined before its first batch. */
+  key: string | undefined;
+  source: string | undefined;
 }
 
 /** One batch of a stream, as the ledger has it. */
@@ -27,15 +33,11 @@ export interface StreamBatch {
 /** Batches that a result lists: the last ones. */
 export const LISTED = 10_000;
 
-/**
- * Reads what a stream has brought so far.
- *
- * @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would go on with
- */
-export async function readLedger(
+/** Reads what a stream has brought so far. */
+export async function readSoFar(
   db: Database,
   settings: StreamSettings,
-  staged: StagedDays,
+  log: LastLoad,
 ): Promise<{ soFar: StreamSoFar; batches: StreamBatch[] }> {
   const { name } = settings;
   const sums = await db.row<{ batches: number; rows: number; taken: number; last_day: string | null }>(
@@ -43,21 +45,31 @@ export async function readLedger(
       CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE kind = 'stream' AND name = $1`,
     [name],
   );
-  const first = await db.row<{ key: string; source: string }>(
-    "SELECT sha256 AS key, source FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number LIMIT 1",
+  const first = await db.row<{ key: string; source: string; notes: string }>(
+    "SELECT sha256 AS key, source, notes FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number LIMIT 1",
     [name],
   );
-  if (first && first.key !== staged.key) {
-    throw new ChurnError(
-      "BAD_OPTION",
-      `stream "${name}" began with other rows (${first.source}) than it would go on with (${staged.origin})`,
-      { hint: "start another one with --name, or go back to the options it began with" },
-    );
-  }
   const batches = await db.rows(
     `SELECT number, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day,
       NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
     [name],
   );
-  return { soFar: sums as StreamSoFar, batches: (batches as unknown as StreamBatch[]).reverse() };
+  const others = await db.row<{ day: string | null }>(
+    "SELECT CAST(max(last_day) AS VARCHAR) AS day FROM batches WHERE kind = 'stream' AND name <> $1",
+    [name],
+  );
+  const begun = first ? ((JSON.parse(first.notes) as { after?: string }).after ?? log.last_day) : undefined;
+  const reached = others?.day && others.day > log.last_day ? others.day : log.last_day;
+  const soFar = { ...sums, key: first?.key, source: first?.source, after: begun ?? reached } as StreamSoFar;
+  return { soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
+}
+
+/** @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would go on with */
+export function checkSameRows({ key, source }: StreamSoFar, staged: StagedDays, name: string): void {
+  if (key === undefined || key === staged.key) return;
+  throw new ChurnError(
+    "BAD_OPTION",
+    `stream "${name}" began with other rows (${source}) than it would go on with (${staged.origin})`,
+    { hint: "start another one with --name, or go back to the options it began with" },
+  );
 }

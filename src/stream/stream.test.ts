@@ -106,7 +106,10 @@ describe("stream", () => {
     await expect(fast({ batch_size: 70, num_batches: 2, seed: 2 })).rejects.toThrow(
       /stream "default" began with other rows/,
     );
-    expect(await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second" })).toMatchObject({ resumed_at: 0 });
+    const second = await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second" });
+    expect(second).toMatchObject({ resumed_at: 0, rows: 70 });
+    expect(second.batches[0]).toMatchObject({ first_day: day(29), last_day: day(35) });
+    expect(await fast({ batch_size: 35, num_batches: 3, seed: 2, name: "second" })).toMatchObject({ rows: 140 });
   });
 
   it("says when there is nothing to continue, and when an origin does not exist", async () => {

@@ -10,7 +10,7 @@ import { type StreamOptions, type StreamSettings, streamOptions } from "./option
 import { Pace } from "./pace.js";
 import { type StagedDays, stageDays } from "./stage-days.js";
 import { StagedRows } from "./staged-rows.js";
-import { LISTED, readLedger, type StreamBatch } from "./stream-ledger.js";
+import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar } from "./stream-ledger.js";
 
 /** What a stream has brought, earlier runs included. */
 export interface StreamResult {
@@ -52,11 +52,19 @@ export async function stream(
   const { signal } = context;
   const claim = await store.claimStream(`stream "${settings.name}"`, { signal });
   try {
-    const log = await store.lease(lastLoad, { signal });
-    const staged = await stageDays(store, log, settings, settings.batch_size * settings.num_batches);
+    const { log, soFar, batches } = await store.lease(
+      async (db) => {
+        const log = await lastLoad(db);
+        return { log, ...(await readSoFar(db, settings, log)) };
+      },
+      { signal },
+    );
+    const left = Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
+    const staged = await stageDays(store, log, settings, { after: soFar.after, rows: soFar.taken + left });
+    checkSameRows(soFar, staged, settings.name);
     return await inMemory((files) => {
       const rows = new StagedRows(files, staged.path, staged.rows, settings.batch_size);
-      return run(store, { settings, staged, rows, isLost: () => claim.lost }, context);
+      return run(store, { settings, staged, rows, soFar, batches, isLost: () => claim.lost }, context);
     });
   } finally {
     claim.release();
@@ -67,16 +75,18 @@ interface Source {
   settings: StreamSettings;
   staged: StagedDays;
   rows: StagedRows;
+  soFar: StreamSoFar;
+  batches: StreamBatch[];
   /** Whether another process streams now. */
   isLost: () => boolean;
 }
 
 async function run(store: Store, source: Source, context: StreamContext): Promise<StreamResult> {
-  const { settings, staged, rows: file, isLost } = source;
+  const { settings, staged, rows: file, soFar, batches, isLost } = source;
   const { signal } = context;
-  const { soFar, batches } = await store.lease((db) => readLedger(db, settings, staged), { signal });
   const resumed = soFar.batches;
-  const total = Math.min(settings.num_batches * settings.batch_size, staged.rows);
+  const left = Math.max(0, settings.num_batches - resumed) * settings.batch_size;
+  const total = Math.min(soFar.rows + left, staged.rows);
   const report = (late: number) => {
     const task = `stream ${settings.name}${late >= 1 ? `, ${late.toFixed(0)} s late` : ""}`;
     context.onProgress?.({ task, done: soFar.rows, total, unit: "rows" });
@@ -90,7 +100,7 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
     const lag = await pace.wait(moment(soFar.taken + (columns.DP_DATE?.length ?? 0)), signal);
     if (isLost()) throw elsewhere(settings.name);
     const begun = performance.now();
-    const batch = await nextBatch(source, soFar, columns);
+    const batch = await nextBatch(source, columns);
     const done = await store.commitBatch(batch, { signal });
     if (!done.written) throw elsewhere(settings.name);
     const seconds = (performance.now() - begun) / 1000;
@@ -121,11 +131,7 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
 }
 
 /** The batch that comes next: its rows, and the labels that have become known by its last day. */
-async function nextBatch(
-  { settings, staged, rows }: Source,
-  soFar: { batches: number; taken: number; last_day: string | null },
-  columns: Columns,
-): Promise<NewBatch> {
+async function nextBatch({ settings, staged, rows, soFar }: Source, columns: Columns): Promise<NewBatch> {
   const batch: NewBatch = {
     kind: "stream",
     name: settings.name,
@@ -133,6 +139,7 @@ async function nextBatch(
     source: staged.origin,
     content: staged.key,
     rows: { columns },
+    notes: { after: soFar.after },
   };
   const { label_delay } = settings;
   if (label_delay === 0) return batch;
