@@ -120,11 +120,14 @@ export {
 } from "./notebook/run-notebook.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
+export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";
+export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
 export type { StreamOptions } from "./stream/options.js";
-export { type StreamBatch, type StreamResult, stream } from "./stream/stream.js";
+export { type StreamContext, type StreamResult, stream } from "./stream/stream.js";
+export type { StreamBatch } from "./stream/stream-ledger.js";
 export { loadModel, saveModel } from "./training/artifact.js";
 export type { Baseline } from "./training/baseline-table.js";
 export { checkGate, type Gate, requireGate } from "./training/check-gate.js";

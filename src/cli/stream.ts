@@ -1,8 +1,16 @@
 import type { Command } from "commander";
 import { openStore } from "../store/open-store.js";
-import { stream } from "../stream/stream.js";
+import { type StreamResult, stream } from "../stream/stream.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
+
+/** The median and the 95th percentile of the batches of this run. */
+function millisecondsOf({ batches }: StreamResult): string | null {
+  const times = batches.flatMap(({ seconds }) => seconds ?? []).sort((a, b) => a - b);
+  if (times.length === 0) return null;
+  const at = (share: number) => ((times[Math.floor(share * (times.length - 1))] as number) * 1000).toFixed(1);
+  return `${at(0.5)} ms (95th percentile ${at(0.95)} ms)`;
+}
 
 export function streamCommand(): Command {
   return stageCommand("stream", {
@@ -13,10 +21,11 @@ export function streamCommand(): Command {
       formatFields([
         ["stream", result.name],
         ["rows from", result.origin],
-        ["batches", result.batches.length],
+        ["batches", result.batch_count],
         ["of earlier runs", result.resumed_at || null],
         ["rows", result.rows],
         ["days", result.batches.length ? `${result.batches[0]?.first_day} … ${result.batches.at(-1)?.last_day}` : null],
+        ["a batch takes", millisecondsOf(result)],
         ["", result.exhausted ? "the log has no more rows" : null],
       ]),
   });

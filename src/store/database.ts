@@ -1,5 +1,7 @@
-import { type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { type ColumnTable, table } from "arquero";
+import { ChurnError } from "../core/errors.js";
+import { appendColumns, type ColumnSource } from "./append-columns.js";
 import { type Columns, readColumns } from "./read-columns.js";
 
 /** A value of a small result: days and timestamps come as text. */
@@ -83,22 +85,19 @@ export class Database {
     const entries = Object.entries(columns);
     const types = entries.map(([column, values]) => `${name(column)} ${isTexts(values) ? "VARCHAR" : "DOUBLE"}`);
     await this.run(`CREATE OR REPLACE TEMP TABLE ${name(table)} (${types.join(", ")})`);
-    const appender = await this.#connection.createAppender(table, "main", "temp");
+    const appended = entries.map(([, values]) => values);
+    await this.append(table, appended, entries[0]?.[1].length ?? 0, "temp");
+  }
+
+  /**
+   * Appends rows to a table, given as columns in the order of the table; in a transaction they are part of it.
+   *
+   * @param catalog "temp" for a temporary table
+   */
+  async append(table: string, sources: readonly ColumnSource[], rows: number, catalog?: "temp"): Promise<void> {
+    const appender = await this.#connection.createAppender(table, "main", catalog ?? null);
     try {
-      const kinds = entries.map((_, index) => appender.columnType(index));
-      const rows = entries[0]?.[1].length ?? 0;
-      for (let from = 0; from < rows; from += CHUNK) {
-        const size = Math.min(CHUNK, rows - from);
-        const chunk = DuckDBDataChunk.create(kinds, size);
-        for (const [index, [, values]] of entries.entries()) {
-          const part = Array.from({ length: size }, (_, i) => values[from + i] ?? null);
-          chunk.setColumnValues(
-            index,
-            part.map((value) => (Number.isNaN(value) ? null : value)),
-          );
-        }
-        appender.appendDataChunk(chunk);
-      }
+      appendColumns(appender, sources, rows);
     } finally {
       appender.closeSync();
     }
@@ -113,9 +112,6 @@ export class Database {
     this.#connection.closeSync();
   }
 }
-
-/** Rows in a full chunk of DuckDB. */
-const CHUNK = 2048;
 
 function isTexts(values: ArrayLike<number> | readonly (string | null)[]): boolean {
   return Array.isArray(values) && values.some((value) => typeof value === "string");
@@ -138,5 +134,6 @@ export function name(text: string): string {
 
 /** Quotes a text for SQL, where a statement takes no parameter: file names, options. */
 export function text(value: string): string {
+  if (value.includes("\0")) throw new ChurnError("BAD_INPUT", "a text has a null character in it");
   return `'${value.replaceAll("'", "''")}'`;
 }

@@ -5,34 +5,56 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
+import { type Claim, claimHolder, takeClaim } from "./claim.js";
+import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
+import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables } from "./schema.js";
+import { WantedFile } from "./wanted-file.js";
 
 /** What a lease may do, and who is told while it waits. */
 export interface LeaseOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told once, when another process works on the file. */
-  onWait?: (message: string) => void;
+  onWait?: ((message: string) => void) | undefined;
 }
+
+/** Milliseconds that the file stays open after a batch, for the next one; an opened file costs more than a batch. */
+const LINGER = 100;
+
+/** Milliseconds after which the file is closed even between batches, for programs that know nothing of us. */
+const LONGEST = 5000;
+
+/** Milliseconds that a process which has the file leaves it to others that wait. */
+const YIELD = 300;
 
 /**
  * The tables of one job, in a DuckDB file.
  *
  * A DuckDB file has one writer process, and while it writes nobody else can even look. So nothing holds the file for
- * long: each piece of work takes a lease, and the file is closed when the last lease of this process ends.
+ * long: each piece of work takes a lease, and the file is closed when the last lease of this process ends. Batches that
+ * follow each other keep it open, until another process wants it.
  */
 export class Store {
   readonly path: string;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
+  readonly #wanted: WantedFile;
   #open: Promise<DuckDBInstance> | undefined;
+  #opened = 0;
   #leases = 0;
+  #closing: NodeJS.Timeout | undefined;
+  #yieldUntil = 0;
+  #commits: Promise<unknown> = Promise.resolve();
+  /** Numbers that are free, as long as nothing but batches is written. */
+  #free: FreeIds | undefined;
 
   constructor(path: string, waitSeconds: number, onWait: (message: string) => void) {
     this.path = path;
     this.#wait = waitSeconds;
     this.#onWait = onWait;
+    this.#wanted = new WantedFile(path);
   }
 
   /**
@@ -42,7 +64,66 @@ export class Store {
    *   STORE_DAMAGED when it is no DuckDB file that this version can read
    */
   async lease<T>(work: (db: Database) => Promise<T>, options: LeaseOptions = {}): Promise<T> {
+    try {
+      this.#free = undefined;
+      return await this.#work(work, options, 0);
+    } finally {
+      this.#free = undefined;
+    }
+  }
+
+  /**
+   * Writes a batch of rows with its row in the ledger, in one transaction; a batch that is there already is not written again.
+   *
+   * @throws ChurnError CONFLICT when the ledger has the batch with other content
+   */
+  commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
+    // one after another, so that no two take the same numbers
+    const turn = this.#commits.then(() => this.#work((db) => this.#commit(db, batch), options, LINGER));
+    this.#commits = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Takes the right to stream into this store, which one process at a time has; a process that was killed loses it.
+   *
+   * @param what what the right is taken for, in words: others are told
+   * @throws ChurnError ALREADY_RUNNING naming who has it
+   */
+  claimStream(what: string, options: LeaseOptions = {}): Promise<Claim> {
+    // nobody else can look while the file is ours
+    return this.#work(async () => takeClaim(this.#claimPath, what), options, LINGER);
+  }
+
+  /** Who streams into this store now, in whichever process; null when nobody does. */
+  streamHolder(): { what: string; pid: number; since: string } | null {
+    return claimHolder(this.#claimPath);
+  }
+
+  get #claimPath(): string {
+    return `${this.path}.stream`;
+  }
+
+  async #commit(db: Database, batch: NewBatch): Promise<CommittedBatch> {
+    for (let attempt = 1; ; attempt++) {
+      const free: FreeIds = this.#free ?? (await freeIds(db));
+      this.#free = undefined;
+      try {
+        const done = await commitBatch(db, batch, free);
+        const plain = done.written && done.stored_before === 0 && done.rejected === (batch.rejects?.length ?? 0);
+        if (plain && this.#leases === 1) this.#free = { ...free, batch: free.batch + 1, row: free.row + done.rows };
+        return done;
+      } catch (error) {
+        // another piece of work of this process changed the same rows at the same time
+        if (attempt === 20 || !/transaction conflict|conflict on (tuple|update)/i.test(String(error))) throw error;
+        await sleep(10 * attempt);
+      }
+    }
+  }
+
+  async #work<T>(work: (db: Database) => Promise<T>, options: LeaseOptions, linger: number): Promise<T> {
     this.#leases++;
+    clearTimeout(this.#closing);
     try {
       this.#open ??= this.#acquire(options).catch((error: unknown) => {
         this.#open = undefined;
@@ -51,7 +132,8 @@ export class Store {
       const instance = await this.#open;
       const connection = await instance.connect();
       const db = new Database(connection);
-      const stop = () => db.interrupt();
+      // a batch is short, and once begun it ends
+      const stop = () => linger === 0 && db.interrupt();
       options.signal?.addEventListener("abort", stop);
       try {
         options.signal?.throwIfAborted();
@@ -66,14 +148,24 @@ export class Store {
     } finally {
       this.#leases--;
       if (this.#leases === 0 && this.#open) {
-        const instance = this.#open;
-        this.#open = undefined;
-        await instance.then(
-          (opened) => opened.closeSync(),
-          () => {},
-        );
+        const others = this.#wanted.isUp;
+        const late = performance.now() - this.#opened > LONGEST;
+        if (others) this.#yieldUntil = performance.now() + YIELD;
+        if (linger > 0 && !others && !late) this.#closing = setTimeout(() => void this.#close(), linger);
+        else await this.#close();
       }
     }
+  }
+
+  async #close(): Promise<void> {
+    const instance = this.#open;
+    if (!instance || this.#leases > 0) return;
+    this.#open = undefined;
+    this.#free = undefined;
+    await instance.then(
+      (opened) => opened.closeSync(),
+      () => {},
+    );
   }
 
   /**
@@ -87,7 +179,8 @@ export class Store {
 
   async #acquire(options: LeaseOptions): Promise<DuckDBInstance> {
     await mkdir(dirname(this.path), { recursive: true });
-    const until = Date.now() + this.#wait * 1000;
+    if (this.#yieldUntil > performance.now()) await sleep(this.#yieldUntil - performance.now());
+    const until = performance.now() + this.#wait * 1000;
     let told = false;
     for (let pause = 10; ; pause = Math.min(250, pause * 1.5)) {
       try {
@@ -101,12 +194,14 @@ export class Store {
         } finally {
           connection.closeSync();
         }
+        if (told) this.#wanted.lower();
+        this.#opened = performance.now();
         return instance;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (!/could not set lock|conflicting lock/i.test(message)) throw openError(this.path, message, error);
         const holder = holderOf(message);
-        if (Date.now() >= until) {
+        if (performance.now() >= until) {
           throw new ChurnError("STORE_BUSY", `${this.path} is in use by ${holder}; waited ${this.#wait} s`, {
             cause: error,
             hint: "wait until it ends, stop it, or wait longer with --store.wait-seconds",
@@ -114,6 +209,7 @@ export class Store {
         }
         if (!told) (options.onWait ?? this.#onWait)(`${basename(this.path)} is in use by ${holder}; waiting`);
         told = true;
+        this.#wanted.raise();
         await sleep(pause, undefined, { signal: options.signal }).catch(() => {
           throw new ChurnError("INTERRUPTED", `interrupted while waiting for ${this.path}`);
         });

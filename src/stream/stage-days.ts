@@ -11,6 +11,7 @@ import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import type { LastLoad } from "./last-load.js";
 import type { StreamSettings } from "./options.js";
+import { type ScenarioSpan, underScenario } from "./scenario-sql.js";
 import { writeSampleDays } from "./write-sample-days.js";
 
 /** The days to stream, as a Parquet file in the order in which they arrive: by day, then by subscriber. */
@@ -25,20 +26,27 @@ export interface StagedDays {
 /**
  * Puts the days after the loaded range into a file, so that a stream that was killed finds the very same rows again.
  *
- * @param rows how many rows are needed; a held-back log may have fewer
+ * @param need the day after which they begin, and how many rows; a held-back log may have fewer
  * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
  */
 export async function stageDays(
   store: Store,
   log: LastLoad,
   settings: StreamSettings,
-  rows: number,
+  need: { after: string; rows: number },
 ): Promise<StagedDays> {
+  const { after, rows } = need;
   const origin = chooseOrigin(log, settings);
   const varied = origin === "resample" ? [settings.seed] : [];
-  const scenario = origin === "sample" ? [settings.scenario] : [];
+  const span = spanOf(after, settings);
+  const plain = span.scenario === "none";
+  const scenario = plain ? (origin === "sample" ? ["none"] : []) : [span.scenario, span.from, span.days];
+  const late = settings.label_delay ? [settings.label_delay] : [];
+  const start = after === log.last_day ? [] : [after];
   const key = createHash("sha256")
-    .update(JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied]))
+    .update(
+      JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied, ...late, ...start]),
+    )
     .digest("hex")
     .slice(0, 12);
   await mkdir(settings.data_dir, { recursive: true });
@@ -47,9 +55,9 @@ export async function stageDays(
 
   const beside = `${path}.${process.pid}.part`;
   try {
-    if (origin === "held-back") await stageHeldBack(log, beside);
-    else if (origin === "sample") await stageSample(log, settings, rows, beside);
-    else await stageResampled(store, log, settings, rows, beside);
+    if (origin === "held-back") await stageHeldBack(log, { after, rows, span }, beside);
+    else if (origin === "sample") await stageSample(log, { after, rows, span }, beside);
+    else await stageResampled(store, log, { after, rows, span, seed: settings.seed }, beside);
     await rename(beside, path);
   } finally {
     await rm(beside, { force: true });
@@ -63,7 +71,7 @@ function rowsOf(path: string): Promise<number> {
   );
 }
 
-function chooseOrigin(log: LastLoad, { origin, scenario }: StreamSettings): StagedDays["origin"] {
+function chooseOrigin(log: LastLoad, { origin }: StreamSettings): StagedDays["origin"] {
   const isSample = log.source.startsWith("sample:");
   const chosen = origin !== "auto" ? origin : log.held_back > 0 ? "held-back" : isSample ? "sample" : "resample";
   if (chosen === "held-back" && log.held_back === 0) {
@@ -76,36 +84,42 @@ function chooseOrigin(log: LastLoad, { origin, scenario }: StreamSettings): Stag
       hint: 'use "held-back" or "resample"',
     });
   }
-  if (scenario !== "none" && chosen !== "sample") {
-    throw new ChurnError(
-      "BAD_OPTION",
-      `option "stream.scenario" is "${scenario}", but only the sample generator has scenarios`,
-      {
-        hint: 'use "none", or load the source sample:',
-      },
-    );
-  }
   return chosen;
 }
 
+/** What is staged: the days after one, so many rows, and what changes in them. */
+interface Staging {
+  after: string;
+  rows: number;
+  span: ScenarioSpan;
+}
+
+function spanOf(after: string, { scenario, scenario_day, scenario_days }: StreamSettings): ScenarioSpan {
+  return { scenario, from: scenario_day ?? dateOf(dayOf(after) + 1), days: scenario_days };
+}
+
+const PLAIN: ScenarioSpan = { scenario: "none", from: "", days: null };
+
 /** Writes a query with our columns, in order of arrival. */
-async function writeRows(db: Database, query: string, path: string): Promise<void> {
+async function writeRows(db: Database, query: string, path: string, span = PLAIN): Promise<void> {
+  const names = (await db.rows<{ column_name: string }>(`DESCRIBE ${query}`)).map(({ column_name }) => column_name);
+  const columns = CDR_COLUMNS.filter(({ name }) => names.includes(name)).map((column) => underScenario(column, span));
   await db.run(
-    `COPY (SELECT * FROM (${query}) ORDER BY DP_DATE, DP_MSISDN) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT ${columns.join(", ")} FROM (${query}) ORDER BY DP_DATE, DP_MSISDN) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`,
   );
 }
 
-async function stageHeldBack(log: LastLoad, path: string): Promise<void> {
+async function stageHeldBack(log: LastLoad, { after, span }: Staging, path: string): Promise<void> {
   await inMemory(async (db) => {
     await cleanRows(db, { path: log.file, format: log.cells.format, delimiter: log.cells.delimiter }, log.cells);
-    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${log.last_day}'`, path);
+    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${after}'`, path, span);
   });
 }
 
-async function stageSample(log: LastLoad, settings: StreamSettings, rows: number, path: string): Promise<void> {
+async function stageSample(log: LastLoad, { after, rows, span }: Staging, path: string): Promise<void> {
   const csv = `${path}.csv`;
   try {
-    await writeSampleDays(log.source, { from: dayOf(log.last_day) + 1, rows, scenario: settings.scenario }, csv);
+    await writeSampleDays(log.source, { from: dayOf(after) + 1, rows, span }, csv);
     await inMemory(async (db) => {
       await cleanRows(
         db,
@@ -123,8 +137,7 @@ async function stageSample(log: LastLoad, settings: StreamSettings, rows: number
 async function stageResampled(
   store: Store,
   log: LastLoad,
-  settings: StreamSettings,
-  rows: number,
+  { after, rows, span, seed }: Staging & { seed: number },
   path: string,
 ): Promise<void> {
   await store.lease(async (db) => {
@@ -132,20 +145,23 @@ async function stageResampled(
     const week = await db.row<{ n: number }>(
       `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}'`,
     );
-    const weeks = Math.ceil(rows / Math.max(week?.n ?? 0, 1));
+    // whole weeks after the loaded one, so that weekdays stay what they are
+    const before = Math.floor((dayOf(after) - last) / 7);
+    const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === log.last_day ? 0 : 1);
     const columns = CDR_COLUMNS.map(({ name: column, kind }) => {
       if (!MEASURES.some((measure) => measure.name === column)) return column === "DP_DATE" ? "day AS DP_DATE" : column;
       // md5, since DuckDB's own hash may change from version to version
-      const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${settings.seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
+      const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
       const varied = `${column} * (1 + ${noise})`;
       return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${column}` : `round(${varied}, 3) AS ${column}`;
     });
     await writeRows(
       db,
       `SELECT ${columns.join(", ")} FROM (
-        SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(1, ${weeks + 1}) AS weeks(week)
-        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}')`,
+        SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(${before + 1}, ${weeks + 1}) AS weeks(week)
+        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}') WHERE day > DATE '${after}'`,
       path,
+      span,
     );
   });
 }

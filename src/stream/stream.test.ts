@@ -1,11 +1,12 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { loadFile } from "../load/load-file.js";
 import { type LoadOptions, loadOptions } from "../load/options.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { stream } from "./stream.js";
+import type { StreamBatch } from "./stream-ledger.js";
 
 let folder: string;
 let store: Store;
@@ -55,7 +56,7 @@ describe("stream", () => {
     const interrupted = stream(
       store,
       { batch_size: 10, num_batches: 6, interval: 0.05, data_dir: folder },
-      { signal: controller.signal, onProgress: ({ done }) => done >= 20 && controller.abort() },
+      { signal: controller.signal, onBatch: ({ number }) => number === 1 && controller.abort() },
     );
     await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(await rows("SELECT sum(rows) AS n FROM batches WHERE kind = 'stream'")).toEqual([{ n: 20 }]);
@@ -105,7 +106,10 @@ describe("stream", () => {
     await expect(fast({ batch_size: 70, num_batches: 2, seed: 2 })).rejects.toThrow(
       /stream "default" began with other rows/,
     );
-    expect(await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second" })).toMatchObject({ resumed_at: 0 });
+    const second = await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second" });
+    expect(second).toMatchObject({ resumed_at: 0, rows: 70 });
+    expect(second.batches[0]).toMatchObject({ first_day: day(29), last_day: day(35) });
+    expect(await fast({ batch_size: 35, num_batches: 3, seed: 2, name: "second" })).toMatchObject({ rows: 140 });
   });
 
   it("says when there is nothing to continue, and when an origin does not exist", async () => {
@@ -113,6 +117,83 @@ describe("stream", () => {
     await loadLog(21);
     await expect(fast({ origin: "held-back" })).rejects.toMatchObject({ code: "BAD_OPTION" });
     await expect(fast({ origin: "sample" })).rejects.toMatchObject({ code: "BAD_OPTION" });
-    await expect(fast({ scenario: "outage" })).rejects.toMatchObject({ code: "BAD_OPTION" });
+    await expect(fast({ scenario: "new-segment" })).rejects.toMatchObject({ code: "BAD_OPTION" });
+  });
+
+  it("changes the measures of a real log while a scenario is on, and neither before nor after", async () => {
+    await loadLog(21);
+    const span = { scenario: "price-rise", scenario_day: day(24), scenario_days: 2 };
+    await fast({ batch_size: 70, num_batches: 1, ...span });
+    const changed =
+      await rows(`SELECT CAST(s.DP_DATE AS VARCHAR) AS day, sum(s.DP_MOC_COUNT) / sum(o.DP_MOC_COUNT) AS ratio
+      FROM DP_CDR_Data s JOIN DP_CDR_Data o ON s.DP_MSISDN = o.DP_MSISDN AND o.DP_DATE = s.DP_DATE - 7
+      WHERE s.DP_DATE > DATE '${day(21)}' GROUP BY ALL ORDER BY day`);
+    expect(changed.map(({ ratio }) => (ratio as number) < 0.8)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("brings labels so many days after their rows, also when it was stopped in between", async () => {
+    await loadLog(28, { until: day(14) });
+    const options = { batch_size: 25, label_delay: 5 };
+    await fast({ ...options, num_batches: 2 });
+    expect(await rows(`SELECT count(PSEUDO_CHURNED) AS n FROM DP_CDR_Data WHERE DP_DATE > DATE '${day(14)}'`)).toEqual([
+      { n: 0 },
+    ]);
+    await fast({ ...options, num_batches: 100 });
+    expect(
+      await rows(`SELECT count(*) AS labelled, CAST(max(DP_DATE) AS VARCHAR) AS last, sum(PSEUDO_CHURNED) AS churned
+        FROM DP_CDR_Data WHERE DP_DATE > DATE '${day(14)}' AND PSEUDO_CHURNED IS NOT NULL`),
+    ).toEqual([{ labelled: 90, last: day(23), churned: 8 }]);
+  });
+
+  it("replays by event time: three days at a day in 0.2 s take 0.6 s", async () => {
+    await loadLog(20, { until: day(14) });
+    const began = performance.now();
+    const { batches } = await fast({ batch_size: 10, num_batches: 3, speed: 86_400 / 0.2, interval: 60 });
+    const seconds = (performance.now() - began) / 1000;
+    expect(batches).toHaveLength(3);
+    expect(seconds).toBeGreaterThan(0.6);
+    expect(seconds).toBeLessThan(3);
+  });
+
+  it("keeps the pace from start to start, whatever the clock on the wall says", async () => {
+    await loadLog(20, { until: day(14) });
+    const began = performance.now();
+    const starts: number[] = [];
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    try {
+      const onBatch = ({ seconds }: StreamBatch) => {
+        starts.push(performance.now() - (seconds as number) * 1000 - began);
+        vi.setSystemTime(Date.now() - 3_600_000);
+      };
+      await stream(store, { batch_size: 10, num_batches: 4, interval: 0.3, data_dir: folder }, { onBatch });
+    } finally {
+      vi.useRealTimers();
+    }
+    const total = (starts[3] as number) - (starts[0] as number);
+    expect(total).toBeGreaterThan(700);
+    expect(total).toBeLessThan(1600);
+  });
+
+  it("runs alone: a second stream is told who streams, and may start when the first has ended", async () => {
+    await loadLog(20, { until: day(14) });
+    let begun = () => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const options = { batch_size: 10, num_batches: 3, interval: 0.2, data_dir: folder };
+    const first = stream(store, options, { onBatch: () => begun() });
+    await started;
+    await expect(fast({ name: "second" })).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
+    await expect(fast({ name: "second" })).rejects.toThrow(/stream "default" in process \d+/);
+    await first;
+    expect(await fast({ batch_size: 10, num_batches: 1, name: "second" })).toMatchObject({ batch_count: 1 });
   });
 });

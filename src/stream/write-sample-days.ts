@@ -5,7 +5,8 @@ import { CDR_COLUMNS } from "../cdr/columns.js";
 import { csvOf } from "../cdr/sample/sample-csv.js";
 import { sampleDays } from "../cdr/sample/sample-days.js";
 import { sampleSource } from "../cdr/sample/sample-source.js";
-import type { Scenario } from "../cdr/sample/scenario.js";
+import { dayOf } from "../core/days.js";
+import type { ScenarioSpan } from "./scenario-sql.js";
 
 /** Days of records beyond which a stream of the sample does not go. */
 const MOST_DAYS = 3650;
@@ -14,16 +15,18 @@ const MOST_DAYS = 3650;
  * Writes the true continuation of a sample as CSV: whole days from `from` on, until there are as many rows as needed.
  *
  * @param source the source that was loaded: `sample:?…`
- * @param options.scenario what changes from the first of these days on
+ * @param options.span what changes, and when
  */
 export async function writeSampleDays(
   source: string,
-  options: { from: number; rows: number; scenario: Scenario },
+  options: { from: number; rows: number; span: ScenarioSpan },
   path: string,
 ): Promise<void> {
-  const { from, rows, scenario } = options;
+  const { from, rows, span } = options;
   const sample = sampleSource(source);
-  const changed = scenario === "none" ? {} : { scenario, scenarioDay: from };
+  const lasting = span.days === null ? {} : { scenarioDays: span.days };
+  const changed =
+    span.scenario === "none" ? {} : { scenario: span.scenario, scenarioDay: dayOf(span.from), ...lasting };
   const blocks = function* () {
     yield Buffer.from(`${CDR_COLUMNS.map((column) => column.name).join(",")}\n`);
     let written = 0;

@@ -135,7 +135,8 @@ export class Lines {
     const { draws, settings } = this;
     const { plan } = this.traits[line] as Traits;
     const tenure = day - (this.joined[line] as number);
-    const dearer = settings.scenario === "price-rise" && day >= settings.scenarioDay;
+    const since = day - settings.scenarioDay;
+    const dearer = settings.scenario === "price-rise" && since >= 0 && since < settings.scenarioDays;
     const young = tenure < 60 ? 1.5 : 0.95;
     const unhappy = (this.mood[line] as number) < -0.7 ? 1.5 : 0.9;
     // after a price rise it is those who use much that leave, and at once

@@ -17,6 +17,8 @@ export interface SampleOptions {
   scenario?: Scenario;
   /** First day that the scenario touches, in days since 1970-01-01; by default day 80 of the sample. */
   scenarioDay?: number;
+  /** Days after which the scenario is over; by default six for an outage, else never. Who has left stays away. */
+  scenarioDays?: number;
   /** First day written; by default `SAMPLE_START`. */
   from?: number;
   /** Last day written; by default 119 days after `SAMPLE_START`. */
@@ -34,6 +36,7 @@ export function sampleSettings(options: SampleOptions): Required<SampleOptions> 
     seed: options.seed ?? 1,
     scenario: options.scenario ?? "none",
     scenarioDay: options.scenarioDay ?? SAMPLE_START + 80,
+    scenarioDays: options.scenarioDays ?? (options.scenario === "outage" ? 6 : Number.POSITIVE_INFINITY),
     from: options.from ?? SAMPLE_START,
     to: options.to ?? SAMPLE_START + 119,
   };

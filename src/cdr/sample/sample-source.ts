@@ -13,7 +13,7 @@ const PARAMETERS = ["subscribers", "days", "seed", "scenario", "scenario_day"];
  * @returns every option of the sample; the days after `to` are its true continuation
  * @throws ChurnError BAD_OPTION naming the parameter, the value, and the nearest valid one
  */
-export function sampleSource(source: string): Required<SampleOptions> {
+export function sampleSource(source: string): Required<Omit<SampleOptions, "scenarioDays">> {
   const given = new URLSearchParams(/^sample:(?:\/\/)?\??(.*)$/s.exec(source)?.[1] ?? "");
   for (const key of given.keys()) {
     if (given.getAll(key).length > 1)

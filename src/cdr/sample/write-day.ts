@@ -33,9 +33,10 @@ const BUSINESS_DAYS = [1.1, 1.1, 1.1, 1.1, 1.08, 0.6, 0.5];
 export function writeDay(lines: Lines, day: number): SampleBlock {
   const { count, draws, phase, settings } = lines;
   const since = day - settings.scenarioDay;
-  const dearer = settings.scenario === "price-rise" && since >= 0;
-  const shifted = settings.scenario === "data-shift" && since >= 0;
-  const outage = settings.scenario === "outage" && since >= 0 && since < 6;
+  const on = since >= 0 && since < settings.scenarioDays;
+  const dearer = settings.scenario === "price-rise" && on;
+  const shifted = settings.scenario === "data-shift" && on;
+  const outage = settings.scenario === "outage" && on;
   const weekday = (day + 3) % 7;
 
   const ids: string[] = [];

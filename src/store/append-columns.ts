@@ -1,0 +1,86 @@
+import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
+
+/** What fills a column: numbers (NaN = null), texts or null, one number for every row, or nothing at all. */
+export type ColumnSource = ArrayLike<number> | readonly (string | null)[] | number | null;
+
+/** Rows in a full chunk of DuckDB. */
+const CHUNK = 2048;
+
+/**
+ * Appends columns to a table, chunk by chunk, without an object per row or value; in a transaction it is part of it.
+ *
+ * @param sources one for each column of the table, in its order
+ */
+export function appendColumns(appender: DuckDBAppender, sources: readonly ColumnSource[], rows: number): void {
+  const types = sources.map((_, index) => appender.columnType(index));
+  for (let from = 0; from < rows; from += CHUNK) {
+    const size = Math.min(CHUNK, rows - from);
+    const chunk = DuckDBDataChunk.create(types, size);
+    // the wrapper hides its handle, and its own setters take one value at a time
+    const handle = (chunk as unknown as { chunk: duckdb.DataChunk }).chunk;
+    for (const [index, source] of sources.entries()) {
+      const vector = duckdb.data_chunk_get_vector(handle, index);
+      writeVector(vector, types[index] as DuckDBType, source, from, size);
+    }
+    appender.appendDataChunk(chunk);
+  }
+}
+
+function writeVector(vector: duckdb.Vector, type: DuckDBType, source: ColumnSource, from: number, size: number): void {
+  if (source === null) {
+    writeValidity(vector, new Uint8Array(size), size);
+    return;
+  }
+  const present = new Uint8Array(size).fill(1);
+  let missing = 0;
+  const value = typeof source === "number" ? () => source : (i: number) => source[from + i] as number | string | null;
+  if (type.typeId === DuckDBTypeId.VARCHAR) {
+    for (let i = 0; i < size; i++) {
+      const text = value(i);
+      if (text === null || text === undefined) {
+        present[i] = 0;
+        missing++;
+      } else duckdb.vector_assign_string_element(vector, i, String(text));
+    }
+  } else {
+    const numbers = new Float64Array(size);
+    for (let i = 0; i < size; i++) {
+      const number = value(i);
+      // a missing text counts as missing, a missing number is NaN
+      if (typeof number === "number" && !Number.isNaN(number)) numbers[i] = number;
+      else {
+        present[i] = 0;
+        missing++;
+      }
+    }
+    const bytes = bytesOf(type.typeId, numbers);
+    duckdb.copy_data_to_vector(vector, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  }
+  if (missing > 0) writeValidity(vector, present, size);
+}
+
+/** The numbers as the type has them in memory. */
+function bytesOf(type: DuckDBTypeId, numbers: Float64Array): ArrayBufferView {
+  if (type === DuckDBTypeId.DOUBLE) return numbers;
+  if (type === DuckDBTypeId.INTEGER || type === DuckDBTypeId.DATE) return Int32Array.from(numbers);
+  if (type === DuckDBTypeId.TINYINT) return Int8Array.from(numbers);
+  if (type !== DuckDBTypeId.BIGINT && type !== DuckDBTypeId.TIMESTAMP)
+    throw new Error(`columns of type ${type} cannot be appended`);
+  // two halves, since a BigInt for every value takes three times as long
+  const halves = new Int32Array(2 * numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const high = Math.floor((numbers[i] as number) / 4294967296);
+    halves[2 * i] = (numbers[i] as number) - high * 4294967296;
+    halves[2 * i + 1] = high;
+  }
+  return halves;
+}
+
+/** Marks the values that are there, one bit each, in words of 64. */
+function writeValidity(vector: duckdb.Vector, present: Uint8Array, size: number): void {
+  const bits = new Uint8Array(Math.ceil(size / 64) * 8);
+  for (let i = 0; i < size; i++) if (present[i]) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+  duckdb.vector_ensure_validity_writable(vector);
+  duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer as ArrayBuffer, 0, bits.byteLength);
+}

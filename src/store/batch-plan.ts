@@ -1,0 +1,71 @@
+import { CDR_COLUMNS } from "../cdr/columns.js";
+import { dayOf } from "../core/days.js";
+import type { ColumnSource } from "./append-columns.js";
+import { type Database, text } from "./database.js";
+import type { CommittedBatch, NewBatch } from "./new-batch.js";
+import type { Columns } from "./read-columns.js";
+
+/** What is known of a batch before it is written. */
+export interface BatchPlan {
+  columns: Columns;
+  lines: number;
+  batchId: number;
+  rowId: number;
+}
+
+/** The columns in the order of the table; those that the batch has not are null. */
+export function tableOrder(columns: Columns, { lines, batchId, rowId }: BatchPlan): ColumnSource[] {
+  const ids = Float64Array.from({ length: lines }, (_, i) => rowId + i);
+  return [ids, ...CDR_COLUMNS.map(({ name }) => columns[name] ?? null), batchId];
+}
+
+/** Writes the row of the ledger; an appender takes a third of the time of a statement. */
+export async function writeLedgerRow(
+  db: Database,
+  batch: NewBatch,
+  batchId: number,
+  counts: Omit<CommittedBatch, "batch_id" | "written">,
+): Promise<void> {
+  const { kind, name, number, source, content, notes = {} } = batch;
+  const { lines, rows, rejected, stored_before, first_day, last_day } = counts;
+  const day = (date: string | null) => (date === null ? null : dayOf(date));
+  const now = Date.now() * 1000;
+  const [first, last] = [day(first_day), day(last_day)];
+  const row = [
+    batchId,
+    [kind],
+    [name],
+    number,
+    [source],
+    [content],
+    [""],
+    lines,
+    0,
+    rows,
+    rejected,
+    0,
+    stored_before,
+    0,
+  ];
+  await db.append("batches", [...row, first, last, [JSON.stringify(notes)], now], 1);
+}
+
+/** Writes what a batch has beside its rows: the rows that were set aside, and labels that came late. */
+export async function writeRest(db: Database, { rejects, labels, kind, name }: NewBatch, batchId: number) {
+  if (rejects?.length) {
+    await db.createTemporary("refused", {
+      line: rejects.map(({ line }) => line),
+      column_name: rejects.map(({ column_name }) => column_name),
+      reason: rejects.map(({ reason }) => reason),
+      raw: rejects.map(({ raw }) => raw),
+    });
+    const from = text(`${kind}:${name}`);
+    await db.run(`INSERT INTO rejects SELECT ${batchId}, ${from}, line, column_name, reason, raw FROM refused;
+      DROP TABLE temp.refused`);
+  }
+  if (labels?.day.length) {
+    await db.createTemporary("late", labels as unknown as Record<string, ArrayLike<number>>);
+    await db.run(`UPDATE DP_CDR_Data SET PSEUDO_CHURNED = CAST(label AS TINYINT) FROM late
+      WHERE DP_MSISDN = subscriber AND DP_DATE = DATE '1970-01-01' + CAST(day AS INTEGER); DROP TABLE temp.late`);
+  }
+}

@@ -1,0 +1,120 @@
+import { CDR_COLUMNS } from "../cdr/columns.js";
+import { dateOf } from "../core/days.js";
+import { ChurnError } from "../core/errors.js";
+import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
+import { commitKnownRows } from "./commit-known-rows.js";
+import { addToDailySummary } from "./daily-summary.js";
+import { type Database, text } from "./database.js";
+import type { BatchRows, CommittedBatch, NewBatch } from "./new-batch.js";
+import type { Columns } from "./read-columns.js";
+
+/** First numbers that are free: of batches, and of rows. */
+export interface FreeIds {
+  batch: number;
+  row: number;
+  /** Days that are known to be in `DailySummary`. */
+  days: Set<number>;
+}
+
+/** Finds the first numbers that are free. */
+export async function freeIds(db: Database): Promise<FreeIds> {
+  const found = await db.row<{ batch: number; row: number }>(
+    `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
+  );
+  return { ...(found as { batch: number; row: number }), days: new Set() };
+}
+
+/**
+ * Writes a batch of rows, its row in the ledger and its part of `DailySummary` in one transaction: all of it, or nothing.
+ *
+ * A batch whose key (kind, name, number) is in the ledger is not written again; `written` says so. Rows that the store
+ * holds already are counted and left out; rows that contradict them are set aside in `rejects`.
+ *
+ * @throws ChurnError CONFLICT when the ledger has the key with other content
+ */
+export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds): Promise<CommittedBatch> {
+  const columns = await columnsOf(db, batch.rows);
+  const plan = { columns, lines: linesOf(columns), batchId: free.batch, rowId: free.row };
+  try {
+    return await commitNewRows(db, batch, plan, free.days);
+  } catch (error) {
+    if (!/constraint|duplicate key/i.test(String(error))) throw error;
+    // some key was there: that of the batch, or that of a row
+    const before = await writtenBefore(db, batch);
+    if (before) return before;
+    const now = await freeIds(db);
+    return commitKnownRows(db, batch, { ...plan, batchId: now.batch, rowId: now.row });
+  }
+}
+
+/** The quick way, where every row is new: two statements, and the rows as columns. */
+async function commitNewRows(
+  db: Database,
+  batch: NewBatch,
+  plan: BatchPlan,
+  summed: Set<number>,
+): Promise<CommittedBatch> {
+  const { columns, lines } = plan;
+  const rejected = batch.rejects?.length ?? 0;
+  const [first, last] = spanOf(columns.DP_DATE as Int32Array);
+  const counts = { lines: lines + rejected, rows: lines, rejected, stored_before: 0, first_day: first, last_day: last };
+  try {
+    await db.run(`BEGIN; ${addToDailySummary(columns, lines, summed)}`);
+    await writeLedgerRow(db, batch, plan.batchId, counts);
+    await db.append("DP_CDR_Data", tableOrder(columns, plan), lines);
+    await writeRest(db, batch, plan.batchId);
+    await db.run("COMMIT");
+    for (const day of new Set(columns.DP_DATE as Int32Array)) summed.add(day);
+  } catch (error) {
+    await db.run("ROLLBACK").catch(() => {});
+    throw error;
+  }
+  return { batch_id: plan.batchId, ...counts, written: true };
+}
+
+/** What the ledger says of a batch that is there already. */
+async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBatch | undefined> {
+  const found = await db.row(
+    `SELECT batch_id, lines, rows, rejected, stored_before, CAST(first_day AS VARCHAR) AS first_day,
+      CAST(last_day AS VARCHAR) AS last_day, sha256 AS content FROM batches WHERE kind = $1 AND name = $2 AND number = $3`,
+    [batch.kind, batch.name, batch.number],
+  );
+  if (!found) return undefined;
+  const { content, ...counts } = found;
+  if (content !== batch.content) {
+    throw new ChurnError(
+      "CONFLICT",
+      `batch ${batch.number} of ${batch.kind} "${batch.name}" is in the store with other rows`,
+      { hint: "send other rows under another key" },
+    );
+  }
+  return { ...(counts as unknown as CommittedBatch), written: false };
+}
+
+async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
+  if ("columns" in rows) return rows.columns;
+  const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${text(rows.parquet)})`);
+  const ours = CDR_COLUMNS.filter(({ name }) => names.some(({ column_name }) => column_name === name));
+  return db.columns(`SELECT ${ours.map(({ name }) => name).join(", ")}
+    FROM read_parquet(${text(rows.parquet)}, file_row_number = true)
+    WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
+}
+
+function linesOf(columns: Columns): number {
+  const lengths = Object.values(columns).map((column) => column.length);
+  if (!columns.DP_DATE || !columns.DP_MSISDN || lengths.some((length) => length !== lengths[0])) {
+    throw new ChurnError("BAD_INPUT", "a batch needs DP_DATE and DP_MSISDN, and columns of one length");
+  }
+  return lengths[0] ?? 0;
+}
+
+function spanOf(days: Int32Array): [string, string] | [null, null] {
+  if (days.length === 0) return [null, null];
+  let first = days[0] as number;
+  let last = first;
+  for (const day of days) {
+    if (day < first) first = day;
+    if (day > last) last = day;
+  }
+  return [dateOf(first), dateOf(last)];
+}

@@ -1,0 +1,35 @@
+import { rmSync, statSync, writeFileSync } from "node:fs";
+
+/** Milliseconds after which a sign that somebody waits is old. */
+const FRESH = 1500;
+
+/** The sign of a process that waits for a DuckDB file, for the process that has it: a file beside it. */
+export class WantedFile {
+  readonly #path: string;
+
+  constructor(store: string) {
+    this.#path = `${store}.wanted`;
+  }
+
+  /** Says that somebody waits; to be said again while it is so. */
+  raise(): void {
+    try {
+      writeFileSync(this.#path, String(process.pid));
+    } catch {
+      // a folder that cannot be written to: the wait is a little longer then
+    }
+  }
+
+  lower(): void {
+    try {
+      rmSync(this.#path, { force: true });
+    } catch {
+      // as above
+    }
+  }
+
+  get isUp(): boolean {
+    const sign = statSync(this.#path, { throwIfNoEntry: false });
+    return sign !== undefined && Math.abs(Date.now() - sign.mtimeMs) < FRESH;
+  }
+}

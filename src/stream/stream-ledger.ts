@@ -1,0 +1,75 @@
+import { ChurnError } from "../core/errors.js";
+import type { Database } from "../store/database.js";
+import type { LastLoad } from "./last-load.js";
+import type { StreamSettings } from "./options.js";
+import type { StagedDays } from "./stage-days.js";
+
+/** What earlier runs of a stream have brought. */
+export interface StreamSoFar {
+  batches: number;
+  rows: number;
+  /** Rows of the staged file that are used up. */
+  taken: number;
+  last_day: string | null;
+  /** Last day before its first one: that of the load, or of the streams before it. */
+  after: string;
+  /** What its rows are, and from where; undefined before its first batch. */
+  key: string | undefined;
+  source: string | undefined;
+}
+
+/** One batch of a stream, as the ledger has it. */
+export interface StreamBatch {
+  number: number;
+  rows: number;
+  first_day: string | null;
+  last_day: string | null;
+  /** Seconds that the transaction took; null for a batch of an earlier run. */
+  seconds: number | null;
+  /** Seconds that it began later than it was due; null for a batch of an earlier run. */
+  lag: number | null;
+}
+
+/** Batches that a result lists: the last ones. */
+export const LISTED = 10_000;
+
+/** Reads what a stream has brought so far. */
+export async function readSoFar(
+  db: Database,
+  settings: StreamSettings,
+  log: LastLoad,
+): Promise<{ soFar: StreamSoFar; batches: StreamBatch[] }> {
+  const { name } = settings;
+  const sums = await db.row<{ batches: number; rows: number; taken: number; last_day: string | null }>(
+    `SELECT count(*) AS batches, coalesce(sum(rows), 0) AS rows, coalesce(sum(lines), 0) AS taken,
+      CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE kind = 'stream' AND name = $1`,
+    [name],
+  );
+  const first = await db.row<{ key: string; source: string; notes: string }>(
+    "SELECT sha256 AS key, source, notes FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number LIMIT 1",
+    [name],
+  );
+  const batches = await db.rows(
+    `SELECT number, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day,
+      NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
+    [name],
+  );
+  const others = await db.row<{ day: string | null }>(
+    "SELECT CAST(max(last_day) AS VARCHAR) AS day FROM batches WHERE kind = 'stream' AND name <> $1",
+    [name],
+  );
+  const begun = first ? ((JSON.parse(first.notes) as { after?: string }).after ?? log.last_day) : undefined;
+  const reached = others?.day && others.day > log.last_day ? others.day : log.last_day;
+  const soFar = { ...sums, key: first?.key, source: first?.source, after: begun ?? reached } as StreamSoFar;
+  return { soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
+}
+
+/** @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would go on with */
+export function checkSameRows({ key, source }: StreamSoFar, staged: StagedDays, name: string): void {
+  if (key === undefined || key === staged.key) return;
+  throw new ChurnError(
+    "BAD_OPTION",
+    `stream "${name}" began with other rows (${source}) than it would go on with (${staged.origin})`,
+    { hint: "start another one with --name, or go back to the options it began with" },
+  );
+}
