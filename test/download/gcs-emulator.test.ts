@@ -114,13 +114,16 @@ describe.skipIf(!emulator)("a Cloud Storage emulator", () => {
   it("whose object is replaced while the connection is broken gives the new one, and no mixture", async () => {
     const before = await put("replaced.csv", OLD);
     let after = "";
-    const { url } = await cuttingProxy(200_000, async () => {
+    const { url, requests } = await cuttingProxy(200_000, async () => {
       after = await put("replaced.csv", NEW);
     });
     const result = await download({ source: "gs://logs/replaced.csv", data_dir, endpoint: url });
     expect(after).not.toBe(before);
     expect(result).toMatchObject({ sha256: sha256(NEW), generation: after });
     expect(await readFile(join(data_dir, result.file), "utf8")).toBe(NEW);
+    // not only the checksum sees to it: no byte of the new one is asked for as the rest of the old one
+    const asked = requests.map(({ url }) => /alt=media&generation=(\d+)/.exec(url ?? "")?.[1]).filter(Boolean);
+    expect(asked).toEqual([before, before, after]);
   });
 
   it("whose object is replaced is of no use to one who named the old generation", async () => {
