@@ -112,7 +112,7 @@ describe("a broken transfer", () => {
         "content-length": CSV.length - start,
         "content-range": `bytes ${start}-${CSV.length - 1}/${CSV.length}`,
       });
-      response.write(CSV.slice(start, start + 50_000), () => response.destroy());
+      response.write(CSV.slice(start, start + 50_000), () => setTimeout(() => response.destroy(), 100));
     };
     expect(await from(url)).toMatchObject({ sha256: sha256(CSV), generation: "1001" });
     const asked = requests.filter(wantsBytes);

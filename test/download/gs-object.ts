@@ -54,9 +54,9 @@ export function wantsBytes(request: IncomingMessage): boolean {
   return request.url?.includes("alt=media") ?? false;
 }
 
-/** Announces a body, sends a part of it, and breaks the connection. */
+/** Announces a body, sends a part of it, and breaks the connection; what was not read by then is lost. */
 export function breakOff(response: ServerResponse, content: Buffer | string, bytes: number): void {
   const all = Buffer.from(content);
   response.writeHead(200, { "content-length": all.length });
-  response.write(all.subarray(0, bytes), () => response.destroy());
+  response.write(all.subarray(0, bytes), () => setTimeout(() => response.destroy(), 100));
 }
