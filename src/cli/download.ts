@@ -6,7 +6,7 @@ import { stageCommand } from "./stage-command.js";
 export function downloadCommand(): Command {
   return stageCommand("download", {
     section: "download",
-    summary: "fetch a log: sample:, a path, https://",
+    summary: "fetch a log: sample:, a path, https://, gs://",
     run: (settings, context) => download(settings.download, context),
     print: (manifest) =>
       formatFields([
@@ -15,6 +15,7 @@ export function downloadCommand(): Command {
         ["rows", manifest.rows],
         ["bytes", manifest.bytes],
         ["sha256", manifest.sha256],
+        ["generation", manifest.generation ?? null],
         ["", manifest.up_to_date ? "up to date, nothing to do" : null],
       ]),
   });

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
@@ -9,10 +9,12 @@ import { inspectFile } from "./inspect-file.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
-import { newPart } from "./part-file.js";
-import type { Source } from "./source.js";
+import { newPart, removePart } from "./part-file.js";
+import { NO_VALIDATORS, type Source } from "./source.js";
+import { unpackFile } from "./unpack-file.js";
 
 /** What a download gives: the manifest, and whether there was nothing to do. */
 export interface DownloadResult extends Manifest {
@@ -22,46 +24,62 @@ export interface DownloadResult extends Manifest {
 /**
  * Brings the call records of a source to this machine and pins them in a manifest in the data folder.
  *
- * A path is read and hashed where it lies; the sample and https:// are written beside their place and renamed. A second
- * run with the same source does nothing: the sample is told by its parameters, a path by size and time, and https:// is
- * not asked again. With `force` the sample is made again, a path is hashed again, and a web server is asked whether the
- * file changed (If-None-Match, If-Modified-Since).
+ * A path is read and hashed where it lies; the sample, https:// and gs:// are written beside their place and renamed. A second
+ * run with the same source does nothing: the sample is told by its parameters, a path by size and time, and a server is not
+ * asked again. With `force` the sample is made again, a path is hashed again, and a server is asked whether the file changed
+ * (If-None-Match, If-Modified-Since; the generation). Processes that ask for one file at a time fetch it once.
  *
- * @throws ChurnError BAD_OPTION when source or parameters are wrong, NOT_FOUND when there is no such file, DOWNLOAD_FAILED when
- *   a server fails, BAD_INPUT when the file is damaged, empty, or not what its name says, INTERRUPTED by `context.signal`
+ * @throws ChurnError BAD_OPTION when source, parameters or key file are wrong, NOT_FOUND when there is no such file,
+ *   DOWNLOAD_FAILED when a server fails or the disk is full, BAD_INPUT when the file is damaged, empty, too large, or not what
+ *   its name says, INTERRUPTED by `context.signal`
  *
  * @example
  * const sample = await download({ source: "sample:?subscribers=500&days=60" });
  * console.log(sample.rows, sample.file);
  */
 export async function download(options: DownloadOptions = {}, context: StageContext = {}): Promise<DownloadResult> {
-  const { source: text, data_dir, force } = downloadOptions.parse(options);
-  const source = openSource(text, data_dir);
+  const settings = downloadOptions.parse(options);
+  const source = openSource(settings.source, settings.data_dir);
   return inTurn(source.file, async () => {
     throwIfInterrupted(context.signal, source.shown);
     try {
-      return await bring(source, { data_dir, force }, context);
+      return await bring(source, settings, context);
     } catch (error) {
       throw fileFault(error) ?? error;
     }
   });
 }
 
-async function bring(
-  source: Source,
-  { data_dir, force }: Pick<DownloadSettings, "data_dir" | "force">,
-  context: StageContext,
-): Promise<DownloadResult> {
-  const before = await readManifest(source, data_dir);
-  const state = before ? await stateOf(before, source.file) : "gone";
-  const intact = before && (state === "same" || state === "touched") ? before : undefined;
-  if (intact && !force) return { ...(await keep(intact, source, data_dir)), up_to_date: true };
+async function bring(source: Source, settings: DownloadSettings, context: StageContext): Promise<DownloadResult> {
+  const { data_dir, force } = settings;
+  const server = source.server?.(settings) ?? null;
+  const whatIsThere = async (): Promise<Manifest | undefined> => {
+    const before = await readManifest(source, data_dir);
+    const state = before ? await stateOf(before, source.file) : "gone";
+    const intact = before && (state === "same" || state === "touched") && (before.server ?? null) === server;
+    return intact ? keep(before, source, data_dir) : undefined;
+  };
+  const pin = async (made: Pinned): Promise<Manifest> => {
+    const manifest = { ...made, source: source.text, file: manifestFile(source.file, data_dir), server };
+    await saveManifest(source, manifest, data_dir);
+    return manifest;
+  };
 
-  const made = source.write ? await fetchInto(source, intact, context) : await pinned(source, source.file, context);
-  if (made === "unchanged") return { ...(await keep(intact as Manifest, source, data_dir)), up_to_date: true };
-  const manifest: Manifest = { ...made, source: source.text, file: manifestFile(source.file, data_dir) };
-  await saveManifest(source, manifest, data_dir);
-  return { ...manifest, up_to_date: !source.write && manifest.sha256 === intact?.sha256 };
+  let intact = await whatIsThere();
+  if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
+  if (!source.write) {
+    const manifest = checked(await pinned(source, source.file, settings, context), settings, source);
+    return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
+  }
+  await mkdir(dirname(source.file), { recursive: true });
+  return oneAtATime(source.file, context, async () => {
+    // another process may have brought it while we waited
+    intact = await whatIsThere();
+    if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
+    const made = await fetchInto(source, intact, settings, context);
+    if (made === "unchanged") return { ...checked(intact as Manifest, settings, source), up_to_date: true };
+    return { ...(await pin(made)), up_to_date: false };
+  });
 }
 
 /** Keeps a manifest whose file has the same bytes, though it may have been written anew. */
@@ -73,32 +91,39 @@ async function keep(manifest: Manifest, source: Source, dataDir: string): Promis
   return touched;
 }
 
-type Pinned = Omit<Manifest, "source" | "file">;
+type Pinned = Omit<Manifest, "source" | "file" | "server">;
 
 /** Writes the file of a source beside its place, checks it, and renames it into place. */
 async function fetchInto(
   source: Source,
   intact: Manifest | undefined,
+  settings: DownloadSettings,
   context: StageContext,
 ): Promise<Pinned | "unchanged"> {
-  await mkdir(dirname(source.file), { recursive: true });
   const part = await newPart(source.file);
   try {
-    const said = await (source.write as NonNullable<Source["write"]>)(part, intact, context);
+    const said = await (source.write as NonNullable<Source["write"]>)(part, intact, settings, context);
     if (said === "unchanged") return said;
-    const facts = await pinned(source, part, context);
+    const { packed, ...validators } = said;
+    if (packed && !source.type.gzip) await unpackFile(part, source.shown, settings.size_limit, context);
+    const facts = checked(await pinned(source, part, settings, context), settings, source);
     throwIfInterrupted(context.signal, source.shown);
     await rename(part, source.file);
-    return { ...facts, ...said };
+    return { ...facts, ...validators };
   } finally {
-    await rm(part, { force: true });
+    await removePart(part);
   }
 }
 
 /** What a manifest says of a file, read in one pass. */
-async function pinned(source: Source, path: string, context: StageContext): Promise<Pinned> {
+async function pinned(
+  source: Source,
+  path: string,
+  settings: DownloadSettings,
+  context: StageContext,
+): Promise<Pinned> {
   const { size, mtimeMs } = await statFile(source, path);
-  const facts = await inspectFile(path, { ...source, size }, context);
+  const facts = await inspectFile(path, { ...source, size, limit: settings.size_limit }, context);
   const after = await stat(path);
   if (after.size !== size || after.mtimeMs !== mtimeMs) {
     throw new ChurnError("BAD_INPUT", `${source.shown} changed while it was read`, {
@@ -114,9 +139,17 @@ async function pinned(source: Source, path: string, context: StageContext): Prom
     columns: facts.columns,
     downloaded_at: new Date().toISOString(),
     mtime_ms: mtimeMs,
-    etag: null,
-    last_modified: null,
+    ...NO_VALIDATORS,
   };
+}
+
+/** Gives it back when it has the SHA-256 that the user expects. */
+function checked<T extends { sha256: string }>(facts: T, settings: DownloadSettings, { shown }: Source): T {
+  const expected = settings.sha256?.toLowerCase();
+  if (!expected || expected === facts.sha256) return facts;
+  throw new ChurnError("BAD_INPUT", `checksum mismatch: the sha256 of ${shown} is ${facts.sha256}, not ${expected}`, {
+    hint: "it is another version, or was tampered with: ask its owner; --force fetches it again",
+  });
 }
 
 async function statFile(source: Source, path: string): Promise<Stats> {

@@ -1,122 +1,179 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import type { FileType } from "./file-type.js";
-import { get } from "./get.js";
+import { Checksums } from "./checksums.js";
+import { checkSpace } from "./disk-space.js";
+import { NoAnswer } from "./get.js";
 import { interrupted, throwIfInterrupted } from "./interrupted.js";
+import { keepPart, readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
-import type { Validators } from "./source.js";
+import { Broken, Busy, type Remote, type Version } from "./remote.js";
+import { backOff, LONGEST_WAIT, waitFor } from "./retry-wait.js";
+import { checkSize, gigabytes } from "./size-limit.js";
+import type { FetchSettings, Validators, Written } from "./source.js";
 import { statusError } from "./status-error.js";
 
-/** Milliseconds to wait before a broken transfer is taken up again; then it counts as failed. */
-const WAITS = [200, 1000, 3000];
-
-interface Target {
+/** A file that is being fetched. */
+interface Transfer {
+  remote: Remote;
   part: string;
-  shown: string;
-  type: FileType;
-  before: Validators | undefined;
+  file: FileHandle;
+  /** Bytes that are in the file. */
+  done: number;
+  version: Version | undefined;
+  sums: Checksums | undefined;
+  /** True when what came once did not have its checksum. */
+  damaged: boolean;
 }
 
-/** A transfer that ended too early: it may be taken up again. */
-class Broken extends Error {}
-
 /**
- * Fetches a URL into a file. A transfer that breaks goes on where it broke (`Range` with `If-Range`, RFC 9110 13.1.5, 14.2)
- * if the server named its version, else from the start; it fails when three times in a row nothing new came.
+ * Fetches a file from a server into a part. A transfer that breaks goes on where it broke, if the server can be asked for the
+ * rest of the same version, else from the start; it fails when `retries` times in a row nothing new came.
  *
- * @returns what the server says of the file, or "unchanged" (304) when `before` still holds
+ * A part that holds the beginning already is gone on with, and one that could not be ended is left for the next download.
+ *
+ * @returns what the server says of the file, or "unchanged" when `before` still holds
+ * @throws ChurnError DOWNLOAD_FAILED when the server fails or the bytes do not have its checksums, NOT_FOUND, INTERRUPTED
  */
-export async function fetchFile(url: URL, target: Target, context: StageContext): Promise<Validators | "unchanged"> {
-  const file = await open(target.part, "w");
-  const transfer: Transfer = { file, done: 0, total: undefined, validators: { etag: null, last_modified: null } };
+export async function fetchFile(
+  remote: Remote,
+  { part, before }: { part: string; before: Validators | undefined },
+  settings: FetchSettings,
+  context: StageContext,
+): Promise<Written | "unchanged"> {
+  const file = await open(part, constants.O_RDWR | constants.O_CREAT);
+  const transfer: Transfer = { remote, part, file, done: 0, version: undefined, sums: undefined, damaged: false };
   try {
-    let most = 0;
-    for (let failures = 0; ; failures++) {
-      try {
-        const result = await attempt(url, target, transfer, context);
-        await file.sync();
-        return result;
-      } catch (error) {
-        throwIfInterrupted(context.signal, target.shown);
-        const again = error instanceof Broken || (transfer.done > 0 && isNoAnswer(error));
-        if (!again) throw error;
-        if (transfer.done > most) failures = 0;
-        most = Math.max(most, transfer.done);
-        const wait = WAITS[failures];
-        if (wait === undefined) throw broken(target, transfer, error);
-        await sleep(wait, undefined, context.signal ? { signal: context.signal } : {}).catch((cause) => {
-          throw interrupted(target.shown, cause);
-        });
-      }
-    }
+    const result = await untilDone(transfer, before, settings, context);
+    await file.sync();
+    return result;
+  } catch (error) {
+    throw await leave(transfer, error);
   } finally {
     await file.close();
   }
 }
 
-interface Transfer {
-  file: FileHandle;
-  /** Bytes that are in the file. */
-  done: number;
-  total: number | undefined;
-  validators: Validators;
-}
-
-async function attempt(
-  url: URL,
-  target: Target,
+async function untilDone(
   transfer: Transfer,
+  before: Validators | undefined,
+  settings: FetchSettings,
   context: StageContext,
-): Promise<Validators | "unchanged"> {
-  const { file } = transfer;
-  const version = transfer.done > 0 ? strongest(transfer.validators) : undefined;
-  const headers = version ? { range: `bytes=${transfer.done}-`, "if-range": version } : conditions(target.before);
-  const response = await get(url, headers, context.signal);
-  try {
-    const status = response.statusCode as number;
-    if (status === 304) return "unchanged";
-    if (status === 206 && version && startOf(response) === transfer.done) {
-      // the rest comes
-    } else if (status === 200) {
-      await startOver(transfer, response);
-    } else if (version && (status === 206 || status === 416)) {
-      transfer.validators = { etag: null, last_modified: null };
-      throw new Broken("the server cannot go on where it broke");
-    } else {
-      throw statusError(target.shown, status);
+): Promise<Written | "unchanged"> {
+  const { remote } = transfer;
+  let most = 0;
+  let begun = false;
+  for (let failures = 0; ; failures++) {
+    try {
+      if (!begun) await goOn(transfer);
+      begun = true;
+      most = Math.max(most, transfer.done);
+      return await attempt(transfer, before, settings, context);
+    } catch (error) {
+      throwIfInterrupted(context.signal, remote.shown);
+      if (!mayPass(error, transfer)) throw error;
+      if (transfer.done > most) failures = 0;
+      most = Math.max(most, transfer.done);
+      if (failures >= settings.retries) throw givenUp(transfer, failures, error);
+      const asked = error instanceof Busy ? error.seconds : undefined;
+      if (asked !== undefined && asked > LONGEST_WAIT) throw givenUp(transfer, failures, error);
+      await waitFor(Math.max(asked ?? 0, backOff(failures)), (error as Error).message, remote.shown, context);
     }
-    checkContent(target, response);
-
-    const report = progressMeter(context, "download", "bytes", transfer.total);
-    report(transfer.done);
-    for await (const chunk of body(response)) {
-      await writeAt(file, chunk, transfer.done);
-      transfer.done += chunk.length;
-      report(transfer.done);
-    }
-    if (transfer.total !== undefined && transfer.done !== transfer.total) throw new Broken("too few bytes");
-    return transfer.validators;
-  } finally {
-    response.destroy();
   }
 }
 
+/** Takes over what an earlier download left in the part, when that is the beginning of the version that is there now. */
+async function goOn(transfer: Transfer): Promise<void> {
+  const { remote, part, file } = transfer;
+  const note = await readNote(part);
+  const { size } = await file.stat();
+  if (!note || note.server !== remote.server || size === 0) return;
+  const { version } = note;
+  const whole = version.size !== undefined && size >= version.size;
+  // after a crash of the machine the last bytes may be zeros, which only a checksum finds
+  const sound = note.synced || version.crc32c || version.md5;
+  if (whole || !sound || !remote.isPinned(version) || !(await remote.isNewest(version))) return;
+  transfer.version = version;
+  transfer.done = size;
+  if (version.crc32c || version.md5) {
+    transfer.sums = new Checksums();
+    await transfer.sums.updateFromFile(part, size);
+  }
+}
+
+async function attempt(
+  transfer: Transfer,
+  before: Validators | undefined,
+  settings: FetchSettings,
+  context: StageContext,
+): Promise<Written | "unchanged"> {
+  const { remote, file } = transfer;
+  const held =
+    transfer.done > 0 && transfer.version && remote.isPinned(transfer.version) ? transfer.version : undefined;
+  const answer = held ? await remote.rest(held, transfer.done) : await remote.whole(before);
+  if (answer === "unchanged") return answer;
+  if (!answer) {
+    transfer.version = undefined;
+    throw new Broken("the server cannot go on where it broke");
+  }
+  const { response, version } = answer;
+  try {
+    checkSize(version.size ?? 0, settings.size_limit, remote.shown);
+    if (answer.from !== transfer.done || answer.from === 0) await startOver(transfer, version);
+    await checkSpace(transfer.part, (version.size ?? 0) - transfer.done, remote.shown);
+
+    const report = progressMeter(context, "download", "bytes", version.size);
+    report(transfer.done);
+    for await (const chunk of body(response)) {
+      checkSize(transfer.done + chunk.length, settings.size_limit, remote.shown);
+      await writeAt(file, chunk, transfer.done);
+      transfer.sums?.update(chunk);
+      transfer.done += chunk.length;
+      report(transfer.done);
+    }
+  } finally {
+    response.destroy();
+  }
+  if (version.size !== undefined && transfer.done < version.size) throw new Broken("the connection broke");
+  checkBytes(transfer, version);
+  const { size: _, ...written } = version;
+  return written;
+}
+
 /** Takes an answer as the whole file from its first byte on. */
-async function startOver(transfer: Transfer, { headers }: IncomingMessage): Promise<void> {
+async function startOver(transfer: Transfer, version: Version): Promise<void> {
   await transfer.file.truncate(0);
   transfer.done = 0;
-  transfer.total = headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
-  transfer.validators = { etag: headers.etag ?? null, last_modified: headers["last-modified"] ?? null };
+  transfer.version = version;
+  transfer.sums = version.crc32c || version.md5 ? new Checksums() : undefined;
+  if (transfer.remote.isPinned(version)) {
+    await writeNote(transfer.part, { server: transfer.remote.server, version, synced: false });
+  }
+}
+
+/** @throws Broken the first time that the bytes are not those that the server meant, ChurnError the second time */
+function checkBytes(transfer: Transfer, version: Version): void {
+  const { done, remote } = transfer;
+  const difference =
+    version.size !== undefined && done > version.size
+      ? `${done} bytes came, the server says ${version.size}`
+      : transfer.sums?.difference(version);
+  if (!difference) return;
+  const twice = transfer.damaged;
+  Object.assign(transfer, { done: 0, version: undefined, sums: undefined, damaged: true });
+  if (!twice) throw new Broken(`checksum mismatch: ${difference}`);
+  throw new ChurnError("DOWNLOAD_FAILED", `checksum mismatch: ${remote.shown} came damaged, twice: ${difference}`, {
+    hint: "try again over another network; if it stays, the server's own copy is damaged",
+  });
 }
 
 async function* body(response: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) yield chunk as Buffer;
   } catch (cause) {
-    throw new Broken((cause as Error).message, { cause });
+    throw new Broken("the connection broke", { cause });
   }
 }
 
@@ -126,47 +183,41 @@ async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promi
   }
 }
 
-/** Headers that ask for the file only if it is another than the one that is there. */
-function conditions(before: Validators | undefined): Record<string, string> {
-  return {
-    ...(before?.etag ? { "if-none-match": before.etag } : {}),
-    ...(before?.last_modified ? { "if-modified-since": before.last_modified } : {}),
-  };
+function mayPass(error: unknown, { done }: Transfer): boolean {
+  if (error instanceof Broken || error instanceof Busy) return true;
+  return error instanceof NoAnswer && (done > 0 || error.passing);
 }
 
-/** What names the version of a file byte by byte: a weak ETag does not. */
-function strongest({ etag, last_modified }: Validators): string | undefined {
-  return etag && !etag.startsWith("W/") ? etag : (last_modified ?? undefined);
-}
+/** A failure after which the same command may go on. */
+class GivenUp extends ChurnError {}
 
-/** The first byte that a partial answer holds. */
-function startOf(response: IncomingMessage): number | undefined {
-  const start = /^bytes (\d+)-/.exec(response.headers["content-range"] ?? "")?.[1];
-  return start === undefined ? undefined : Number(start);
-}
-
-/** @throws ChurnError when what comes is packed, or a page instead of data */
-function checkContent({ shown, type }: Target, { headers }: IncomingMessage): void {
-  if (headers["content-encoding"] === "gzip" && !type.gzip && type.format === "csv") {
-    throw new ChurnError("BAD_INPUT", `${shown} comes packed by gzip, against its name`, {
-      hint: "add what it is to the URL: #log.csv.gz",
-    });
+function givenUp({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
+  const times = failures === 0 ? "" : `, ${failures + 1} times`;
+  if (cause instanceof Busy) {
+    const { message, hint } = statusError(remote.shown, cause.status);
+    const asks = cause.seconds === undefined ? "" : `; it asks to come back in ${Math.ceil(cause.seconds)} s`;
+    return new GivenUp("DOWNLOAD_FAILED", `${message.split("\n")[0]}${times}${asks}`, { cause, hint: hint ?? "" });
   }
-  if (headers["content-type"]?.startsWith("text/html")) {
-    throw new ChurnError("BAD_INPUT", `${shown} gives a web page, not a ${type.ending} file`, {
-      hint: "it may ask for a login: open it in a browser, and give the URL of the file itself",
-    });
+  if (cause instanceof NoAnswer) {
+    return new GivenUp("DOWNLOAD_FAILED", `${cause.message.split("\n")[0]}${times}`, { cause, hint: cause.hint ?? "" });
   }
-}
-
-function isNoAnswer(error: unknown): boolean {
-  return error instanceof ChurnError && error.code === "DOWNLOAD_FAILED" && error.message.startsWith("no answer");
-}
-
-function broken({ shown }: Target, { done, total }: Transfer, cause: unknown): ChurnError {
-  const of = total === undefined ? "" : ` of ${total}`;
-  return new ChurnError("DOWNLOAD_FAILED", `${shown} broke off after ${done}${of} bytes, ${WAITS.length + 1} times`, {
+  const of = version?.size === undefined ? "" : ` of ${version.size}`;
+  const why = (cause as Error).message === "the connection broke" ? "" : `: ${(cause as Error).message}`;
+  return new GivenUp("DOWNLOAD_FAILED", `${remote.shown} broke off after ${done}${of} bytes${times}${why}`, {
     cause,
     hint: "try again later; if it stays, the file on the server is cut off",
   });
+}
+
+/** Leaves the part for the next download where that is of use, and says so in the error. */
+async function leave({ remote, part, file, done, version }: Transfer, error: unknown): Promise<unknown> {
+  const stopped = error instanceof ChurnError && error.code === "INTERRUPTED";
+  if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
+  await file.sync();
+  await writeNote(part, { server: remote.server, version, synced: true });
+  await keepPart(part);
+  const kept = `the first ${gigabytes(done)} are kept: the same command goes on from there`;
+  if (stopped) return interrupted(remote.shown, error, kept);
+  const { code, message, hint } = error as GivenUp;
+  return new ChurnError(code, message.split("\n")[0] as string, { cause: error, hint: `${hint}; ${kept}` });
 }

@@ -5,8 +5,14 @@ import { interrupted } from "./interrupted.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
 
 const MAX_REDIRECTS = 10;
-/** Milliseconds without a byte after which a connection counts as broken. */
-const PATIENCE = 60_000;
+/** Headers that are for the host that was named, and for no other. */
+const PRIVATE = ["authorization", "x-goog-user-project"];
+
+export interface GetOptions {
+  /** Seconds without a byte after which a connection counts as broken. */
+  timeout: number;
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Asks for a URL and follows redirects; gives the answer, whose body is still to be read, byte by byte as it was sent.
@@ -18,15 +24,18 @@ const PATIENCE = 60_000;
 export async function get(
   url: URL,
   headers: Record<string, string>,
-  signal?: AbortSignal,
+  options: GetOptions,
 ): Promise<http.IncomingMessage> {
   let at = url;
+  let sent = headers;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const response = await ask(at, headers, signal);
+    const response = await ask(at, sent, options);
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.statusCode as number) || !location) return response;
     response.destroy();
+    const from = at.origin;
     at = new URL(location, at);
+    if (at.origin !== from) sent = Object.fromEntries(Object.entries(sent).filter(([name]) => !PRIVATE.includes(name)));
     if (!isSafe(at)) {
       throw new ChurnError(
         "DOWNLOAD_FAILED",
@@ -46,25 +55,43 @@ export async function get(
   );
 }
 
-function ask(url: URL, headers: Record<string, string>, signal?: AbortSignal): Promise<http.IncomingMessage> {
+function ask(
+  url: URL,
+  headers: Record<string, string>,
+  { timeout, signal }: GetOptions,
+): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === "https:" ? https : http;
     const all = { "user-agent": "churn-workbench", "accept-encoding": "identity", ...headers };
     const asked = request(url, { headers: all, agent: false, ...(signal ? { signal } : {}) });
-    asked.setTimeout(PATIENCE, () => asked.destroy(new Error(`no byte in ${PATIENCE / 1000} s`)));
+    asked.setTimeout(timeout * 1000, () => asked.destroy(new StalledError(`no byte in ${timeout} s`)));
     asked.on("response", resolve);
     asked.on("error", (error) =>
-      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : noAnswer(url, error)),
+      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : new NoAnswer(url, error)),
     );
     asked.end();
   });
 }
 
-function noAnswer(url: URL, error: NodeJS.ErrnoException): ChurnError {
-  // localhost with two addresses fails with an error for each
-  const each = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
-  const [fault, hint] = FAULTS[each.code ?? ""] ?? [each.message, "check the URL and the network, then try again"];
-  return new ChurnError("DOWNLOAD_FAILED", `no answer from ${url.host}: ${fault}`, { cause: error, hint });
+class StalledError extends Error {
+  readonly code = "ETIMEDOUT";
+}
+
+/** The error of a server that did not answer. */
+export class NoAnswer extends ChurnError {
+  /** True for what may pass within seconds. */
+  readonly passing: boolean;
+
+  constructor(url: URL, error: NodeJS.ErrnoException) {
+    // localhost with two addresses fails with an error for each
+    const each = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
+    const [fault, hint] =
+      each instanceof StalledError
+        ? [each.message, "check the network, then try again"]
+        : (FAULTS[each.code ?? ""] ?? [each.message, "check the URL and the network, then try again"]);
+    super("DOWNLOAD_FAILED", `no answer from ${url.host}: ${fault}`, { cause: error, hint });
+    this.passing = ["ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"].includes(each.code ?? "");
+  }
 }
 
 const FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {

@@ -103,7 +103,7 @@ describe("a URL", () => {
     const source = `${url}/log.csv`;
     await download({ source, data_dir });
     fails = true;
-    await expect(download({ source, data_dir, force: true })).rejects.toThrow(/HTTP 503/);
+    await expect(download({ source, data_dir, force: true, retries: 0 })).rejects.toThrow(/HTTP 503/);
     expect(await findManifest(source, data_dir)).toMatchObject({ sha256: SHA256 });
   });
 
@@ -206,11 +206,41 @@ describe("a broken transfer", () => {
     const { url, requests } = await serve((_, response) =>
       breakOff(response, { "content-length": CSV.length }, CSV.slice(0, 100_000)),
     );
-    const failed = download({ source: `${url}/log.csv`, data_dir });
+    const failed = download({ source: `${url}/log.csv`, data_dir, retries: 2 });
     await expect(failed).rejects.toThrow(/broke off after \d+ of \d+ bytes/);
     await expect(failed).rejects.toMatchObject({ code: "DOWNLOAD_FAILED" });
     expect(requests.length).toBeGreaterThan(2);
     expect(await readdir(data_dir)).toEqual([]);
+  });
+
+  it("of a file whose version is named is kept for the next run, which asks whether it is the same", async () => {
+    for (const next of [
+      { text: CSV, etag: '"v1"' },
+      { text: TWO_ROWS, etag: '"v2"' },
+    ]) {
+      let first = true;
+      const { url, requests } = await serve((request, response) => {
+        if (!first) return file(next)(request, response);
+        first = false;
+        breakOff(response, { "content-length": CSV.length, etag: '"v1"' }, CSV.slice(0, 100_000));
+      });
+      const source = `${url}/log.csv`;
+      await expect(download({ source, data_dir, retries: 0 })).rejects.toThrow(/are kept/);
+      expect(await download({ source, data_dir })).toMatchObject({ bytes: next.text.length, etag: next.etag });
+      expect(requests[1]?.headers["if-range"]).toBe('"v1"');
+      await rm(data_dir, { recursive: true });
+    }
+  });
+
+  it("is found out by the checksums that Cloud Storage sends with its https:// URLs", async () => {
+    const md5 = createHash("md5").update(CSV).digest("base64");
+    let sent = 0;
+    const { url } = await serve((_, response) => {
+      response.setHeader("x-goog-hash", `md5=${md5}`);
+      response.end(++sent === 1 ? CSV.replace("1", "2") : CSV);
+    });
+    expect(await download({ source: `${url}/log.csv`, data_dir })).toMatchObject({ sha256: SHA256, md5 });
+    expect(sent).toBe(2);
   });
 
   it("of a gzip file without a length is found out", async () => {
@@ -242,7 +272,7 @@ describe("a fault of a server", () => {
     [500, "DOWNLOAD_FAILED", /the server of .* failed: HTTP 500/],
   ])("of HTTP %i is told without the query, which may hold a signature", async (status, code, message) => {
     const { url } = await serve((_, response) => void response.writeHead(status).end("no"));
-    const failed = download({ source: `${url}/log.csv?signature=secret`, data_dir });
+    const failed = download({ source: `${url}/log.csv?signature=secret`, data_dir, retries: 0 });
     await expect(failed).rejects.toThrow(message);
     await expect(failed).rejects.toMatchObject({ code, message: expect.not.stringContaining("secret") });
     expect(await readdir(data_dir)).toEqual([]);
@@ -253,6 +283,27 @@ describe("a fault of a server", () => {
     await expect(download({ source: "http://127.0.0.1:9/log.csv", data_dir })).rejects.toThrow(
       /no answer from 127\.0\.0\.1:9: connection refused/,
     );
+  });
+
+  it("that names another file in Content-Disposition changes nothing: the name is ours", async () => {
+    const { url } = await serve((_, response) => {
+      response.setHeader("content-disposition", 'attachment; filename="../../../evil.csv"').end(TWO_ROWS);
+    });
+    const { file } = await download({ source: `${url}/..%2f..%2fevil.csv`, data_dir });
+    expect(file).toMatch(/^evil-[0-9a-f]{10}\.csv$/);
+    expect((await readdir(data_dir)).sort()).toEqual([file, `${file}.manifest.json`]);
+  });
+
+  it("that sends an archive for a log is told", async () => {
+    // the header of a tar file: a name, and zeros
+    const tar = Buffer.concat([Buffer.from("../../etc/passwd"), Buffer.alloc(1008), Buffer.from("id\n1\n")]);
+    const { url } = await serve(
+      (request, response) =>
+        void response.end(request.url === "/log.csv.gz" ? gzipSync(tar) : Buffer.from("PK\u0003\u0004../../x")),
+    );
+    await expect(download({ source: `${url}/log.csv.gz`, data_dir })).rejects.toThrow(/is binary, not CSV/);
+    await expect(download({ source: `${url}/log.csv`, data_dir })).rejects.toThrow(/is a zip archive/);
+    expect(await readdir(data_dir)).toEqual([]);
   });
 
   it("that sends a web page for a file is told", async () => {

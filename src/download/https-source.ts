@@ -2,8 +2,9 @@ import { basename, join, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { fetchFile } from "./fetch-file.js";
 import { fileType, typeOfName } from "./file-type.js";
+import { httpsRemote } from "./https-remote.js";
+import { localName } from "./local-name.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
-import { shortHash } from "./short-hash.js";
 import type { Source } from "./source.js";
 
 /** A file on a web server; `http:` only on this machine. */
@@ -16,19 +17,20 @@ export function httpsSource(text: string, dataDir: string): Source {
     name ?? shown,
     "give a URL that ends in the name of the file, or add the name: https://host/download?id=3#log.csv.gz",
   );
-  const stem =
-    (name as string)
-      .slice(0, -type.ending.length)
-      .replace(/[^\w.-]+/g, "_")
-      .replace(/^\.+/, "") || "log";
-  const file = `${stem}-${shortHash(url.href)}${type.ending}`;
+  const file = localName(name as string, type, url.href);
   return {
     text,
     shown,
     file: resolve(join(dataDir, file)),
     type,
     manifest: `${file}.manifest.json`,
-    write: (part, before, context) => fetchFile(url, { part, shown, type, before }, context),
+    write: (part, before, settings, context) =>
+      fetchFile(
+        httpsRemote(url, shown, type, { timeout: settings.timeout, signal: context.signal }),
+        { part, before },
+        settings,
+        context,
+      ),
   };
 }
 

@@ -6,10 +6,12 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { csvHead, HEAD_BYTES, type ManifestColumn } from "./csv-head.js";
 import type { FileType } from "./file-type.js";
+import { gzipError } from "./gzip-error.js";
 import { interrupted } from "./interrupted.js";
 import { LineCounter } from "./line-counter.js";
 import { parquetColumns } from "./parquet-columns.js";
 import { progressMeter } from "./progress-meter.js";
+import { checkRatio, checkSize } from "./size-limit.js";
 
 /** What a file holds. */
 export interface FileFacts {
@@ -26,14 +28,16 @@ export interface FileFacts {
  *
  * @param shown how errors name the file
  * @param size bytes of the file, for progress
- * @throws ChurnError BAD_INPUT when the file is damaged, cut off, empty, without rows, or not what its name says
+ * @param limit gigabytes that it may have, packed or unpacked
+ * @throws ChurnError BAD_INPUT when the file is damaged, cut off, empty, without rows, too large, or not what its name says
  */
 export async function inspectFile(
   path: string,
-  { type, shown, size }: { type: FileType; shown: string; size: number },
+  { type, shown, size, limit }: { type: FileType; shown: string; size: number; limit: number | null },
   context: StageContext,
 ): Promise<FileFacts> {
   if (size === 0) throw isEmpty(shown);
+  checkSize(size, limit, shown);
   const hash = createHash("sha256");
   const lines = new LineCounter(HEAD_BYTES);
   const report = progressMeter(context, "check", "bytes", size);
@@ -49,7 +53,12 @@ export async function inspectFile(
     }
   };
   const count = async (blocks: AsyncIterable<Buffer>) => {
-    for await (const block of blocks) if (type.format === "csv") lines.push(block);
+    for await (const block of blocks) {
+      if (type.format !== "csv") continue;
+      lines.push(block);
+      checkSize(lines.bytes, limit, shown);
+      checkRatio(done, lines.bytes, shown);
+    }
   };
   const read = createReadStream(path, { highWaterMark: 1 << 18 });
   const options = context.signal ? { signal: context.signal } : {};
@@ -58,7 +67,8 @@ export async function inspectFile(
     else await pipeline(read, tap, count, options);
   } catch (error) {
     if (context.signal?.aborted) throw interrupted(shown, error);
-    throw type.gzip ? gzipError(shown, start, error as NodeJS.ErrnoException) : error;
+    const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+    throw type.gzip ? gzipError(shown, isGzip, error as NodeJS.ErrnoException) : error;
   }
   lines.end();
   if (type.format === "csv" && lines.bytes === 0) throw isEmpty(shown);
@@ -77,16 +87,4 @@ export async function inspectFile(
 
 function isEmpty(shown: string): ChurnError {
   return new ChurnError("BAD_INPUT", `${shown} is empty`, { hint: "fetch it again from where it comes" });
-}
-
-function gzipError(shown: string, start: Buffer, error: NodeJS.ErrnoException): unknown {
-  if (!error.code?.startsWith("Z_")) return error;
-  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  const fault = !isGzip
-    ? "is not packed by gzip, against its name"
-    : error.code === "Z_BUF_ERROR"
-      ? "is cut off: its gzip data end too early"
-      : "is damaged: its gzip data cannot be unpacked";
-  const hint = isGzip ? "fetch it again from where it comes" : "rename it to .csv, or fetch it again";
-  return new ChurnError("BAD_INPUT", `${shown} ${fault}`, { cause: error, hint });
 }

@@ -1,8 +1,8 @@
 import { ChurnError } from "../core/errors.js";
 
 /** The error of work that was stopped by its signal. */
-export function interrupted(what: string, cause?: unknown): ChurnError {
-  return new ChurnError("INTERRUPTED", `interrupted: ${what}`, { cause });
+export function interrupted(what: string, cause?: unknown, hint?: string): ChurnError {
+  return new ChurnError("INTERRUPTED", `interrupted: ${what}`, { cause, ...(hint ? { hint } : {}) });
 }
 
 /** @throws ChurnError INTERRUPTED when the signal says stop */

@@ -238,7 +238,7 @@ describe("a fault", () => {
 
   it("of the scheme is told with the nearest", async () => {
     await expect(download({ source: "htps://host/a.csv", data_dir })).rejects.toThrow(/"htps:"[\s\S]*"https:"/);
-    await expect(download({ source: "gs://bucket/a.csv", data_dir })).rejects.toThrow(/gs:\/\/ is not built yet/);
+    await expect(download({ source: "gs:bucket/a.csv", data_dir })).rejects.toThrow(/not a gs:\/\/ URL/);
     await expect(download({ source: "ftp://host/a.csv", data_dir })).rejects.toMatchObject({ code: "BAD_OPTION" });
   });
 

@@ -9,7 +9,7 @@ import type { Source } from "./source.js";
 
 /** A file on this machine: it is used where it lies, not copied. */
 export function localSource(text: string, dataDir: string): Source {
-  const file = resolve(text.startsWith("file:") ? pathOf(text) : text);
+  const file = resolve(/^file:/i.test(text) ? pathOf(text) : text);
   if (!typeOfName(file)) checkPlace(file);
   return {
     text,
@@ -29,11 +29,13 @@ function checkPlace(file: string): void {
 
 function pathOf(url: string): string {
   try {
+    // file:logs/june.csv would be read as /logs/june.csv
+    if (!/^file:\//i.test(url)) throw new TypeError("no absolute path");
     return fileURLToPath(url);
   } catch (cause) {
     throw new ChurnError("BAD_OPTION", `not a URL of a local file: ${url}`, {
       cause,
-      hint: "give the path itself, or file:///home/me/log.csv",
+      hint: "give the path itself, or one from the root: file:///home/me/log.csv",
     });
   }
 }

@@ -27,9 +27,16 @@ export interface Manifest {
   downloaded_at: string;
   /** When the file was last written, in milliseconds since 1970: with `bytes`, the sign that it did not change. */
   mtime_ms: number;
-  /** What the web server said of its version, for the next question. */
+  /** What the server said of its version, for the next question. */
   etag: string | null;
   last_modified: string | null;
+  /** Version of an object in Cloud Storage, as gs://bucket/object#… names it. */
+  generation: string | null;
+  /** Checksums that the server declared and the bytes had, in base64. */
+  crc32c: string | null;
+  md5: string | null;
+  /** The server, where the settings chose it. */
+  server: string | null;
 }
 
 /** The path of a file as a manifest keeps it. */

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/download/temporary-folder.js";
-import { newPart } from "./part-file.js";
+import { newPart, readNote } from "./part-file.js";
 
 it("newPart removes what an ended process left, and nothing else", async () => {
   const folder = await temporaryFolder();
@@ -12,6 +12,20 @@ it("newPart removes what an ended process left, and nothing else", async () => {
   for (const name of [...kept, `log.csv.${ended}-1.part`]) await writeFile(join(folder, name), "x");
   await newPart(join(folder, "log.csv"));
   expect((await readdir(folder)).sort()).toEqual(kept.sort());
+});
+
+it("newPart takes over what an ended process left, when it is noted what it is", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "log.csv");
+  const { pid: ended } = spawnSync(process.execPath, ["--version"]);
+  await writeFile(`${file}.${ended}-1.part`, "beginning");
+  await writeFile(`${file}.${ended}-1.part.json`, JSON.stringify({ server: null, version: {}, synced: true }));
+  await writeFile(`${file}.${ended}-2.part`, "of nobody knows what");
+  await writeFile(`${file}.${ended}-3.part.json`, "{}");
+  const part = await newPart(file);
+  expect(await readFile(part, "utf8")).toBe("beginning");
+  expect(await readNote(part)).toMatchObject({ synced: true });
+  expect((await readdir(folder)).sort()).toEqual([basename(part), `${basename(part)}.json`]);
 });
 
 it("newPart gives another name at each call", async () => {

@@ -7,7 +7,7 @@ import { gzipPieces } from "./gzip-pieces.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { progressMeter } from "./progress-meter.js";
 import { shortHash } from "./short-hash.js";
-import type { Source } from "./source.js";
+import { NO_VALIDATORS, type Source } from "./source.js";
 
 /** Records made by the seeded generator; the same parameters give the same file, byte by byte, on any machine. */
 export function sampleSource(text: string, dataDir: string): Source {
@@ -23,7 +23,7 @@ export function sampleSource(text: string, dataDir: string): Source {
     file: resolve(join(dataDir, name)),
     type: { format: "csv", gzip: true, ending: ".csv.gz" },
     manifest: `${name}.manifest.json`,
-    async write(part, _before, context) {
+    async write(part, _before, _settings, context) {
       const days = to - from + 1;
       const report = progressMeter(context, "make sample", "days", days);
       const file = await open(part, "w");
@@ -39,7 +39,7 @@ export function sampleSource(text: string, dataDir: string): Source {
       } finally {
         await file.close();
       }
-      return { etag: null, last_modified: null };
+      return { ...NO_VALIDATORS, packed: false };
     },
   };
 }

@@ -1,0 +1,13 @@
+import { ChurnError } from "../core/errors.js";
+
+/** The error of zlib as a user can act on it; another error is given back as it is. */
+export function gzipError(shown: string, isGzip: boolean, error: NodeJS.ErrnoException): unknown {
+  if (!error.code?.startsWith("Z_")) return error;
+  const fault = !isGzip
+    ? "is not packed by gzip, against its name"
+    : error.code === "Z_BUF_ERROR"
+      ? "is cut off: its gzip data end too early"
+      : "is damaged: its gzip data cannot be unpacked";
+  const hint = isGzip ? "fetch it again from where it comes" : "rename it to .csv, or fetch it again";
+  return new ChurnError("BAD_INPUT", `${shown} ${fault}`, { cause: error, hint });
+}
