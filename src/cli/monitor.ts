@@ -2,12 +2,14 @@ import type { Command } from "commander";
 import { monitor } from "../monitoring/monitor.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
+import { monitorFilesCommand } from "./monitor-files-command.js";
 import { stageCommand } from "./stage-command.js";
 
 export function monitorCommand(): Command {
   return stageCommand("monitor", {
     section: "monitor",
-    summary: "compare what the model predicts now with how it did in its test",
+    summary: "compare what the model predicts now with how it did in its test; or any table of scores, from files",
+    instead: monitorFilesCommand,
     async run(settings, context) {
       const { performance, charts: _, ...result } = await monitor(openStore(settings.store), settings.monitor, context);
       return { ...result, chunks: performance.toRows() };

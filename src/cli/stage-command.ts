@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { SECTIONS, type Settings, settingsOf } from "../config/configure.js";
 import { type AnyOptionSet, type GivenValue, holdersOf } from "../config/layer.js";
+import { ChurnError } from "../core/errors.js";
 import type { OptionField } from "../core/option-set.js";
 import type { StageContext } from "../core/progress.js";
 import { interruptSignal } from "./interrupt-signal.js";
@@ -15,6 +16,13 @@ export interface StageCommand<Result> {
   print(result: Result, settings: Settings): string;
   /** Also take the options of every other section as flags without a prefix, where their name says enough. */
   flat?: boolean;
+  /** Another way to run the command, which works on files and reads no settings. */
+  instead?: {
+    options: Option[];
+    /** Whether the flags ask for it. */
+    asked(flags: Record<string, string | undefined>): boolean;
+    run(flags: Record<string, string | undefined>): Promise<{ json: unknown; text: string }>;
+  };
 }
 
 /** Makes the command of a stage: its options as flags, those of other stages with a prefix, `--config` and `--json`. */
@@ -55,6 +63,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
       }
     }
   }
+  for (const option of stage.instead?.options ?? []) command.addOption(option);
   command.option("--config <file>", "config file (default: churn.config.json of the project)");
   command.option("--json", "print the result as JSON, for machines");
   command.addHelpText(
@@ -63,6 +72,17 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
   );
   command.action(async (_options: unknown, self: Command) => {
     const given = givenFlags(self, flags);
+    if (stage.instead?.asked(self.opts())) {
+      const odd = given[0]?.where;
+      if (odd) {
+        throw new ChurnError("BAD_USAGE", `${odd} has no meaning with files`, {
+          hint: "it belongs to the run on the store; say it in the file of --config",
+        });
+      }
+      const { json, text } = await stage.instead.run(self.opts());
+      process.stdout.write(`${self.opts().json ? JSON.stringify(json, null, 2) : text}\n`);
+      return;
+    }
     const settings = settingsOf(() => given, { config: self.opts().config as string | undefined });
     const progress = progressLine();
     try {

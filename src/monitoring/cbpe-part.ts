@@ -12,6 +12,7 @@ import { expectedConfusion } from "./expected-confusion.js";
 import { expectedAveragePrecision, expectedRocAuc, rankProbabilities } from "./expected-ranking.js";
 import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "./isotonic.js";
 import { type CalibrationCheck, needsCalibration } from "./needs-calibration.js";
+import { asGiven } from "./order-table.js";
 import type { Part, RawMeasure } from "./part.js";
 import {
   isCell,
@@ -75,7 +76,7 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
       if (!compat) throw new ChurnError("BAD_INPUT", text, { hint: "give the probability of class 1" });
       warn(text);
     }
-    const errors = fitSamplingErrors(plan, reference);
+    const errors = fitSamplingErrors(plan, reference, compat);
     const check = needsCalibration(labels, scores);
     const calibrator = check.needed ? calibratorOf(scores, labels) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
@@ -186,15 +187,8 @@ interface Group {
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */
 function knownRows(reference: OrderedTable, compat: boolean, warn: (text: string) => void) {
-  const score = reference.score as Float64Array;
-  const truth = reference.truth as Float64Array;
-  const scores = new Float64Array(score.length);
-  const labels = new Float64Array(score.length);
-  for (let i = 0; i < score.length; i++) {
-    const row = reference.order?.[i] ?? i;
-    scores[row] = score[i] as number;
-    labels[row] = truth[i] as number;
-  }
+  const scores = asGiven(reference, reference.score as Float64Array);
+  const labels = asGiven(reference, reference.truth as Float64Array);
   const known = scores.map((value, i) => (Number.isNaN(value) || Number.isNaN(labels[i]) ? 0 : 1));
   const rows = known.reduce((sum, each) => sum + each, 0);
   if (rows === scores.length) return { scores, labels };

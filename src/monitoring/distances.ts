@@ -10,15 +10,18 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
   const rest = Math.max(0, leftover(q));
   const totalP = total(p);
   const totalQ = total(q) + rest;
-  let sum = 0;
-  for (let i = 0; i < p.length; i++) sum += jsTerm((p[i] as number) / totalP, (q[i] as number) / totalQ);
-  sum += jsTerm(0, rest / totalQ);
-  return Math.sqrt(Math.max(0, sum / 2 / Math.LN2));
-}
-
-function jsTerm(p: number, q: number): number {
-  const m = (p + q) / 2;
-  return (p > 0 ? p * Math.log(p / m) : 0) + (q > 0 ? q * Math.log(q / m) : 0);
+  // the order of sums is scipy's: near 0 the root turns the last bit into the sixth digit
+  const left = new Float64Array(p.length);
+  const right = new Float64Array(p.length + 1);
+  for (let i = 0; i < p.length; i++) {
+    const a = (p[i] as number) / totalP;
+    const b = (q[i] as number) / totalQ;
+    const m = (a + b) / 2;
+    left[i] = a > 0 ? a * Math.log(a / m) : 0;
+    right[i] = b > 0 ? b * Math.log(b / m) : 0;
+  }
+  right[p.length] = rest > 0 ? (rest / totalQ) * Math.LN2 : 0;
+  return Math.sqrt(Math.max(0, (total(left) + total(right)) / Math.LN2 / 2));
 }
 
 /** Hellinger distance (1909). */

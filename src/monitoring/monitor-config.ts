@@ -3,7 +3,7 @@ import { nearest } from "../core/nearest.js";
 import type { NormalizeConfusion, ValueMatrix } from "./confusion.js";
 import type { PerformanceMetric } from "./performance-metrics.js";
 import type { ColumnRoles } from "./read-monitored-table.js";
-import type { Statistic } from "./summary-statistics-part.js";
+import { STATISTICS, type Statistic } from "./summary-statistics-part.js";
 import type { Threshold } from "./threshold.js";
 import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "./univariate-options.js";
 
@@ -103,19 +103,51 @@ const KEYS: Record<keyof MonitorConfig, readonly string[]> = {
   ranking: ["method", "metric", "only_drifting"],
 };
 
-/** Checks a configuration as it comes from a file: every key must be known. */
+/** What NannyML calls it where a section has a shorter word. */
+const OTHER_NAMES: Partial<Record<keyof MonitorConfig, Readonly<Record<string, string>>>> = {
+  columns: { timestamp_column_name: "timestamp" },
+  chunking: { chunk_period: "period", chunk_size: "size", chunk_number: "number" },
+  univariate: { treat_as_continuous: "treat_as_numerical" },
+  domain_classifier: { column_names: "feature_column_names" },
+  stats: { metrics: "statistics", methods: "statistics" },
+};
+
+/** Checks a configuration as it comes from a file: every key must be known; a key that is null counts as left out. */
 export function monitorConfig(raw: unknown): MonitorConfig {
   const whole = object(raw, "the configuration");
   known(Object.keys(whole), Object.keys(KEYS), "the configuration");
   const config: Record<string, unknown> = {};
-  for (const [section, keys] of Object.entries(KEYS)) {
+  for (const [section, keys] of Object.entries(KEYS) as [keyof MonitorConfig, readonly string[]][]) {
     const value = whole[section];
     if (value === undefined || value === null || value === false) continue;
-    const part = value === true ? {} : object(value, `"${section}"`);
+    const others = OTHER_NAMES[section] ?? {};
+    const given = value === true ? {} : object(value, `"${section}"`);
+    const part = Object.fromEntries(
+      Object.entries(given)
+        .filter(([, each]) => each !== null && each !== undefined)
+        .map(([key, each]) => [others[key] ?? key, each]),
+    );
     known(Object.keys(part), keys, `"${section}"`);
+    if (part.statistics) part.statistics = statistics(part.statistics);
     config[section] = part;
   }
   return config as MonitorConfig;
+}
+
+const STATISTIC_NAMES: Readonly<Record<string, Statistic>> = {
+  mean: "avg",
+  rows: "count",
+  row_count: "count",
+  rows_count: "count",
+  summary_stats_row_count: "count",
+};
+
+/** Statistics by their names here or in NannyML (`values_avg`, `summary_stats_avg`). */
+function statistics(value: unknown): Statistic[] {
+  const names = Array.isArray(value) ? value.map(String) : [String(value)];
+  const found = names.map((name) => STATISTIC_NAMES[name] ?? name.replace(/^(values|summary_stats)_/, ""));
+  known(found, STATISTICS, '"statistics"', "statistic");
+  return found as Statistic[];
 }
 
 function object(value: unknown, where: string): Record<string, unknown> {
@@ -125,11 +157,11 @@ function object(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function known(keys: readonly string[], names: readonly string[], where: string): void {
+function known(keys: readonly string[], names: readonly string[], where: string, what = "key"): void {
   for (const key of keys) {
     if (names.includes(key)) continue;
     const near = nearest(key, names);
-    throw new ChurnError("BAD_CONFIG", `unknown key ${JSON.stringify(key)} in ${where}`, {
+    throw new ChurnError("BAD_CONFIG", `unknown ${what} ${JSON.stringify(key)} in ${where}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${names.join(", ")}`,
     });
   }

@@ -1,16 +1,17 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import { text } from "../store/database.js";
-import { inMemory } from "../store/memory-database.js";
 import { csvText } from "./csv-text.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "./fit-monitor.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
 import { monitoringReport } from "./monitoring-report.js";
-import type { LongRow, MonitoringResult } from "./monitoring-result.js";
+import type { MonitoringResult } from "./monitoring-result.js";
 import { rankDrift } from "./rank-drift.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
+import { statisticsCsv } from "./statistics-csv.js";
+import { type Verdict, verdictOf } from "./verdict.js";
+import { writeLong } from "./write-long.js";
 
 export interface MonitorFilesOptions {
   /** CSV, gzip or Parquet; or a monitor that was saved (`.json`). */
@@ -24,11 +25,14 @@ export interface MonitorFilesOptions {
   /** Folder of the results. */
   readonly output: string;
   readonly compat?: "nannyml" | undefined;
+  /** What to say beside the warnings of the run. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** What a run found and wrote. */
 export interface MonitorFilesResult {
   readonly results: MonitoringResults;
+  readonly verdict: Verdict;
   readonly alerts: { part: string; chunk: string; metric: string; column: string | null; value: number | null }[];
   readonly warnings: readonly string[];
   readonly files: readonly string[];
@@ -40,7 +44,7 @@ export interface MonitorFilesResult {
  */
 export async function monitorFiles(options: MonitorFilesOptions): Promise<MonitorFilesResult> {
   const { output, compat } = options;
-  const warnings: string[] = [];
+  const warnings: string[] = [...(options.notes ?? [])];
   let monitor: FittedMonitor;
   if (options.reference.endsWith(".json")) monitor = await FittedMonitor.load(options.reference);
   else {
@@ -68,6 +72,8 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     files.push(join(output, name));
   };
   for (const result of every) await write(`${result.part}.csv`, result.toCsv());
+  const statistics = every.filter(({ part }) => part.startsWith("stats_"));
+  if (statistics.length > 0) await write("stats.csv", statisticsCsv(statistics));
   const ranks = rankDrift(results, monitor.config.ranking);
   if (monitor.config.ranking && ranks?.[0]) {
     await write(
@@ -84,10 +90,8 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       every.flatMap((result) => result.toLong()),
     ),
   );
-  await write(
-    "report.html",
-    await monitoringReport(results, { warnings: [...new Set(warnings)], ...outputsOf(monitor.config) }),
-  );
+  const outputs = outputsOf(monitor.config);
+  await write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
   await monitor.save(join(output, "monitor.json"));
   files.push(join(output, "monitor.json"));
   const alerts = every.flatMap((result) =>
@@ -99,12 +103,12 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       value: measure.value,
     })),
   );
-  return { results, alerts, warnings: [...new Set(warnings)], files };
+  return { results, verdict: verdictOf(results, outputs), alerts, warnings: [...new Set(warnings)], files };
 }
 
-function outputsOf({ columns = {} }: MonitorConfig): { outputs: string[] } {
+function outputsOf({ columns = {} }: MonitorConfig): string[] {
   const { y_pred_proba = "y_pred_proba", y_pred = "y_pred", y_true = "y_true" } = columns;
-  return { outputs: [y_pred_proba, y_pred, y_true] };
+  return [y_pred_proba, y_pred, y_true];
 }
 
 async function readConfig(config: MonitorConfig | string | undefined): Promise<MonitorConfig> {
@@ -124,44 +128,4 @@ async function readConfig(config: MonitorConfig | string | undefined): Promise<M
     if (cause instanceof ChurnError) throw cause;
     throw new ChurnError("BAD_CONFIG", `${config} is no JSON: ${(cause as Error).message}`, { cause });
   }
-}
-
-const LONG: Record<keyof LongRow & string, string> = {
-  part: "VARCHAR",
-  column: "VARCHAR",
-  metric: "VARCHAR",
-  chunk_key: "VARCHAR",
-  chunk_index: "INTEGER",
-  chunk_start_date: "VARCHAR",
-  chunk_end_date: "VARCHAR",
-  chunk_period: "VARCHAR",
-  value: "DOUBLE",
-  sampling_error: "DOUBLE",
-  lower_confidence_boundary: "DOUBLE",
-  upper_confidence_boundary: "DOUBLE",
-  lower_threshold: "DOUBLE",
-  upper_threshold: "DOUBLE",
-  realized: "DOUBLE",
-  alert: "BOOLEAN",
-  n: "BIGINT",
-  not_computed: "VARCHAR",
-  note: "VARCHAR",
-};
-
-/** Writes measures in long form as Parquet. */
-async function writeLong(path: string, rows: readonly LongRow[]): Promise<string> {
-  const lines = `${path}.${process.pid}.ndjson`;
-  const columns = Object.entries(LONG).map(([name, type]) => `${text(name)}: ${text(type)}`);
-  await writeFile(lines, rows.map((row) => JSON.stringify(row)).join("\n"));
-  try {
-    const source = `read_json(${text(lines)}, format = 'newline_delimited', columns = {${columns.join(", ")}})`;
-    const partial = `${path}.${process.pid}.partial`;
-    await inMemory((db) =>
-      db.run(`COPY (SELECT * FROM ${source}) TO ${text(partial)} (FORMAT parquet, COMPRESSION zstd)`),
-    );
-    await rename(partial, path);
-  } finally {
-    await rm(lines, { force: true });
-  }
-  return path;
 }

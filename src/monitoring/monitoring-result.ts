@@ -116,8 +116,13 @@ export class MonitoringResult {
     const names = ["chunk_key", "chunk_index", "chunk_start_index", "chunk_end_index"];
     names.push("chunk_start_date", "chunk_end_date", "chunk_period");
     if (this.part === "realized") names.push("chunk_targets_missing_rate");
-    for (const { key } of this.series) for (const field of this.fields) names.push(`${key}_${COLUMN_OF[field]}`);
+    for (const { key } of this.series) names.push(...this.columnsOf(key));
     return names;
+  }
+
+  /** Names of the columns of one series in the flat table. */
+  columnsOf(key: string): string[] {
+    return this.fields.map((field) => `${key}_${COLUMN_OF[field]}`);
   }
 
   /** One row a chunk, with NannyML's flat column names. */

@@ -81,6 +81,14 @@ export function once<T>({ shared }: OrderedTable, key: string, compute: () => T)
   return shared.get(key) as T;
 }
 
+/** A column in the order of the caller's rows. */
+export function asGiven({ order }: OrderedTable, column: Float64Array): Float64Array {
+  if (!order) return column;
+  const given = new Float64Array(column.length);
+  for (let i = 0; i < order.length; i++) given[order[i] as number] = column[i] as number;
+  return given;
+}
+
 /** How many of ascending times are not missing. */
 export function timed(ms: Float64Array): number {
   let n = ms.length;

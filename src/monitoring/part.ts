@@ -16,6 +16,8 @@ export interface RawMeasure {
   readonly note?: string;
   /** An alert that is not decided by limits (a p-value), or null to leave it empty as NannyML does. */
   readonly alert?: boolean | null;
+  /** NannyML fails here; when that happens in the reference it sets no limits for the series. */
+  readonly failed?: boolean;
   /** NannyML loses the whole record, thresholds too. */
   readonly lost?: boolean;
 }

@@ -1,7 +1,7 @@
 import { random } from "../core/random.js";
 import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "./confusion.js";
 import { numpyArgsort } from "./numpy-argsort.js";
-import { once } from "./order-table.js";
+import { asGiven, once } from "./order-table.js";
 import { isCell, type PerformanceKey, type PerformancePlan } from "./performance-metrics.js";
 import type { OrderedTable } from "./table.js";
 
@@ -24,12 +24,18 @@ const spread = (a: number, b: number): number => Math.sqrt(a * b) / (a + b);
 export function fitSamplingErrors(
   { keys, normalize, matrix, perPrediction }: PerformancePlan,
   reference: OrderedTable,
+  compat: boolean,
 ): Map<PerformanceKey, SamplingError> {
   const errors = new Map<PerformanceKey, SamplingError>();
   const { score, predicted } = reference;
   const truth = reference.truth as Float64Array;
   // realized and estimated performance learn the same from one reference
-  const ranked = () => once(reference, "ranked labels", () => rankLabels(score as Float64Array, truth));
+  const ranked = () =>
+    once(reference, "ranked labels", () => {
+      // rows of one score keep traces of the order they come in: in NannyML that of the file
+      const inOrder = (column: Float64Array) => (compat ? asGiven(reference, column) : column);
+      return rankLabels(inOrder(score as Float64Array), inOrder(truth));
+    });
   const confusion: Confusion = predicted
     ? countConfusion(truth, predicted, 0, truth.length)
     : { tp: 0, tn: 0, fp: 0, fn: 0 };

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import { ChurnError } from "../core/errors.js";
@@ -43,6 +44,7 @@ export async function readMonitoredTable(
   roles: ColumnRoles = {},
   targets?: Targets,
 ): Promise<MonitoredTable & { warnings: string[] }> {
+  for (const file of targets ? [path, targets.path] : [path]) await checkFile(file);
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as string[][];
@@ -85,6 +87,13 @@ export async function readMonitoredTable(
       columns: Object.fromEntries(features),
       warnings,
     };
+  } catch (cause) {
+    if (cause instanceof ChurnError) throw cause;
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw new ChurnError("BAD_INPUT", `${path} cannot be read: ${why}`, {
+      cause,
+      hint: "it takes CSV with a line of column names (.csv, .csv.gz) and Parquet (.parquet)",
+    });
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -126,12 +135,22 @@ function isUsed(name: string, type: string, roles: ColumnRoles): boolean {
   return !isDate(type);
 }
 
-function fileSource(path: string, timestamp: string | undefined): string {
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile()) return;
+  throw new ChurnError("NOT_FOUND", found ? `${path} is no file` : `there is no file ${path}`);
+}
+
+function fileSource(file: string, timestamp: string | undefined): string {
+  // a name is a name, whatever pattern it looks like
+  const path = file.replace(/[[*?]/g, "[$&]");
   if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${text(path)})`;
   const nulls = MISSING.map(text).join(", ");
   // times are read by our own rules: a day and a month that could be swapped are refused
   const types = timestamp === undefined ? "" : `, types = {${text(timestamp)}: 'VARCHAR'}`;
-  return `read_csv(${text(path)}, header = true, nullstr = [${nulls}], sample_size = -1, dateformat = '%Y-%m-%d'${types})`;
+  // truth values are told apart below: the engine would take "t", "yes" and "n" for them too
+  const candidates = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'VARCHAR']";
+  return `read_csv(${text(path)}, header = true, nullstr = [${nulls}], sample_size = -1, dateformat = '%Y-%m-%d', ${candidates}${types})`;
 }
 
 async function joined(path: string, { path: labels, join }: Targets, roles: ColumnRoles, rows: Rows): Promise<string> {
@@ -181,13 +200,17 @@ async function planField(field: Field, source: string, count: number, roles: Col
     const values = new Float64Array(count);
     return { field, sql: `CAST(${column} AS DOUBLE)`, values, column: values };
   }
-  const shown =
-    type === "BOOLEAN"
-      ? `CASE WHEN ${column} THEN 'True' WHEN NOT ${column} THEN 'False' END`
-      : `CAST(${column} AS VARCHAR)`;
-  const levels = (
-    await rows(`SELECT DISTINCT ${shown} AS level FROM ${source} WHERE ${column} IS NOT NULL ORDER BY level`)
-  ).map(([level]) => level as string);
+  const levelsOf = async (sql: string) =>
+    (await rows(`SELECT DISTINCT ${sql} AS level FROM ${source} WHERE ${column} IS NOT NULL ORDER BY level`)).map(
+      ([level]) => level as string,
+    );
+  let shown = `CAST(${column} AS VARCHAR)`;
+  let levels = await levelsOf(shown);
+  if (levels.length > 0 && levels.every((level) => TRUTH_VALUES.includes(level))) {
+    shown = `if(lower(CAST(${column} AS VARCHAR)) = 'true', 'True', 'False')`;
+    shown = `CASE WHEN ${column} IS NOT NULL THEN ${shown} END`;
+    levels = await levelsOf(shown);
+  }
   const codes = new Int32Array(count);
   // a dictionary in the engine: codes come back as whole numbers, no text is built for a row
   const sql =
@@ -196,6 +219,9 @@ async function planField(field: Field, source: string, count: number, roles: Col
       : `CAST(enum_code(CAST(${shown} AS ENUM (${levels.map(text).join(", ")}))) AS INTEGER)`;
   return { field, sql, values: codes, column: { codes, levels } };
 }
+
+// what pandas takes for truth values
+const TRUTH_VALUES = ["True", "TRUE", "true", "False", "FALSE", "false"];
 
 function copy(chunk: DuckDBDataChunk, index: number, { values }: Read, at: number): void {
   const count = chunk.rowCount;

@@ -29,7 +29,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
   fields: ["samplingError", "value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
 
-  fit(reference, options, { warn }) {
+  fit(reference, options, { warn, compat }) {
     const plan = planPerformance(options, { score: !!reference.score, predicted: !!reference.predicted });
     const { truth, score } = reference;
     if (!truth) throw new ChurnError("BAD_INPUT", 'reference: realized performance needs the column "y_true"');
@@ -40,7 +40,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
         warn(`reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`);
       }
     }
-    return { plan, errors: Object.fromEntries(fitSamplingErrors(plan, reference)) };
+    return { plan, errors: Object.fromEntries(fitSamplingErrors(plan, reference, compat)) };
   },
 
   series: ({ plan }) => performanceSeries(plan),
@@ -68,7 +68,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
         ...rest,
         n,
         samplingError,
-        ...(lost ? { alert: null } : {}),
+        ...(lost ? { alert: null, failed: true } : {}),
         ...(note ? { note } : {}),
         ...(n === 0 ? { reason: noRows(truth, from, to) } : {}),
       };

@@ -195,7 +195,7 @@ function limitsOf<Options, State, Prepared>(
   raw: readonly RawMeasure[],
   { compat, warn }: PartContext,
 ): Limits {
-  if (!plan.threshold) return { lower: null, upper: null };
+  if (!plan.threshold || raw.some(({ failed }) => failed)) return { lower: null, upper: null };
   const values = raw.map((each) => (part.limitsOf === "realized" ? (each.realized ?? Number.NaN) : each.value));
   const known = values.flatMap((value, i) => (Number.isNaN(value) ? [] : [i]));
   let limits = fitLimits(plan.threshold, values);
