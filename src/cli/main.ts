@@ -5,6 +5,7 @@ import { doctorCommand } from "./doctor.js";
 import { downloadCommand } from "./download.js";
 import { edaCommand } from "./eda.js";
 import { featuresCommand } from "./features.js";
+import { forestCommand } from "./forest.js";
 import { labCommand } from "./lab.js";
 import { loadCommand } from "./load.js";
 import { monitorCommand } from "./monitor.js";
@@ -31,6 +32,7 @@ for (const make of [
   trainCommand,
   scoreCommand,
   monitorCommand,
+  forestCommand,
   runCommand,
   notebookCommand,
   labCommand,

@@ -5,6 +5,7 @@ import { ChurnError } from "../core/errors.js";
 import type { OptionField } from "../core/option-set.js";
 import type { StageContext } from "../core/progress.js";
 import { interruptSignal } from "./interrupt-signal.js";
+import { kebab, placeholder, shownDefault } from "./option-flags.js";
 import { progressLine } from "./progress-line.js";
 
 /** What a subcommand does: settings in, result out. The result is printed as JSON with `--json`, else by `print`. */
@@ -112,21 +113,4 @@ function givenFlags(command: Command, flags: Map<string, [string, string][]>): G
   }
   // a flag for one stage wins over one for several
   return given.sort((a, b) => b.wide - a.wide);
-}
-
-const kebab = (key: string) => key.replaceAll("_", "-");
-
-function placeholder(field: OptionField): string {
-  if (field.choices) return field.choices.join("|");
-  if (field.type === "array") return field.items === "integer" || field.items === "number" ? "n,n,…" : "a,b,…";
-  if (field.type === "object") return "a=b,…";
-  if (field.takes.startsWith("date")) return "YYYY-MM-DD";
-  return field.type === "string" ? "text" : "n";
-}
-
-function shownDefault(field: OptionField): string {
-  const value = field.default;
-  if (value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0))
-    return "";
-  return ` (default: ${Array.isArray(value) ? value.join(",") : String(value)})`;
 }

@@ -18,6 +18,7 @@ interface Case {
 }
 const truth = JSON.parse(readFileSync(new URL("../../test/fixtures/forest/truth.json", import.meta.url), "utf8")) as {
   binary: Record<string, Case>;
+  classes: { iris: Omit<Case, "boosting_auc"> & { boosting_accuracy: number } };
 };
 
 /** a raises the chance, b lowers it, c is noise. */
@@ -133,9 +134,49 @@ describe("fitBoosting", () => {
     expect((await fitBoosting(x, new Uint8Array(100).fill(1))).predict(x)[0]).toBeGreaterThan(0.999);
     await expect(fitBoosting(x, y, { learningRate: 2 })).rejects.toThrow(/"learningRate" cannot be 2/);
     await expect(fitBoosting(x, y, { monotone: { z: 1 } })).rejects.toThrow(/"z", which is not a column/);
-    await expect(fitBoosting(x, y.fill(2, 50))).rejects.toThrow(/3 classes, boosting takes two/);
     await expect(fitBoosting(x, y.fill(0), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "INTERRUPTED",
     });
+  });
+  it("learns three classes of iris as scikit-learn does, by probabilities that sum to 1", async () => {
+    const set = truth.classes.iris;
+    const binned = bin({ names: set.names, columns: set.columns.map((column) => Float64Array.from(column)) });
+    const all = Int32Array.from(set.y, (_, i) => i);
+    let right = 0;
+    let loss = 0;
+    for (let k = 0; k < 5; k++) {
+      const forest = await fitBoosting({ binned, rows: all.filter((i) => i % 5 !== k) }, set.y);
+      const held = all.filter((i) => i % 5 === k);
+      const p = forest.predictProbabilities({ binned, rows: held });
+      held.forEach((row, i) => {
+        const own = Array.from(p.subarray(3 * i, 3 * i + 3));
+        expect(own.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
+        if (own.indexOf(Math.max(...own)) === set.y[row]) right++;
+        loss -= Math.log(own[set.y[row]!]!) / set.y.length;
+      });
+    }
+    expect(right / set.y.length).toBeGreaterThanOrEqual(set.boosting_accuracy - 0.02);
+    expect(Math.abs(loss - set.boosting_log_loss)).toBeLessThan(0.05);
+  });
+  it("explains each of several classes, and comes back from bytes", async () => {
+    const { x } = data(600);
+    const y = Uint8Array.from(x.columns[0] as Float64Array, (a) => (a > 0.66 ? 2 : a > 0.33 ? 1 : 0));
+    const forest = await fitBoosting(x, y, { numTrees: 10, classNames: ["low", "middle", "high"] });
+    expect(forest.numTrees).toBe(30);
+    const again = Forest.fromBytes(forest.toBytes());
+    const p = forest.predictProbabilities(x);
+    expect(again.predictProbabilities(x)).toEqual(p);
+    expect(forest.importances()[0]).toBeGreaterThan(0.9);
+    // baseline and effects of the classes go through the softmax to the probabilities
+    const parts = [0, 1, 2].map((k) => shapValues(forest, x, k));
+    for (let i = 0; i < 20; i++) {
+      const z = parts.map(
+        ({ values, baseline }) => baseline + values[3 * i]! + values[3 * i + 1]! + values[3 * i + 2]!,
+      );
+      const sum = z.reduce((total, value) => total + Math.exp(value), 0);
+      z.forEach((value, k) => {
+        expect(Math.exp(value) / sum).toBeCloseTo(p[3 * i + k]!, 9);
+      });
+    }
   });
 });

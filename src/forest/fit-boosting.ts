@@ -3,7 +3,7 @@ import { bin } from "./bin.js";
 import { heapOf } from "./binned-heap.js";
 import { PAIRS_BYTES } from "./boost-split.js";
 import { boostGrower } from "./boost-tree.js";
-import { lossOf, startOf } from "./boosting-loss.js";
+import { type BoostingLoss, logisticLoss, softmaxLoss, squaredLoss } from "./boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "./boosting-options.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "./check-target.js";
 import { concatTrees } from "./concat-trees.js";
@@ -17,7 +17,7 @@ import type { Trees } from "./tree.js";
 import { leafOf, walkOf } from "./walk-trees.js";
 
 export interface FitBoostingOptions extends BoostingOptions {
-  /** What `y` is: two classes (the default), or numbers to predict. */
+  /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";
   classNames?: readonly string[];
   /** Weight of each row of the matrix, at least 0. */
@@ -31,13 +31,15 @@ const TICK = 50;
 
 /**
  * Fits boosted trees (Friedman 2001) on the bins of a forest, as LightGBM (Ke et al. 2017) and scikit-learn's
- * HistGradientBoosting do: logistic loss for two classes, squared error for numbers.
+ * HistGradientBoosting do: logistic loss for two classes, that of the softmax for more (then a round is a tree for each
+ * class), squared error for numbers.
  *
- * The result is a `Forest`: its score is the sum of its trees through the logistic function, and all that explains,
- * saves or exports a forest works on it. With early stopping it ends with the tree after which held-out rows were best.
+ * The result is a `Forest`: its score is the sum of its trees through the logistic function or the softmax, and all that
+ * explains, saves or exports a forest works on it. With early stopping it ends with the round after which held-out rows were
+ * best.
  *
  * @param x a matrix, or rows of a binned one
- * @param y class of each row of the matrix, 0 or 1, or number for a regression
+ * @param y class of each row of the matrix, 0 … k − 1, or number for a regression
  * @throws ChurnError BAD_INPUT, BAD_OPTION; INTERRUPTED when the signal aborts
  */
 export async function fitBoosting(
@@ -50,11 +52,7 @@ export async function fitBoosting(
   const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
   const all = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
   const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
-  if (target.classes > 2) {
-    throw new ChurnError("BAD_INPUT", `labels have ${target.classes} classes, boosting takes two`, {
-      hint: "fit a forest",
-    });
-  }
+  const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
   const weights = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
   const monotone = new Int8Array(binned.columns.length);
   for (const [name, sign] of Object.entries(settings.monotone)) {
@@ -66,7 +64,7 @@ export async function fitBoosting(
   }
   const used = weights ? all.filter((row) => weights[row]! > 0) : all;
   const { train, held } = holdOut(used, settings, options.validation, target.y);
-  const weightOf = (row: number) => (weights ? weights[row]! : 1);
+  const loss = lossOf({ rows: binned.rows, train, y: target.y, weights }, classes);
 
   const { heap, codesAt } = heapOf(binned);
   const { stride } = binned;
@@ -93,61 +91,71 @@ export async function fitBoosting(
       drawn: drawnColumns(settings.maxFeatures, shapes.length),
       monotone,
     });
-    const offset = startOf(train, target.y, weightOf, regression);
-    const score = new Float64Array(binned.rows).fill(offset);
+    const { outputs, score } = loss;
     const parts: Trees[] = [];
-    let least = lossOf(held, target.y, score, weightOf, regression);
+    let least = loss.mean(held);
     let best = 0;
     let since = performance.now();
     for (let t = 0; t < settings.numTrees; t++) {
-      if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} trees`);
-      let gradient = 0;
-      let hessian = 0;
-      for (let i = 0; i < train.length; i++) {
-        const row = train[i]!;
-        const weight = weights ? weights[row]! : 1;
-        entries[i] = row << 8;
-        let g = score[row]! - target.y[row]!;
-        let h = 1;
-        if (!regression) {
-          const p = 1 / (1 + Math.exp(-score[row]!));
-          g = p - target.y[row]!;
-          h = Math.max(p * (1 - p), 1e-16);
+      if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} rounds`);
+      let grown = false;
+      for (let k = 0; k < outputs; k++) {
+        const { gradient, hessian } = loss.gradients(train, k, pairs);
+        for (let i = 0; i < train.length; i++) entries[i] = train[i]! << 8;
+        const key = treeKey(settings.seed, t * outputs + k);
+        const { tree, leaves } = grow(train.length, key, gradient, hessian);
+        for (const { value, from, to } of leaves) {
+          for (let i = from; i < to; i++) score[(entries[i]! >>> 8) * outputs + k]! += value;
         }
-        pairs[2 * row] = g * weight;
-        pairs[2 * row + 1] = h * weight;
-        gradient += g * weight;
-        hessian += h * weight;
+        if (held.length > 0) {
+          const walk = walkOf(tree);
+          for (const row of held) {
+            score[row * outputs + k]! += tree.value[leafOf(walk, 0, binned.codes, row * stride)]!;
+          }
+        }
+        if (leaves.length > 1) grown = true;
+        parts.push(outputs === 1 ? tree : valuesOfClass(tree, k, outputs));
       }
-      const { tree, leaves } = grow(train.length, treeKey(settings.seed, t), gradient, hessian);
-      parts.push(tree);
-      for (const { value, from, to } of leaves) for (let i = from; i < to; i++) score[entries[i]! >>> 8]! += value;
       if (held.length > 0) {
-        const walk = walkOf(tree);
-        for (const row of held) score[row]! += tree.value[leafOf(walk, 0, binned.codes, row * stride)]!;
-        const loss = lossOf(held, target.y, score, weightOf, regression);
-        if (loss < least - 1e-7) {
-          least = loss;
+        const now = loss.mean(held);
+        if (now < least - 1e-7) {
+          least = now;
           best = t + 1;
         } else if (t + 1 - best >= settings.patience) break;
       } else best = t + 1;
-      // a tree without a split: nothing is left to learn
-      if (leaves.length === 1) break;
+      // a round without a split: nothing is left to learn
+      if (!grown) break;
       if (performance.now() - since < TICK) continue;
-      options.onProgress?.({ task: "fit boosting", done: t + 1, total: settings.numTrees, unit: "trees" });
+      options.onProgress?.({ task: "fit boosting", done: t + 1, total: settings.numTrees, unit: "rounds" });
       await new Promise(setImmediate);
       since = performance.now();
     }
-    options.onProgress?.({ task: "fit boosting", done: settings.numTrees, total: settings.numTrees, unit: "trees" });
+    options.onProgress?.({ task: "fit boosting", done: settings.numTrees, total: settings.numTrees, unit: "rounds" });
     return new Forest({
       names: [...binned.names],
-      classes: regression ? [] : (options.classNames ?? ["0", "1"]),
+      classes: regression ? [] : (options.classNames ?? Array.from({ length: classes }, (_, k) => String(k))),
       options: settings,
       columns: binned.columns,
-      trees: concatTrees(parts.slice(0, Math.max(1, best))),
-      boosting: { offset, l2: settings.l2, logistic: !regression },
+      trees: concatTrees(parts.slice(0, Math.max(1, best) * outputs)),
+      boosting: {
+        offsets: loss.offsets,
+        l2: settings.l2,
+        link: regression ? "none" : outputs === 1 ? "logistic" : "softmax",
+      },
     });
   } finally {
     heap.give(sideAt, bytes);
   }
+}
+
+function lossOf(target: Parameters<typeof logisticLoss>[0], classes: number): BoostingLoss {
+  if (classes === 0) return squaredLoss(target);
+  return classes === 2 ? logisticLoss(target) : softmaxLoss(target, classes);
+}
+
+/** A tree of one score as one of several, the others 0. */
+function valuesOfClass(tree: Trees, k: number, outputs: number): Trees {
+  const value = new Float64Array(tree.value.length * outputs);
+  for (let i = 0; i < tree.value.length; i++) value[i * outputs + k] = tree.value[i]!;
+  return { ...tree, value, outputs };
 }

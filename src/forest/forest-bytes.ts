@@ -5,7 +5,7 @@ import type { ForestParts } from "./forest.js";
 import type { Trees } from "./tree.js";
 
 /** First bytes of a forest; the last one is the version of the layout. */
-const MAGIC = Uint8Array.of(0x63, 0x77, 0x66, 0x6f, 0x72, 0x65, 0x73, 1);
+const MAGIC = Uint8Array.of(0x63, 0x77, 0x66, 0x6f, 0x72, 0x65, 0x73, 2);
 const DIGEST = 32;
 
 /** Arrays of the layout, in this order: widest first, so that each lies at a multiple of its width. */

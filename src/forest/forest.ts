@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import { type BinnedMatrix, binWith, type ColumnBins, codeOf } from "./bin.js";
+import { softmax } from "./boosting-loss.js";
 import type { BoostingSettings } from "./boosting-options.js";
 import { columnsByName } from "./columns-by-name.js";
 import { headTrees, truncateTrees } from "./cut-trees.js";
@@ -19,8 +20,8 @@ export interface ForestParts {
   options: ForestSettings | BoostingSettings;
   columns: readonly ColumnBins[];
   trees: Trees;
-  /** Of boosted trees: what their sum starts with, and whether it is a logit. */
-  boosting?: { offset: number; l2: number; logistic: boolean };
+  /** Of boosted trees: what the sum of each output starts with, and what makes probabilities of the sums. */
+  boosting?: { offsets: readonly number[]; l2: number; link: "none" | "logistic" | "softmax" };
 }
 
 /** Rows of a matrix that is binned already, all of them when `rows` is left out. */
@@ -74,14 +75,14 @@ export class Forest {
     return this.#parts.boosting ? 1 : 1 / this.numTrees;
   }
 
-  /** What is added to it. */
-  get offset(): number {
-    return this.#parts.boosting?.offset ?? 0;
+  /** What is added to it, by output. */
+  get offsets(): readonly number[] {
+    return this.#parts.boosting?.offsets ?? new Array<number>(this.trees.outputs).fill(0);
   }
 
-  /** Whether the sum is a logit, that the logistic function makes a probability. */
-  get logistic(): boolean {
-    return this.#parts.boosting?.logistic ?? false;
+  /** What makes probabilities of the sums of boosted trees. */
+  get link(): "none" | "logistic" | "softmax" {
+    return this.#parts.boosting?.link ?? "none";
   }
 
   /**
@@ -217,15 +218,21 @@ export class Forest {
       this.trees.outputs === 1 && this.trees.sets.length === 0 && size > FEW
         ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
-    for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]!);
+    const { link, offsets } = this;
+    if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]!);
+    else {
+      const classes = offsets.length;
+      for (let i = 0; i < sums.length; i++) sums[i]! += offsets[i % classes]!;
+      for (let at = 0; at < sums.length; at += classes) softmax(sums, sums, at, classes);
+    }
     return sums;
   }
 
   #scoreOf(sum: number): number {
     const { boosting } = this.#parts;
     if (!boosting) return sum / this.numTrees;
-    const score = sum + boosting.offset;
-    return boosting.logistic ? 1 / (1 + Math.exp(-score)) : score;
+    const score = sum + boosting.offsets[0]!;
+    return boosting.link === "logistic" ? 1 / (1 + Math.exp(-score)) : score;
   }
 
   #sumsByRow(walk: Walk, { codes, stride }: BinnedMatrix, rows: Int32Array | undefined, size: number): Float64Array {

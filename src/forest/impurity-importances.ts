@@ -33,7 +33,8 @@ export function impurityImportances(
 /** Share of the gain of all splits by column: a node's cover is its hessian, so that its gain follows from its value. */
 export function gainImportances(trees: Trees, columns: number, l2: number): Float64Array {
   const gains = new Float64Array(columns);
-  const saved = (node: number) => trees.value[node]! ** 2 * (trees.cover[node]! + l2);
+  // of several outputs a tree has values in one
+  const saved = (node: number) => -squares(trees, node) * (trees.cover[node]! + l2);
   for (let i = 0; i < trees.column.length; i++) {
     if (trees.column[i]! < 0) continue;
     const left = trees.left[i]!;

@@ -61,7 +61,7 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
         target_ids: { ints: leaves.output },
         ...numbers("target_weights", leaves.weight),
         n_targets: { int: 1 },
-        ...numbers("base_values", [forest.offset]),
+        ...numbers("base_values", [...forest.offsets]),
         aggregate_function: { string: "SUM" },
         post_transform: { string: "NONE" },
       },
@@ -79,11 +79,11 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
       class_nodeids: { ints: leaves.id },
       class_ids: { ints: leaves.output },
       ...numbers("class_weights", leaves.weight),
-      ...(forest.logistic ? numbers("base_values", [forest.offset]) : {}),
+      ...(forest.link === "none" ? {} : numbers("base_values", [...forest.offsets])),
       ...(whole
         ? { classlabels_int64s: { ints: classes.map(Number) } }
         : { classlabels_strings: { strings: classes } }),
-      post_transform: { string: forest.logistic ? "LOGISTIC" : "NONE" },
+      post_transform: { string: forest.link.toUpperCase() },
     },
     input,
     outputs: [

@@ -9,7 +9,10 @@ import { expectation, pathSizes } from "./tree-paths.js";
 /** Rows that are explained together. */
 const BLOCK = 64;
 
-/** What each column adds to the score of each row: to a probability, to a mean, or to the logit of boosted trees. */
+/**
+ * What each column adds to the score of each row: to a probability, to a mean, to the logit of boosted trees, or to what the
+ * softmax takes for a class.
+ */
 export interface ShapValues {
   /** rows × columns, row after row; a row's values and the baseline sum to its score. */
   values: Float64Array;
@@ -52,8 +55,8 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
   } finally {
     explainer.close();
   }
-  const mean = forest.offset + forest.treeWeight * expectation(trees, k);
-  return { values, baseline: sign === 1 ? mean : forest.logistic ? -mean : 1 - mean };
+  const mean = forest.offsets[k]! + forest.treeWeight * expectation(trees, k);
+  return { values, baseline: sign === 1 ? mean : forest.link === "logistic" ? -mean : 1 - mean };
 }
 
 let heap: SharedHeap | undefined;

@@ -1,0 +1,67 @@
+import type { StageContext } from "../core/progress.js";
+import { checkTreeOptions, fitTrees } from "./fit-trees.js";
+import type { TableRoles, TreeOptions } from "./options.js";
+import { readTrainingTable } from "./read-training-table.js";
+import { saveTableModel } from "./table-model.js";
+
+/** What was fitted. */
+export interface FittedTable {
+  /** Path of the model. */
+  output: string;
+  model: "forest" | "boosting";
+  task: "classification" | "regression";
+  label: string;
+  classes: readonly string[];
+  rows: number;
+  columns: { number: number; category: number };
+  trees: number;
+  read_seconds: number;
+  fit_seconds: number;
+  /** The columns that the trees gained most by, and their share of the gain. */
+  importances: { column: string; importance: number }[];
+  notes: string[];
+}
+
+/**
+ * Fits trees on a table and writes the model.
+ *
+ * @param roles which column is the label, and which are not learnt from
+ * @throws ChurnError as `readTrainingTable`; BAD_OPTION; INTERRUPTED, and then no file is written
+ */
+export async function fitTable(
+  { input, output, ...roles }: TableRoles & { input: string; output: string },
+  options: TreeOptions = {},
+  context: StageContext = {},
+): Promise<FittedTable> {
+  const settings = checkTreeOptions(options);
+  const start = performance.now();
+  const table = await readTrainingTable(input, { ...roles, task: settings.task }, context);
+  const read = performance.now();
+  const forest = await fitTrees(table, table.labelled, settings, context);
+  const fitted = performance.now();
+  const { label, columns, notes } = table;
+  await saveTableModel(output, {
+    ...{ columns, label: label.name, classes: label.classes, settings, rows: table.labelled.length },
+    created: new Date().toISOString(),
+    forest,
+  });
+  const shares = forest.importances();
+  const categories = columns.filter(({ kind }) => kind === "category").length;
+  return {
+    ...{ output, model: settings.model, task: settings.task, label: label.name, classes: label.classes },
+    rows: table.labelled.length,
+    columns: { number: columns.length - categories, category: categories },
+    trees: forest.numTrees,
+    read_seconds: seconds(start, read),
+    fit_seconds: seconds(read, fitted),
+    importances: columns
+      .map(({ name }, j) => ({ column: name, importance: shares[j]! }))
+      .sort((a, b) => b.importance - a.importance),
+    notes,
+  };
+}
+
+/** Seconds between two times of the clock, to a tenth of a millisecond. */
+export function seconds(from: number, to: number): number {
+  return Math.round((to - from) * 10) / 10_000;
+}
