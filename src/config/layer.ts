@@ -32,6 +32,10 @@ export function readLayer(raw: unknown, sections: SectionMap, where: string, bas
   for (const [key, value] of Object.entries(raw)) {
     if (key === "$schema" || value === undefined) continue;
     const section = sections[key];
+    if (key === "store" && typeof value === "string") {
+      flat.push({ section: key, key: "url", value, where, base });
+      continue;
+    }
     if (section && typeof value === "object" && value !== null && !Array.isArray(value)) {
       for (const [option, each] of Object.entries(value)) {
         if (each === undefined) continue;
@@ -75,7 +79,7 @@ export function readConfigFile(path: string): unknown {
 }
 
 /** Variables that begin with CHURN_ but are no options of a stage. */
-const RESERVED = /^CHURN_(CONFIG|ROOT|KERNEL_\w+|TEST_\w+|SECRET_\w+)$/;
+const RESERVED = /^CHURN_(CONFIG|ROOT|KERNEL_\w+|MYSQL_PASSWORD|MYSQL_PASSWORD_FILE|TEST_\w+|SECRET_\w+)$/;
 
 /** Reads options from the environment: `CHURN_<SECTION>_<OPTION>`, or `CHURN_<OPTION>` for every section that has it. */
 export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, base: string): GivenValue[] {
@@ -89,6 +93,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, ba
   for (const [section, { fields }] of Object.entries(sections)) {
     for (const { key } of fields) names.set(`CHURN_${section.toUpperCase()}_${key.toUpperCase()}`, [[section, key]]);
   }
+  // the address of a store is what a person means by "the store"
+  names.set("CHURN_STORE", [["store", "url"]]);
   const given: (GivenValue & { targets: number })[] = [];
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith("CHURN_") || RESERVED.test(name) || text === undefined || text === "") continue;

@@ -80,18 +80,24 @@ async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBa
     [batch.kind, batch.name, batch.number],
   );
   if (!found) return undefined;
-  const { content, ...counts } = found;
-  if (content !== batch.content) {
-    throw new ChurnError(
-      "CONFLICT",
-      `batch ${batch.number} of ${batch.kind} "${batch.name}" is in the store with other rows`,
-      { hint: "send other rows under another key" },
-    );
-  }
-  return { ...(counts as unknown as CommittedBatch), written: false };
+  return sameBatch(batch, found as unknown as LedgerEntry);
 }
 
-async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
+/** A row of the ledger, and what names its content. */
+export type LedgerEntry = Omit<CommittedBatch, "written"> & { content: string };
+
+/** The batch that the ledger has under the same key, if its rows are the same. */
+export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry): CommittedBatch {
+  if (content === batch.content) return { ...counts, written: false };
+  throw new ChurnError(
+    "CONFLICT",
+    `batch ${batch.number} of ${batch.kind} "${batch.name}" is in the store with other rows`,
+    { hint: "send other rows under another key" },
+  );
+}
+
+/** Reads the rows of a batch as columns. */
+export async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
   if ("columns" in rows) return rows.columns;
   const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${text(rows.parquet)})`);
   const ours = CDR_COLUMNS.filter(({ name }) => names.some(({ column_name }) => column_name === name));
@@ -100,7 +106,7 @@ async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
     WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
 }
 
-function linesOf(columns: Columns): number {
+export function linesOf(columns: Columns): number {
   const lengths = Object.values(columns).map((column) => column.length);
   if (!columns.DP_DATE || !columns.DP_MSISDN || lengths.some((length) => length !== lengths[0])) {
     throw new ChurnError("BAD_INPUT", "a batch needs DP_DATE and DP_MSISDN, and columns of one length");
@@ -108,7 +114,7 @@ function linesOf(columns: Columns): number {
   return lengths[0] ?? 0;
 }
 
-function spanOf(days: Int32Array): [string, string] | [null, null] {
+export function spanOf(days: Int32Array): [string, string] | [null, null] {
   if (days.length === 0) return [null, null];
   let first = days[0] as number;
   let last = first;

@@ -16,17 +16,20 @@ export async function updateDailySummary(db: Database, first: string, last: stri
 
 const SUMMED = ["DP_MOC_COUNT", "DP_MOC_DURATION", "DP_DATA_COUNT", "DP_DATA_VOLUME"];
 
-/**
- * The statements that add new rows to `DailySummary`; they have to run in the transaction that writes the rows.
- *
- * @param known days that are there for sure: to update them takes a third of the time
- */
-export function addToDailySummary(columns: Columns, rows: number, known: ReadonlySet<number>): string {
+/** Columns of `DailySummary` beside the day, in the order of what they sum. */
+export const SUMMARY_COLUMNS = [
+  "Total_Outgoing_Calls",
+  "Total_Outgoing_Call_Time",
+  "Total_Data_Purchases",
+  "Total_Data_Volume",
+];
+
+/** What rows add to each day of `DailySummary`: day → a sum per column, NaN where the day has no value of it. */
+export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Array> {
   const days = columns.DP_DATE as Int32Array;
   const sums = new Map<number, Float64Array>();
   for (let i = 0; i < rows; i++) {
     const day = days[i] as number;
-    // NaN: no value of the day has been seen
     const sum = sums.get(day) ?? new Float64Array(SUMMED.length).fill(Number.NaN);
     sums.set(day, sum);
     for (const [j, name] of SUMMED.entries()) {
@@ -35,18 +38,27 @@ export function addToDailySummary(columns: Columns, rows: number, known: Readonl
       sum[j] = Number.isNaN(sum[j]) ? value : (sum[j] as number) + value;
     }
   }
+  return sums;
+}
+
+/**
+ * The statements that add new rows to `DailySummary`; they have to run in the transaction that writes the rows.
+ *
+ * @param known days that are there for sure: to update them takes a third of the time
+ */
+export function addToDailySummary(columns: Columns, rows: number, known: ReadonlySet<number>): string {
+  const sums = sumsByDay(columns, rows);
   if (sums.size === 0) return "";
   // an exponent makes a double of the literal; without one it is a decimal, and rounded twice
   const literal = (value: number) => (Number.isNaN(value) ? "NULL" : value.toExponential());
-  const names = ["Total_Outgoing_Calls", "Total_Outgoing_Call_Time", "Total_Data_Purchases", "Total_Data_Volume"];
   const statements = [...sums].map(([day, sum]) => {
     const values = Array.from(sum, literal);
     const add = (name: string, value: string) => `${name} = coalesce(${name} + ${value}, ${name}, ${value})`;
     if (known.has(day)) {
-      const set = names.map((name, j) => add(name, values[j] as string)).join(", ");
+      const set = SUMMARY_COLUMNS.map((name, j) => add(name, values[j] as string)).join(", ");
       return `UPDATE DailySummary SET ${set} WHERE "Date" = DATE '${dateOf(day)}'`;
     }
-    const set = names.map((name) => add(name, `excluded.${name}`)).join(", ");
+    const set = SUMMARY_COLUMNS.map((name) => add(name, `excluded.${name}`)).join(", ");
     return `INSERT INTO DailySummary VALUES (DATE '${dateOf(day)}', ${values.join(", ")}) ON CONFLICT DO UPDATE SET ${set}`;
   });
   return statements.join("; ");

@@ -10,17 +10,51 @@ export type Cell = string | number | boolean | null;
 /** What a statement takes for `$1`, `$2`, …; day values go in as text, to be cast in the statement. */
 export type Parameter = string | number | boolean | null;
 
+/** Another place that must know what a transaction changes, before it is kept here. */
+export interface Journal {
+  /** Runs a transaction of `db`; `steps` do what they do without a journal. */
+  transaction<T>(db: Database, steps: TransactionSteps<T>): Promise<T>;
+  /** Told of each statement inside a transaction, before it runs. */
+  beforeStatement(db: Database, sql: string): Promise<void>;
+  /** Whether a statement changes something that the journal keeps. */
+  concerns(sql: string): boolean;
+}
+
+export interface TransactionSteps<T> {
+  begin(): Promise<void>;
+  work(): Promise<T>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
 /** One open connection to a DuckDB database, valid as long as its lease. */
 export class Database {
   readonly #connection: DuckDBConnection;
+  readonly #journal: Journal | undefined;
+  #inTransaction = false;
 
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, journal?: Journal) {
     this.#connection = connection;
+    this.#journal = journal;
   }
 
   /** Runs one statement and gives the number of rows that it changed. */
   async run(sql: string, parameters: Parameter[] = []): Promise<number> {
+    if (this.#journal) {
+      if (this.#inTransaction) await this.#journal.beforeStatement(this, sql);
+      else if (this.#journal.concerns(sql)) return this.transaction(() => this.run(sql, parameters));
+    }
     return (await this.#connection.run(sql, values(parameters))).rowsChanged;
+  }
+
+  /** Reads a result of one column of texts, some thousands at a time. */
+  async *texts(sql: string): AsyncGenerator<string[]> {
+    const result = await this.#connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk.getColumnValues(0) as string[];
+    }
   }
 
   /** Reads a small result as objects, one a row; whole numbers beyond 2⁵³ lose precision. */
@@ -61,16 +95,21 @@ export class Database {
 
   /** Runs work in one transaction: all of it is kept, or none. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.run("BEGIN");
-    try {
-      const result = await work();
-      await this.run("COMMIT");
-      return result;
-    } catch (error) {
-      // the failed statement may have ended the transaction already; its own error is the one to tell
-      await this.run("ROLLBACK").catch(() => {});
-      throw error;
-    }
+    const set = async (sql: string, inTransaction: boolean) => {
+      await this.#connection.run(sql);
+      this.#inTransaction = inTransaction;
+    };
+    const steps: TransactionSteps<T> = {
+      begin: () => set("BEGIN", true),
+      work,
+      commit: () => set("COMMIT", false),
+      rollback: async () => {
+        this.#inTransaction = false;
+        // the failed statement may have ended the transaction already; its own error is the one to tell
+        await this.#connection.run("ROLLBACK").catch(() => {});
+      },
+    };
+    return this.#journal ? this.#journal.transaction(this, steps) : runSteps(steps);
   }
 
   /**
@@ -95,6 +134,9 @@ export class Database {
    * @param catalog "temp" for a temporary table
    */
   async append(table: string, sources: readonly ColumnSource[], rows: number, catalog?: "temp"): Promise<void> {
+    if (this.#journal && this.#inTransaction && !catalog) {
+      await this.#journal.beforeStatement(this, `INSERT INTO ${name(table)}`);
+    }
     const appender = await this.#connection.createAppender(table, "main", catalog ?? null);
     try {
       appendColumns(appender, sources, rows);
@@ -110,6 +152,19 @@ export class Database {
 
   close(): void {
     this.#connection.closeSync();
+  }
+}
+
+/** Begins, works and commits, or rolls back. */
+export async function runSteps<T>({ begin, work, commit, rollback }: TransactionSteps<T>): Promise<T> {
+  await begin();
+  try {
+    const result = await work();
+    await commit();
+    return result;
+  } catch (error) {
+    await rollback();
+    throw error;
   }
 }
 

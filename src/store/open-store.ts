@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnTable } from "arquero";
@@ -8,6 +8,10 @@ import { ChurnError } from "../core/errors.js";
 import { type Claim, claimHolder, takeClaim } from "./claim.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
+import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
+import { parseMysqlAddress } from "./mysql/mysql-address.js";
+import { MysqlMirror } from "./mysql/mysql-mirror.js";
+import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables } from "./schema.js";
@@ -30,14 +34,17 @@ const LONGEST = 5000;
 const YIELD = 300;
 
 /**
- * The tables of one job, in a DuckDB file.
+ * The tables of one job, in a DuckDB file, or in a MySQL database of which a DuckDB file holds a copy to compute on.
  *
  * A DuckDB file has one writer process, and while it writes nobody else can even look. So nothing holds the file for
  * long: each piece of work takes a lease, and the file is closed when the last lease of this process ends. Batches that
  * follow each other keep it open, until another process wants it.
  */
 export class Store {
+  /** The DuckDB file. */
   readonly path: string;
+  /** The MySQL database that the file is a copy of, or undefined. */
+  readonly mirror: MysqlMirror | undefined;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
   readonly #wanted: WantedFile;
@@ -50,8 +57,9 @@ export class Store {
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
-  constructor(path: string, waitSeconds: number, onWait: (message: string) => void) {
+  constructor(path: string, waitSeconds: number, onWait: (message: string) => void, mirror?: MysqlMirror) {
     this.path = path;
+    this.mirror = mirror;
     this.#wait = waitSeconds;
     this.#onWait = onWait;
     this.#wanted = new WantedFile(path);
@@ -78,8 +86,13 @@ export class Store {
    * @throws ChurnError CONFLICT when the ledger has the batch with other content
    */
   commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
+    const { mirror } = this;
     // one after another, so that no two take the same numbers
-    const turn = this.#commits.then(() => this.#work((db) => this.#commit(db, batch), options, LINGER));
+    const turn = this.#commits.then(() =>
+      mirror
+        ? commitMysqlBatch(mirror, batch, options.signal)
+        : this.#work((db) => this.#commit(db, batch), options, LINGER),
+    );
     this.#commits = turn.catch(() => {});
     return turn;
   }
@@ -131,12 +144,14 @@ export class Store {
       });
       const instance = await this.#open;
       const connection = await instance.connect();
-      const db = new Database(connection);
+      const plain = new Database(connection);
+      const db = this.mirror ? new Database(connection, this.mirror.journal(plain)) : plain;
       // a batch is short, and once begun it ends
       const stop = () => linger === 0 && db.interrupt();
       options.signal?.addEventListener("abort", stop);
       try {
         options.signal?.throwIfAborted();
+        if (linger === 0) await this.mirror?.pull(plain);
         return await work(db);
       } catch (error) {
         if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
@@ -199,6 +214,12 @@ export class Store {
         return instance;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
+        if (this.mirror && isDamage(message)) {
+          // a copy is not worth mending
+          await rm(this.path, { force: true });
+          await rm(`${this.path}.wal`, { force: true });
+          continue;
+        }
         if (!/could not set lock|conflicting lock/i.test(message)) throw openError(this.path, message, error);
         const holder = holderOf(message);
         if (performance.now() >= until) {
@@ -221,15 +242,22 @@ export class Store {
 /**
  * Names the store of a job; nothing is opened before the first lease.
  *
- * @param options `path` of the DuckDB file and `wait_seconds`
- * @param onWait told when another process works on the file; by default a line on stderr
+ * @param options `path` of the DuckDB file, or `url` of a MySQL database, and `wait_seconds`
+ * @param onWait told when another process works on the file or the server is away; by default a line on stderr
+ * @throws ChurnError BAD_OPTION for an address that cannot be used
  */
 export function openStore(
   options: StoreOptions = {},
   onWait: (message: string) => void = (message) => console.warn(message),
 ): Store {
   const settings = storeOptions.parse(options);
-  return new Store(resolve(settings.path), settings.wait_seconds, onWait);
+  const path = resolve(settings.path);
+  if (settings.url === null) return new Store(path, settings.wait_seconds, onWait);
+  const address = parseMysqlAddress(settings.url);
+  const server = new MysqlServer(address, settings.wait_seconds, onWait);
+  const words = [address.socket ?? `${address.host}_${address.port}`, address.database].join("_");
+  const copy = join(dirname(path), `mysql_${words.replace(/[^\w.-]+/g, "_")}.duckdb`);
+  return new Store(copy, settings.wait_seconds, onWait, new MysqlMirror(server, onWait));
 }
 
 function holderOf(message: string): string {
@@ -247,13 +275,17 @@ function holderOf(message: string): string {
 
 function openError(path: string, message: string, cause: unknown): ChurnError {
   if (cause instanceof ChurnError) return cause;
-  if (/not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message)) {
+  if (isDamage(message)) {
     return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
       cause,
       hint: "name another file with --store.path, or move this one away and load again",
     });
   }
   return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
+}
+
+function isDamage(message: string): boolean {
+  return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message);
 }
 
 function firstLine(message: string): string {

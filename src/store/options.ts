@@ -4,11 +4,16 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 
 export const storeOptions = defineOptions("store", {
   path: z.string().min(1).default("data/churn.duckdb").describe("the DuckDB file that holds the tables"),
+  url: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("a MySQL or MariaDB database to keep the tables in instead: mysql://user@host:3306/RawData"),
   wait_seconds: z
     .number()
     .min(0)
     .default(60)
-    .describe("how long to wait while another process works on the file, in seconds"),
+    .describe("how long to wait while another process works on the file, or while the server is away, in seconds"),
 });
 
 export type StoreOptions = InputOf<typeof storeOptions>;

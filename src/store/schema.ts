@@ -1,7 +1,7 @@
 import type { Database } from "./database.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-const VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -97,14 +97,14 @@ export async function createTables(db: Database): Promise<void> {
   );
   if (found?.n) {
     const version = await db.row<{ version: number }>("SELECT max(version) AS version FROM workbench_schema");
-    if (version?.version === VERSION) return;
+    if (version?.version === SCHEMA_VERSION) return;
     throw new Error(
-      `not a valid DuckDB file of this workbench: its tables are of version ${version?.version}, not ${VERSION}`,
+      `not a valid DuckDB file of this workbench: its tables are of version ${version?.version}, not ${SCHEMA_VERSION}`,
     );
   }
   await db.transaction(async () => {
     for (const sql of TABLES) await db.run(sql);
-    await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${VERSION})`);
+    await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${SCHEMA_VERSION})`);
   });
 }
 

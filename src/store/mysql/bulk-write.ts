@@ -1,0 +1,116 @@
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Database, name, text } from "../database.js";
+import type { CatalogColumn } from "./cache-catalog.js";
+import { type MysqlSession, quoted } from "./mysql-server.js";
+
+/** Rows of a DuckDB query on their way to a table of MySQL. */
+export interface RowsToWrite {
+  table: string;
+  columns: readonly CatalogColumn[];
+  /** What follows SELECT … in DuckDB: `FROM … WHERE …`. */
+  from: string;
+}
+
+/** How rows get into the server: streamed as a file, or as statements where the server takes no files. */
+export type BulkWay = "LOAD DATA LOCAL INFILE" | "multi-row INSERT";
+
+/** Asks the server which way it permits. */
+export async function bulkWay(session: MysqlSession): Promise<BulkWay> {
+  const found = await session.row<{ permitted: number }>("SELECT @@global.local_infile AS permitted");
+  return found?.permitted ? "LOAD DATA LOCAL INFILE" : "multi-row INSERT";
+}
+
+/**
+ * Writes rows in bulk and gives their number.
+ *
+ * @throws Error when the server took fewer rows than it was given, or changed a value: `LOAD DATA LOCAL` only warns
+ */
+export function bulkWrite(db: Database, session: MysqlSession, rows: RowsToWrite, way: BulkWay): Promise<number> {
+  return way === "LOAD DATA LOCAL INFILE" ? loadData(db, session, rows) : insertRows(db, session, rows);
+}
+
+async function loadData(db: Database, session: MysqlSession, { table, columns, from }: RowsToWrite): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "churn-rows-"));
+  const path = join(folder, "rows.csv");
+  try {
+    // named by their place: DuckDB takes "User" in FORCE_QUOTE for the function user()
+    const quote = columns.flatMap(({ type }, index) => (type === "VARCHAR" ? `c${index}` : []));
+    const cells = columns.map((column, index) => `${plainCell(column)} AS c${index}`).join(", ");
+    const count = await db.run(
+      `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
+    );
+    if (!count) return 0;
+    return await sendFile(session, path, table, columns, count);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sendFile(
+  session: MysqlSession,
+  path: string,
+  table: string,
+  columns: readonly CatalogColumn[],
+  count: number,
+): Promise<number> {
+  const [result] = await session.connection.query({
+    sql: `LOAD DATA LOCAL INFILE 'rows.csv' INTO TABLE ${quoted(table)} CHARACTER SET utf8mb4
+      FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${columns.map((column) => quoted(column.name)).join(", ")})`,
+    infileStreamFactory: () => createReadStream(path, { highWaterMark: 1 << 20 }),
+  } as Parameters<typeof session.connection.query>[0]);
+  const { affectedRows, warningStatus } = result as { affectedRows: number; warningStatus: number };
+  if (affectedRows !== count || warningStatus > 0) {
+    const [first] = await session.rows<{ Message: string }>("SHOW WARNINGS LIMIT 1");
+    throw Object.assign(
+      new Error(`${table}: ${affectedRows} of ${count} rows were taken${first ? `: ${first.Message}` : ""}`),
+      { code: /duplicate/i.test(first?.Message ?? "") ? "ER_DUP_ENTRY" : "ER_ROWS_REFUSED", errno: 0 },
+    );
+  }
+  return affectedRows;
+}
+
+/** A number that is not finite has no place in MySQL; NULL stands for it. */
+function plainCell({ name: column, type }: CatalogColumn): string {
+  if (type === "DOUBLE") return `CASE WHEN isfinite(${name(column)}) THEN ${name(column)} END`;
+  return type === "BOOLEAN" ? `CAST(${name(column)} AS TINYINT)` : name(column);
+}
+
+/** Bytes of a statement, well below what any server takes in one packet. */
+const STATEMENT = 1 << 20;
+
+async function insertRows(db: Database, session: MysqlSession, { table, columns, from }: RowsToWrite): Promise<number> {
+  const head = `INSERT INTO ${quoted(table)} (${columns.map((column) => quoted(column.name)).join(", ")}) VALUES `;
+  let written = 0;
+  let parts: string[] = [];
+  let size = 0;
+  const flush = async () => {
+    if (parts.length) written += await session.run(head + parts.join(","));
+    parts = [];
+    size = 0;
+  };
+  for await (const texts of db.texts(`SELECT ${literalRow(columns)} ${from}`)) {
+    for (const row of texts) {
+      parts.push(row);
+      size += row.length;
+      if (size >= STATEMENT) await flush();
+    }
+  }
+  await flush();
+  return written;
+}
+
+/** A row as MySQL reads it in a statement, written by DuckDB: quicker than value by value here. */
+export function literalRow(columns: readonly CatalogColumn[]): string {
+  const cells = columns.map((column) => {
+    const cell = plainCell(column);
+    if (column.type === "VARCHAR") {
+      return `coalesce('''' || replace(replace(${cell}, '\\', '\\\\'), '''', '''''') || '''', 'NULL')`;
+    }
+    const quotes = column.type === "DATE" || column.type.startsWith("TIMESTAMP");
+    return quotes ? `coalesce('''' || ${cell} || '''', 'NULL')` : `coalesce(CAST(${cell} AS VARCHAR), 'NULL')`;
+  });
+  return `'(' || ${cells.join(" || ',' || ")} || ')'`;
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { CDR_COLUMNS } from "../../cdr/columns.js";
+import { dateOf } from "../../core/days.js";
+import { ChurnError } from "../../core/errors.js";
+import { columnsOf, type LedgerEntry, linesOf, sameBatch, spanOf } from "../commit-batch.js";
+import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
+import { inMemory } from "../memory-database.js";
+import type { CommittedBatch, LateLabels, NewBatch, RejectedRow } from "../new-batch.js";
+import type { Columns } from "../read-columns.js";
+import { leaveOutKnownRows } from "./leave-out-known-rows.js";
+import type { MysqlMirror } from "./mysql-mirror.js";
+import type { MysqlSession } from "./mysql-server.js";
+import { quoted } from "./mysql-server.js";
+import { partName } from "./parts.js";
+import { serverState } from "./pull-changes.js";
+import { valuesOf } from "./values-of.js";
+
+/** A batch as it goes into MySQL. */
+export interface RowsOfBatch {
+  batchId: number;
+  columns: Columns;
+  counts: Omit<CommittedBatch, "batch_id" | "written">;
+  rejects: readonly RejectedRow[];
+}
+
+/**
+ * Writes a batch of rows straight into MySQL, with its row in the ledger, in one transaction; the copy gets it by its next pull.
+ *
+ * The key of the ledger decides what became of a commit whose answer was lost: a batch that is there is not written again.
+ *
+ * @throws ChurnError CONFLICT when the ledger has the key with other content
+ */
+export async function commitMysqlBatch(
+  mirror: MysqlMirror,
+  batch: NewBatch,
+  signal: AbortSignal | undefined,
+): Promise<CommittedBatch> {
+  await mirror.ready();
+  const { rows } = batch;
+  const columns = "columns" in rows ? rows.columns : await inMemory((db) => columnsOf(db, rows));
+  const lines = linesOf(columns);
+  const rejects = batch.rejects ?? [];
+  const [first, last] = spanOf(columns.DP_DATE as Int32Array);
+  const counts = {
+    lines: lines + rejects.length,
+    rows: lines,
+    rejected: rejects.length,
+    stored_before: 0,
+    first_day: first,
+    last_day: last,
+  };
+  const token = randomUUID();
+  return mirror.server.transaction(
+    async (session) => {
+      const state = await serverState(session, "FOR UPDATE");
+      const before = await ledgerEntry(session, batch);
+      if (before) return sameBatch(batch, before);
+      const next = await session.row<{ batch: number; id: number }>(
+        `SELECT (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batches) AS batch, (SELECT COALESCE(MAX(id), 0) + 1 FROM DP_CDR_Data) AS id`,
+      );
+      const batchId = Number(next?.batch);
+      let written: RowsOfBatch = { batchId, columns, counts, rejects };
+      try {
+        await insertRows(session, written);
+      } catch (error) {
+        if ((error as { code?: string }).code !== "ER_DUP_ENTRY") throw error;
+        // the statement left nothing behind
+        written = await leaveOutKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) });
+        await insertRows(session, written);
+      }
+      await writeLedger(session, batch, written);
+      if (batch.labels?.day.length) await writeLabels(session, batch.labels, state.revision + 1, token);
+      await addToSummary(session, written);
+      await markParts(session, written, state.revision + 1, token);
+      return { batch_id: batchId, ...written.counts, written: true };
+    },
+    {
+      signal,
+      committed: async (session) => {
+        const mine = await session.row<{ mine: number }>(
+          "SELECT 1 AS mine FROM workbench_parts WHERE token = ? LIMIT 1",
+          [token],
+        );
+        const entry = mine ? await ledgerEntry(session, batch) : undefined;
+        if (!entry) return undefined;
+        const { content: _content, ...found } = entry;
+        return { ...found, written: true };
+      },
+    },
+  );
+}
+
+async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<LedgerEntry | undefined> {
+  const found = await session.row<LedgerEntry>(
+    `SELECT batch_id, \`lines\`, \`rows\`, rejected, stored_before, first_day, last_day, sha256 AS content FROM batches
+     WHERE kind = ? AND name = ? AND number = ?`,
+    [batch.kind, batch.name, batch.number],
+  );
+  return found;
+}
+
+/** Rows in one statement: well below what any server takes in one packet. */
+const ROWS = 5000;
+
+async function insertRows(session: MysqlSession, { batchId, columns }: RowsOfBatch): Promise<void> {
+  const ours = CDR_COLUMNS.filter(({ name }) => columns[name]);
+  const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
+  const rows = columns.DP_DATE?.length ?? 0;
+  for (let from = 0; from < rows; from += ROWS) {
+    const values = valuesOf(session, ours, columns, from, Math.min(rows, from + ROWS), batchId);
+    await session.run(`INSERT INTO DP_CDR_Data (${names}) VALUES ${values}`);
+  }
+}
+
+async function writeLedger(session: MysqlSession, batch: NewBatch, written: RowsOfBatch): Promise<void> {
+  const { kind, name, number, source, content, notes = {} } = batch;
+  if (name.length > 255)
+    throw new ChurnError("BAD_INPUT", `the name of a batch has ${name.length} characters; 255 fit`);
+  const { batchId, counts, rejects } = written;
+  const { lines, rows, rejected, stored_before, first_day, last_day } = counts;
+  await session.run(
+    `INSERT INTO batches (batch_id, kind, name, number, source, sha256, options_hash, \`lines\`, blank, \`rows\`, rejected, merged,
+       stored_before, held_back, first_day, last_day, notes, committed_at) VALUES (?)`,
+    [
+      [
+        ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, 0, stored_before, 0],
+        ...[first_day, last_day, JSON.stringify(notes), new Date().toISOString().slice(0, 23).replace("T", " ")],
+      ] as (string | number)[],
+    ],
+  );
+  if (rejects.length) {
+    const file = `${kind}:${name}`;
+    const records = rejects.map(({ line, column_name, reason, raw }) => [
+      batchId,
+      file,
+      line,
+      column_name,
+      reason,
+      raw,
+    ]);
+    await session.run("INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES ?", [
+      records as unknown as string[],
+    ]);
+  }
+}
+
+async function addToSummary(session: MysqlSession, { columns }: RowsOfBatch): Promise<void> {
+  const sums = sumsByDay(columns, columns.DP_DATE?.length ?? 0);
+  if (!sums.size) return;
+  const records = [...sums].map(([day, sum]) => [
+    dateOf(day),
+    ...Array.from(sum, (value) => (Number.isNaN(value) ? null : value)),
+  ]);
+  const set = SUMMARY_COLUMNS.map((name) => `${name} = COALESCE(${name} + VALUES(${name}), ${name}, VALUES(${name}))`);
+  await session.run(
+    `INSERT INTO DailySummary (\`Date\`, ${SUMMARY_COLUMNS.join(", ")}) VALUES ? ON DUPLICATE KEY UPDATE ${set.join(", ")}`,
+    [records as unknown as string[]],
+  );
+}
+
+/** Writes labels that came late, and says which batches of the copy they make old. */
+async function writeLabels(session: MysqlSession, labels: LateLabels, revision: number, token: string): Promise<void> {
+  const groups = new Map<string, { day: string; label: number | null; subscribers: string[] }>();
+  for (const [i, day] of labels.day.entries()) {
+    const value = labels.label[i] as number;
+    const key = `${day} ${value}`;
+    const group = groups.get(key) ?? { day: dateOf(day), label: Number.isNaN(value) ? null : value, subscribers: [] };
+    group.subscribers.push(labels.subscriber[i] as string);
+    groups.set(key, group);
+  }
+  for (const { day, label, subscribers } of groups.values()) {
+    await session.run("UPDATE DP_CDR_Data SET PSEUDO_CHURNED = ? WHERE DP_DATE = ? AND DP_MSISDN IN (?)", [
+      label,
+      day,
+      subscribers,
+    ]);
+  }
+  const days = [...new Set([...groups.values()].map(({ day }) => day))];
+  const touched = await session.rows<{ batch_id: number }>(
+    "SELECT DISTINCT batch_id FROM DP_CDR_Data WHERE DP_DATE IN (?)",
+    [days],
+  );
+  if (!touched.length) return;
+  await session.run(
+    "UPDATE workbench_parts SET revision = ?, token = ? WHERE table_name = 'DP_CDR_Data' AND part IN (?)",
+    [revision, token, touched.map(({ batch_id }) => partName(batch_id))],
+  );
+}
+
+async function markParts(session: MysqlSession, written: RowsOfBatch, revision: number, token: string): Promise<void> {
+  const part = partName(written.batchId);
+  const { counts, rejects } = written;
+  const records = [
+    ["batches", part, revision, 1, token],
+    ...(counts.rows ? [["DP_CDR_Data", part, revision, counts.rows, token]] : []),
+    ...(rejects.length ? [["rejects", part, revision, rejects.length, token]] : []),
+    ...(counts.rows ? [["DailySummary", "[]", revision, 1, token]] : []),
+  ];
+  await session.run(
+    `INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES ?
+     ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), token = VALUES(token)`,
+    [records as unknown as string[]],
+  );
+  await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [revision]);
+}

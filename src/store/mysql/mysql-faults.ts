@@ -1,0 +1,100 @@
+import { ChurnError } from "../../core/errors.js";
+
+interface MysqlFault {
+  code?: string;
+  errno?: number;
+  fatal?: boolean;
+  message?: string;
+  sqlMessage?: string;
+}
+
+/** The server went away, or is not there yet: waiting helps. */
+const AWAY = new Set([
+  "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOENT", // the socket file
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "ER_SERVER_SHUTDOWN",
+  "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_NORMAL_SHUTDOWN",
+  "ER_CONNECTION_KILLED",
+  "ER_NEW_ABORTING_CONNECTION",
+]);
+
+/** Another session was in the way: the transaction is to be done again. */
+const CONTENDED = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
+
+export function isAway(error: unknown): boolean {
+  const { code, message } = error as MysqlFault;
+  return (
+    AWAY.has(code ?? "") || /connection is in closed state|server has gone away|connection lost/i.test(message ?? "")
+  );
+}
+
+export function isContended(error: unknown): boolean {
+  return CONTENDED.has((error as MysqlFault).code ?? "");
+}
+
+/** Makes an error of the server one that a user can act on: it names host and database, and never holds the password. */
+export function storeError(error: unknown, place: string, waited?: number): unknown {
+  if (error instanceof ChurnError) return error;
+  const { code, errno, sqlMessage, message } = error as MysqlFault;
+  const cause = error;
+  const text = (sqlMessage ?? message ?? String(error)).split("\n", 1)[0] as string;
+  if (isAway(error)) {
+    return new ChurnError(
+      "STORE_UNREACHABLE",
+      `${place} cannot be reached (${code ?? text}); waited ${waited ?? 0} s`,
+      {
+        cause,
+        hint: "start the server, mend the address in CHURN_STORE, or wait longer with --store.wait-seconds",
+      },
+    );
+  }
+  if (isContended(error)) {
+    return new ChurnError("STORE_BUSY", `${place} is in use by another session; waited ${waited ?? 0} s`, {
+      cause,
+      hint: "run it again, or wait longer with --store.wait-seconds",
+    });
+  }
+  if (code === "ENOTFOUND") {
+    return new ChurnError("STORE_UNREACHABLE", `${place}: there is no such host`, { cause, hint: "mend CHURN_STORE" });
+  }
+  if (
+    code === "ER_ACCESS_DENIED_ERROR" ||
+    code === "ER_DBACCESS_DENIED_ERROR" ||
+    code === "ER_ACCESS_DENIED_NO_PASSWORD_ERROR"
+  ) {
+    return new ChurnError("STORE_UNREACHABLE", `${place} refuses this user or password`, {
+      cause,
+      hint: "the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE; rights: docs/store.md",
+    });
+  }
+  if (code === "ER_BAD_DB_ERROR") {
+    return new ChurnError("STORE_UNREACHABLE", `${place}: there is no such database`, {
+      cause,
+      hint: "make it: CREATE DATABASE … CHARACTER SET utf8mb4",
+    });
+  }
+  if (/denied/i.test(text)) {
+    return new ChurnError("STORE_UNREACHABLE", `${place}: ${text}`, {
+      cause,
+      hint: "rights that are needed: docs/store.md",
+    });
+  }
+  if (code === "ER_RECORD_FILE_FULL" || code === "ER_DISK_FULL" || errno === 1021 || errno === 1114) {
+    return new ChurnError("STORE_FULL", `${place}: the server's disk is full (${text})`, {
+      cause,
+      hint: "make room there and run it again; nothing was lost",
+    });
+  }
+  if (errno !== undefined) return new ChurnError("STORE_FAILED", `${place}: ${text} (${code ?? errno})`, { cause });
+  return error;
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { ChurnError } from "../../core/errors.js";
+import { SCHEMA_VERSION } from "../schema.js";
+import type { CatalogTable } from "./cache-catalog.js";
+import { DAILY_PROCEDURE } from "./daily-procedure.js";
+import type { MysqlSession } from "./mysql-server.js";
+import { ensureTable } from "./mysql-tables.js";
+
+const OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
+/** The store's own tables: version, the number of the last change, and which change each part comes from. */
+const OWN_TABLES = [
+  `CREATE TABLE IF NOT EXISTS workbench_state (
+    id TINYINT PRIMARY KEY, store_id CHAR(36) NOT NULL, revision BIGINT NOT NULL) ${OPTIONS}`,
+  `CREATE TABLE IF NOT EXISTS workbench_parts (
+    table_name VARCHAR(64) NOT NULL, part VARCHAR(255) NOT NULL, revision BIGINT NOT NULL, row_count BIGINT NOT NULL,
+    definition LONGTEXT, token CHAR(36) NOT NULL, PRIMARY KEY (table_name, part), KEY (revision), KEY (token)) ${OPTIONS}`,
+];
+const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS workbench_schema (version INT PRIMARY KEY) ${OPTIONS}`;
+
+/**
+ * Makes the tables of a database that has none, and brings those of an older version up to date.
+ *
+ * Each step can be repeated, and the version is written last: whoever is stopped in between begins again.
+ *
+ * @throws ChurnError STORE_DAMAGED for a newer version; SEED_TABLES for a database that the seed system made
+ */
+export async function ensureMysqlSchema(session: MysqlSession, tables: readonly CatalogTable[]): Promise<void> {
+  const version = await schemaVersion(session);
+  if (version === SCHEMA_VERSION) return;
+  if (version !== null && version > SCHEMA_VERSION) {
+    throw new ChurnError(
+      "STORE_DAMAGED",
+      `${session.server.place}: its tables are of version ${version}, newer than ${SCHEMA_VERSION}, which this program knows`,
+      { hint: "update the workbench, or name another database in CHURN_STORE" },
+    );
+  }
+  const lock = `churn:${session.server.database}`.slice(0, 64);
+  await session.row("SELECT GET_LOCK(?, 60) AS held", [lock]);
+  try {
+    for (const sql of OWN_TABLES) await session.run(sql);
+    for (const table of tables) await ensureTable(session, table);
+    for (const sql of DAILY_PROCEDURE) await session.run(sql);
+    await session.run("INSERT IGNORE INTO workbench_state VALUES (1, ?, 0)", [randomUUID()]);
+    await session.run(VERSION_TABLE);
+    await session.run("INSERT IGNORE INTO workbench_schema VALUES (?)", [SCHEMA_VERSION]);
+  } finally {
+    await session.row("SELECT RELEASE_LOCK(?) AS released", [lock]).catch(() => {});
+  }
+}
+
+/** Version of the tables, or null when there are none of ours. */
+export async function schemaVersion(session: MysqlSession): Promise<number | null> {
+  const there = await session.row<{ n: number }>(
+    "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'workbench_schema'",
+  );
+  if (!there?.n) return null;
+  const found = await session.row<{ version: number | null }>("SELECT MAX(version) AS version FROM workbench_schema");
+  return found?.version ?? null;
+}

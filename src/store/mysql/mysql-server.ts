@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { ChurnError } from "../../core/errors.js";
+import { type MysqlAddress, placeOf } from "./mysql-address.js";
+import { isAway, isContended, storeError } from "./mysql-faults.js";
+
+/** Milliseconds after which an idle connection is asked whether it lives before work is given to it. */
+const IDLE = 2000;
+const MAX_IDLE = 4;
+
+interface Pooled {
+  connection: Connection;
+  usedAt: number;
+}
+
+/** How a transaction tells what became of a commit whose answer was lost. */
+export interface TransactionOptions<T> {
+  /** Looks whether the transaction is in the database, after the connection was lost while it committed. */
+  committed?: (session: MysqlSession) => Promise<T | undefined>;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A MySQL or MariaDB server: a few connections that are kept while idle, and patience while it is away.
+ *
+ * Idle connections do not keep the process alive, so nothing has to be closed.
+ */
+export class MysqlServer {
+  readonly place: string;
+  readonly #address: MysqlAddress;
+  readonly #wait: number;
+  readonly #onWait: (message: string) => void;
+  readonly #idle: Pooled[] = [];
+
+  constructor(address: MysqlAddress, waitSeconds: number, onWait: (message: string) => void) {
+    this.place = placeOf(address);
+    this.#address = address;
+    this.#wait = waitSeconds;
+    this.#onWait = onWait;
+  }
+
+  get database(): string {
+    return this.#address.database;
+  }
+
+  /** Works on one connection; begins anew, whole, when the server went away. So the work must only read, or be idempotent. */
+  session<T>(work: (session: MysqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#patiently(async () => {
+      const pooled = await this.#take();
+      try {
+        const result = await work(new MysqlSession(pooled.connection, this));
+        this.#put(pooled);
+        return result;
+      } catch (error) {
+        pooled.connection.destroy();
+        throw error;
+      }
+    }, signal);
+  }
+
+  /**
+   * Runs work in one transaction, again from its start after a deadlock, a lock that took too long or a lost server.
+   *
+   * When the connection is lost while the commit is under way, `committed` looks whether it arrived: no transaction is lost
+   * and none is done twice.
+   */
+  transaction<T>(work: (session: MysqlSession) => Promise<T>, options: TransactionOptions<T> = {}): Promise<T> {
+    let inDoubt = false;
+    return this.session(async (session) => {
+      if (inDoubt) {
+        const found = await options.committed?.(session);
+        if (found !== undefined) return found;
+        inDoubt = false;
+      }
+      await session.run("START TRANSACTION");
+      const result = await work(session);
+      inDoubt = true;
+      await session.run("COMMIT");
+      inDoubt = false;
+      return result;
+    }, options.signal);
+  }
+
+  /** Tries until it succeeds, the fault is no passing one, or the time is over; says once that it waits. */
+  async #patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    let since: number | undefined;
+    let told = false;
+    for (let pause = 20; ; pause = Math.min(1000, pause * 2)) {
+      try {
+        const result = await work();
+        if (told) this.#onWait(`${this.place} is back`);
+        return result;
+      } catch (error) {
+        const away = isAway(error);
+        if (!away && !isContended(error)) throw storeError(error, this.place);
+        since ??= Date.now();
+        if (Date.now() - since + pause > this.#wait * 1000) throw storeError(error, this.place, this.#wait);
+        if (away && !told && pause > 20) {
+          this.#onWait(`${this.place} cannot be reached; waiting`);
+          told = true;
+        }
+        await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {
+          throw new ChurnError("INTERRUPTED", `interrupted while waiting for ${this.place}`);
+        });
+      }
+    }
+  }
+
+  async #take(): Promise<Pooled> {
+    for (let pooled = this.#idle.pop(); pooled; pooled = this.#idle.pop()) {
+      keepAlive(pooled.connection, true);
+      try {
+        if (Date.now() - pooled.usedAt > IDLE) await pooled.connection.ping();
+        return pooled;
+      } catch {
+        // it died while idle: a server that was restarted, a firewall
+        pooled.connection.destroy();
+      }
+    }
+    return { connection: await this.#connect(), usedAt: Date.now() };
+  }
+
+  #put(pooled: Pooled): void {
+    if (this.#idle.length >= MAX_IDLE) {
+      pooled.connection.destroy();
+      return;
+    }
+    pooled.usedAt = Date.now();
+    keepAlive(pooled.connection, false);
+    this.#idle.push(pooled);
+  }
+
+  async #connect(): Promise<Connection> {
+    // loaded when a MySQL store is used, and only then
+    const { createConnection } = await import("mysql2/promise");
+    const { host, port, socket, user, password, database, tls } = this.#address;
+    const connection = await createConnection({
+      ...(socket ? { socketPath: socket } : { host, port }),
+      user,
+      ...(password === null ? {} : { password }),
+      database,
+      ...(tls
+        ? { ssl: { ...tls, ...(tls.checkName ? {} : { checkServerIdentity: () => undefined }), minVersion: "TLSv1.2" } }
+        : {}),
+      charset: "utf8mb4_bin",
+      timezone: "Z",
+      connectTimeout: 10_000,
+      enableKeepAlive: true,
+      // an update that changes nothing must count as nothing
+      flags: ["-FOUND_ROWS"],
+      supportBigNumbers: true,
+      dateStrings: true,
+      multipleStatements: false,
+      infileStreamFactory: () => {
+        throw new Error("the server asked for a file that was not offered");
+      },
+    } as Parameters<typeof createConnection>[0]);
+    connection.on("error", () => {}); // a lost connection shows itself in the next statement
+    await connection.query(
+      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = 10, transaction_isolation = 'READ-COMMITTED'".replace(
+        "transaction_isolation",
+        isMariaDb(connection) ? "tx_isolation" : "transaction_isolation",
+      ),
+    );
+    return connection;
+  }
+}
+
+function isMariaDb(connection: Connection): boolean {
+  const { _handshakePacket: hello } = (
+    connection as unknown as { connection: { _handshakePacket?: { serverVersion?: string } } }
+  ).connection;
+  return /mariadb/i.test(hello?.serverVersion ?? "");
+}
+
+function keepAlive(connection: Connection, yes: boolean): void {
+  const { stream } = (connection as unknown as { connection: { stream?: { ref?(): void; unref?(): void } } })
+    .connection;
+  if (yes) stream?.ref?.();
+  else stream?.unref?.();
+}
+
+/** A value of a MySQL statement: `?` in its place. */
+export type MysqlValue = string | number | bigint | boolean | null | Buffer | readonly (string | number)[];
+
+/** One connection, as long as its work lasts. */
+export class MysqlSession {
+  readonly connection: Connection;
+  readonly server: MysqlServer;
+
+  constructor(connection: Connection, server: MysqlServer) {
+    this.connection = connection;
+    this.server = server;
+  }
+
+  /** Runs one statement and gives the number of rows that it changed. */
+  async run(sql: string, values: readonly MysqlValue[] = []): Promise<number> {
+    const [result] = await this.connection.query<ResultSetHeader>({ sql, values: values as unknown[] });
+    return result.affectedRows ?? 0;
+  }
+
+  /** Reads a small result as objects. */
+  async rows<Row>(sql: string, values: readonly MysqlValue[] = []): Promise<Row[]> {
+    const [rows] = await this.connection.query<RowDataPacket[]>({ sql, values: values as unknown[] });
+    return rows as Row[];
+  }
+
+  /** Reads the first row of a small result. */
+  async row<Row>(sql: string, values: readonly MysqlValue[] = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(sql, values))[0];
+  }
+}
+
+/** Quotes a name for MySQL. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}

@@ -1,0 +1,84 @@
+import type { CatalogColumn, CatalogTable } from "./cache-catalog.js";
+import { type MysqlSession, quoted } from "./mysql-server.js";
+
+/** Types of DuckDB's columns in MySQL; texts depend on whether they are part of a key. */
+const TYPES: Record<string, string> = {
+  BOOLEAN: "TINYINT(1)",
+  TINYINT: "TINYINT",
+  INTEGER: "INT",
+  BIGINT: "BIGINT",
+  HUGEINT: "DECIMAL(38,0)",
+  DOUBLE: "DOUBLE",
+  DATE: "DATE",
+  TIMESTAMP: "DATETIME(6)",
+};
+
+/** Where MySQL's table differs from DuckDB's: rows lie in the order of the days, as they arrive and as they are asked for. */
+const SPECIAL: Record<string, { primaryKey?: string[]; extra?: string[]; columns?: Record<string, string> }> = {
+  DP_CDR_Data: {
+    primaryKey: ["DP_DATE", "DP_MSISDN"],
+    columns: { id: "BIGINT NOT NULL AUTO_INCREMENT" },
+    extra: ["UNIQUE KEY `id` (`id`)"],
+  },
+};
+
+/** The statement that makes a table in MySQL like one in DuckDB. */
+export function createTableSql(table: CatalogTable): string {
+  const special = SPECIAL[table.name] ?? {};
+  const keys = new Set([...table.primaryKey, ...table.unique.flat()]);
+  const columns = table.columns.map(
+    (column) => `${quoted(column.name)} ${special.columns?.[column.name] ?? columnType(column, keys.has(column.name))}`,
+  );
+  const list = (names: string[]) => names.map(quoted).join(", ");
+  const primaryKey = special.primaryKey ?? table.primaryKey;
+  return `CREATE TABLE IF NOT EXISTS ${quoted(table.name)} (\n  ${[
+    ...columns,
+    ...(primaryKey.length ? [`PRIMARY KEY (${list(primaryKey)})`] : []),
+    ...table.unique.map((names) => `UNIQUE KEY (${list(names)})`),
+    ...(special.extra ?? []),
+  ].join(",\n  ")}\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+}
+
+function columnType({ type, required }: CatalogColumn, inKey: boolean): string {
+  const own = type === "VARCHAR" ? (inKey ? "VARCHAR(255)" : "LONGTEXT") : TYPES[type];
+  if (!own) throw new Error(`a column of type ${type} has no counterpart in MySQL`);
+  return required ? `${own} NOT NULL` : own;
+}
+
+/**
+ * Makes a table, or adds the columns that it lacks, so that rows of `table` fit; columns that are there already stay.
+ *
+ * A change of a table ends a transaction in MySQL, so this comes before one; columns too many do no harm.
+ */
+export async function ensureTable(session: MysqlSession, table: CatalogTable): Promise<void> {
+  const found = await session.rows<{ name: string; required: number }>(
+    `SELECT column_name AS name, is_nullable = 'NO' AND column_default IS NULL AS required FROM information_schema.columns
+     WHERE table_schema = DATABASE() AND table_name = ?`,
+    [table.name],
+  );
+  if (!found.length) {
+    await session.run(createTableSql(table));
+    return;
+  }
+  const there = new Set(found.map(({ name }) => name));
+  const add = table.columns.filter(({ name }) => !there.has(name));
+  if (!add.length) return;
+  const parts = add.map(
+    (column) => `ADD COLUMN ${quoted(column.name)} ${columnType({ ...column, required: false }, false)}`,
+  );
+  await session.run(`ALTER TABLE ${quoted(table.name)} ${parts.join(", ")}`);
+}
+
+/** Drops the columns that a table of the feature stage had under an earlier plan. */
+export async function dropOtherColumns(session: MysqlSession, table: CatalogTable): Promise<void> {
+  const found = await session.rows<{ name: string }>(
+    "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
+    [table.name],
+  );
+  const keep = new Set(table.columns.map(({ name }) => name));
+  const drop = found.filter(({ name }) => !keep.has(name));
+  if (!drop.length || drop.length === found.length) return;
+  await session.run(
+    `ALTER TABLE ${quoted(table.name)} ${drop.map(({ name }) => `DROP COLUMN ${quoted(name)}`).join(", ")}`,
+  );
+}

@@ -1,0 +1,176 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Database, name } from "../database.js";
+import { emptyTables } from "../schema.js";
+import { type CatalogColumn, readCatalog } from "./cache-catalog.js";
+import { csvSource, fetchRows } from "./fetch-rows.js";
+import type { MysqlServer, MysqlSession } from "./mysql-server.js";
+import { quoted } from "./mysql-server.js";
+import { inParts, partColumns, partSql, partValues } from "./parts.js";
+
+/** How far the copy in the DuckDB file is: which database, and the number of its last change that is here. */
+export interface CacheState {
+  store_id: string;
+  revision: number;
+}
+
+export const CACHE_TABLE =
+  "CREATE TABLE IF NOT EXISTS workbench_cache (store_id VARCHAR NOT NULL, revision BIGINT NOT NULL)";
+
+export async function cacheState(db: Database): Promise<CacheState | undefined> {
+  return (await db.row("SELECT store_id, revision FROM workbench_cache")) as unknown as CacheState | undefined;
+}
+
+export async function setCacheState(db: Database, { store_id, revision }: CacheState): Promise<void> {
+  await db.run("DELETE FROM workbench_cache");
+  await db.run("INSERT INTO workbench_cache VALUES ($1, $2)", [store_id, revision]);
+}
+
+export async function serverState(session: MysqlSession, lock = ""): Promise<CacheState> {
+  const found = await session.row<CacheState>(`SELECT store_id, revision FROM workbench_state WHERE id = 1 ${lock}`);
+  if (!found) throw Object.assign(new Error("workbench_state is empty"), { code: "ER_NO_STATE", errno: 0 });
+  return { store_id: found.store_id, revision: Number(found.revision) };
+}
+
+interface ChangedPart {
+  table_name: string;
+  part: string;
+  row_count: number;
+  definition: string | null;
+}
+
+/** A table's changed rows, as a file. */
+interface Fetched {
+  table: string;
+  columns: readonly CatalogColumn[];
+  parts: ChangedPart[];
+  path: string;
+  rows: number;
+}
+
+/**
+ * Brings the copy in the DuckDB file up to date with MySQL: the parts that changed since, in one consistent view.
+ *
+ * The copy is told to be up to date in the same transaction as its last rows arrive, so a pull that was stopped is done again.
+ */
+export async function pullChanges(
+  db: Database,
+  server: MysqlServer,
+  onFetch: (rows: number) => void = () => {},
+): Promise<void> {
+  let cached = await cacheState(db);
+  const now = await server.session((session) => serverState(session));
+  if (cached?.store_id === now.store_id && cached.revision === now.revision) return;
+  if (cached && (cached.store_id !== now.store_id || cached.revision > now.revision)) {
+    await db.transaction(async () => {
+      await emptyTables(db);
+      await db.run("DELETE FROM workbench_cache");
+    });
+    cached = undefined;
+  }
+  const since = cached?.revision ?? -1;
+  const folder = await mkdtemp(join(tmpdir(), "churn-pull-"));
+  try {
+    const { state, fetched } = await server.session((session) => fetchChanges(db, session, since, folder, onFetch));
+    await dropOldRows(db, fetched);
+    await db.transaction(async () => {
+      for (const each of fetched) await insertFetched(db, each);
+      await setCacheState(db, state);
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fetchChanges(
+  db: Database,
+  session: MysqlSession,
+  since: number,
+  folder: string,
+  onFetch: (rows: number) => void,
+): Promise<{ state: CacheState; fetched: Fetched[] }> {
+  await session.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  await session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+  const state = await serverState(session);
+  const parts = await session.rows<ChangedPart>(
+    "SELECT table_name, part, row_count, definition FROM workbench_parts WHERE revision > ?",
+    [since],
+  );
+  for (const part of parts) part.row_count = Number(part.row_count);
+  const coming = parts.reduce((sum, { row_count }) => sum + Math.max(0, row_count), 0);
+  if (coming > 0) onFetch(coming);
+  const fetched: Fetched[] = [];
+  for (const table of new Set(parts.map(({ table_name }) => table_name))) {
+    const own = parts.filter((part) => part.table_name === table);
+    const definition = own.find((part) => part.definition)?.definition;
+    if (definition && partColumns(table).length === 0) {
+      await db.run(`DROP TABLE IF EXISTS ${name(table)}`);
+      await db.run(definition);
+    }
+    const columns = (await readCatalog(db, table))[0]?.columns;
+    const path = join(folder, `${fetched.length}.csv`);
+    const full = own.filter((part) => part.row_count > 0);
+    const rows = columns && full.length ? await fetchParts(session, table, columns, full, since < 0, path) : 0;
+    fetched.push({ table, columns: columns ?? [], parts: own, path, rows });
+  }
+  await session.run("COMMIT");
+  return { state, fetched };
+}
+
+async function fetchParts(
+  session: MysqlSession,
+  table: string,
+  columns: readonly CatalogColumn[],
+  parts: ChangedPart[],
+  all: boolean,
+  path: string,
+): Promise<number> {
+  const keys = partColumns(table);
+  if (all || keys.length === 0) return fetchRows(session, { table, columns }, path);
+  const lists = parts.map(({ part }) => partValues(part));
+  const where = keys.length === 1 ? `${quoted(keys[0] as string)} IN (?)` : `(${keys.map(quoted).join(", ")}) IN (?)`;
+  const values: unknown[] = [keys.length === 1 ? lists.map(([value]) => value) : lists];
+  if (table === "DP_CDR_Data") {
+    // the rows lie in the order of the days, so the days of the batches are all that has to be looked at
+    const span = await session.row<{ first: string | null; last: string | null }>(
+      "SELECT MIN(first_day) AS first, MAX(last_day) AS last FROM batches WHERE batch_id IN (?)",
+      [lists.map(([value]) => value as string)],
+    );
+    if (span?.first && span.last) {
+      return fetchRows(
+        session,
+        { table, columns, where: `DP_DATE BETWEEN ? AND ? AND ${where}`, values: [span.first, span.last, ...values] },
+        path,
+      );
+    }
+  }
+  return fetchRows(session, { table, columns, where, values }, path);
+}
+
+/** Takes out the rows that parts had before; on its own, since a key deleted in a transaction cannot come back in the same one. */
+async function dropOldRows(db: Database, fetched: readonly Fetched[]): Promise<void> {
+  await db.transaction(async () => {
+    for (const { table, columns, parts } of fetched) {
+      if (!columns.length) continue;
+      if (partColumns(table).length === 0) {
+        if (parts.every((part) => part.row_count < 0 && !part.definition)) await db.run(`DROP TABLE ${name(table)}`);
+        else await db.run(`DELETE FROM ${name(table)}`);
+        continue;
+      }
+      const there = new Set(
+        (await db.rows<{ part: string }>(`SELECT DISTINCT ${partSql(table)} AS part FROM ${name(table)}`)).map(
+          (row) => row.part,
+        ),
+      );
+      const old = parts.map(({ part }) => part).filter((part) => there.has(part));
+      if (old.length) await db.run(`DELETE FROM ${name(table)} WHERE ${inParts(table, old)}`);
+    }
+  });
+}
+
+async function insertFetched(db: Database, { table, columns, path, rows }: Fetched): Promise<void> {
+  if (!rows) return;
+  const names = columns.map((column) => name(column.name)).join(", ");
+  await db.run(`INSERT INTO ${name(table)} (${names}) SELECT ${names} FROM ${csvSource(path, columns)}`);
+}
