@@ -120,6 +120,7 @@ export {
 } from "./notebook/run-notebook.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
+export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";

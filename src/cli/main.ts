@@ -12,6 +12,7 @@ import { monitorCommand } from "./monitor.js";
 import { notebookCommand } from "./notebook.js";
 import { runCommand } from "./run.js";
 import { scoreCommand } from "./score.js";
+import { storeCommand } from "./store.js";
 import { streamCommand } from "./stream.js";
 import { trainCommand } from "./train.js";
 
@@ -36,6 +37,7 @@ for (const make of [
   runCommand,
   notebookCommand,
   labCommand,
+  storeCommand,
   doctorCommand,
 ]) {
   program.addCommand(inheritSettings(make()));

@@ -199,7 +199,8 @@ export class Store {
     let told = false;
     for (let pause = 10; ; pause = Math.min(250, pause * 1.5)) {
       try {
-        const instance = await DuckDBInstance.create(this.path);
+        // shared with other stores of this process on the same file: its lock keeps out other processes only
+        const instance = await DuckDBInstance.fromCache(this.path);
         const connection = await instance.connect();
         try {
           await createTables(new Database(connection));
@@ -218,6 +219,11 @@ export class Store {
           // a copy is not worth mending
           await rm(this.path, { force: true });
           await rm(`${this.path}.wal`, { force: true });
+          continue;
+        }
+        // another store of this process makes the tables just now
+        if (/write-write conflict/i.test(message) && performance.now() < until) {
+          await sleep(pause);
           continue;
         }
         if (!/could not set lock|conflicting lock/i.test(message)) throw openError(this.path, message, error);

@@ -1,0 +1,87 @@
+import type { Store } from "./open-store.js";
+
+/** One law of the tables, and where it is broken. */
+export interface StoreCheck {
+  check: string;
+  ok: boolean;
+  /** How many times it is broken; examples of where. */
+  faults: number;
+  examples: string[];
+}
+
+/** What a check of the whole store found. */
+export interface StoreCheckResult {
+  store: string;
+  ok: boolean;
+  version: number;
+  batches: number;
+  rows: number;
+  checks: StoreCheck[];
+}
+
+/** Reads a result as objects, in whichever database. */
+export type Ask = <Row>(sql: string) => Promise<Row[]>;
+
+/** Each law as a query for what breaks it, in words that DuckDB and MySQL both understand; `what` names the place. */
+const LAWS: Record<string, string> = {
+  "every batch of the ledger has exactly its rows": `SELECT CONCAT('batch ', b.batch_id, ': ', COALESCE(d.found, 0), ' rows instead of ', b.rows) AS what
+    FROM batches b LEFT JOIN (SELECT batch_id, COUNT(*) AS found FROM DP_CDR_Data GROUP BY batch_id) d ON d.batch_id = b.batch_id
+    WHERE COALESCE(d.found, 0) <> b.rows`,
+  "every batch of the ledger has exactly the rows it set aside": `SELECT CONCAT('batch ', b.batch_id, ': ', COALESCE(r.found, 0), ' rejects instead of ', b.rejected) AS what
+    FROM batches b LEFT JOIN (SELECT batch_id, COUNT(*) AS found FROM rejects GROUP BY batch_id) r ON r.batch_id = b.batch_id
+    WHERE COALESCE(r.found, 0) <> b.rejected`,
+  "every line of a batch is accounted for": `SELECT CONCAT('batch ', b.batch_id) AS what FROM batches b
+    WHERE b.lines <> b.rows + b.rejected + b.merged + b.stored_before + b.held_back + b.blank`,
+  "no row is without a batch": `SELECT CONCAT(d.found, ' rows of batch ', d.batch_id, ', which is not in the ledger') AS what
+    FROM (SELECT batch_id, COUNT(*) AS found FROM DP_CDR_Data GROUP BY batch_id) d WHERE d.batch_id NOT IN (SELECT batch_id FROM batches)`,
+  "no reject is without a batch": `SELECT CONCAT(r.found, ' rejects of batch ', r.batch_id, ', which is not in the ledger') AS what
+    FROM (SELECT batch_id, COUNT(*) AS found FROM rejects GROUP BY batch_id) r WHERE r.batch_id NOT IN (SELECT batch_id FROM batches)`,
+  "one row per subscriber and day": `SELECT CONCAT(DP_MSISDN, ' on ', DP_DATE, ': ', COUNT(*), ' rows') AS what
+    FROM DP_CDR_Data GROUP BY DP_MSISDN, DP_DATE HAVING COUNT(*) > 1`,
+  "no row id twice": `SELECT CONCAT('id ', id, ': ', COUNT(*), ' rows') AS what FROM DP_CDR_Data GROUP BY id HAVING COUNT(*) > 1`,
+  "no batch key twice": `SELECT CONCAT(kind, ' ', name, ', batch ', number) AS what FROM batches GROUP BY kind, name, number HAVING COUNT(*) > 1`,
+  "the batches of a stream follow each other from 0": `SELECT CONCAT('stream ', name, ': ', COUNT(*), ' batches, numbers up to ', MAX(number)) AS what
+    FROM batches WHERE kind = 'stream' GROUP BY name HAVING COUNT(*) <> MAX(number) + 1 OR MIN(number) <> 0`,
+  "DailySummary is the sum of the rows": `SELECT CONCAT('day ', d.DP_DATE) AS what
+    FROM (SELECT DP_DATE, SUM(DP_MOC_COUNT) AS calls, SUM(DP_MOC_DURATION) AS call_time, SUM(DP_DATA_COUNT) AS purchases, SUM(DP_DATA_VOLUME) AS volume
+      FROM DP_CDR_Data GROUP BY DP_DATE) d LEFT JOIN DailySummary s ON s.Date = d.DP_DATE
+    WHERE s.Date IS NULL OR COALESCE(s.Total_Outgoing_Calls, 0) <> COALESCE(d.calls, 0) OR COALESCE(s.Total_Data_Purchases, 0) <> COALESCE(d.purchases, 0)
+      OR ABS(COALESCE(s.Total_Outgoing_Call_Time, 0) - COALESCE(d.call_time, 0)) > 1e-6 * (1 + COALESCE(d.call_time, 0))
+      OR ABS(COALESCE(s.Total_Data_Volume, 0) - COALESCE(d.volume, 0)) > 1e-6 * (1 + COALESCE(d.volume, 0))`,
+};
+
+/** Faults that are told in words, of each law. */
+const EXAMPLES = 5;
+
+/**
+ * Looks whether the store keeps its laws: every batch of the ledger has exactly its rows, no row is without a batch, keys are
+ * unique, the version is known. Of a MySQL store the database itself is looked at, not the copy.
+ *
+ * @throws ChurnError STORE_DAMAGED when the version is not known or the file cannot be read
+ */
+export async function checkStore(store: Store): Promise<StoreCheckResult> {
+  const { mirror } = store;
+  if (!mirror) return store.lease((db) => check(store.path, (sql) => db.rows(sql) as never));
+  await mirror.ready();
+  return mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));
+}
+
+async function check(name: string, ask: Ask): Promise<StoreCheckResult> {
+  const checks: StoreCheck[] = [];
+  for (const [law, query] of Object.entries(LAWS)) {
+    const faults = await ask<{ what: string }>(query);
+    const examples = faults.slice(0, EXAMPLES).map(({ what }) => String(what));
+    checks.push({ check: law, ok: faults.length === 0, faults: faults.length, examples });
+  }
+  const [counts] = await ask<{ version: number; batches: number; found: number }>(
+    "SELECT (SELECT MAX(version) FROM workbench_schema) AS version, (SELECT COUNT(*) FROM batches) AS batches, (SELECT COUNT(*) FROM DP_CDR_Data) AS found",
+  );
+  return {
+    store: name,
+    ok: checks.every(({ ok }) => ok),
+    version: Number(counts?.version),
+    batches: Number(counts?.batches),
+    rows: Number(counts?.found),
+    checks,
+  };
+}

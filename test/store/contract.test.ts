@@ -1,0 +1,321 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildFeatures } from "../../src/features/build-features.js";
+import { loadFile } from "../../src/load/load-file.js";
+import { type LoadOptions, loadOptions } from "../../src/load/options.js";
+import { checkStore } from "../../src/store/check-store.js";
+import { dailySummary } from "../../src/store/daily-summary.js";
+import type { NewBatch } from "../../src/store/new-batch.js";
+import { openStore, type Store } from "../../src/store/open-store.js";
+import { stream } from "../../src/stream/stream.js";
+import { startServer, type TestServer, withServer } from "./mariadb.js";
+
+const HEADER = "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_MOC_DURATION,DP_DATA_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED";
+/** Texts that are SQL, or that end a text in one of the languages on the way. */
+const WICKED = [
+  "x'); DROP TABLE batches; --",
+  'a"b',
+  "back\\slash",
+  "NULL's",
+  "'",
+  "é😀",
+  "tab\there",
+  "%_",
+  "\\N",
+  "?",
+];
+
+let server: TestServer | undefined;
+const mysql = withServer();
+beforeAll(async () => {
+  if (mysql) server = await startServer();
+});
+afterAll(() => server?.close());
+
+/** Makes the address of an empty store; each call of `open` is another program's view of the same store. */
+const STORES: [string, boolean, () => Promise<() => Store>][] = [
+  [
+    "DuckDB",
+    true,
+    async () => {
+      const path = join(mkdtempSync(join(tmpdir(), "contract-")), "churn.duckdb");
+      return () => openStore({ path });
+    },
+  ],
+  ...(["LOAD DATA", "INSERT"] as const).map((way): [string, boolean, () => Promise<() => Store>] => [
+    `MySQL by ${way}`,
+    mysql,
+    async () => {
+      const { url } = await (server as TestServer).database();
+      await server?.root(`SET GLOBAL local_infile = ${way === "LOAD DATA" ? 1 : 0}`);
+      return () => openStore({ url, path: join(mkdtempSync(join(tmpdir(), "contract-")), "churn.duckdb") }, () => {});
+    },
+  ]),
+];
+
+describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs, make) => {
+  let open: () => Store;
+  let store: Store;
+  let folder: string;
+  beforeEach(async () => {
+    open = await make();
+    store = open();
+    folder = mkdtempSync(join(tmpdir(), "contract-files-"));
+  });
+
+  const load = (content: string, options: LoadOptions = {}, into = store) => {
+    const path = join(folder, "log.csv");
+    writeFileSync(path, content);
+    const sha256 = `${content.length}${content.slice(-300)}`;
+    return loadFile(into, { path, format: "csv", delimiter: ",", sha256, rows: 0 }, loadOptions.parse(options));
+  };
+  const rows = (sql: string, of = store) => of.lease((db) => db.rows(sql));
+  const whole = async (of = store) => {
+    const { checks, ok } = await checkStore(of);
+    expect(checks.filter((each) => !each.ok)).toEqual([]);
+    expect(ok).toBe(true);
+  };
+
+  it("gives back what was loaded, to the bit, to another program too", async () => {
+    const lines = WICKED.map(
+      (text, i) =>
+        `2024-01-0${(i % 5) + 1},"${text.replaceAll('"', '""')}",${i},${i / 3},7,${Math.PI * 10 ** (i - 5)},${i % 2}`,
+    );
+    await load([HEADER, ...lines, "2024-01-02,plain,9007199254740991,0.1,,1e-7,"].join("\n"), { empty_cells: "zero" });
+    const read = `SELECT id, CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_MOC_COUNT, DP_MOC_DURATION, DP_MTC_COUNT, DP_DATA_VOLUME, PSEUDO_CHURNED
+      FROM DP_CDR_Data ORDER BY id`;
+    const found = await rows(read);
+    expect(found.map((row) => row.DP_MSISDN)).toEqual([...WICKED, "plain"]);
+    expect(found.map((row) => row.DP_MOC_DURATION)).toEqual([...WICKED.map((_, i) => i / 3), 0.1]);
+    expect(found.map((row) => row.DP_DATA_VOLUME)).toEqual([...WICKED.map((_, i) => Math.PI * 10 ** (i - 5)), 1e-7]);
+    expect(found.at(-1)).toMatchObject({ DP_MOC_COUNT: 9007199254740991, DP_MTC_COUNT: null, PSEUDO_CHURNED: null });
+    expect(await rows(read, open())).toEqual(found);
+    await whole();
+  });
+
+  it("sets bad rows aside with line, column, reason and raw text", async () => {
+    const result = await load(
+      [
+        HEADER,
+        "2024-01-01,a,1,1,1,1,0",
+        "2024-13-01,a,1,1,1,1,0",
+        ...WICKED.map((text) => `2024-01-01,"${text.replaceAll('"', '""')}",-1,1,1,1,0`),
+      ].join("\n"),
+    );
+    expect(result).toMatchObject({ rows: 1, rejected: 11, lines: 12 });
+    const read = "SELECT line, column_name, reason, raw FROM rejects ORDER BY line";
+    const found = await rows(read);
+    expect(found[0]).toEqual({
+      line: 3,
+      column_name: "DP_DATE",
+      reason: "not a date YYYY-MM-DD",
+      raw: "2024-13-01,a,1,1,1,1,0",
+    });
+    expect(found[1]).toMatchObject({ line: 4, reason: "negative", raw: `2024-01-01,"${WICKED[0]}",-1,1,1,1,0` });
+    expect(await rows(read, open())).toEqual(found);
+    await whole();
+  });
+
+  it("changes nothing when the same file is loaded again, from whichever program", async () => {
+    const text = [HEADER, ...log(5, 4)].join("\n");
+    expect(await load(text)).toMatchObject({ rows: 20, up_to_date: false });
+    expect(await load(text)).toMatchObject({ rows: 20, up_to_date: true });
+    expect(await load(text, {}, open())).toMatchObject({ rows: 20, up_to_date: true });
+    expect(await load(text, { replace: true }, open())).toMatchObject({ rows: 20, up_to_date: false });
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 20 }]);
+    await whole();
+  });
+
+  it("takes the new rows of a file that has grown, and keeps none of a load that fails", async () => {
+    await load([HEADER, ...log(5, 4)].join("\n"));
+    expect(await load([HEADER, ...log(5, 6)].join("\n"))).toMatchObject({ rows: 10, stored_before: 20 });
+    const other = log(5, 6).map((line) => line.replace(/,\d,60/, ",9,61"));
+    await expect(load([HEADER, ...other].join("\n"))).rejects.toMatchObject({ code: "BAD_INPUT" });
+    expect(await rows("SELECT count(*) AS n FROM batches")).toEqual([{ n: 2 }]);
+    await whole();
+    await whole(open());
+  });
+
+  it("keeps nothing of a transaction that fails, here or for others", async () => {
+    await load([HEADER, ...log(5, 4)].join("\n"));
+    const failing = store.lease((db) =>
+      db.transaction(async () => {
+        await db.run("DELETE FROM DP_CDR_Data");
+        throw new Error("on purpose");
+      }),
+    );
+    await expect(failing).rejects.toThrow("on purpose");
+    await whole();
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data", open())).toEqual([{ n: 20 }]);
+  });
+
+  it("writes a batch once, whoever sends it again, and says what became of each row", async () => {
+    const first = await store.commitBatch(batch(0));
+    expect(first).toMatchObject({ lines: 10, rows: 10, rejected: 0, stored_before: 0, written: true });
+    expect(await store.commitBatch(batch(0))).toEqual({ ...first, written: false });
+    expect(await open().commitBatch(batch(0))).toEqual({ ...first, written: false });
+    await expect(store.commitBatch({ ...batch(0), content: "others" })).rejects.toMatchObject({ code: "CONFLICT" });
+    const known = batch(1, 5, 0);
+    (known.rows as { columns: Record<string, Float64Array> }).columns.DP_MOC_COUNT?.fill(77, 0, 2);
+    const second = await store.commitBatch({
+      ...known,
+      rejects: [{ line: 3, column_name: "DP_DATE", reason: WICKED[0] as string, raw: WICKED[1] as string }],
+    });
+    expect(second).toMatchObject({ lines: 11, rows: 5, rejected: 3, stored_before: 3, written: true });
+    expect(await rows("SELECT line, reason FROM rejects ORDER BY line", open())).toMatchObject([
+      { line: 1 },
+      { line: 2, reason: "contradicts the row of this subscriber and day from batch 1" },
+      { line: 3, reason: WICKED[0] },
+    ]);
+    await whole();
+  });
+
+  it("fills labels in that come late", async () => {
+    await store.commitBatch(batch(0));
+    expect(await rows("SELECT count(PSEUDO_CHURNED) AS n FROM DP_CDR_Data")).toEqual([{ n: 0 }]);
+    const labels = { subscriber: ["s1", "s2"], day: Int32Array.of(19800, 19800), label: Float64Array.of(1, 0) };
+    await store.commitBatch({ ...batch(1, 0, 1), labels });
+    const read = "SELECT DP_MSISDN, PSEUDO_CHURNED FROM DP_CDR_Data WHERE PSEUDO_CHURNED IS NOT NULL ORDER BY 1";
+    const found = [
+      { DP_MSISDN: "s1", PSEUDO_CHURNED: 1 },
+      { DP_MSISDN: "s2", PSEUDO_CHURNED: 0 },
+    ];
+    expect(await rows(read)).toEqual(found);
+    expect(await rows(read, open())).toEqual(found);
+    await whole();
+  });
+
+  it("keeps DailySummary in step, and sums it anew when asked", async () => {
+    await load([HEADER, ...log(5, 4)].join("\n"));
+    await store.commitBatch({ ...batch(0), name: "days" });
+    const table = await dailySummary(store, "2024-01-03");
+    expect(table.objects()).toMatchObject([
+      { Total_Outgoing_Calls: 5 * 2, Total_Outgoing_Call_Time: 5 * 60 },
+      { Total_Outgoing_Calls: 5 * 3, Total_Outgoing_Call_Time: 5 * 60 },
+      { Total_Outgoing_Calls: 45 },
+    ]);
+    await whole();
+  });
+
+  it("takes what two programs write at the same time", async () => {
+    const other = open();
+    const [one, two] = await Promise.all(
+      [store, other].map(async (each, k) => {
+        const found = [];
+        for (let i = 0; i < 10; i++) found.push(await each.commitBatch({ ...batch(i, 1000 * k), name: `stream ${k}` }));
+        return found;
+      }),
+    );
+    expect([...(one ?? []), ...(two ?? [])].every(({ rows, written }) => rows === 10 && written)).toBe(true);
+    expect(await rows("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM DP_CDR_Data")).toEqual([
+      { n: 200, ids: 200 },
+    ]);
+    await whole();
+  });
+
+  it("runs stages that know nothing of the store: stream, features under two plans", async () => {
+    await load([HEADER, ...log(20, 40)].join("\n"), { until: "2024-01-30" });
+    const streamed = await stream(store, { batch_size: 50, num_batches: 100, interval: 0, data_dir: folder });
+    expect(streamed).toMatchObject({ rows: 200, exhausted: true });
+    await buildFeatures(store, { horizon: 7, windows: [7], data_dir: folder });
+    const made = await buildFeatures(store, { horizon: 5, windows: [3], data_dir: folder });
+    const other = await open().query("SELECT * FROM Processed_Data");
+    expect(other.numRows()).toBe(made.snapshots);
+    expect(other.columnNames()).toEqual((await store.query("SELECT * FROM Processed_Data")).columnNames());
+    await whole();
+  });
+
+  it("notices a row that was lost, a row without a batch, and a batch too many", async () => {
+    await load([HEADER, ...log(5, 4)].join("\n"));
+    await store.lease((db) => db.run("UPDATE batches SET rows = 21, lines = 21"));
+    expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toMatchObject([
+      { faults: 1, examples: ["batch 1: 20 rows instead of 21"] },
+    ]);
+    await store.lease((db) => db.run("DELETE FROM batches"));
+    const { ok, checks } = await checkStore(store);
+    expect(ok).toBe(false);
+    expect(checks.find(({ check }) => check === "no row is without a batch")).toMatchObject({ ok: false, faults: 1 });
+  });
+});
+
+describe.runIf(mysql)("a MySQL store", () => {
+  const fresh = async () => {
+    const { url, name } = await (server as TestServer).database();
+    const path = () => join(mkdtempSync(join(tmpdir(), "mysql-")), "churn.duckdb");
+    return { url, name, store: openStore({ url, path: path() }), open: () => openStore({ url, path: path() }) };
+  };
+
+  it("can lose its copy at any time, whole or damaged", async () => {
+    const { store } = await fresh();
+    await store.commitBatch(batch(0));
+    const count = () => store.lease((db) => db.rows("SELECT count(*) AS n FROM DP_CDR_Data"));
+    expect(await count()).toEqual([{ n: 10 }]);
+    expect(existsSync(store.path)).toBe(true);
+    rmSync(store.path);
+    expect(await count()).toEqual([{ n: 10 }]);
+    writeFileSync(store.path, "not a database any more, in many words".repeat(1000));
+    expect(await count()).toEqual([{ n: 10 }]);
+    expect(dirname(store.path)).toContain("mysql-");
+  });
+
+  it("answers CALL GetDailyCDRDataBatch as often as it is called", async () => {
+    const { store, name } = await fresh();
+    const today = Math.floor(Date.now() / 86_400_000);
+    const columns = {
+      DP_DATE: new Int32Array(3).fill(today - 1),
+      DP_MSISDN: ["a", "b", "c"],
+      DP_MOC_COUNT: Float64Array.of(1, 2, 3),
+    };
+    await store.commitBatch({ ...batch(0), rows: { columns } });
+    for (let i = 0; i < 2; i++) {
+      const call = "CALL GetDailyCDRDataBatch(CURDATE() - INTERVAL 7 DAY)";
+      const [result] = (await (server as TestServer).root(call, name)) as [unknown[]];
+      expect(result).toMatchObject([{ Total_Outgoing_Calls: "6", Total_Data_Volume: null }]);
+    }
+  });
+
+  it("refuses tables of a newer version, a wrong password, a missing database, and never tells the password", async () => {
+    const { store, url, name } = await fresh();
+    await store.lease(async () => {});
+    await server?.root("INSERT INTO workbench_schema VALUES (99)", name);
+    await expect(openStore({ url, path: store.path }).lease(async () => {})).rejects.toMatchObject({
+      code: "STORE_DAMAGED",
+      message: expect.stringContaining("version 99"),
+    });
+    const missing = openStore({ url: url.replace(name, "RawData_none"), path: store.path, wait_seconds: 0 });
+    await expect(missing.lease(async () => {})).rejects.toMatchObject({ code: "STORE_UNREACHABLE" });
+    expect(() => openStore({ url: url.replace("churn@", "churn:hush@") })).toThrow(/holds a password/);
+    expect(() => openStore({ url: url.replace("churn@", "churn:hush@") })).not.toThrow(/hush/);
+    const right = process.env.CHURN_MYSQL_PASSWORD;
+    process.env.CHURN_MYSQL_PASSWORD = "wrong-word";
+    try {
+      const denied = openStore({ url, path: store.path }).lease(async () => {});
+      await expect(denied).rejects.toMatchObject({ code: "STORE_UNREACHABLE", message: expect.stringContaining(name) });
+      await expect(denied).rejects.not.toThrow(/wrong-word/);
+    } finally {
+      process.env.CHURN_MYSQL_PASSWORD = right;
+    }
+  });
+});
+
+/** Lines of a log: every subscriber on every day of January 2024 and on. */
+function log(subscribers: number, days: number): string[] {
+  return Array.from({ length: days * subscribers }, (_, i) => {
+    const day = Math.floor(i / subscribers);
+    const date = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10);
+    return `${date},s${i % subscribers},${day},60,1,${(i % 7) + 0.5},0`;
+  });
+}
+
+/** Ten subscribers of one day in 2024. */
+function batch(number: number, first = 0, day = number): NewBatch {
+  const columns = {
+    DP_DATE: new Int32Array(10).fill(19800 + day),
+    DP_MSISDN: Array.from({ length: 10 }, (_, i) => `s${i + first}`),
+    DP_MOC_COUNT: Float64Array.from({ length: 10 }, (_, i) => i + first),
+    DP_DATA_VOLUME: Float64Array.from({ length: 10 }, (_, i) => (i + first) / 3),
+  };
+  return { kind: "stream", name: "default", number, source: "test", content: "these rows", rows: { columns } };
+}
