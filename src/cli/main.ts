@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { doctorCommand } from "./doctor.js";
@@ -12,15 +11,15 @@ import { monitorCommand } from "./monitor.js";
 import { notebookCommand } from "./notebook.js";
 import { runCommand } from "./run.js";
 import { scoreCommand } from "./score.js";
+import { serveCommand } from "./serve.js";
 import { storeCommand } from "./store.js";
 import { streamCommand } from "./stream.js";
 import { trainCommand } from "./train.js";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+import { VERSION } from "./version.js";
 
 const program = new Command("churn")
   .description("From call detail records to a monitored churn model.")
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError("(see --help)")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 bad usage or settings, 130 interrupted.");
 
@@ -34,6 +33,7 @@ for (const make of [
   scoreCommand,
   monitorCommand,
   forestCommand,
+  serveCommand,
   runCommand,
   notebookCommand,
   labCommand,

@@ -5,6 +5,7 @@ import { featureOptions } from "../features/options.js";
 import { loadOptions } from "../load/options.js";
 import { monitorOptions } from "../monitoring/options.js";
 import { scoreOptions } from "../scoring/options.js";
+import { serveOptions } from "../service/options.js";
 import { storeOptions } from "../store/options.js";
 import { streamOptions } from "../stream/options.js";
 import { trainOptions } from "../training/options.js";
@@ -23,6 +24,7 @@ export const SECTIONS = {
   train: trainOptions,
   score: scoreOptions,
   monitor: monitorOptions,
+  serve: serveOptions,
   run: runOptions,
 };
 

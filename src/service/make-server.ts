@@ -1,0 +1,166 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import rateLimit from "@fastify/rate-limit";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
+import type { Logger } from "pino";
+import { ChurnError, ERROR_CODES } from "../core/errors.js";
+import { isLoopback, isOwnName } from "./loopback.js";
+import type { Metrics } from "./metrics.js";
+import { type ApiRoute, openapi } from "./openapi.js";
+import type { ServeSettings } from "./options.js";
+
+/** What the servers of one process share. */
+export interface ServerParts {
+  settings: ServeSettings;
+  token: string | undefined;
+  log: Logger;
+  metrics: Metrics;
+  version: string;
+  /** Fails when the service cannot do its work now. */
+  ready: () => Promise<void>;
+}
+
+/** How a failure is told. */
+export type FaultBody = (fault: { message: string; code: string; hint?: string }) => object;
+
+/**
+ * Makes a server with what every service has: limits, time-outs, the token, faults without stack traces, `/healthz`,
+ * `/readyz`, `/metrics` and `/openapi.json`.
+ */
+export async function makeServer(
+  name: string,
+  parts: ServerParts,
+  { routes, fault }: { routes: readonly ApiRoute[]; fault: FaultBody },
+): Promise<FastifyInstance> {
+  const { settings, log, metrics } = parts;
+  const timeout = settings.request_timeout * 1000;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log.child({ service: name }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: settings.body_limit,
+    requestTimeout: timeout,
+    connectionTimeout: 4 * timeout,
+    keepAliveTimeout: 5000,
+    forceCloseConnections: "idle",
+    // a client that sends its request byte by byte is looked for once a second
+    http: { connectionsCheckingInterval: 1000, headersTimeout: timeout },
+  });
+  app.server.maxConnections = 2000;
+
+  app.addHook("onRequest", async (request) => {
+    checkOrigin(request, settings.ip, parts.token);
+  });
+  // after the limit on the rate, so that nobody tries tokens by the thousand, and before the body is read
+  app.addHook("preParsing", async (request) => {
+    if (parts.token !== undefined && request.url !== "/healthz") checkToken(request, parts.token);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    metrics.requests.inc({ service: name, method: request.method, route, status: reply.statusCode });
+    metrics.requestSeconds.observe({ service: name, route }, reply.elapsedTime / 1000);
+    const level = reply.statusCode >= 500 ? "error" : "info";
+    const ms = Math.round(reply.elapsedTime);
+    request.log[level]({ method: request.method, route, status: reply.statusCode, ms }, "request");
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, ...told } = faultOf(error);
+    if (status >= 500) request.log.error({ err: error }, told.message);
+    return reply.code(status).send(fault(told));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const known = routes.map(({ method, url }) => `${method} ${url}`).join(", ");
+    const message = `there is no ${request.method} ${request.url.split("?", 1)[0]?.slice(0, 100)}`;
+    return reply.code(404).send(fault({ message, code: "NOT_FOUND", hint: known }));
+  });
+  await app.register(rateLimit, {
+    max: settings.rate_limit,
+    timeWindow: "1 minute",
+    errorResponseBuilder: (_request, context) => {
+      const error = new Error(`too many requests: ${context.max} a minute are taken`) as FastifyError;
+      error.statusCode = 429;
+      error.code = "TOO_MANY";
+      return error;
+    },
+  });
+
+  // the seed system's calls come with no body, with a form, or with JSON that says nothing of it
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+    try {
+      done(null, parseBody(String(body)));
+    } catch (error) {
+      done(error as Error, undefined);
+    }
+  });
+
+  app.get("/healthz", { config: { rateLimit: false } }, async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    try {
+      await parts.ready();
+      return { status: "ready" };
+    } catch (error) {
+      return reply.code(503).send({ status: "not ready", reason: faultOf(error as Error).message });
+    }
+  });
+  app.get("/metrics", async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+  app.get("/openapi.json", async () => openapi(name, parts.version, routes));
+  return app;
+}
+
+/** Refuses what a web page elsewhere sends to this machine, where no token stands in its way. */
+function checkOrigin(request: FastifyRequest, ip: string, token: string | undefined): void {
+  if (token !== undefined || !isLoopback(ip)) return;
+  const { origin, host } = request.headers;
+  const from = origin && origin !== "null" ? hostOf(origin) : origin;
+  if ((from !== undefined && !isOwnName(from)) || (host !== undefined && !isOwnName(hostOf(`http://${host}`)))) {
+    throw httpError(403, "FORBIDDEN", "requests from other sites are not taken");
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : "";
+}
+
+function checkToken(request: FastifyRequest, token: string): void {
+  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
+  // digests are of one length, so that the time tells nothing
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  if (timingSafeEqual(digest(given), digest(token))) return;
+  throw httpError(401, "UNAUTHORIZED", "a bearer token is needed: Authorization: Bearer …");
+}
+
+function httpError(status: number, code: string, message: string): FastifyError {
+  return Object.assign(new Error(message), { statusCode: status, code, name: "HttpError" }) as FastifyError;
+}
+
+function parseBody(text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    if (!text.includes("__proto__")) return JSON.parse(text);
+    return JSON.parse(text, (key, value) => {
+      if (key === "__proto__") throw new SyntaxError("a key is __proto__");
+      return value;
+    });
+  } catch (error) {
+    throw httpError(400, "BAD_JSON", `the body is not JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+/** What is told of an error: its own words where they are meant for users, and nothing of what is inside. */
+function faultOf(error: FastifyError | Error): { status: number; message: string; code: string; hint?: string } {
+  if (error instanceof ChurnError) {
+    const [message, hint] = error.message.split("\n  → ") as [string, string | undefined];
+    return { status: ERROR_CODES[error.code].status, message, code: error.code, ...(hint ? { hint } : {}) };
+  }
+  const { statusCode: status = 500, code = "INTERNAL" } = error as FastifyError;
+  if (status >= 500) return { status: 500, message: "the service failed; its log says why", code: "INTERNAL" };
+  return { status, message: error.message, code };
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify";
+import { monitoringAnswer, monitoringFault } from "./api-schemas.js";
+import { makeServer, type ServerParts } from "./make-server.js";
+import type { MonitoringRunner } from "./monitoring-runner.js";
+import type { ApiRoute } from "./openapi.js";
+
+export const MONITORING_ROUTES: readonly ApiRoute[] = [
+  {
+    method: "GET",
+    url: "/run-monitoring",
+    summary: "monitor the model in service now, and write the report",
+    answers: {
+      200: { description: "done, or a warning where the labels are of one class", body: monitoringAnswer },
+      500: { description: "why it could not be done", body: monitoringFault },
+    },
+  },
+];
+
+/** The service on port 5001. Faults are told in the words of the seed system: `{"error": …}`. */
+export async function monitoringService(runner: MonitoringRunner, parts: ServerParts): Promise<FastifyInstance> {
+  const app = await makeServer("monitoring", parts, {
+    routes: MONITORING_ROUTES,
+    fault: ({ message }) => ({ error: message }),
+  });
+  app.get("/run-monitoring", async (request, reply) => {
+    try {
+      const { warning } = await runner.run();
+      return warning ? { warning } : { message: "Monitoring completed and saved." };
+    } catch (error) {
+      request.log.error({ err: error }, "monitoring failed");
+      return reply
+        .code(500)
+        .send({ error: (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] });
+    }
+  });
+  return app;
+}

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import pino, { type Logger } from "pino";
+import { ChurnError } from "../core/errors.js";
+import type { FeatureSettings } from "../features/options.js";
+import { type AlertSink, webhookSink } from "../monitoring/alert-sinks.js";
+import type { MonitorSettings } from "../monitoring/options.js";
+import type { ScoreSettings } from "../scoring/options.js";
+import type { Store } from "../store/open-store.js";
+import type { StreamSettings } from "../stream/options.js";
+import { inUrl, isLoopback } from "./loopback.js";
+import type { ServerParts } from "./make-server.js";
+import { Metrics } from "./metrics.js";
+import { MonitoringRunner } from "./monitoring-runner.js";
+import { monitoringService } from "./monitoring-service.js";
+import type { ServeSettings } from "./options.js";
+import { Poller } from "./poller.js";
+import { scoreNewDays } from "./score-new-days.js";
+import { StreamJob } from "./stream-job.js";
+import { StreamRunner } from "./stream-runner.js";
+import { streamService } from "./stream-service.js";
+
+/** The settings that the service and the stages behind it work with. */
+export interface ServiceSettings {
+  serve: ServeSettings;
+  stream: StreamSettings;
+  features: FeatureSettings;
+  score: ScoreSettings;
+  monitor: MonitorSettings;
+}
+
+/** What is given beside the settings; secrets stand in no settings. */
+export interface ServiceContext {
+  /** Bearer token that every request but `/healthz` must bring. */
+  token?: string | undefined;
+  /** Where alerts are posted, besides the log and `alerts.jsonl`, and the key of the signature. */
+  webhook?: { url: string; secret?: string } | undefined;
+  version?: string;
+  log?: Logger;
+}
+
+/** A service that runs. */
+export interface RunningService {
+  /** Addresses of the services, by name. */
+  addresses: Record<string, string>;
+  /** Ends after the batch, the requests and the look in flight. */
+  close(): Promise<void>;
+}
+
+/** Shortest token that is taken: 16 characters are 80 bits where they are random. */
+const SHORTEST_TOKEN = 16;
+
+/**
+ * Starts the stream service, the monitoring service and the poller in this process, or one of them.
+ *
+ * A stream that a crash cut off goes on.
+ *
+ * @throws ChurnError BAD_OPTION when it is to listen beyond this machine without a token, or a port is taken
+ */
+export async function serve(
+  store: Store,
+  settings: ServiceSettings,
+  context: ServiceContext = {},
+): Promise<RunningService> {
+  const { only, ip, port, monitoring_port, log_level } = settings.serve;
+  const { token, version = "0" } = context;
+  checkToken(ip, token);
+  const log =
+    context.log ?? pino({ level: log_level, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
+  const metrics = new Metrics();
+  const ready = async () => {
+    await store.lease((db) => db.run("SELECT 1"), { signal: AbortSignal.timeout(2000), onWait: () => {} });
+  };
+  const parts: ServerParts = { settings: settings.serve, token, log, metrics, version, ready };
+  const sinks: AlertSink[] = context.webhook ? [webhookSink(context.webhook)] : [];
+  const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics, sinks);
+  const runner = new StreamRunner(
+    store,
+    new StreamJob(join(settings.stream.data_dir, "stream-job.json")),
+    log,
+    metrics,
+  );
+  const poller = new Poller(
+    store,
+    monitoring,
+    {
+      interval: settings.serve.poll_interval,
+      folder: settings.monitor.output_dir,
+      ...(settings.serve.poll_scores ? { score: scoreNewDays(store, settings) } : {}),
+    },
+    log,
+    metrics,
+  );
+
+  const servers: FastifyInstance[] = [];
+  const addresses: Record<string, string> = {};
+  const listen = async (name: string, app: FastifyInstance, at: number) => {
+    servers.push(app);
+    await app.listen({ host: ip, port: at }).catch((error: NodeJS.ErrnoException) => {
+      throw listenError(error, name, ip, at);
+    });
+    const bound = app.server.address() as { port: number };
+    addresses[name] = `http://${inUrl(ip)}:${bound.port}`;
+    log.info(
+      { address: addresses[name], token: token !== undefined ? "needed" : "not needed" },
+      `${name} service listens`,
+    );
+  };
+  try {
+    if (only === null || only === "stream") {
+      await listen("stream", await streamService(store, runner, settings.stream, parts), port);
+      void runner.resume();
+    }
+    if (only === null || only === "monitoring") {
+      await listen("monitoring", await monitoringService(monitoring, parts), monitoring_port);
+    }
+  } catch (error) {
+    await runner.stop(false);
+    await Promise.all(servers.map((app) => app.close()));
+    throw error;
+  }
+  if (only === null || only === "poller") {
+    poller.start();
+    log.info({ seconds: settings.serve.poll_interval }, "the poller looks for new scores");
+  }
+  return {
+    addresses,
+    async close() {
+      await Promise.all([...servers.map((app) => app.close()), runner.stop(false), poller.stop()]);
+      log.info("stopped");
+    },
+  };
+}
+
+function checkToken(ip: string, token: string | undefined): void {
+  if (token === undefined && !isLoopback(ip)) {
+    throw new ChurnError("BAD_OPTION", `the service cannot listen on ${ip} without a token`, {
+      hint: "set CHURN_SERVICE_TOKEN, or leave --ip away",
+    });
+  }
+  if (token !== undefined && token.length < SHORTEST_TOKEN) {
+    throw new ChurnError("BAD_OPTION", `the token of the service is shorter than ${SHORTEST_TOKEN} characters`, {
+      hint: "make one with: openssl rand -hex 24",
+    });
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, name: string, ip: string, port: number): Error {
+  const flag = name === "stream" ? "--port" : "--monitoring-port";
+  if (error.code === "EADDRINUSE") {
+    return new ChurnError("BAD_OPTION", `port ${port} of ${ip} is in use: the ${name} service cannot listen there`, {
+      cause: error,
+      hint: `stop what listens there, or name another one with ${flag}`,
+    });
+  }
+  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    return new ChurnError("BAD_OPTION", `the ${name} service cannot listen on ${ip}, port ${port}: ${error.code}`, {
+      cause: error,
+    });
+  }
+  return error;
+}

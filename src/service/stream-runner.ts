@@ -1,0 +1,156 @@
+import type { Logger } from "pino";
+import { ChurnError } from "../core/errors.js";
+import type { Store } from "../store/open-store.js";
+import type { StreamOptions } from "../stream/options.js";
+import { stream } from "../stream/stream.js";
+import type { StreamBatch } from "../stream/stream-ledger.js";
+import type { StreamState } from "./api-schemas.js";
+import type { Metrics } from "./metrics.js";
+import type { StreamJob } from "./stream-job.js";
+
+const IDLE: StreamState = {
+  running: false,
+  elsewhere: null,
+  name: null,
+  origin: null,
+  batches: 0,
+  num_batches: null,
+  rows: 0,
+  last_day: null,
+  lag_seconds: 0,
+  last_batch_seconds: null,
+  error: null,
+};
+
+/** Milliseconds that a start is waited for; many rows have to be made, or the first are due later. */
+const LONG = 3000;
+
+/** Runs one stream at a time in the background, and says how it is. */
+export class StreamRunner {
+  #state: StreamState = IDLE;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly store: Store,
+    readonly job: StreamJob,
+    readonly log: Logger,
+    readonly metrics: Metrics,
+  ) {}
+
+  get state(): StreamState {
+    const holder = this.#state.running ? null : this.store.streamHolder();
+    return { ...this.#state, elsewhere: holder ? `${holder.what} in process ${holder.pid}` : null };
+  }
+
+  /**
+   * Starts a stream that brings so many batches more.
+   *
+   * @throws ChurnError ALREADY_RUNNING when one runs, here or in another process; what keeps a stream from beginning
+   */
+  async start(options: StreamOptions & { num_batches: number }): Promise<void> {
+    if (this.state.running || this.state.elsewhere) {
+      throw new ChurnError("ALREADY_RUNNING", "A streaming process is already running");
+    }
+    // taken at once, so that two calls at the same time are two
+    this.#state = { ...IDLE, running: true, name: options.name ?? "default", num_batches: options.num_batches };
+    try {
+      const had = await this.#batchesOf(options.name ?? "default");
+      const whole = { ...options, num_batches: had + options.num_batches };
+      await this.job.write(whole);
+      await this.#begin(whole);
+    } catch (error) {
+      this.job.clear();
+      this.#state = { ...IDLE, error: messageOf(error) };
+      throw error;
+    }
+  }
+
+  /** Goes on with the stream that a crash cut off, where there is one. */
+  async resume(): Promise<void> {
+    const options = this.job.read();
+    if (!options || this.#state.running) return;
+    this.#state = { ...IDLE, running: true, name: options.name ?? "default" };
+    this.log.info({ stream: options.name }, "going on with the stream that was cut off");
+    await this.#begin(options).catch((error: unknown) => {
+      this.log.error({ err: error }, "the stream cannot go on");
+      this.#state = { ...IDLE, error: messageOf(error) };
+    });
+  }
+
+  /** Stops after the batch in flight. @param forget also when the service starts again */
+  async stop(forget: boolean): Promise<boolean> {
+    const ran = this.#state.running;
+    if (forget) this.job.clear();
+    this.#stop.abort();
+    await this.#running;
+    return ran;
+  }
+
+  async #batchesOf(name: string): Promise<number> {
+    const found = await this.store.lease((db) =>
+      db.row<{ n: number }>("SELECT count(*) AS n FROM batches WHERE kind = 'stream' AND name = $1", [name]),
+    );
+    return found?.n ?? 0;
+  }
+
+  /** Resolves when the first batch is in, all are there, or it takes long; what goes wrong before that is thrown. */
+  #begin(options: StreamOptions): Promise<void> {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    return new Promise((resolve, reject) => {
+      this.metrics.running.set(1);
+      const long = setTimeout(resolve, LONG);
+      const onBatch = (batch: StreamBatch) => {
+        this.#count(batch);
+        resolve();
+      };
+      this.#running = stream(this.store, options, { signal, onBatch })
+        .then(
+          (result) => {
+            this.job.clear();
+            this.#state = { ...this.#state, running: false, origin: result.origin };
+            this.log.info(
+              { stream: result.name, batches: result.batch_count, rows: result.rows },
+              "the stream is done",
+            );
+            resolve();
+          },
+          (error: unknown) => {
+            const stopped = error instanceof ChurnError && error.code === "INTERRUPTED" && signal.aborted;
+            this.#state = { ...this.#state, running: false, error: stopped ? null : messageOf(error) };
+            if (stopped) this.log.info("the stream was stopped");
+            else this.log.error({ err: error }, "the stream ended early");
+            if (stopped) resolve();
+            else reject(error as Error);
+          },
+        )
+        .finally(() => {
+          clearTimeout(long);
+          this.metrics.running.set(0);
+          this.metrics.lag.set(0);
+        });
+    });
+  }
+
+  #count({ rows, last_day, seconds, lag }: StreamBatch): void {
+    const { batches, rows: before } = this.#state;
+    this.#state = {
+      ...this.#state,
+      batches: batches + 1,
+      rows: before + rows,
+      last_day,
+      lag_seconds: lag ?? 0,
+      last_batch_seconds: seconds,
+    };
+    this.metrics.batches.inc();
+    this.metrics.rows.inc(rows);
+    this.metrics.batchSeconds.observe(seconds ?? 0);
+    this.metrics.lag.set(lag ?? 0);
+    this.log.debug({ rows, last_day, seconds, lag }, "batch");
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] as string;
+}
