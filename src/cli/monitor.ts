@@ -11,20 +11,30 @@ export function monitorCommand(): Command {
     summary: "compare what the model predicts now with how it did in its test; or any table of scores, from files",
     instead: monitorFilesCommand,
     async run(settings, context) {
-      const { performance, charts: _, ...result } = await monitor(openStore(settings.store), settings.monitor, context);
-      return { ...result, chunks: performance.toRows() };
+      const {
+        performance,
+        results,
+        charts: _,
+        ...result
+      } = await monitor(openStore(settings.store), settings.monitor, context);
+      return { ...result, parts: Object.keys(results), chunks: performance.toRows() };
     },
-    print: ({ model_version, analysed, labelled, alerts, files, warnings }) =>
+    print: ({ verdict, model_version, analysed, labelled, alerts, computed, told, files, warnings }) =>
       [
+        verdict.headline,
+        ...verdict.changes.slice(0, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
+        ...verdict.advice.map((line) => `  → ${line}`),
         formatFields([
           ["model", model_version],
           ["snapshots watched", analysed],
           ["with a label by now", labelled],
-          ["alerts", alerts.length],
+          ["chunks computed", computed.length],
+          ["alerts of performance", alerts.length],
+          ["told", told.events.length],
         ]),
         ...alerts.map(
-          ({ chunk, metric, value, lower_threshold, upper_threshold }) =>
-            `  ${chunk}: ${metric} ${value.toFixed(4)} is outside ${lower_threshold?.toFixed(4) ?? "−∞"} … ${upper_threshold?.toFixed(4) ?? "∞"}`,
+          ({ chunk, part, metric, value, lower_threshold, upper_threshold }) =>
+            `  ${chunk}: ${part === "cbpe" ? "estimated " : ""}${metric} ${value.toFixed(4)} is outside ${lower_threshold?.toFixed(4) ?? "−∞"} … ${upper_threshold?.toFixed(4) ?? "∞"}`,
         ),
         ...warnings.map((warning) => `· ${warning}`),
         ...files,

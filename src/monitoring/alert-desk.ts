@@ -20,6 +20,8 @@ export interface AlertDeskOptions {
   /** File that remembers what was told. */
   readonly path: string;
   readonly sinks: readonly AlertSink[];
+  /** What is watched, such as a version of a model: part of an event and its id. */
+  readonly subject?: string;
   /** By default performance, drift and missing values. */
   readonly rules?: readonly AlertRule[];
 }
@@ -37,9 +39,9 @@ export interface AlertOutcome {
  * The file is written before anything is sent, so that a crash loses no alert; a sink may then see an event twice, by its id.
  */
 export async function handleAlerts(results: MonitoringResults, options: AlertDeskOptions): Promise<AlertOutcome> {
-  const { path, sinks, rules = DEFAULT_RULES } = options;
+  const { path, sinks, subject, rules = DEFAULT_RULES } = options;
   const saved = await readDesk(path);
-  const { events, memory } = alertEvents(results, rules, saved.memory);
+  const { events, memory } = alertEvents(results, rules, saved.memory, subject ?? null);
   const names = sinks.map(({ name }) => name);
   const waiting: Waiting[] = [...saved.waiting, ...events.map((event) => ({ event, sinks: names }))];
   const save = (left: readonly Waiting[]) =>

@@ -22,11 +22,15 @@ export interface AlertRule {
 export interface AlertEvent {
   /** The same cause in the same chunk has the same id, whenever it is found. */
   readonly id: string;
+  /** What is watched, such as a version of a model. */
+  readonly subject: string | null;
   readonly kind: "alert" | "all_clear";
   readonly rule: string;
   /** What it is about: a metric, or a column whatever the method. */
   readonly cause: string;
   readonly part: PartName;
+  /** Other columns of which the same is to be told. */
+  readonly also?: readonly string[];
   /** First chunk of the run of alerts. */
   readonly since: string;
   readonly chunk: string;
@@ -68,9 +72,10 @@ export function alertEvents(
   results: MonitoringResults,
   rules: readonly AlertRule[],
   memory: AlertMemory,
+  subject: string | null = null,
 ): { events: AlertEvent[]; memory: AlertMemory } {
   const next: AlertMemory = structuredClone(memory);
-  const events: AlertEvent[] = [];
+  const events: Unidentified[] = [];
   for (const rule of rules) {
     checkRule(rule);
     for (const result of Object.values(results)) {
@@ -78,7 +83,7 @@ export function alertEvents(
       for (const [cause, series] of causesOf(result, rule)) events.push(...follow(result, rule, cause, series, next));
     }
   }
-  return { events, memory: next };
+  return { events: bundled(events).map((event) => identified(event, subject)), memory: next };
 }
 
 function checkRule(rule: AlertRule): void {
@@ -108,18 +113,19 @@ function follow(
   cause: string,
   series: readonly Series[],
   memory: AlertMemory,
-): AlertEvent[] {
+): Unidentified[] {
   const { chunks_in_a_row = 1, clear_after = 1, cool_down = 0 } = rule;
   const key = `${rule.name}/${result.part}/${cause}`;
   memory[key] ??= { last: Number.NEGATIVE_INFINITY, alerting: 0, quiet: 0, since: "", open: false, cooling: 0 };
   const state = memory[key] as CauseState;
-  const events: AlertEvent[] = [];
+  const events: Unidentified[] = [];
   result.chunks.forEach((chunk, i) => {
     const place = chunk.startMs ?? chunk.chunkIndex;
     if (chunk.period === "reference" || place <= state.last) return;
-    state.last = place;
     const measures = series.map((each) => each.measures[i] as Measure);
+    // what has no value yet, such as a metric whose labels are late, is looked at again
     if (measures.every(({ value }) => value === null)) return;
+    state.last = place;
     const loud = measures.findIndex(({ alert }) => alert === true);
     const event = (kind: AlertEvent["kind"], at: number) =>
       eventOf(kind, rule, result.part, cause, state.since, chunk, series[at] as Series, measures[at] as Measure);
@@ -145,6 +151,35 @@ function follow(
   return events;
 }
 
+const FEW = 3;
+
+/** One event for many columns of which the same is to be told of one chunk; the one that went farthest speaks. */
+function bundled(events: readonly Unidentified[]): Unidentified[] {
+  const groups = new Map<string, Unidentified[]>();
+  for (const event of events) {
+    const key = [event.rule, event.part, event.kind, event.chunk].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    if (group.length <= FEW) return group;
+    const sorted = [...group].sort((a, b) => farness(b) - farness(a));
+    const [first, ...others] = sorted as [Unidentified, ...Unidentified[]];
+    const also = others.map(({ cause }) => cause);
+    const names = `${also.slice(0, FEW).join(", ")}${also.length > FEW ? " …" : ""}`;
+    return [{ ...first, also, message: `${first.message}; and ${also.length} more: ${names}` }];
+  });
+}
+
+const farness = ({ value, upper_threshold }: Unidentified): number => (value ?? 0) / (upper_threshold || 1);
+
+type Unidentified = Omit<AlertEvent, "id" | "subject">;
+
+function identified(event: Unidentified, subject: string | null): AlertEvent {
+  const { kind, rule, part, cause, chunk } = event;
+  const facts = [...(subject === null ? [] : [subject]), kind, rule, part, cause, chunk];
+  return { id: createHash("sha256").update(facts.join("\n")).digest("hex").slice(0, 24), subject, ...event };
+}
+
 function eventOf(
   kind: AlertEvent["kind"],
   rule: AlertRule,
@@ -154,11 +189,7 @@ function eventOf(
   chunk: ChunkInfo,
   series: Series,
   { value, lowerThreshold, upperThreshold }: Measure,
-): AlertEvent {
-  const id = createHash("sha256")
-    .update([kind, rule.name, part, cause, chunk.key].join("\n"))
-    .digest("hex")
-    .slice(0, 24);
+): Unidentified {
   const what = series.column ? `${series.column}: ${series.label}` : series.label;
   const limits = `${lowerThreshold?.toPrecision(4) ?? "−∞"} … ${upperThreshold?.toPrecision(4) ?? "∞"}`;
   const message =
@@ -166,7 +197,6 @@ function eventOf(
       ? `${what} is ${value?.toPrecision(4)} in chunk ${chunk.key}, outside ${limits}, since ${since}`
       : `${what} is back within ${limits} in chunk ${chunk.key}; it was outside since ${since}`;
   return {
-    id,
     kind,
     rule: rule.name,
     cause,

@@ -5,29 +5,49 @@ import type { StageContext } from "../core/progress.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
+import { loadModel } from "../training/artifact.js";
 import { findModel } from "../training/train.js";
-import type { Chunking } from "./chunk.js";
+import type { AlertOutcome } from "./alert-desk.js";
+import type { MonitoringResults } from "./fit-monitor.js";
+import { keptRows, readKept, resultsOf, writeKept } from "./kept-results.js";
+import { monitoringReport } from "./monitoring-report.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
 import { performanceChart } from "./performance-chart.js";
-import { realizedPerformance } from "./realized-performance.js";
-import type { MonitoredTable } from "./table.js";
+import { countSnapshots, OUTPUTS, readPredictions } from "./read-predictions.js";
+import { type EstimateReview, reviewEstimates } from "./review-estimates.js";
+import { fitStageMonitor } from "./stage-monitor.js";
+import { tellAlerts } from "./tell-alerts.js";
+import { type Verdict, verdictOf } from "./verdict.js";
+import { whatChanged } from "./what-changed.js";
 
 /** What monitoring found. */
 export interface MonitorResult {
   model_version: string;
+  /** Is the model still good, since when not, what changed, what to do. */
+  verdict: Verdict;
+  /** Realized performance; the other parts are in `results`. */
   performance: MonitoringResult;
-  /** Alerts of the analysis, oldest first. */
+  results: MonitoringResults;
+  /** Alerts of realized and estimated performance, oldest first. */
   alerts: {
     chunk: string;
+    part: "realized" | "cbpe";
     metric: string;
     value: number;
     lower_threshold: number | null;
     upper_threshold: number | null;
   }[];
+  /** What was told to the sinks now, and what a sink did not take. */
+  told: AlertOutcome;
+  /** Estimates beside what came true, where labels are in. */
+  reviews: EstimateReview[];
   /** Snapshots of the analysis, and how many of them have a label by now. */
   analysed: number;
   labelled: number;
+  /** Chunks that this run computed, and those of them whose labels came in since the last one. */
+  computed: string[];
+  late_labels: string[];
   charts: Chart[];
   /** Files that were written. */
   files: string[];
@@ -35,10 +55,12 @@ export interface MonitorResult {
 }
 
 /**
- * Compares what a model predicts now with how it did on its held-out test rows: realized performance per chunk, with
- * thresholds from the reference and alerts.
+ * Watches a model: realized and estimated performance, drift of features, scores and labels, and missing values, by chunk,
+ * against its held-out test rows.
  *
- * Writes `performance_report.csv`, `performance_report.json` and `performance_plot.{png,svg}`.
+ * Results are kept in `monitoring_results`; only new chunks and those whose labels came in are computed. Writes
+ * `performance_report.csv`, `performance_report.json`, `performance_plot.{png,svg}` and `monitoring_report.html`, and tells
+ * alerts to the sinks that the options name.
  *
  * @throws ChurnError NOT_FOUND without a model; NO_DATA when it has no reference scores
  */
@@ -48,82 +70,114 @@ export async function monitor(
   context: StageContext = {},
 ): Promise<MonitorResult> {
   const settings = monitorOptions.parse(options);
-  context.onProgress?.({ task: "monitoring", done: 0, total: settings.metrics.length, unit: "metrics" });
-  const { version, reference, analysis } = await store.lease(
-    async (db) => {
-      const { model_version } = await findModel(db, settings.model);
-      return {
-        version: model_version,
-        reference: await readPredictions(db, model_version, "reference"),
-        analysis: await readPredictions(db, model_version, "analysis"),
-      };
-    },
-    { signal: context.signal },
+  const report = (done: number) => context.onProgress?.({ task: "monitoring", done, total: 3, unit: "steps" });
+  report(0);
+  const measured = await inTurn(store.path, () =>
+    store.lease((db) => measure(db, settings), { signal: context.signal }),
   );
-  if (rowsOf(reference) === 0) {
-    throw new ChurnError("NO_DATA", `model ${version} has no reference scores in model_predictions`, {
-      hint: "churn train",
-    });
-  }
-  const performance = realizedPerformance({
-    reference,
-    ...(rowsOf(analysis) ? { analysis } : {}),
-    metrics: settings.metrics,
-    chunking: chunkingOf(settings),
-  });
-  const charts = performance.series.map((series) => performanceChart(performance, series.key));
-  const alerts = performance.alerts().map(({ chunk, series, measure }) => ({
-    chunk: chunk.key,
-    metric: series.metric,
-    value: measure.value as number,
-    lower_threshold: measure.lowerThreshold,
-    upper_threshold: measure.upperThreshold,
-  }));
-  const labels = analysis.yTrue as Float64Array;
+  context.signal?.throwIfAborted();
+  report(1);
+  const { version, results, days } = measured;
+  const performance = results.realized as MonitoringResult;
+  const analysed = sum(days.map(({ rows }) => rows));
+  const warnings = [...new Set([...measured.warnings, ...(analysed ? [] : [NOTHING_SCORED])])];
   const result = {
     model_version: version,
+    verdict: verdictOf(results, OUTPUTS),
     performance,
-    alerts,
-    analysed: labels.length,
-    labelled: labels.reduce((sum, label) => sum + (Number.isNaN(label) ? 0 : 1), 0),
-    charts,
-    warnings: rowsOf(analysis) ? performance.warnings : [...performance.warnings, NOTHING_SCORED],
+    results,
+    alerts: (["realized", "cbpe"] as const).flatMap((part) => performanceAlerts(part, results[part])),
+    reviews: results.cbpe ? reviewEstimates(results.cbpe) : [],
+    analysed,
+    labelled: sum(days.map(({ labels }) => labels)),
+    computed: measured.computed,
+    late_labels: measured.late,
+    charts: performance.series.map((series) => performanceChart(performance, series.key)),
+    warnings,
   };
-  return { ...result, files: await writeReport(result, settings.output_dir) };
+  const files = await writeReport(result, settings.output_dir);
+  report(2);
+  const told = await tellAlerts(results, version, days, settings, context.signal);
+  for (const { sink, fault } of told.failures) warnings.push(`an alert did not reach ${sink}: ${fault}`);
+  report(3);
+  return { ...result, told, files };
 }
 
 const NOTHING_SCORED =
   "this model has scored nothing since its training: stream or load newer days, then churn features and churn score";
 
-async function readPredictions(db: Database, version: string, period: string): Promise<MonitoredTable> {
-  const columns = await db.columns(
-    `SELECT CAST("Date" AS TIMESTAMP) AS time, "User", probability_1, CAST(prediction AS DOUBLE) AS prediction, CAST(label AS DOUBLE) AS label
-     FROM model_predictions WHERE model_version = $1 AND period = $2 ORDER BY "Date", "User"`,
-    [version, period],
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** Runs one after another what writes the same table: a request and a poller may ask at once. */
+async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(path) ?? Promise.resolve()).then(work, work);
+  turns.set(path, mine);
+  return mine.finally(() => {
+    if (turns.get(path) === mine) turns.delete(path);
+  });
+}
+
+/** Measures what is new, and puts it with what is kept. */
+async function measure(db: Database, settings: MonitorSettings) {
+  const { model_version: version, artifact } = await findModel(db, settings.model);
+  const days = await countSnapshots(db, version, "analysis");
+  const reference = await countSnapshots(db, version, "reference");
+  if (reference.length === 0) {
+    throw new ChurnError("NO_DATA", `model ${version} has no reference scores in model_predictions`, {
+      hint: "churn train",
+    });
+  }
+  const { features } = await loadModel(artifact);
+  const { monitor, hash, warnings } = await fitStageMonitor(artifact, features, settings, reference, () =>
+    readPredictions(db, version, features, "reference"),
   );
+  const unit = settings.chunk_period;
+  // chunks of so many rows move with every new row
+  const kept = unit && !settings.refresh ? await readKept(db, version, hash) : [];
+  const plan = whatChanged(days, kept, unit);
+  const fresh =
+    days.length === 0
+      ? monitor.reference()
+      : plan.from === null
+        ? {}
+        : await monitor.measure(await readPredictions(db, version, features, "analysis", plan.from));
+  const rows = [...plan.keep, ...keptRows(fresh, plan.labels)];
+  const results = unit ? resultsOf(monitor, rows, unit) : fresh;
+  if (plan.from !== null || kept.length === 0) await writeKept(db, version, hash, keptRows(results, plan.labels));
+  const learned = Object.values(monitor.parts).flatMap((part) => part.warnings);
+  const found = Object.values(fresh).flatMap((result) => result.warnings);
   return {
-    timestamp: columns.time as Float64Array,
-    identifier: columns.User as string[],
-    yPredProba: columns.probability_1 as Float64Array,
-    yPred: columns.prediction as Float64Array,
-    yTrue: columns.label as Float64Array,
+    version,
+    days,
+    results,
+    computed: plan.computed,
+    late: plan.late,
+    warnings: [...warnings, ...learned, ...found],
   };
 }
 
-function chunkingOf({ chunk_period, chunk_size, chunk_number }: MonitorSettings): Chunking {
-  if (chunk_period) return { period: chunk_period };
-  if (chunk_size) return { size: chunk_size };
-  return chunk_number ? { number: chunk_number } : {};
+function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult | undefined): MonitorResult["alerts"] {
+  return (result?.alerts() ?? []).map(({ chunk, series, measure }) => ({
+    chunk: chunk.key,
+    part,
+    metric: series.metric,
+    value: measure.value as number,
+    lower_threshold: measure.lowerThreshold,
+    upper_threshold: measure.upperThreshold,
+  }));
 }
 
-async function writeReport(result: Omit<MonitorResult, "files">, folder: string): Promise<string[]> {
+async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder: string): Promise<string[]> {
   const at = (name: string) => join(folder, name);
-  const { performance, charts, ...rest } = result;
+  const { performance, results, charts, ...rest } = result;
   await writeAtomic(at("performance_report.csv"), performance.toCsv());
   const report = { ...rest, chunks: performance.toRows() };
   await writeAtomic(at("performance_report.json"), `${JSON.stringify(report, null, 2)}\n`);
   const plots = (await charts[0]?.save(at("performance_plot.png"), at("performance_plot.svg"))) ?? [];
-  return [at("performance_report.csv"), at("performance_report.json"), ...plots];
+  const title = `Model ${result.model_version}: monitoring`;
+  const page = await monitoringReport(results, { title, warnings: result.warnings, outputs: OUTPUTS });
+  await writeAtomic(at("monitoring_report.html"), page);
+  return [at("performance_report.csv"), at("performance_report.json"), ...plots, at("monitoring_report.html")];
 }
-
-const rowsOf = (table: MonitoredTable) => (table.yTrue as Float64Array).length;

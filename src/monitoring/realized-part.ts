@@ -60,8 +60,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
     const value = realizedValues(plan, table, chunk, compat);
     const missing = compat ? undefined : missingLabels(table, chunk);
     return plan.keys.map((key): RawMeasure => {
-      const { n, ...rest } = value(key);
-      const lost = compat && key === "specificity" && rest.reason?.startsWith("one class");
+      const { n, failed: lost, ...rest } = value(key);
       const samplingError = lost ? Number.NaN : samplingErrorAt(errors[key] as SamplingError, n);
       const note = missing && !isRanking(key) ? missing.noteOf((c) => metricOf(plan, key, c)) : missing?.note;
       return {
@@ -123,7 +122,7 @@ export function realizedValues(plan: PerformancePlan, table: OrderedTable, { fro
   const truth = table.truth as Float64Array;
   const parted = plan.keys.some(isRanking) ? scoresByClass(table.score as Float64Array, truth, from, to) : undefined;
   const counts = table.predicted ? countConfusion(truth, table.predicted, from, to) : { tp: 0, tn: 0, fp: 0, fn: 0 };
-  return (key: PerformanceKey): { value: number; n: number; reason?: string } => {
+  return (key: PerformanceKey): { value: number; n: number; reason?: string; failed?: boolean } => {
     if (isRanking(key)) {
       const { positive, negative } = parted as NonNullable<typeof parted>;
       const n = positive.length + negative.length;
@@ -134,7 +133,9 @@ export function realizedValues(plan: PerformancePlan, table: OrderedTable, { fro
     if (n === 0) return { value: Number.NaN, n };
     const value = metricOf(plan, key, counts);
     const quirk = compat ? nannymlValue(plan, key, counts) : undefined;
-    if (quirk !== undefined) return { value: quirk, n, reason: `one class, n=${n}` };
+    if (quirk !== undefined) {
+      return { value: quirk, n, reason: `one class, n=${n}`, ...(key === "specificity" ? { failed: true } : {}) };
+    }
     return Number.isNaN(value) ? { value, n, reason: undefinedWhy(key, counts, n) } : { value, n };
   };
 }

@@ -10,8 +10,12 @@ export interface Change {
   readonly since: string;
   /** Value over threshold, averaged over the chunks that alert: how far it went. */
   readonly strength: number;
+  /** How far the worst chunk lies beyond its limit, on a scale of 0 … 1 that is the same for all columns. */
+  readonly effect: number;
   readonly alerts: number;
   readonly chunks: number;
+  /** Of worse data: the share of the rows of the worst chunk, where it is known. */
+  readonly fault?: number;
 }
 
 /** What a reader wants to know first. */
@@ -37,7 +41,7 @@ const OUTPUTS = ["y_pred_proba", "y_pred", "y_true"];
 export function verdictOf(results: MonitoringResults, outputs: readonly string[] = OUTPUTS): Verdict {
   const realized = performanceOf(results.realized);
   const estimated = performanceOf(results.cbpe);
-  const all = [...driftChanges(results), ...qualityChanges(results)].sort((a, b) => b.strength - a.strength);
+  const all = [...driftChanges(results), ...qualityChanges(results)].sort((a, b) => b.effect - a.effect);
   const changes = all.filter(({ column }) => !outputs.includes(column));
   const judged = realized ?? estimated;
   const moved = all.filter(({ column }) => outputs.includes(column));
@@ -51,19 +55,23 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
 
   const bad = [realized, estimated].find((each) => each?.side === "below");
   const odd = [realized, estimated].find((each) => each?.side === "above");
-  const broken = changes.filter(({ text }) => /missing|unknown categories|out of range/.test(text));
+  // a few cells more than usual are no fault of a feed
+  const broken = changes.filter(({ fault = 0, strength }) => fault >= 0.05 && strength >= 2);
   const state = !judged ? "unknown" : bad ? "bad" : changes.length > 0 || odd ? "watch" : "good";
-  const headline = !judged
-    ? changes.length > 0
-      ? `The data changed (${count(changes.length, "column")}); how the model does is not known without scores or labels.`
-      : "The data look as they did in the reference; how the model does is not known without scores or labels."
-    : bad
-      ? `No: ${bad.name} has been below its limit since ${bad.since}.`
-      : odd
-        ? `Unusual: ${odd.name} has been above its limit since ${odd.since}${changes.length > 0 ? `, and ${count(changes.length, "column")} changed` : ""}.`
-        : changes.length > 0
-          ? `Yes, ${judged.name} is within its limits, but ${count(changes.length, "column")} changed.`
-          : `Yes: ${judged.name} is within its limits and the data look as they did in the reference.`;
+  const empty = Object.values(results).every(({ chunks }) => chunks.every(({ period }) => period === "reference"));
+  const headline = empty
+    ? "Nothing to judge yet: there is nothing beside the reference."
+    : !judged
+      ? changes.length > 0
+        ? `The data changed (${count(changes.length, "column")}); how the model does is not known without scores or labels.`
+        : "The data look as they did in the reference; how the model does is not known without scores or labels."
+      : bad
+        ? `No: ${bad.name} has been below its limit since ${bad.since}.`
+        : odd
+          ? `Unusual: ${odd.name} has been above its limit since ${odd.since}${changes.length > 0 ? `, and ${count(changes.length, "column")} changed` : ""}.`
+          : changes.length > 0
+            ? `Yes, ${judged.name} is within its limits, but ${count(changes.length, "column")} changed.`
+            : `Yes: ${judged.name} is within its limits and the data look as they did in the reference.`;
   return {
     state,
     headline,
@@ -136,6 +144,8 @@ function lastRun(chunks: readonly At[]): At | null {
 const isPresent = (result: MonitoringResult): boolean =>
   result.series.some((series) => lastRun(chunksOf(result, series)) !== null);
 
+const BOUNDED = new Set(["jensen_shannon", "hellinger", "kolmogorov_smirnov", "l_infinity"]);
+
 function driftChanges(results: MonitoringResults): Change[] {
   const drift = results.univariate;
   if (!drift) return [];
@@ -150,8 +160,11 @@ function driftChanges(results: MonitoringResults): Change[] {
     const ratios = limits.map(({ measure }) => (measure.value as number) / (measure.upperThreshold as number));
     const strength = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
     const column = series.column as string;
-    if ((byColumn.get(column)?.strength ?? 1) >= strength) continue;
     const worst = limits.reduce((a, b) => ((a.measure.value as number) > (b.measure.value as number) ? a : b)).measure;
+    const beyond = (worst.value as number) - (worst.upperThreshold as number);
+    // distances without an upper end are in units of the column: ten times the limit counts as the end
+    const effect = BOUNDED.has(series.metric) ? beyond : Math.min(1, beyond / (worst.upperThreshold as number) / 10);
+    if ((byColumn.get(column)?.effect ?? 0) >= effect) continue;
     const moved = meanMoved(results.stats_avg, column, run.chunk.key);
     const text = `${moved ?? ""}${series.label} up to ${shown(worst.value as number)}, limit ${shown(worst.upperThreshold as number)}`;
     byColumn.set(column, {
@@ -159,6 +172,7 @@ function driftChanges(results: MonitoringResults): Change[] {
       text,
       since: run.chunk.key,
       strength,
+      effect,
       alerts: alerts.length,
       chunks: chunks.length,
     });
@@ -205,7 +219,10 @@ function qualityChanges(results: MonitoringResults): Change[] {
       const strength = rate ? (worst.value as number) / Math.max(limit, 0.01) : 1;
       const text = `${what} up to ${amount}${worst.note ? `: ${worst.note}` : ""}`;
       const column = series.column as string;
-      return [{ column, text, since: run.chunk.key, strength, alerts: alerts.length, chunks: chunks.length }];
+      const fault = rate ? (worst.value as number) : 1;
+      const effect = rate ? fault - limit : 0;
+      const found = { column, text, since: run.chunk.key, strength, effect, fault };
+      return [{ ...found, alerts: alerts.length, chunks: chunks.length }];
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Database } from "./database.js";
+import { MONITORING_RESULTS } from "./monitoring-results.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
 export const SCHEMA_VERSION = 1;
@@ -88,6 +89,7 @@ const TABLES = [
     scored_at TIMESTAMP NOT NULL,
     PRIMARY KEY (model_version, "User", "Date")
   )`,
+  MONITORING_RESULTS,
 ];
 
 /** Makes the tables that are missing; a file of another version fails. */
@@ -97,7 +99,11 @@ export async function createTables(db: Database): Promise<void> {
   );
   if (found?.n) {
     const version = await db.row<{ version: number }>("SELECT max(version) AS version FROM workbench_schema");
-    if (version?.version === SCHEMA_VERSION) return;
+    if (version?.version === SCHEMA_VERSION) {
+      // files that were made before this table was there
+      await db.run(MONITORING_RESULTS);
+      return;
+    }
     throw new Error(
       `not a valid DuckDB file of this workbench: its tables are of version ${version?.version}, not ${SCHEMA_VERSION}`,
     );

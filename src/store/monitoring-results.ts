@@ -1,0 +1,28 @@
+/** The table of what monitoring found: a row a model version, chunk, part, metric and column. */
+export const MONITORING_RESULTS = `CREATE TABLE IF NOT EXISTS monitoring_results (
+  model_version VARCHAR NOT NULL,
+  chunk_period VARCHAR NOT NULL,
+  chunk_key VARCHAR NOT NULL,
+  part VARCHAR NOT NULL,
+  metric VARCHAR NOT NULL,
+  column_name VARCHAR NOT NULL,
+  chunk_index INTEGER NOT NULL,
+  chunk_start_date VARCHAR,
+  chunk_end_date VARCHAR,
+  chunk_rows BIGINT NOT NULL,
+  chunk_labels BIGINT NOT NULL,
+  value DOUBLE,
+  sampling_error DOUBLE,
+  lower_confidence_boundary DOUBLE,
+  upper_confidence_boundary DOUBLE,
+  lower_threshold DOUBLE,
+  upper_threshold DOUBLE,
+  realized DOUBLE,
+  alert BOOLEAN,
+  n BIGINT NOT NULL,
+  not_computed VARCHAR,
+  note VARCHAR,
+  settings VARCHAR NOT NULL,
+  computed_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (model_version, chunk_period, chunk_key, part, metric, column_name)
+)`;
