@@ -6,7 +6,7 @@ import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
 import { NoAnswer } from "./get.js";
-import { interrupted, throwIfInterrupted } from "./interrupted.js";
+import { interrupted, isInterrupted, throwIfInterrupted } from "./interrupted.js";
 import { keepPart, readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
 import { Broken, Busy, type Remote, type Version } from "./remote.js";
@@ -48,6 +48,9 @@ export async function fetchFile(
   try {
     const result = await untilDone(transfer, before, settings, context);
     await file.sync();
+    const { version } = transfer;
+    // from here on only the check of its rows is left: a process that ends in it need not fetch again
+    if (version && remote.isPinned(version)) await writeNote(part, { server: remote.server, version, synced: true });
     return result;
   } catch (error) {
     throw await leave(transfer, error);
@@ -67,7 +70,7 @@ async function untilDone(
   let begun = false;
   for (let failures = 0; ; failures++) {
     try {
-      if (!begun) await goOn(transfer);
+      if (!begun) await goOn(transfer, context);
       begun = true;
       most = Math.max(most, transfer.done);
       return await attempt(transfer, before, settings, context);
@@ -85,21 +88,21 @@ async function untilDone(
 }
 
 /** Takes over what an earlier download left in the part, when that is the beginning of the version that is there now. */
-async function goOn(transfer: Transfer): Promise<void> {
+async function goOn(transfer: Transfer, context: StageContext): Promise<void> {
   const { remote, part, file } = transfer;
   const note = await readNote(part);
   const { size } = await file.stat();
   if (!note || note.server !== remote.server || size === 0) return;
   const { version } = note;
-  const whole = version.size !== undefined && size >= version.size;
+  const tooLong = version.size !== undefined && size > version.size;
   // after a crash of the machine the last bytes may be zeros, which only a checksum finds
   const sound = note.synced || version.crc32c || version.md5;
-  if (whole || !sound || !remote.isPinned(version) || !(await remote.isNewest(version))) return;
+  if (tooLong || !sound || !remote.isPinned(version) || !(await remote.isNewest(version))) return;
   transfer.version = version;
   transfer.done = size;
   if (version.crc32c || version.md5) {
     transfer.sums = new Checksums();
-    await transfer.sums.updateFromFile(part, size);
+    await transfer.sums.updateFromFile(part, size, () => throwIfInterrupted(context.signal, remote.shown));
   }
 }
 
@@ -112,6 +115,7 @@ async function attempt(
   const { remote, file } = transfer;
   const held =
     transfer.done > 0 && transfer.version && remote.isPinned(transfer.version) ? transfer.version : undefined;
+  if (held && transfer.done === held.size) return complete(transfer, held);
   const answer = held ? await remote.rest(held, transfer.done) : await remote.whole(before);
   if (answer === "unchanged") return answer;
   if (!answer) {
@@ -137,6 +141,10 @@ async function attempt(
     response.destroy();
   }
   if (version.size !== undefined && transfer.done < version.size) throw new Broken("the connection broke");
+  return complete(transfer, version);
+}
+
+function complete(transfer: Transfer, version: Version): Written {
   checkBytes(transfer, version);
   const { size: _, ...written } = version;
   return written;
@@ -211,7 +219,7 @@ function givenUp({ remote, done, version }: Transfer, failures: number, cause: u
 
 /** Leaves the part for the next download where that is of use, and says so in the error. */
 async function leave({ remote, part, file, done, version }: Transfer, error: unknown): Promise<unknown> {
-  const stopped = error instanceof ChurnError && error.code === "INTERRUPTED";
+  const stopped = isInterrupted(error);
   if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
   await file.sync();
   await writeNote(part, { server: remote.server, version, synced: true });
