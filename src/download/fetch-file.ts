@@ -5,28 +5,15 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
-import { NoAnswer } from "./get.js";
-import { interrupted, isInterrupted, throwIfInterrupted } from "./interrupted.js";
-import { keepPart, readNote, writeNote } from "./part-file.js";
+import { givenUp, leave, mayPass } from "./give-up.js";
+import { throwIfInterrupted } from "./interrupted.js";
+import { readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
 import { Broken, Busy, type Remote, type Version } from "./remote.js";
 import { backOff, LONGEST_WAIT, waitFor } from "./retry-wait.js";
-import { checkSize, gigabytes } from "./size-limit.js";
+import { checkSize } from "./size-limit.js";
 import type { FetchSettings, Validators, Written } from "./source.js";
-import { statusError } from "./status-error.js";
-
-/** A file that is being fetched. */
-interface Transfer {
-  remote: Remote;
-  part: string;
-  file: FileHandle;
-  /** Bytes that are in the file. */
-  done: number;
-  version: Version | undefined;
-  sums: Checksums | undefined;
-  /** True when what came once did not have its checksum. */
-  damaged: boolean;
-}
+import type { Transfer } from "./transfer.js";
 
 /**
  * Fetches a file from a server into a part. A transfer that breaks goes on where it broke, if the server can be asked for the
@@ -189,43 +176,4 @@ async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promi
   for (let from = 0; from < bytes.length; ) {
     from += (await file.write(bytes, from, bytes.length - from, position + from)).bytesWritten;
   }
-}
-
-function mayPass(error: unknown, { done }: Transfer): boolean {
-  if (error instanceof Broken || error instanceof Busy) return true;
-  return error instanceof NoAnswer && (done > 0 || error.passing);
-}
-
-/** A failure after which the same command may go on. */
-class GivenUp extends ChurnError {}
-
-function givenUp({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
-  const times = failures === 0 ? "" : `, ${failures + 1} times`;
-  if (cause instanceof Busy) {
-    const { message, hint } = statusError(remote.shown, cause.status);
-    const asks = cause.seconds === undefined ? "" : `; it asks to come back in ${Math.ceil(cause.seconds)} s`;
-    return new GivenUp("DOWNLOAD_FAILED", `${message.split("\n")[0]}${times}${asks}`, { cause, hint: hint ?? "" });
-  }
-  if (cause instanceof NoAnswer) {
-    return new GivenUp("DOWNLOAD_FAILED", `${cause.message.split("\n")[0]}${times}`, { cause, hint: cause.hint ?? "" });
-  }
-  const of = version?.size === undefined ? "" : ` of ${version.size}`;
-  const why = (cause as Error).message === "the connection broke" ? "" : `: ${(cause as Error).message}`;
-  return new GivenUp("DOWNLOAD_FAILED", `${remote.shown} broke off after ${done}${of} bytes${times}${why}`, {
-    cause,
-    hint: "try again later; if it stays, the file on the server is cut off",
-  });
-}
-
-/** Leaves the part for the next download where that is of use, and says so in the error. */
-async function leave({ remote, part, file, done, version }: Transfer, error: unknown): Promise<unknown> {
-  const stopped = isInterrupted(error);
-  if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
-  await file.sync();
-  await writeNote(part, { server: remote.server, version, synced: true });
-  await keepPart(part);
-  const kept = `the first ${gigabytes(done)} are kept: the same command goes on from there`;
-  if (stopped) return interrupted(remote.shown, error, kept);
-  const { code, message, hint } = error as GivenUp;
-  return new ChurnError(code, message.split("\n")[0] as string, { cause: error, hint: `${hint}; ${kept}` });
 }
