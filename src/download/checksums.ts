@@ -18,10 +18,11 @@ export class Checksums {
     this.#md5.update(bytes);
   }
 
-  /** Takes the bytes that a file has already. */
-  async updateFromFile(path: string, end: number): Promise<void> {
+  /** Takes the bytes that a file has already; `check` may throw to stop. */
+  async updateFromFile(path: string, end: number, check: () => void): Promise<void> {
     if (end === 0) return;
     for await (const block of createReadStream(path, { end: end - 1, highWaterMark: 1 << 18 })) {
+      check();
       this.update(block as Buffer);
     }
   }

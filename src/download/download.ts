@@ -6,13 +6,13 @@ import type { StageContext } from "../core/progress.js";
 import { fileFault } from "./file-fault.js";
 import { inTurn } from "./in-turn.js";
 import { inspectFile } from "./inspect-file.js";
-import { throwIfInterrupted } from "./interrupted.js";
+import { isInterrupted, throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
-import { newPart, removePart } from "./part-file.js";
+import { keepPart, newPart, readNote, removeNote, removePart } from "./part-file.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 import { unpackFile } from "./unpack-file.js";
 
@@ -105,14 +105,26 @@ async function fetchInto(
     const said = await (source.write as NonNullable<Source["write"]>)(part, intact, settings, context);
     if (said === "unchanged") return said;
     const { packed, ...validators } = said;
-    if (packed && !source.type.gzip) await unpackFile(part, source.shown, settings.size_limit, context);
+    if (packed && !source.type.gzip) {
+      await unpackFile(part, source.shown, settings.size_limit, context);
+      // what the note tells are the bytes as they came
+      await removeNote(part);
+    }
     const facts = checked(await pinned(source, part, settings, context), settings, source);
     throwIfInterrupted(context.signal, source.shown);
     await rename(part, source.file);
     return { ...facts, ...validators };
+  } catch (error) {
+    if (isInterrupted(error)) await keepWhole(part);
+    throw error;
   } finally {
     await removePart(part);
   }
+}
+
+/** Leaves a part that came whole, and whose check was stopped, to the next download. */
+async function keepWhole(part: string): Promise<void> {
+  if (await readNote(part)) await keepPart(part);
 }
 
 /** What a manifest says of a file, read in one pass. */

@@ -5,28 +5,15 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
-import { NoAnswer } from "./get.js";
-import { interrupted, throwIfInterrupted } from "./interrupted.js";
-import { keepPart, readNote, writeNote } from "./part-file.js";
+import { givenUp, leave, mayPass } from "./give-up.js";
+import { throwIfInterrupted } from "./interrupted.js";
+import { readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
 import { Broken, Busy, type Remote, type Version } from "./remote.js";
 import { backOff, LONGEST_WAIT, waitFor } from "./retry-wait.js";
-import { checkSize, gigabytes } from "./size-limit.js";
+import { checkSize } from "./size-limit.js";
 import type { FetchSettings, Validators, Written } from "./source.js";
-import { statusError } from "./status-error.js";
-
-/** A file that is being fetched. */
-interface Transfer {
-  remote: Remote;
-  part: string;
-  file: FileHandle;
-  /** Bytes that are in the file. */
-  done: number;
-  version: Version | undefined;
-  sums: Checksums | undefined;
-  /** True when what came once did not have its checksum. */
-  damaged: boolean;
-}
+import type { Transfer } from "./transfer.js";
 
 /**
  * Fetches a file from a server into a part. A transfer that breaks goes on where it broke, if the server can be asked for the
@@ -48,6 +35,9 @@ export async function fetchFile(
   try {
     const result = await untilDone(transfer, before, settings, context);
     await file.sync();
+    const { version } = transfer;
+    // from here on only the check of its rows is left: a process that ends in it need not fetch again
+    if (version && remote.isPinned(version)) await writeNote(part, { server: remote.server, version, synced: true });
     return result;
   } catch (error) {
     throw await leave(transfer, error);
@@ -67,7 +57,7 @@ async function untilDone(
   let begun = false;
   for (let failures = 0; ; failures++) {
     try {
-      if (!begun) await goOn(transfer);
+      if (!begun) await goOn(transfer, context);
       begun = true;
       most = Math.max(most, transfer.done);
       return await attempt(transfer, before, settings, context);
@@ -85,21 +75,21 @@ async function untilDone(
 }
 
 /** Takes over what an earlier download left in the part, when that is the beginning of the version that is there now. */
-async function goOn(transfer: Transfer): Promise<void> {
+async function goOn(transfer: Transfer, context: StageContext): Promise<void> {
   const { remote, part, file } = transfer;
   const note = await readNote(part);
   const { size } = await file.stat();
   if (!note || note.server !== remote.server || size === 0) return;
   const { version } = note;
-  const whole = version.size !== undefined && size >= version.size;
+  const tooLong = version.size !== undefined && size > version.size;
   // after a crash of the machine the last bytes may be zeros, which only a checksum finds
   const sound = note.synced || version.crc32c || version.md5;
-  if (whole || !sound || !remote.isPinned(version) || !(await remote.isNewest(version))) return;
+  if (tooLong || !sound || !remote.isPinned(version) || !(await remote.isNewest(version))) return;
   transfer.version = version;
   transfer.done = size;
   if (version.crc32c || version.md5) {
     transfer.sums = new Checksums();
-    await transfer.sums.updateFromFile(part, size);
+    await transfer.sums.updateFromFile(part, size, () => throwIfInterrupted(context.signal, remote.shown));
   }
 }
 
@@ -112,6 +102,7 @@ async function attempt(
   const { remote, file } = transfer;
   const held =
     transfer.done > 0 && transfer.version && remote.isPinned(transfer.version) ? transfer.version : undefined;
+  if (held && transfer.done === held.size) return complete(transfer, held);
   const answer = held ? await remote.rest(held, transfer.done) : await remote.whole(before);
   if (answer === "unchanged") return answer;
   if (!answer) {
@@ -137,6 +128,10 @@ async function attempt(
     response.destroy();
   }
   if (version.size !== undefined && transfer.done < version.size) throw new Broken("the connection broke");
+  return complete(transfer, version);
+}
+
+function complete(transfer: Transfer, version: Version): Written {
   checkBytes(transfer, version);
   const { size: _, ...written } = version;
   return written;
@@ -181,43 +176,4 @@ async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promi
   for (let from = 0; from < bytes.length; ) {
     from += (await file.write(bytes, from, bytes.length - from, position + from)).bytesWritten;
   }
-}
-
-function mayPass(error: unknown, { done }: Transfer): boolean {
-  if (error instanceof Broken || error instanceof Busy) return true;
-  return error instanceof NoAnswer && (done > 0 || error.passing);
-}
-
-/** A failure after which the same command may go on. */
-class GivenUp extends ChurnError {}
-
-function givenUp({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
-  const times = failures === 0 ? "" : `, ${failures + 1} times`;
-  if (cause instanceof Busy) {
-    const { message, hint } = statusError(remote.shown, cause.status);
-    const asks = cause.seconds === undefined ? "" : `; it asks to come back in ${Math.ceil(cause.seconds)} s`;
-    return new GivenUp("DOWNLOAD_FAILED", `${message.split("\n")[0]}${times}${asks}`, { cause, hint: hint ?? "" });
-  }
-  if (cause instanceof NoAnswer) {
-    return new GivenUp("DOWNLOAD_FAILED", `${cause.message.split("\n")[0]}${times}`, { cause, hint: cause.hint ?? "" });
-  }
-  const of = version?.size === undefined ? "" : ` of ${version.size}`;
-  const why = (cause as Error).message === "the connection broke" ? "" : `: ${(cause as Error).message}`;
-  return new GivenUp("DOWNLOAD_FAILED", `${remote.shown} broke off after ${done}${of} bytes${times}${why}`, {
-    cause,
-    hint: "try again later; if it stays, the file on the server is cut off",
-  });
-}
-
-/** Leaves the part for the next download where that is of use, and says so in the error. */
-async function leave({ remote, part, file, done, version }: Transfer, error: unknown): Promise<unknown> {
-  const stopped = error instanceof ChurnError && error.code === "INTERRUPTED";
-  if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
-  await file.sync();
-  await writeNote(part, { server: remote.server, version, synced: true });
-  await keepPart(part);
-  const kept = `the first ${gigabytes(done)} are kept: the same command goes on from there`;
-  if (stopped) return interrupted(remote.shown, error, kept);
-  const { code, message, hint } = error as GivenUp;
-  return new ChurnError(code, message.split("\n")[0] as string, { cause: error, hint: `${hint}; ${kept}` });
 }

@@ -100,6 +100,7 @@ const FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {
   ENOTFOUND: ["no such host", "check the spelling of the host and the network"],
   EAI_AGAIN: ["the name server does not answer", "check the network, then try again"],
   ETIMEDOUT: ["timed out", "check the network, then try again"],
+  EPROTO: ["it does not speak TLS", "check host and port; an emulator on this machine is at http://127.0.0.1:…"],
   CERT_HAS_EXPIRED: ["its certificate has expired", "tell its owner, or download the file by hand and give its path"],
   SELF_SIGNED_CERT_IN_CHAIN: ["its certificate is not trusted", "name the authority's file in NODE_EXTRA_CA_CERTS"],
   DEPTH_ZERO_SELF_SIGNED_CERT: ["its certificate is not trusted", "name the certificate's file in NODE_EXTRA_CA_CERTS"],

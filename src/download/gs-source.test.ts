@@ -200,6 +200,19 @@ describe("a broken transfer", () => {
     expect(await readdir(data_dir)).toHaveLength(2);
   });
 
+  it("whose check was stopped is not fetched again", async () => {
+    const { url, requests } = await bucket(first());
+    const stop = new AbortController();
+    const stopped = download(
+      { source, data_dir, endpoint: url },
+      { signal: stop.signal, onProgress: ({ task }) => task === "check" && stop.abort() },
+    );
+    await expect(stopped).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect(await from(url)).toMatchObject({ sha256: sha256(CSV), generation: "1001" });
+    expect(requests.filter(wantsBytes)).toHaveLength(1);
+    expect(await readdir(data_dir)).toHaveLength(2);
+  });
+
   it("that was kept is thrown away when the object was replaced since", async () => {
     const object = first();
     const { url, requests } = await bucket(object, (n) =>

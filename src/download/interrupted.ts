@@ -9,3 +9,7 @@ export function interrupted(what: string, cause?: unknown, hint?: string): Churn
 export function throwIfInterrupted(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted) throw interrupted(what, signal.reason);
 }
+
+export function isInterrupted(error: unknown): boolean {
+  return error instanceof ChurnError && error.code === "INTERRUPTED";
+}

@@ -75,6 +75,10 @@ export async function keepPart(part: string): Promise<void> {
 
 export async function removePart(part: string): Promise<void> {
   await rm(part, { force: true });
+  await removeNote(part);
+}
+
+export async function removeNote(part: string): Promise<void> {
   await rm(noteOf(part), { force: true });
 }
 
