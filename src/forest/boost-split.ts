@@ -1,10 +1,11 @@
 import type { ColumnShape } from "./bin.js";
 import { setSplit } from "./category-set.js";
 import { ColumnDraw } from "./draws.js";
+import type { HessianCode } from "./hessian-code.js";
 import { MISSING } from "./missing.js";
 import type { Split } from "./split-finder.js";
 
-/** Bytes of the bins of one column: 256 pairs of gradient and hessian. */
+/** Bytes of the bins of one column: 256 pairs of gradient and coded hessian. */
 export const PAIRS_BYTES = 4096;
 /** Hessian that a split needs, as in scikit-learn. */
 const LEAST_HESSIAN = 1e-3;
@@ -51,7 +52,7 @@ export function leafValue(gradient: number, hessian: number, l2: number, low: nu
 /**
  * Gives a function that looks for the best split of a node and leaves it there.
  *
- * @param bins sums by slot, column and code: pairs of gradient and hessian
+ * @param bins sums by slot, column and code: pairs of gradient and coded hessian
  * @param slotBytes bytes of the bins of a node
  */
 export function boostSplitter(
@@ -59,8 +60,10 @@ export function boostSplitter(
   slotBytes: number,
   columns: readonly ColumnShape[],
   limits: BoostLimits,
+  { count: countUnit, unit }: HessianCode,
 ): (node: BoostNode) => void {
   const { l2, minSamplesLeaf, monotone } = limits;
+  const perCount = 1 / countUnit;
   const draw = new ColumnDraw(columns.length);
   const order = new Int32Array(256);
   const constrained = monotone.some((sign) => sign !== 0);
@@ -74,7 +77,6 @@ export function boostSplitter(
     const rows = node.to - node.from;
     if (node.depth >= limits.maxDepth || rows < 2 * minSamplesLeaf || hessian < LEAST_HESSIAN) return;
     const own = saved(gradient, hessian, node.value);
-    const fewest = Math.max(LEAST_HESSIAN, (hessian * (minSamplesLeaf - 0.5)) / rows);
     const best = {
       column: -1,
       split: 0,
@@ -85,12 +87,18 @@ export function boostSplitter(
     };
     const found = best as Split;
     let leftGradient = 0;
+    let leftCoded = 0;
+    let leftRows = 0;
     let leftHessian = 0;
     let sign = 0;
     const gainHere = (): number => {
+      // a division by a power of two is exact
+      leftRows = Math.floor(leftCoded * perCount);
+      if (leftRows < minSamplesLeaf || rows - leftRows < minSamplesLeaf) return -1;
+      leftHessian = (leftCoded - leftRows * countUnit) * unit;
       const rightGradient = gradient - leftGradient;
       const rightHessian = hessian - leftHessian;
-      if (leftHessian < fewest || rightHessian < fewest) return -1;
+      if (leftHessian < LEAST_HESSIAN || rightHessian < LEAST_HESSIAN) return -1;
       if (!constrained) {
         const left = (leftGradient * leftGradient) / (leftHessian + l2);
         return left + (rightGradient * rightGradient) / (rightHessian + l2) - own;
@@ -117,34 +125,37 @@ export function boostSplitter(
       if (categorical) {
         let used = 0;
         for (let c = 0; c < 256; c++) if (bins[at + 2 * c + 1]! > 0) order[used++] = c;
-        const rate = (c: number) => bins[at + 2 * c]! / (bins[at + 2 * c + 1]! + SMOOTHING);
+        const rate = (c: number) => {
+          const coded = bins[at + 2 * c + 1]!;
+          return bins[at + 2 * c]! / ((coded - Math.floor(coded * perCount) * countUnit) * unit + SMOOTHING);
+        };
         order.subarray(0, used).sort((a, b) => rate(a) - rate(b) || a - b);
         leftGradient = 0;
-        leftHessian = 0;
+        leftCoded = 0;
         for (let k = 0; k < used - 1; k++) {
           leftGradient += bins[at + 2 * order[k]!]!;
-          leftHessian += bins[at + 2 * order[k]! + 1]!;
+          leftCoded += bins[at + 2 * order[k]! + 1]!;
           const gain = gainHere();
           if (gain <= node.gain) continue;
           keep(column, gain);
-          setSplit(found, order, used, k, 2 * leftHessian >= hessian);
+          setSplit(found, order, used, k, 2 * leftRows >= rows);
         }
         continue;
       }
       for (let missingLeft: 0 | 1 = 0; missingLeft <= (missing ? 1 : 0); missingLeft++) {
         leftGradient = missingLeft ? bins[at + 2 * MISSING]! : 0;
-        leftHessian = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
+        leftCoded = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
         for (let c = 0; c < size; c++) {
           const own = bins[at + 2 * c + 1]!;
           if (own === 0) continue;
           leftGradient += bins[at + 2 * c]!;
-          leftHessian += own;
+          leftCoded += own;
           const gain = gainHere();
           if (gain <= node.gain) continue;
           keep(column, gain);
           found.set = undefined;
           found.split = c;
-          found.missingLeft = (missing ? missingLeft : 2 * leftHessian >= hessian ? 1 : 0) as 0 | 1;
+          found.missingLeft = (missing ? missingLeft : 2 * leftRows >= rows ? 1 : 0) as 0 | 1;
         }
       }
     }

@@ -1,6 +1,7 @@
 import type { ColumnShape } from "./bin.js";
 import { type BoostLimits, type BoostNode, boostSplitter, leafValue, PAIRS_BYTES } from "./boost-split.js";
 import { childKey } from "./draws.js";
+import type { HessianCode } from "./hessian-code.js";
 import type { Kernel } from "./kernel.js";
 import { MISSING } from "./missing.js";
 import type { Split } from "./split-finder.js";
@@ -16,7 +17,7 @@ export interface BoostSpace {
   entriesAt: number;
   spareAt: number;
   sideAt: number;
-  /** Gradient and hessian of each row of the matrix. */
+  /** Gradient and coded hessian of each row of the matrix. */
   pairsAt: number;
   /** Bins of all columns, of as many nodes as `slots`: one more than there can be leaves. */
   binsAt: number;
@@ -35,7 +36,12 @@ export interface BoostedTree {
  *
  * The bins of one of two children are counted, those of the other are the parent's less these.
  */
-export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], limits: BoostLimits) {
+export function boostGrower(
+  space: BoostSpace,
+  columns: readonly ColumnShape[],
+  limits: BoostLimits,
+  code: HessianCode,
+) {
   const { kernel, stride, entriesAt, slots } = space;
   const { buffer } = space.memory;
   const { l2, monotone } = limits;
@@ -43,7 +49,7 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
   const slotBytes = stride * PAIRS_BYTES;
   const side = new Uint8Array(buffer, space.sideAt, 256);
   const bins = new Float64Array(buffer, space.binsAt, (slots * slotBytes) / 8);
-  const search = boostSplitter(bins, slotBytes, columns, limits);
+  const search = boostSplitter(bins, slotBytes, columns, limits, code);
 
   function count(node: BoostNode): void {
     const at = space.binsAt + node.slot * slotBytes;
@@ -98,12 +104,6 @@ export function boostGrower(space: BoostSpace, columns: readonly ColumnShape[], 
       const [node] = open.splice(at, 1) as [BoostNode];
       const split = node.split!;
       const border = partition(node, split);
-      if (border === node.from || border === node.to) {
-        // sums that cancelled had a side without rows
-        node.split = undefined;
-        open.push(node);
-        continue;
-      }
       leaves++;
       const record = nodes[node.index]!;
       record.column = split.column;

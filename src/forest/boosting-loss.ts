@@ -1,3 +1,5 @@
+import { encodeHessian, type HessianCode, hessianCode } from "./hessian-code.js";
+
 /** What boosted trees lower, and the scores that they have reached so far. */
 export interface BoostingLoss {
   /** Scores a row, and trees a round. */
@@ -6,11 +8,13 @@ export interface BoostingLoss {
   readonly offsets: readonly number[];
   /** rows × outputs. */
   readonly score: Float64Array;
+  /** How the hessians of the rows that are learnt from are written. */
+  readonly code: HessianCode;
   /**
-   * Writes gradient and hessian of some rows for output k to `pairs`, two numbers a row of the matrix; output 0 comes first
-   * in a round, and what follows sees the scores of its start.
+   * Writes gradient and coded hessian of the rows that are learnt from for output k to `pairs`, two numbers a row of the
+   * matrix; output 0 comes first in a round, and what follows sees the scores of its start. Returns their sums.
    */
-  gradients(rows: Int32Array, k: number, pairs: Float64Array): { gradient: number; hessian: number };
+  gradients(k: number, pairs: Float64Array): { gradient: number; hessian: number };
   /** Mean loss of some rows; 0 for none. */
   mean(rows: Int32Array): number;
 }
@@ -35,25 +39,27 @@ export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss 
   );
   const offset = Math.log(p / (1 - p));
   const score = new Float64Array(rows).fill(offset);
+  const code = hessianCode(train.length, heaviest(train, weights) / 4);
   return {
     outputs: 1,
     offsets: [offset],
     score,
-    gradients(some, _, pairs) {
+    code,
+    gradients(_, pairs) {
       let gradient = 0;
-      let hessian = 0;
-      for (let i = 0; i < some.length; i++) {
-        const row = some[i]!;
+      let coded = 0;
+      for (let i = 0; i < train.length; i++) {
+        const row = train[i]!;
         const p = 1 / (1 + Math.exp(-score[row]!));
         const weight = weights ? weights[row]! : 1;
         const g = weight * (p - y[row]!);
-        const h = weight * Math.max(p * (1 - p), 1e-16);
+        const h = encodeHessian(weight * p * (1 - p), code);
         pairs[2 * row] = g;
         pairs[2 * row + 1] = h;
         gradient += g;
-        hessian += h;
+        coded += h;
       }
-      return { gradient, hessian };
+      return { gradient, hessian: hessianOf(coded, train.length, code) };
     },
     mean: (some) =>
       weightedMean(
@@ -68,23 +74,26 @@ export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss 
 export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
   const offset = weightedMean(train, (row) => y[row]!, weights);
   const score = new Float64Array(rows).fill(offset);
+  const code = hessianCode(train.length, heaviest(train, weights));
   return {
     outputs: 1,
     offsets: [offset],
     score,
-    gradients(some, _, pairs) {
+    code,
+    gradients(_, pairs) {
       let gradient = 0;
-      let hessian = 0;
-      for (let i = 0; i < some.length; i++) {
-        const row = some[i]!;
+      let coded = 0;
+      for (let i = 0; i < train.length; i++) {
+        const row = train[i]!;
         const weight = weights ? weights[row]! : 1;
         const g = weight * (score[row]! - y[row]!);
+        const h = encodeHessian(weight, code);
         pairs[2 * row] = g;
-        pairs[2 * row + 1] = weight;
+        pairs[2 * row + 1] = h;
         gradient += g;
-        hessian += weight;
+        coded += h;
       }
-      return { gradient, hessian };
+      return { gradient, hessian: hessianOf(coded, train.length, code) };
     },
     mean: (some) => weightedMean(some, (row) => (score[row]! - y[row]!) ** 2, weights),
   };
@@ -106,26 +115,28 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
   const score = new Float64Array(rows * classes);
   for (let i = 0; i < score.length; i++) score[i] = offsets[i % classes]!;
   const p = new Float64Array(rows * classes);
+  const code = hessianCode(train.length, heaviest(train, weights) / 4);
   return {
     outputs: classes,
     offsets,
     score,
-    gradients(some, k, pairs) {
+    code,
+    gradients(k, pairs) {
       let gradient = 0;
-      let hessian = 0;
-      for (let i = 0; i < some.length; i++) {
-        const row = some[i]!;
+      let coded = 0;
+      for (let i = 0; i < train.length; i++) {
+        const row = train[i]!;
         if (k === 0) softmax(score, p, row * classes, classes);
         const weight = weights ? weights[row]! : 1;
         const own = p[row * classes + k]!;
         const g = weight * (own - (y[row] === k ? 1 : 0));
-        const h = weight * Math.max(own * (1 - own), 1e-16);
+        const h = encodeHessian(weight * own * (1 - own), code);
         pairs[2 * row] = g;
         pairs[2 * row + 1] = h;
         gradient += g;
-        hessian += h;
+        coded += h;
       }
-      return { gradient, hessian };
+      return { gradient, hessian: hessianOf(coded, train.length, code) };
     },
     mean: (some) =>
       weightedMean(
@@ -146,6 +157,14 @@ export function softmax(from: Float64Array, to: Float64Array, at: number, classe
   let sum = 0;
   for (let k = 0; k < classes; k++) sum += to[at + k] = Math.exp(from[at + k]! - most);
   for (let k = 0; k < classes; k++) to[at + k]! /= sum;
+}
+
+const hessianOf = (coded: number, rows: number, { count, unit }: HessianCode) => (coded - rows * count) * unit;
+
+function heaviest(rows: Int32Array, weights: Float64Array | undefined): number {
+  let most = weights ? 0 : 1;
+  if (weights) for (let i = 0; i < rows.length; i++) most = Math.max(most, weights[rows[i]!]!);
+  return most;
 }
 
 function weightedMean(rows: Int32Array, of: (row: number) => number, weights: Float64Array | undefined): number {

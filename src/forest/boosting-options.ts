@@ -12,7 +12,7 @@ export interface BoostingOptions {
   maxLeaves?: number | null;
   /** Longest way from the root to a leaf, in splits; null (the default) for no limit. */
   maxDepth?: number | null;
-  /** Fewest rows in a leaf, by their share of the hessian as in LightGBM; 20. */
+  /** Fewest rows in a leaf; 20. */
   minSamplesLeaf?: number;
   /** Weight of the square of a leaf's value; 0. */
   l2?: number;

@@ -84,13 +84,18 @@ export async function fitBoosting(
     const entries = new Int32Array(heap.memory.buffer, entriesAt, train.length);
     const pairs = new Float64Array(heap.memory.buffer, pairsAt, 2 * binned.rows);
     const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-    const grow = boostGrower(space, shapes, {
-      ...settings,
-      maxLeaves,
-      maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
-      drawn: drawnColumns(settings.maxFeatures, shapes.length),
-      monotone,
-    });
+    const grow = boostGrower(
+      space,
+      shapes,
+      {
+        ...settings,
+        maxLeaves,
+        maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
+        drawn: drawnColumns(settings.maxFeatures, shapes.length),
+        monotone,
+      },
+      loss.code,
+    );
     const { outputs, score } = loss;
     const parts: Trees[] = [];
     let least = loss.mean(held);
@@ -100,7 +105,7 @@ export async function fitBoosting(
       if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} rounds`);
       let grown = false;
       for (let k = 0; k < outputs; k++) {
-        const { gradient, hessian } = loss.gradients(train, k, pairs);
+        const { gradient, hessian } = loss.gradients(k, pairs);
         for (let i = 0; i < train.length; i++) entries[i] = train[i]! << 8;
         const key = treeKey(settings.seed, t * outputs + k);
         const { tree, leaves } = grow(train.length, key, gradient, hessian);
