@@ -1,21 +1,25 @@
 import { Command, CommanderError } from "commander";
 import { ChurnError } from "../core/errors.js";
-import { doctorCommand } from "./doctor.js";
-import { downloadCommand } from "./download.js";
-import { edaCommand } from "./eda.js";
-import { featuresCommand } from "./features.js";
-import { forestCommand } from "./forest.js";
-import { labCommand } from "./lab.js";
-import { loadCommand } from "./load.js";
-import { monitorCommand } from "./monitor.js";
-import { notebookCommand } from "./notebook.js";
-import { runCommand } from "./run.js";
-import { scoreCommand } from "./score.js";
-import { serveCommand } from "./serve.js";
-import { storeCommand } from "./store.js";
-import { streamCommand } from "./stream.js";
-import { trainCommand } from "./train.js";
 import { VERSION } from "./version.js";
+
+/** Reads a command only when it is asked for: all of them together take a second. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  download: async () => (await import("./download.js")).downloadCommand(),
+  load: async () => (await import("./load.js")).loadCommand(),
+  stream: async () => (await import("./stream.js")).streamCommand(),
+  eda: async () => (await import("./eda.js")).edaCommand(),
+  features: async () => (await import("./features.js")).featuresCommand(),
+  train: async () => (await import("./train.js")).trainCommand(),
+  score: async () => (await import("./score.js")).scoreCommand(),
+  monitor: async () => (await import("./monitor.js")).monitorCommand(),
+  forest: async () => (await import("./forest.js")).forestCommand(),
+  serve: async () => (await import("./serve.js")).serveCommand(),
+  run: async () => (await import("./run.js")).runCommand(),
+  notebook: async () => (await import("./notebook.js")).notebookCommand(),
+  lab: async () => (await import("./lab.js")).labCommand(),
+  store: async () => (await import("./store.js")).storeCommand(),
+  doctor: async () => (await import("./doctor.js")).doctorCommand(),
+};
 
 const program = new Command("churn")
   .description("From call detail records to a monitored churn model.")
@@ -23,25 +27,15 @@ const program = new Command("churn")
   .showHelpAfterError("(see --help)")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 bad usage or settings, 130 interrupted.");
 
-for (const make of [
-  downloadCommand,
-  loadCommand,
-  streamCommand,
-  edaCommand,
-  featuresCommand,
-  trainCommand,
-  scoreCommand,
-  monitorCommand,
-  forestCommand,
-  serveCommand,
-  runCommand,
-  notebookCommand,
-  labCommand,
-  storeCommand,
-  doctorCommand,
-]) {
-  program.addCommand(inheritSettings(make()));
-}
+const asked = process.argv[2] ?? "";
+const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
+for (const name of names) program.addCommand(inheritSettings(await (COMMANDS[name] as () => Promise<Command>)()));
+
+// whoever reads may have seen enough: churn … | head
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
 
 program.exitOverride();
 try {
