@@ -33,6 +33,9 @@ const LONGEST = 5000;
 /** Milliseconds that a process which has the file leaves it to others that wait. */
 const YIELD = 300;
 
+/** The last batch that each file was given in this process, by whichever store. */
+const COMMITS = new Map<string, Promise<unknown>>();
+
 /**
  * The tables of one job, in a DuckDB file, or in a MySQL database of which a DuckDB file holds a copy to compute on.
  *
@@ -53,7 +56,6 @@ export class Store {
   #leases = 0;
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
-  #commits: Promise<unknown> = Promise.resolve();
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
@@ -88,12 +90,15 @@ export class Store {
   commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
     const { mirror } = this;
     // one after another, so that no two take the same numbers
-    const turn = this.#commits.then(() =>
+    const turn = (COMMITS.get(this.path) ?? Promise.resolve()).then(() =>
       mirror
         ? commitMysqlBatch(mirror, batch, options.signal)
         : this.#work((db) => this.#commit(db, batch), options, LINGER),
     );
-    this.#commits = turn.catch(() => {});
+    COMMITS.set(
+      this.path,
+      turn.catch(() => {}),
+    );
     return turn;
   }
 
