@@ -22,6 +22,8 @@ export interface StreamSoFar {
 export interface StreamBatch {
   number: number;
   rows: number;
+  /** Rows of the stream up to and with this batch. */
+  rows_in_all: number;
   first_day: string | null;
   last_day: string | null;
   /** Seconds that the transaction took; null for a batch of an earlier run. */
@@ -50,8 +52,8 @@ export async function readSoFar(
     [name],
   );
   const batches = await db.rows(
-    `SELECT number, rows, CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day,
-      NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
+    `SELECT number, rows, sum(rows) OVER (ORDER BY number) AS rows_in_all, CAST(first_day AS VARCHAR) AS first_day,
+      CAST(last_day AS VARCHAR) AS last_day, NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
     [name],
   );
   const others = await db.row<{ day: string | null }>(

@@ -110,7 +110,7 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
     soFar.rows += rows;
     soFar.taken += done.lines;
     if (last_day && (soFar.last_day === null || last_day > soFar.last_day)) soFar.last_day = last_day;
-    batches.push({ number, rows, first_day, last_day, seconds, lag });
+    batches.push({ number, rows, rows_in_all: soFar.rows, first_day, last_day, seconds, lag });
     if (batches.length > 2 * LISTED) batches.splice(0, LISTED);
     context.onBatch?.(batches.at(-1) as StreamBatch);
     if (performance.now() - told > 40) {
