@@ -110,7 +110,7 @@ export type { MonitoredTable } from "./monitoring/table.js";
 export type { Threshold } from "./monitoring/threshold.js";
 export { univariateDrift } from "./monitoring/univariate-drift.js";
 export type { DriftMethod, UnivariateOptions } from "./monitoring/univariate-options.js";
-export { type Verdict, verdictOf } from "./monitoring/verdict.js";
+export { leadChanges, type Verdict, verdictOf } from "./monitoring/verdict.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
 export {
   type NotebookProgress,

@@ -2,6 +2,7 @@ import { Option } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../monitoring/monitor-files.js";
 import { readNannymlConfig } from "../monitoring/nannyml-config.js";
+import { leadChanges } from "../monitoring/verdict.js";
 import { formatFields } from "./format-fields.js";
 
 type Flags = Record<string, string | undefined>;
@@ -73,7 +74,7 @@ function printed({ verdict, results, alerts, warnings, files }: MonitorFilesResu
   const chunks = Object.values(results)[0]?.chunks.filter(({ period }) => period === "analysis") ?? [];
   return [
     verdict.headline,
-    ...verdict.changes.slice(0, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
+    ...leadChanges(verdict.changes, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
     ...verdict.advice.map((line) => `  → ${line}`),
     formatFields([
       ["chunks", chunks.length],

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { monitor } from "../monitoring/monitor.js";
+import { leadChanges } from "../monitoring/verdict.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
 import { monitorFilesCommand } from "./monitor-files-command.js";
@@ -22,7 +23,7 @@ export function monitorCommand(): Command {
     print: ({ verdict, model_version, analysed, labelled, alerts, computed, told, files, warnings }) =>
       [
         verdict.headline,
-        ...verdict.changes.slice(0, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
+        ...leadChanges(verdict.changes, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
         ...verdict.advice.map((line) => `  → ${line}`),
         formatFields([
           ["model", model_version],

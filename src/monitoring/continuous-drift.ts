@@ -2,7 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { binnedKolmogorovSmirnov, binnedWasserstein, kolmogorovSmirnov, wasserstein } from "./cumulative-distances.js";
 import { hellinger, jensenShannon, populationStability } from "./distances.js";
 import { doaneEdges, type Edges, equalWidthEdges, histogram } from "./histogram.js";
-import { knownValues } from "./moments.js";
+import { knownValues, momentsOf, sampleDeviation } from "./moments.js";
 import type { RawMeasure } from "./part.js";
 import { quantile } from "./threshold.js";
 import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.js";
@@ -11,6 +11,7 @@ import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.j
 export interface ContinuousReference {
   readonly n: number;
   readonly constant: number | null;
+  readonly deviation: number;
   readonly doane: { readonly edges: Edges; readonly share: Float64Array } | null;
   /** Ascending values, where few enough for exact distances. */
   readonly sorted: Float64Array | null;
@@ -46,7 +47,7 @@ export function fitContinuous(
   }
   if (n === 0) {
     if (!compat) throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
-    return { n, constant: null, doane: null, sorted: null, fine: null, deciles: null };
+    return { n, constant: null, deviation: 0, doane: null, sorted: null, fine: null, deciles: null };
   }
   const uses = (...names: ContinuousMethod[]) => names.some((method) => methods.includes(method));
   const exact = (calculation?.method ?? "auto") === "auto" ? n < EXACT_BELOW : calculation?.method === "exact";
@@ -55,6 +56,7 @@ export function fitContinuous(
   return {
     n,
     constant: min === max ? min : null,
+    deviation: uses("wasserstein") ? sampleDeviation(momentsOf(values)) : 0,
     doane: uses("jensen_shannon", "hellinger") ? shares(values, doaneEdges(values)) : null,
     sorted: exact && cumulative ? sorted : null,
     fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,

@@ -44,6 +44,8 @@ export interface MonitorConfig {
     readonly column_thresholds?: Readonly<Record<string, Readonly<Partial<Record<DriftMethod, Threshold>>>>>;
     readonly calculation_method?: "auto" | "exact" | "estimated";
     readonly n_bins?: number;
+    /** How many rows of the reference are independent of each other: subjects, where each is in it again and again. */
+    readonly independent_rows?: number;
   };
   readonly pca?: {
     readonly column_names?: readonly string[];
@@ -93,6 +95,7 @@ const KEYS: Record<keyof MonitorConfig, readonly string[]> = {
     "column_thresholds",
     "calculation_method",
     "n_bins",
+    "independent_rows",
   ],
   pca: ["column_names", "n_components", "threshold"],
   domain_classifier: ["feature_column_names", "cv_folds_num", "threshold", "seed", "max_rows"],

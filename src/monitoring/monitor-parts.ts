@@ -50,6 +50,7 @@ export function plannedParts(config: MonitorConfig): { name: PartName; options: 
       ...named("categoricalMethods", univariate.categorical_methods),
       ...named("thresholds", univariate.thresholds),
       ...named("columnThresholds", univariate.column_thresholds),
+      ...named("independentRows", univariate.independent_rows),
       calculation: { ...named("method", univariate.calculation_method), ...named("bins", univariate.n_bins) },
     });
   }

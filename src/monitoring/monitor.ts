@@ -14,7 +14,7 @@ import { monitoringReport } from "./monitoring-report.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
 import { performanceChart } from "./performance-chart.js";
-import { countSnapshots, OUTPUTS, readPredictions } from "./read-predictions.js";
+import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
 import { type EstimateReview, reviewEstimates } from "./review-estimates.js";
 import { fitStageMonitor } from "./stage-monitor.js";
 import { tellAlerts } from "./tell-alerts.js";
@@ -123,8 +123,11 @@ async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
 async function measure(db: Database, settings: MonitorSettings) {
   const { model_version: version, artifact } = await findModel(db, settings.model);
   const days = await countSnapshots(db, version, "analysis");
-  const reference = await countSnapshots(db, version, "reference");
-  if (reference.length === 0) {
+  const reference = {
+    days: await countSnapshots(db, version, "reference"),
+    subscribers: await countSubscribers(db, version, "reference"),
+  };
+  if (reference.days.length === 0) {
     throw new ChurnError("NO_DATA", `model ${version} has no reference scores in model_predictions`, {
       hint: "churn train",
     });

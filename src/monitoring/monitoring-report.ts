@@ -4,7 +4,7 @@ import type { MonitoringResults } from "./fit-monitor.js";
 import type { PartName, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { SVG_STYLE, seriesSvg } from "./series-svg.js";
-import { type Verdict, verdictOf } from "./verdict.js";
+import { leadChanges, type Verdict, verdictOf } from "./verdict.js";
 
 export interface ReportOptions {
   readonly title?: string;
@@ -75,20 +75,22 @@ function period(result: MonitoringResult | undefined): string {
   return `<p class="quiet">${escapeHtml(text.join(" · "))}</p>`;
 }
 
+/** A name that may go on in the next line after an underscore. */
+const breakable = (name: string): string => escapeHtml(name).replaceAll("_", "_<wbr>");
+
 const MARK = { good: "✓", watch: "!", bad: "✕", unknown: "?" };
 
 function top({ state, headline, details, changes, advice }: Verdict): string {
-  const most = changes
-    .slice(0, 8)
-    .map(
-      ({ column, text, since, alerts, chunks }) =>
-        `<tr><td><a href="#column-${escapeHtml(column)}">${escapeHtml(column)}</a></td><td>${escapeHtml(text)}</td><td class="date">${escapeHtml(since)}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
-    );
+  const lead = leadChanges(changes, 8);
+  const most = lead.map(
+    ({ column, alike, text, since, alerts, chunks }) =>
+      `<tr><td><a href="#column-${escapeHtml(column)}">${breakable(column)}</a>${alike ? `<br><span class="alike">and ${alike} like it</span>` : ""}</td><td>${escapeHtml(text)}</td><td class="date" title="${escapeHtml(since)}">${escapeHtml(since.split("/")[0] as string)}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
+  );
   const table = most.length
-    ? `<table><thead><tr><th>column</th><th>what</th><th>since</th><th class="number">chunks that alert</th></tr></thead><tbody>${most.join("")}</tbody></table>`
+    ? `<table class="changes"><thead><tr><th>column</th><th>what</th><th>since</th><th class="number">alerts</th></tr></thead><tbody>${most.join("")}</tbody></table>`
     : "<p>Nothing that lasts.</p>";
-  const more =
-    changes.length > most.length ? `<p class="quiet">and ${changes.length - most.length} more, below</p>` : "";
+  const told = lead.reduce((sum, { alike }) => sum + 1 + alike, 0);
+  const more = changes.length > told ? `<p class="quiet">and ${changes.length - told} more, below</p>` : "";
   return `<section class="verdict ${state}">
 <h2><span class="mark" aria-hidden="true">${MARK[state]}</span> Is the model still good? ${escapeHtml(headline)}</h2>
 <ul>${details.map((text) => `<li>${escapeHtml(text)}</li>`).join("")}</ul>
@@ -163,7 +165,7 @@ main{max-width:960px;margin:0 auto;padding:24px 20px 60px}h1{font-size:24px;marg
 .good .mark{background:${COLORS.green}}.watch .mark{background:#B87800}.bad .mark{background:${COLORS.vermillion}}
 .verdict ul{margin:10px 0;padding-left:20px}.columns{display:grid;grid-template-columns:3fr 2fr;gap:24px}@media(max-width:760px){.columns{grid-template-columns:1fr}}
 table{border-collapse:collapse;width:100%;font-size:13px}th{text-align:left;color:#5B6774;font-weight:500}td,th{padding:4px 8px 4px 0;border-bottom:1px solid #EDF0F3;vertical-align:top}
-.number{text-align:right}.number,.date{white-space:nowrap}a{color:#005A8E}ol{padding-left:20px;margin:0;font-size:14px}li{margin:0 0 6px}summary{cursor:pointer;list-style-position:outside}summary h2{display:inline}
+.changes{table-layout:fixed}.changes th:first-child{width:30%}.changes th:nth-child(3){width:15%}.changes th:nth-child(4){width:11%}.alike{color:#5B6774;font-size:12px}.number{text-align:right}.number,.date{white-space:nowrap}a{color:#005A8E}ol{padding-left:20px;margin:0;font-size:14px}li{margin:0 0 6px}summary{cursor:pointer;list-style-position:outside}summary h2{display:inline}
 .alerts{color:${COLORS.vermillion};font-size:13px;margin-left:8px}figure{margin:14px 0 0}figcaption{font-size:13px;color:#1F2933;margin-bottom:2px}
 svg{max-width:100%;height:auto;display:block}.column{border-top:1px solid #EDF0F3;padding:6px 0 10px}.row{display:flex;flex-wrap:wrap;gap:6px 16px}.small{margin:0}.small figcaption{font-size:11.5px;color:#5B6774}
 .small b{color:${COLORS.vermillion}}@media print{body{background:#fff}section,details.part{break-inside:avoid;border:0;padding:8px 0}}

@@ -11,6 +11,8 @@ export interface RawMeasure {
   readonly lowerConfidenceBoundary?: number;
   readonly upperConfidenceBoundary?: number;
   readonly realized?: number;
+  /** How far chance alone goes without any drift: where reference chunks are few, limits are not set below it. */
+  readonly chance?: number;
   /** Why there is no value. */
   readonly reason?: string;
   readonly note?: string;

@@ -20,6 +20,19 @@ export function countSnapshots(
   );
 }
 
+/** Counts the subscribers of a period: snapshots of one subscriber are not independent. */
+export async function countSubscribers(
+  db: Database,
+  version: string,
+  period: "reference" | "analysis",
+): Promise<number> {
+  const found = await db.row<{ n: number }>(
+    'SELECT count(DISTINCT "User") AS n FROM model_predictions WHERE model_version = $1 AND period = $2',
+    [version, period],
+  );
+  return found?.n ?? 0;
+}
+
 /**
  * Reads what a model said, with the features as they were when it said it.
  *

@@ -213,6 +213,10 @@ function limitsOf<Options, State, Prepared>(
     const errors = known.map((i) => raw[i]?.samplingError ?? Number.NaN).filter((error) => !Number.isNaN(error));
     const mean = known.reduce((sum, i) => sum + (values[i] as number), 0) / known.length;
     if (errors.length > 0) limits = atLeast(limits, mean, 3 * median(errors));
+    const chance = known.map((i) => raw[i]?.chance ?? Number.NaN).filter((each) => !Number.isNaN(each));
+    if (chance.length > 0 && limits.upper !== null) {
+      limits = { ...limits, upper: Math.max(limits.upper, median(chance)) };
+    }
   }
   return clampLimits(limits, plan.range);
 }

@@ -9,7 +9,11 @@ import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
 import type { MonitoredTable } from "./table.js";
 
 /** What the stage watches, as a configuration. */
-export function stageConfig(features: readonly string[], settings: MonitorSettings): MonitorConfig {
+export function stageConfig(
+  features: readonly string[],
+  settings: MonitorSettings,
+  subscribers: number,
+): MonitorConfig {
   const { metrics, drift_methods, drift_columns } = settings;
   for (const column of drift_columns) {
     if (features.includes(column)) continue;
@@ -23,7 +27,11 @@ export function stageConfig(features: readonly string[], settings: MonitorSettin
     chunking: chunkingOf(settings),
     realized: { metrics },
     cbpe: { metrics },
-    univariate: { column_names: [...watched, ...OUTPUTS], continuous_methods: drift_methods },
+    univariate: {
+      column_names: [...watched, ...OUTPUTS],
+      continuous_methods: drift_methods,
+      independent_rows: subscribers,
+    },
     ...(watched.length > 1 ? { pca: { column_names: watched } } : {}),
     missing: { column_names: watched },
     stats: { column_names: watched, statistics: ["avg"] },
@@ -40,19 +48,19 @@ export function chunkingOf({ chunk_period, chunk_size, chunk_number }: MonitorSe
  * What was learned of the test rows of a model: from a file beside the model, or learned now and written there.
  *
  * @param artifact file of the model
- * @param reference days of the test rows
+ * @param reference days and subscribers of the test rows
  * @param read reads the test rows
  */
 export async function fitStageMonitor(
   artifact: string,
   features: readonly string[],
   settings: MonitorSettings,
-  reference: readonly SnapshotDay[],
+  reference: { days: readonly SnapshotDay[]; subscribers: number },
   read: () => Promise<MonitoredTable>,
 ): Promise<{ monitor: FittedMonitor; hash: string; warnings: string[] }> {
-  const asked = stageConfig(features, settings);
+  const asked = stageConfig(features, settings, reference.subscribers);
   const hash = createHash("sha256")
-    .update(JSON.stringify([asked, reference]))
+    .update(JSON.stringify([asked, reference.days]))
     .digest("hex")
     .slice(0, 16);
   const path = artifact.replace(/(\.json)?$/, `.monitor-${hash}.json`);

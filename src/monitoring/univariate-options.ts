@@ -40,6 +40,11 @@ export interface UnivariateOptions extends ColumnOptions {
   readonly thresholds?: Readonly<Partial<Record<DriftMethod, Threshold>>>;
   /** Per column and method, before `thresholds`. */
   readonly columnThresholds?: Readonly<Record<string, Readonly<Partial<Record<DriftMethod, Threshold>>>>>;
+  /**
+   * Rows of the reference that are independent of each other, where one subject is in it again and again: the number of
+   * subjects. By default all rows.
+   */
+  readonly independentRows?: number;
   /** How Kolmogorov–Smirnov and Wasserstein are computed: exactly below 10,000 reference rows (`auto`), always, or from bins. */
   readonly calculation?: { readonly method?: "auto" | "exact" | "estimated"; readonly bins?: number };
 }

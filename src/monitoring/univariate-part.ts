@@ -1,7 +1,8 @@
 import { type CategoricalReference, fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
+import { chanceLimit } from "./chance-limit.js";
 import { type CategoryColumn, isCategory } from "./column.js";
 import { type ContinuousReference, fitContinuous, measureContinuous } from "./continuous-drift.js";
-import type { Part, SeriesPlan } from "./part.js";
+import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import type { Threshold } from "./threshold.js";
 import { categoriesOf, numbersOf, type TypedColumn, typedColumns } from "./typed-columns.js";
 import {
@@ -25,6 +26,7 @@ interface ColumnState extends TypedColumn {
 }
 
 export interface UnivariateState {
+  readonly independentRows: number | null;
   readonly columns: readonly ColumnState[];
 }
 
@@ -65,7 +67,7 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
         categorical: fitCategorical(categories, name, wasText, compat),
       };
     });
-    return { columns };
+    return { columns, independentRows: options.independentRows ?? null };
   },
 
   series: ({ columns }) =>
@@ -95,17 +97,19 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
       return { categories, places: placesOf(categorical, categories) };
     }),
 
-  measure({ columns }, _table, chunk, { compat, prepared, previousAlerts }) {
+  measure({ columns, independentRows }, _table, chunk, { compat, prepared, previousAlerts, isReference }) {
     let at = 0;
-    return columns.flatMap((column, c) => {
+    return columns.flatMap((column, c): RawMeasure[] => {
       const previous = previousAlerts.slice(at, at + column.methods.length);
       at += column.methods.length;
       const data = prepared[c] as Prepared[number];
       if ("numbers" in data) {
         const methods = column.methods as readonly ContinuousMethod[];
-        return measureContinuous(column.continuous as ContinuousReference, data.numbers, methods, chunk, compat);
+        const reference = column.continuous as ContinuousReference;
+        const raw = measureContinuous(reference, data.numbers, methods, chunk, compat);
+        return isReference && !compat ? withChance(raw, column, independentRows) : raw;
       }
-      return measureCategorical(
+      const raw = measureCategorical(
         column.categorical as CategoricalReference,
         data.categories,
         data.places,
@@ -113,9 +117,23 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
         chunk,
         { compat, previousAlerts: previous },
       );
+      return isReference && !compat ? withChance(raw, column, independentRows) : raw;
     });
   },
 };
+
+/** Measures of a reference chunk with how far chance alone goes. */
+function withChance(raw: readonly RawMeasure[], column: ColumnState, independentRows: number | null): RawMeasure[] {
+  const { continuous, categorical, methods } = column;
+  const all = continuous?.n ?? categorical?.n ?? 0;
+  const rows = Math.min(all, independentRows ?? all);
+  const shares = continuous?.doane?.share ?? categorical?.counts.map((count) => count / categorical.n) ?? [];
+  const shape = { shares, deviation: continuous?.deviation ?? 0 };
+  return raw.map((each, i) => ({
+    ...each,
+    chance: each.n > 0 && rows > 0 ? chanceLimit(methods[i] as DriftMethod, shape, each.n, rows) : Number.NaN,
+  }));
+}
 
 function thresholdOf(options: UnivariateOptions, column: string, method: DriftMethod): Threshold | null {
   // chi2 alerts by its p-value

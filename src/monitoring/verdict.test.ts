@@ -91,7 +91,7 @@ it("puts broken data first", async () => {
     }),
   );
   expect(verdict.changes[0]).toMatchObject({ column: "calls", since: "1970-02-12" });
-  expect(verdict.advice[0]).toMatch(/^Look at the source of calls first: missing values up to \d\d/);
+  expect(verdict.advice[0]).toMatch(/^Look at the source of calls: missing values up to \d\d/);
 });
 
 it("says so when it rests on an estimate because no label is in", async () => {

@@ -14,6 +14,8 @@ export interface Change {
   readonly effect: number;
   readonly alerts: number;
   readonly chunks: number;
+  /** Mean since then over mean in the reference, where both are known and above 0. */
+  readonly ratio?: number;
   /** Of worse data: the share of the rows of the worst chunk, where it is known. */
   readonly fault?: number;
 }
@@ -27,6 +29,8 @@ export interface Verdict {
   /** First chunk of the run of alerts that lasts to the end (or nearly), where there is one. */
   readonly since: string | null;
   readonly changes: readonly Change[];
+  /** What went far and is over by now. */
+  readonly past: readonly Change[];
   readonly advice: readonly string[];
 }
 
@@ -46,12 +50,16 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
   const judged = realized ?? estimated;
   const moved = all.filter(({ column }) => outputs.includes(column));
   const multivariate = [results.pca, results.domain_classifier].some((result) => (result ? isPresent(result) : false));
+  const past = pastChanges(results).filter(({ column }) => !changes.some((each) => each.column === column));
   const details: string[] = [];
   if (realized) details.push(realized.text);
   if (estimated) details.push(estimated.text);
   if (results.cbpe && !estimated) details.push("Performance could not be estimated: no chunk allowed it.");
   for (const { column, text, since } of moved) details.push(`The column ${column} moved since ${since}: ${text}.`);
   if (multivariate) details.push("The columns together look different from the reference (multivariate drift alerts).");
+
+  const over = leadChanges(past, 3).map(({ column, text, since }) => `${column} in ${since} (${text})`);
+  if (over.length > 0) details.push(`Over by now: ${over.join("; ")}.`);
 
   const bad = [realized, estimated].find((each) => each?.side === "below");
   const odd = [realized, estimated].find((each) => each?.side === "above");
@@ -70,7 +78,7 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
         : odd
           ? `Unusual: ${odd.name} has been above its limit since ${odd.since}${changes.length > 0 ? `, and ${count(changes.length, "column")} changed` : ""}.`
           : changes.length > 0
-            ? `Yes, ${judged.name} is within its limits, but ${count(changes.length, "column")} changed.`
+            ? `Yes, ${judged.name} is within its limits, but ${count(changes.length, "column")} changed${past[0] ? `; what happened in ${past[0].since} is over` : ""}.`
             : `Yes: ${judged.name} is within its limits and the data look as they did in the reference.`;
   return {
     state,
@@ -78,6 +86,7 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
     details,
     since: (bad ?? odd)?.since ?? null,
     changes,
+    past,
     advice: adviceOf(state, changes, broken, realized),
   };
 }
@@ -166,13 +175,14 @@ function driftChanges(results: MonitoringResults): Change[] {
     const effect = BOUNDED.has(series.metric) ? beyond : Math.min(1, beyond / (worst.upperThreshold as number) / 10);
     if ((byColumn.get(column)?.effect ?? 0) >= effect) continue;
     const moved = meanMoved(results.stats_avg, column, run.chunk.key);
-    const text = `${moved ?? ""}${series.label} up to ${shown(worst.value as number)}, limit ${shown(worst.upperThreshold as number)}`;
+    const text = `${moved?.text ?? ""}${series.label} up to ${shown(worst.value as number)}, limit ${shown(worst.upperThreshold as number)}`;
     byColumn.set(column, {
       column,
       text,
       since: run.chunk.key,
       strength,
       effect,
+      ...(moved?.ratio === undefined ? {} : { ratio: moved.ratio }),
       alerts: alerts.length,
       chunks: chunks.length,
     });
@@ -180,7 +190,7 @@ function driftChanges(results: MonitoringResults): Change[] {
   return [...byColumn.values()];
 }
 
-function meanMoved(averages: MonitoringResult | undefined, column: string, since: string): string | null {
+function meanMoved(averages: MonitoringResult | undefined, column: string, since: string): Moved | null {
   const series = averages?.series.find((each) => each.column === column);
   if (!averages || !series) return null;
   const mean = (chunks: readonly (number | null)[]) => {
@@ -195,7 +205,57 @@ function meanMoved(averages: MonitoringResult | undefined, column: string, since
   if (!Number.isFinite(before) || !Number.isFinite(after)) return null;
   const percent =
     before === 0 ? "" : ` (${after > before ? "+" : "−"}${Math.abs((100 * (after - before)) / before).toFixed(0)} %)`;
-  return `mean ${shown(before)} → ${shown(after)}${percent}; `;
+  const text = `mean ${shown(before)} → ${shown(after)}${percent}; `;
+  return before > 0 && after > 0 ? { text, ratio: after / before } : { text };
+}
+
+interface Moved {
+  readonly text: string;
+  readonly ratio?: number;
+}
+
+/** Drift that went far in some chunk and does not reach the last ones; farthest first. */
+function pastChanges({ univariate }: MonitoringResults): Change[] {
+  if (!univariate) return [];
+  const found = univariate.series.flatMap((series): Change[] => {
+    const chunks = chunksOf(univariate, series);
+    if (!BOUNDED.has(series.metric) || lastRun(chunks)) return [];
+    const far = chunks.filter(({ measure }) => measure.alert && beyondOf(measure) > FAR);
+    const worst = [...far].sort((a, b) => beyondOf(b.measure) - beyondOf(a.measure))[0];
+    if (!worst) return [];
+    const { value, upperThreshold } = worst.measure;
+    const text = `${series.label} ${shown(value as number)}, limit ${shown(upperThreshold as number)}`;
+    const strength = (value as number) / (upperThreshold as number);
+    const counts = { alerts: far.length, chunks: chunks.length };
+    return [
+      {
+        column: series.column as string,
+        text,
+        since: worst.chunk.key,
+        strength,
+        effect: beyondOf(worst.measure),
+        ...counts,
+      },
+    ];
+  });
+  return found.sort((a, b) => b.effect - a.effect);
+}
+
+// a tenth of the way from the same to nothing in common
+const FAR = 0.1;
+
+const beyondOf = ({ value, upperThreshold }: Measure): number => (value ?? 0) - (upperThreshold ?? Infinity);
+
+/** The first changes, one of each family: windows and statistics of one measure (`…_sum_7d`, `…_mean_30d`) say the same. */
+export function leadChanges(changes: readonly Change[], most: number): (Change & { readonly alike: number })[] {
+  const families = new Map<string, Change & { alike: number }>();
+  for (const change of changes) {
+    const family = change.column.replace(/(_(sum|mean|trend|slope|variability))?_\d+d$/, "");
+    const first = families.get(family);
+    if (first) first.alike++;
+    else families.set(family, { ...change, alike: 0 });
+  }
+  return [...families.values()].slice(0, most);
 }
 
 const QUALITY = { missing: "missing values", unseen: "unknown categories", range: "out of range values" } as const;
@@ -227,18 +287,27 @@ function qualityChanges(results: MonitoringResults): Change[] {
   });
 }
 
+// nothing that people do makes a mean this many times as large
+const SCALE = 20;
+
 function adviceOf(
   state: Verdict["state"],
   changes: readonly Change[],
   broken: readonly Change[],
   realized: Performance | undefined,
 ): string[] {
-  const names = changes.slice(0, 3).map(({ column }) => column);
+  const names = leadChanges(changes, 3).map(({ column }) => column);
   const listed = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
   const advice: string[] = [];
-  if (broken.length > 0) {
+  const other = changes.find(({ ratio = 1 }) => ratio >= SCALE || ratio <= 1 / SCALE);
+  if (other) {
+    const times = shown((other.ratio as number) >= 1 ? (other.ratio as number) : 1 / (other.ratio as number));
+    const way = (other.ratio as number) >= 1 ? "times as large" : "times as small";
+    advice.push(`Look at the source of ${other.column} first: its mean is ${times} ${way}. Did its unit change?`);
+  }
+  if (broken[0]) {
     advice.push(
-      `Look at the source of ${broken[0]?.column} first: ${broken[0]?.text}. Scores made from broken data are no use.`,
+      `Look at the source of ${broken[0].column}: ${broken[0].text}. If the feed is broken, so are scores made from it.`,
     );
   }
   if (state === "bad" && changes.length > 0) {
