@@ -236,6 +236,17 @@ describe("a fault", () => {
     await expect(download({ source: join(folder, "odd.csv"), data_dir })).rejects.toThrow(/is a folder, not a file/);
   });
 
+  it("of a file: URL that is not from the root is told, since it would mean another file", async () => {
+    for (const source of ["file:log.csv", "file:logs/log.csv", "file://logs/log.csv", "file:///a%2fb.csv"]) {
+      await expect(download({ source, data_dir })).rejects.toMatchObject({
+        code: "BAD_OPTION",
+        message: expect.stringMatching(/not a URL of a local file: file:[\s\S]*file:\/\/\/home/),
+      });
+    }
+    const path = await put("log.csv", CSV);
+    expect(await download({ source: `FILE://${path}`, data_dir })).toMatchObject({ rows: 2, file: path });
+  });
+
   it("of the scheme is told with the nearest", async () => {
     await expect(download({ source: "htps://host/a.csv", data_dir })).rejects.toThrow(/"htps:"[\s\S]*"https:"/);
     await expect(download({ source: "gs:bucket/a.csv", data_dir })).rejects.toThrow(/not a gs:\/\/ URL/);
