@@ -44,7 +44,8 @@ export {
   planHash,
 } from "./features/feature-plan.js";
 export type { FeatureOptions } from "./features/options.js";
-export { type BinnedMatrix, bin, type ColumnBins } from "./forest/bin.js";
+export { bin } from "./forest/bin.js";
+export type { BinnedMatrix, ColumnBins } from "./forest/binned-matrix.js";
 export type { BoostingOptions, BoostingSettings } from "./forest/boosting-options.js";
 export { type FitBoostingOptions, fitBoosting } from "./forest/fit-boosting.js";
 export { type FitOptions, fitForest } from "./forest/fit-forest.js";
@@ -141,9 +142,10 @@ export type { Baseline } from "./training/baseline-table.js";
 export { checkGate, type Gate, requireGate } from "./training/check-gate.js";
 export { ChurnModel, type ModelFacts, type ModelReport } from "./training/churn-model.js";
 export type { Dataset } from "./training/dataset.js";
-export type { Estimate, MetricName, Metrics } from "./training/evaluate.js";
+export type { Estimate, Metrics } from "./training/evaluate.js";
 export { type Explanation, explainRows, explanationChart, type Reason } from "./training/explain-rows.js";
 export type { FeatureImportance } from "./training/importances.js";
+export type { MetricName } from "./training/metric-name.js";
 export { modelCard } from "./training/model-card.js";
 export { type TrainOptions, type TrainSettings, trainOptions } from "./training/options.js";
 export { rocAuc } from "./training/roc-auc.js";
@@ -155,4 +157,5 @@ export type { SegmentRow } from "./training/segment-table.js";
 export type { Split } from "./training/split-snapshots.js";
 export { openModel, type TrainStageResult, train } from "./training/train.js";
 export type { TrainCharts } from "./training/train-charts.js";
-export { type TrainContext, type TrainResult, trainModel } from "./training/train-model.js";
+export type { TrainContext } from "./training/train-context.js";
+export { type TrainResult, trainModel } from "./training/train-model.js";

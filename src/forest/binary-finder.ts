@@ -1,4 +1,4 @@
-import type { ColumnShape } from "./bin.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { COLUMN_BYTES, GROUP } from "./kernel-parts.js";
 import { MISSING } from "./missing.js";
 import { type ColumnScan, scanColumn } from "./scan-order.js";

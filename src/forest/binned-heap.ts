@@ -1,4 +1,4 @@
-import type { BinnedMatrix, ColumnBins } from "./bin.js";
+import type { BinnedMatrix, ColumnBins } from "./binned-matrix.js";
 import { SharedHeap } from "./shared-heap.js";
 
 /** The memory that a binned matrix lies in, and where its codes start. */

@@ -1,4 +1,4 @@
-import type { ColumnShape } from "./bin.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { type BoostLimits, type BoostNode, boostSplitter, leafValue, PAIRS_BYTES } from "./boost-split.js";
 import { childKey } from "./draws.js";
 import type { HessianCode } from "./hessian-code.js";

@@ -1,4 +1,4 @@
-import type { ColumnShape } from "./bin.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";

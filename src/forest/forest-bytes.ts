@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateSync, inflateSync } from "node:zlib";
 import { ChurnError } from "../core/errors.js";
-import type { ForestParts } from "./forest.js";
+import type { ForestParts } from "./forest-parts.js";
 import type { Trees } from "./tree.js";
 
 /** First bytes of a forest; the last one is the version of the layout. */

@@ -1,28 +1,18 @@
 import { ChurnError } from "../core/errors.js";
-import { type BinnedMatrix, binWith, type ColumnBins, codeOf } from "./bin.js";
+import { binWith, codeOf } from "./bin.js";
+import type { BinnedMatrix, ColumnBins } from "./binned-matrix.js";
 import { softmax } from "./boosting-loss.js";
 import type { BoostingSettings } from "./boosting-options.js";
 import { columnsByName } from "./columns-by-name.js";
 import { headTrees, truncateTrees } from "./cut-trees.js";
 import { decodeForest, encodeForest } from "./forest-bytes.js";
 import type { ForestSettings } from "./forest-options.js";
+import type { ForestParts } from "./forest-parts.js";
 import { gainImportances, impurityImportances } from "./impurity-importances.js";
 import type { Matrix } from "./matrix.js";
 import { sameBins } from "./same-bins.js";
 import type { Trees } from "./tree.js";
 import { leafOf, leafSums, type Walk, walkOf } from "./walk-trees.js";
-
-/** What a forest is made of; `toBytes` keeps all of it. */
-export interface ForestParts {
-  names: readonly string[];
-  /** Names of the classes; none for a regression. */
-  classes: readonly string[];
-  options: ForestSettings | BoostingSettings;
-  columns: readonly ColumnBins[];
-  trees: Trees;
-  /** Of boosted trees: what the sum of each output starts with, and what makes probabilities of the sums. */
-  boosting?: { offsets: readonly number[]; l2: number; link: "none" | "logistic" | "softmax" };
-}
 
 /** Rows of a matrix that is binned already, all of them when `rows` is left out. */
 export interface BinnedRows {

@@ -1,5 +1,5 @@
-import type { ColumnShape } from "./bin.js";
 import { binaryFinder } from "./binary-finder.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { classesFinder } from "./classes-finder.js";
 import { drawRows, treeKey } from "./draws.js";
 import { drawnColumns, drawnRows, type ForestSettings } from "./forest-options.js";

@@ -1,4 +1,4 @@
-import type { ColumnShape } from "./bin.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { ColumnDraw, childKey } from "./draws.js";
 import { MISSING } from "./missing.js";
 import { NodeList } from "./node-list.js";

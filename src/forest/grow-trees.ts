@@ -1,8 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import { ChurnError } from "../core/errors.js";
 import type { OnProgress } from "../core/progress.js";
-import type { BinnedMatrix } from "./bin.js";
 import { heapOf } from "./binned-heap.js";
+import type { BinnedMatrix } from "./binned-matrix.js";
 import type { ForestAnswer, ForestWork } from "./forest-worker.js";
 import { entriesOf, type ForestTask, forestGrower } from "./grow-forest.js";
 import type { Trees } from "./tree.js";

@@ -1,4 +1,4 @@
-import type { ColumnBins } from "./bin.js";
+import type { ColumnBins } from "./binned-matrix.js";
 
 /** Whether two matrices are cut into the same bins. */
 export function sameBins(a: readonly ColumnBins[], b: readonly ColumnBins[]): boolean {

@@ -1,4 +1,4 @@
-import type { ColumnShape } from "./bin.js";
+import type { ColumnShape } from "./binned-matrix.js";
 import { setSplit } from "./category-set.js";
 import { MISSING } from "./missing.js";
 import type { Split } from "./split-finder.js";

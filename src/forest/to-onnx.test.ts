@@ -44,15 +44,24 @@ describe("toOnnx", () => {
     const leaves = forest.trees.column.filter((column) => column < 0).length;
     expect(attribute(bytes, "class_weights")).toHaveLength(leaves);
   });
-  it("refuses a forest that splits by categories", async () => {
+  it("writes a split by categories as a chain of thresholds on their numbers", async () => {
     const codes = Int32Array.from({ length: 40 }, (_, i) => i % 4);
     const x = { names: ["kind"], columns: [{ levels: ["p", "q", "r", "s"], codes }] };
-    const forest = await fitForest(
-      x,
-      Uint8Array.from(codes, (code) => code % 2),
-      { numTrees: 2, bootstrap: false },
+    const y = Uint8Array.from(codes, (code) => code % 2);
+    const forest = await fitForest(x, y, { numTrees: 1, bootstrap: false });
+    const bytes = toOnnx(forest);
+    // p and r on one side, q and s on the other: three thresholds, two leaves
+    expect(attribute(bytes, "nodes_modes")).toEqual(["BRANCH_LEQ", "BRANCH_LEQ", "BRANCH_LEQ", "LEAF", "LEAF"]);
+    expect(attribute(bytes, "nodes_values")).toEqual([0.5, 1.5, 2.5, 0, 0]);
+    const [id, yes, no] = ["nodes_nodeids", "nodes_truenodeids", "nodes_falsenodeids"].map((key) =>
+      attribute(bytes, key),
     );
-    expect(() => toOnnx(forest)).toThrow(/splits by categories/);
+    const at = (node: number | string) => (id as number[]).indexOf(node as number);
+    for (const code of [0, 1, 2, 3]) {
+      let node = at(0);
+      while (node < 3) node = at((code <= node + 0.5 ? yes! : no!)[node]!);
+      expect(forest.trees.value[id![node] as number]).toBe(code % 2);
+    }
   });
 });
 

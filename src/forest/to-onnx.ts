@@ -1,4 +1,3 @@
-import { ChurnError } from "../core/errors.js";
 import type { Forest } from "./forest.js";
 import {
   ONNX_DOUBLE,
@@ -9,6 +8,7 @@ import {
   type OnnxModel,
   writeOnnx,
 } from "./onnx-model.js";
+import type { Trees } from "./tree.js";
 
 export interface OnnxOptions {
   /**
@@ -24,15 +24,11 @@ export interface OnnxOptions {
  * Input "input" is rows × columns, the columns in the order of `forest.names` (also in the metadata), NaN = missing. Outputs
  * are "label" and "probabilities" (rows × classes), or "value" for numbers.
  *
- * @throws ChurnError BAD_INPUT for a forest that splits by categories, which this operator does not know
+ * A category is given by the number of its level, from 0, in the list of the metadata "levels", NaN where it is missing or not
+ * in the list. The operator has no sets: a split by categories becomes a chain of thresholds whose ends meet in two nodes.
  */
 export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}): Uint8Array {
-  const { trees, names, classes } = forest;
-  if (trees.sets.length > 0) {
-    throw new ChurnError("BAD_INPUT", "forest splits by categories, which ONNX tree ensembles do not know", {
-      hint: "give such columns as numbers before the fit, one 0/1 column a level",
-    });
-  }
+  const { names, classes, columns } = forest;
   const double = precision === "double";
   const numbers = (name: string, values: number[]): Record<string, OnnxAttribute> =>
     double ? { [`${name}_as_tensor`]: { doubles: values } } : { [name]: { floats: values } };
@@ -48,7 +44,10 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
     nodes_missing_value_tracks_true: { ints: nodes.missingLeft },
   };
   const input = { name: "input", type: double ? ONNX_DOUBLE : ONNX_FLOAT, columns: names.length };
-  const metadata = { columns: JSON.stringify(names) };
+  const levels = Object.fromEntries(
+    names.flatMap((name, j) => (columns[j]!.levels ? [[name, columns[j]!.levels]] : [])),
+  );
+  const metadata = { columns: JSON.stringify(names), levels: JSON.stringify(levels) };
   const leaves = leavesOf(forest);
   const regression = classes.length === 0;
   if (regression) {
@@ -96,34 +95,67 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
 }
 
 /** The nodes of all trees; a tree numbers its own from 0. */
-function nodesOf({ trees, columns }: Forest, double: boolean) {
-  const size = trees.column.length;
+function nodesOf(forest: Forest, double: boolean) {
+  const { trees, columns } = forest;
   const nodes = {
-    tree: new Array<number>(size),
-    id: new Array<number>(size),
-    column: new Array<number>(size),
-    threshold: new Array<number>(size),
-    mode: new Array<string>(size),
-    left: new Array<number>(size),
-    right: new Array<number>(size),
-    missingLeft: new Array<number>(size),
+    tree: [] as number[],
+    id: [] as number[],
+    column: [] as number[],
+    threshold: [] as number[],
+    mode: [] as string[],
+    left: [] as number[],
+    right: [] as number[],
+    missingLeft: [] as number[],
   };
   for (let t = 0; t + 1 < trees.offsets.length; t++) {
     const root = trees.offsets[t]!;
-    for (let i = root; i < trees.offsets[t + 1]!; i++) {
+    const end = trees.offsets[t + 1]!;
+    const add = (id: number, column: number, threshold: number, left: number, right: number, missingLeft: number) => {
+      nodes.tree.push(t);
+      nodes.id.push(id);
+      nodes.column.push(Math.max(0, column));
+      nodes.threshold.push(threshold);
+      nodes.mode.push(column < 0 ? "LEAF" : "BRANCH_LEQ");
+      nodes.left.push(left);
+      nodes.right.push(right);
+      nodes.missingLeft.push(missingLeft);
+    };
+    let next = end - root;
+    for (let i = root; i < end; i++) {
       const column = trees.column[i]!;
-      const leaf = column < 0;
-      nodes.tree[i] = t;
-      nodes.id[i] = i - root;
-      nodes.column[i] = leaf ? 0 : column;
-      nodes.threshold[i] = leaf ? 0 : thresholdOf(columns[column]!.edges, trees.split[i]!, double);
-      nodes.mode[i] = leaf ? "LEAF" : "BRANCH_LEQ";
-      nodes.left[i] = leaf ? 0 : trees.left[i]! - root;
-      nodes.right[i] = leaf ? 0 : trees.left[i]! + 1 - root;
-      nodes.missingLeft[i] = trees.missingLeft[i]!;
+      const left = trees.left[i]! - root;
+      if (column < 0) add(i - root, column, 0, 0, 0, 0);
+      else if (trees.split[i]! >= 0) {
+        const threshold = thresholdOf(columns[column]!.edges, trees.split[i]!, double);
+        add(i - root, column, threshold, left, left + 1, trees.missingLeft[i]!);
+      } else {
+        // a chain of thresholds on the number of the level, one for each run of levels that go the same way
+        const runs = runsOf(trees, i, columns[column]!.count);
+        for (const [k, { to, goesLeft }] of runs.entries()) {
+          const id = k === 0 ? i - root : next++;
+          const last = k + 2 >= runs.length;
+          const own = goesLeft ? left : left + 1;
+          const other = goesLeft ? left + 1 : left;
+          add(id, column, to, own, last ? other : next, goesLeft === (trees.missingLeft[i] === 1) ? 1 : 0);
+          if (last) break;
+        }
+      }
     }
   }
   return nodes;
+}
+
+/** Runs of levels that a split by categories sends the same way; `to` lies between the last level of a run and the next. */
+function runsOf(trees: Trees, node: number, levels: number): { to: number; goesLeft: boolean }[] {
+  const set = (-1 - trees.split[node]!) * 8;
+  const side = (code: number) => ((trees.sets[set + (code >> 5)]! >>> (code & 31)) & 1) === 1;
+  const runs: { to: number; goesLeft: boolean }[] = [];
+  for (let code = 0; code < levels; code++) {
+    const goesLeft = side(code);
+    if (runs.at(-1)?.goesLeft === goesLeft) runs.at(-1)!.to = code + 0.5;
+    else runs.push({ to: code + 0.5, goesLeft });
+  }
+  return runs;
 }
 
 /** Largest value that goes left; beyond the last edge all values do. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type BinnedMatrix, bin } from "./bin.js";
+import { bin } from "./bin.js";
+import type { BinnedMatrix } from "./binned-matrix.js";
 import { type FitOptions, fitForest } from "./fit-forest.js";
 import type { Forest } from "./forest.js";
 import { rocAuc } from "./roc-auc.js";

@@ -32,6 +32,8 @@ export interface FeatureTable {
 /** A fitted forest of whichever engine: scores rows, and says what it leans on. */
 export interface EngineModel {
   readonly engine: EngineName;
+  /** Trees that it has: boosting may have stopped before the number that was asked for. */
+  readonly numTrees: number;
   /** Score in [0, 1] of each row; the columns are those of the fit, in its order. */
   score(table: FeatureTable): Float64Array;
   /** Share of the gain by feature, summing to 1; null where the engine has none. */

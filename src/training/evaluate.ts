@@ -4,6 +4,7 @@ import { brierScore } from "./brier-score.js";
 import { accuracy, confusion, f1, precision, recall } from "./confusion.js";
 import { rankedLift } from "./lift.js";
 import { logLoss } from "./log-loss.js";
+import type { MetricName } from "./metric-name.js";
 import { quantile } from "./quantile.js";
 import { type Ranked, rank } from "./ranked.js";
 import { calibrationError } from "./reliability.js";
@@ -19,18 +20,6 @@ export interface Estimate {
   high: number | null;
   reason?: string;
 }
-
-export type MetricName =
-  | "roc_auc"
-  | "average_precision"
-  | "log_loss"
-  | "brier"
-  | "ece"
-  | "lift_top_decile"
-  | "precision"
-  | "recall"
-  | "f1"
-  | "accuracy";
 
 export type Metrics = Record<MetricName, Estimate>;
 

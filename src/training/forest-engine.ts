@@ -1,4 +1,5 @@
-import { type BinnedMatrix, bin, binWith } from "../forest/bin.js";
+import { bin, binWith } from "../forest/bin.js";
+import type { BinnedMatrix } from "../forest/binned-matrix.js";
 import { fitForest } from "../forest/fit-forest.js";
 import { Forest } from "../forest/forest.js";
 import { shapValues } from "../forest/tree-shap.js";
@@ -66,6 +67,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
 export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
   return {
     engine: forest.kind,
+    numTrees: forest.numTrees,
     forest,
     score: (table: FeatureTable) => forest.predictProbability(table),
     importances: () => forest.importances(),

@@ -10,7 +10,7 @@ import type { TrainSettings } from "./options.js";
 import { enginesOf, gridLists, ruleOf } from "./read-settings.js";
 import { type SearchResult, searchGrid } from "./search-grid.js";
 import type { SnapshotPart } from "./snapshot-part.js";
-import type { TrainContext } from "./train-model.js";
+import type { TrainContext } from "./train-context.js";
 
 /** All that is learned: nothing of it has seen a test row. */
 export interface Learned {

@@ -1,4 +1,4 @@
-import type { MetricName } from "./evaluate.js";
+import type { MetricName } from "./metric-name.js";
 
 /** The metrics in the order in which a report shows them, each in half a line. */
 export const metricHelp: readonly { name: MetricName; help: string }[] = [

@@ -10,6 +10,7 @@ const UNKNOWN = ["min_samples_split", "max_samples", "criterion"] as const;
 
 /** What we use of the package: its own types leave the options open and the matrices untyped. */
 interface Classifier {
+  readonly estimators: readonly unknown[];
   train(rows: number[][], labels: number[]): void;
   predictionValues(rows: number[][]): { rows: number; columns: number; get(row: number, tree: number): number };
   toJSON(): unknown;
@@ -97,6 +98,7 @@ export async function loadMlRandomForestModel(json: unknown): Promise<EngineMode
 function mlModel(forest: Classifier, floor: readonly number[]): EngineModel {
   const model: EngineModel = {
     engine: "ml-random-forest",
+    numTrees: forest.estimators.length,
     score(table) {
       const rows = Int32Array.from({ length: table.columns[0]?.length ?? 0 }, (_, i) => i);
       return votes(forest, matrix(table, floor, rows));

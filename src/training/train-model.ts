@@ -1,6 +1,5 @@
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
-import type { StageContext } from "../core/progress.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
 import type { Parameters } from "./engine.js";
@@ -8,16 +7,10 @@ import { learn } from "./learn.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import type { SearchRow } from "./search-grid.js";
-import type { SearchMemory } from "./search-memory.js";
 import { type SnapshotPart, snapshotPart } from "./snapshot-part.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
 import { type TrainCharts, trainCharts } from "./train-charts.js";
-
-/** What the training takes beside its options. */
-export interface TrainContext extends StageContext {
-  /** Keeps finished fits of the search, so that an interrupted training goes on where it was; see `folderMemory`. */
-  memory?: SearchMemory;
-}
+import type { TrainContext } from "./train-context.js";
 
 /** What a training gives. */
 export interface TrainResult extends Omit<Measured, "score" | "probability"> {

@@ -67,7 +67,7 @@ export async function train(
 
   const { rows, probability, prediction, score } = result.holdout;
   const day = rows.map((row) => dataset.day[row] as number);
-  const trees = result.best.num_trees;
+  const trees = result.model.trees.numTrees;
   const predictions = await store.lease((db) =>
     db.transaction(async () => {
       await db.run("UPDATE models SET in_service = false");

@@ -1,4 +1,4 @@
-import type { MetricName } from "./evaluate.js";
+import type { MetricName } from "./metric-name.js";
 import type { Ranked } from "./ranked.js";
 
 const BINS = 10;
