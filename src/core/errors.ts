@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   DOWNLOAD_FAILED: { exit: 1, status: 502 },
   STORE_BUSY: { exit: 1, status: 503 },
   STORE_DAMAGED: { exit: 1, status: 500 },
+  WRITE_FAILED: { exit: 1, status: 507 },
   NO_DATA: { exit: 1, status: 409 },
   NOT_FITTED: { exit: 1, status: 409 },
   MODEL_DAMAGED: { exit: 1, status: 500 },
