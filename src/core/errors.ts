@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   STORE_FULL: { exit: 1, status: 507 },
   ALREADY_RUNNING: { exit: 1, status: 409 },
   CONFLICT: { exit: 1, status: 409 },
+  WRITE_FAILED: { exit: 1, status: 507 },
   NO_DATA: { exit: 1, status: 409 },
   NOT_FITTED: { exit: 1, status: 409 },
   MODEL_DAMAGED: { exit: 1, status: 500 },

@@ -49,9 +49,13 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
   const traceback = [`${ename}: ${evalue}`];
   if (excerpt) traceback.push(excerpt);
   traceback.push(...frames.slice(0, 20));
+  const { errors } = error;
+  if (Array.isArray(errors)) {
+    for (const one of errors.slice(0, 10)) traceback.push(`one of ${errors.length}: ${inOneLine(one)}`);
+  }
   let { cause } = error;
   for (let depth = 0; cause !== undefined && depth < 5; depth++) {
-    traceback.push(`caused by: ${isErrorLike(cause) ? `${cause.name}: ${cause.message}` : inspect(cause)}`);
+    traceback.push(`caused by: ${inOneLine(cause)}`);
     cause = isErrorLike(cause) ? cause.cause : undefined;
   }
   return { ename, evalue, traceback };
@@ -101,6 +105,12 @@ interface ErrorLike {
   message: string;
   stack?: string;
   cause?: unknown;
+  /** Those of an AggregateError. */
+  errors?: unknown;
+}
+
+function inOneLine(error: unknown): string {
+  return isErrorLike(error) ? `${error.name}: ${error.message}` : inspect(error);
 }
 
 /** Errors of another realm or library are not `instanceof Error`; what looks like one is one. */

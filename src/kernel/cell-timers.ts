@@ -1,5 +1,6 @@
 import { createHook } from "node:async_hooks";
 import { type CellContext, currentCell } from "./cell-context.js";
+import { own } from "./own-globals.js";
 
 /** A timer as Node keeps it; `_repeat` and `_destroyed` are not public, and have been there since Node 11. */
 interface Timer extends NodeJS.Timeout {
@@ -35,7 +36,7 @@ export class CellTimers {
   clear(cell: CellContext): void {
     for (const [timer, owner] of this.#timers) {
       if (owner !== cell) continue;
-      clearTimeout(timer);
+      own.clearTimeout(timer);
       this.#timers.delete(timer);
     }
   }

@@ -94,7 +94,6 @@ main.on("message", (said: ToControl) => {
       heartbeat.close();
       Atomics.store(state, CLOSED, 1);
       Atomics.notify(state, CLOSED);
-      post({ closed: true });
       main.close();
     });
   }

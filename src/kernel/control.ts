@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { own } from "./own-globals.js";
 import type { ConnectionInfo } from "./wire.js";
 
 /** What the control thread is given. */
@@ -16,8 +17,7 @@ export interface ControlData {
 export type FromControl =
   | { request: Uint8Array[] }
   | { interrupt: number }
-  | { bound: { control_port: number; hb_port: number } }
-  | { closed: true };
+  | { bound: { control_port: number; hb_port: number } };
 
 export type ToControl = { frames: Uint8Array[] } | { close: true };
 
@@ -26,7 +26,6 @@ export class Control {
   readonly #worker: Worker;
   readonly #state = new Int32Array(new SharedArrayBuffer(12));
   readonly #bound: Promise<{ control_port: number; hb_port: number }>;
-  #closed: () => void = () => {};
   #number = 0;
 
   constructor(
@@ -44,7 +43,6 @@ export class Control {
       this.#worker.on("message", (said: FromControl) => {
         if ("bound" in said) resolve(said.bound);
         else if ("request" in said) on.request(said.request.map(asBuffer));
-        else if ("closed" in said) this.#closed();
         // it may have ended in the meantime
         else if (said.interrupt === this.#state[0]) on.interrupt();
       });
@@ -82,15 +80,12 @@ export class Control {
     Atomics.wait(this.#state, 2, 0, 500);
   }
 
-  /** Sends what waits, and closes the sockets. */
+  /** Sends what waits, closes the sockets, and waits for the end of the thread: zeromq does not bear that two end at once. */
   async close(): Promise<void> {
     this.#worker.ref();
-    const closed = new Promise<void>((resolve) => {
-      this.#closed = resolve;
-      this.#worker.once("exit", () => resolve());
-    });
+    const ended = new own.Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.postMessage({ close: true } satisfies ToControl);
-    await closed;
+    await ended;
   }
 }
 

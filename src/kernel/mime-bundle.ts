@@ -9,6 +9,9 @@ export interface MimeBundle {
   metadata: Record<string, unknown>;
 }
 
+/** Characters of a text that are shown when it is the value of a cell. */
+const LONGEST = 2 ** 20;
+
 /** Shows a value by what it is: by itself, as a table, as a chart, or as inspected text. */
 export async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (typeof value === "object" && value !== null) {
@@ -24,7 +27,13 @@ export async function mimeBundle(value: unknown): Promise<MimeBundle> {
       });
     }
   }
-  return bundle({ "text/plain": typeof value === "string" ? value : inspect(value) });
+  return bundle({ "text/plain": typeof value === "string" ? cut(value) : inspect(value) });
+}
+
+/** A text that nobody reads to its end makes a notebook that nobody can open. */
+function cut(text: string): string {
+  if (text.length <= LONGEST) return text;
+  return `${text.slice(0, LONGEST)}\n[cut: ${text.length - LONGEST} more characters; console.log shows up to 16 MiB]`;
 }
 
 /** Makes a bundle ready for the wire: bytes become base64, and no bundle is without text. */

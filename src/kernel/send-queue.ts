@@ -1,3 +1,5 @@
+import { sleep } from "./own-globals.js";
+
 /** What a queue needs of a zeromq socket. */
 export interface Sendable {
   send(frames: Buffer[]): Promise<void>;
@@ -53,7 +55,7 @@ export class SendQueue {
         await this.#socket.send(next.frames);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EBUSY") {
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await sleep(5);
           continue;
         }
         // the socket was closed, or the peer that the message was for is gone: nobody is left to read it

@@ -3,6 +3,7 @@ import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
 import { type Compiler, cellName } from "./compiler.js";
 import { LiveNames } from "./live-names.js";
+import { nextTurn, own } from "./own-globals.js";
 import type { Converter, Diagnostic, Executor } from "./tslab.js";
 
 /** How a cell ended. */
@@ -83,11 +84,11 @@ export class Session {
       if (this.#diagnostics.length > 0) {
         return { status: "error", error: compileError(this.#diagnostics, code, cell.count) };
       }
-      if (!this.#thrown && !cell.failure && value instanceof Promise) value = await this.#settled(cell, value);
+      if (!this.#thrown && !cell.failure && value instanceof own.Promise) value = await this.#settled(cell, value);
       while (!this.#thrown && !cell.failure && cell.pending.size > 0)
-        await this.#settled(cell, Promise.all(cell.pending));
+        await this.#settled(cell, own.Promise.all(cell.pending));
       // rejections that nobody handles are known after one turn of the event loop
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       const failure = cell.failure ?? (this.#thrown as { error: unknown } | undefined);
       if (failure) return { status: "error", error: this.describe(failure.error) };
       return { status: "ok", value };
@@ -98,15 +99,28 @@ export class Session {
     }
   }
 
+  /** Runs something on behalf of the cell, which may be interrupted meanwhile; errors are an outcome, never thrown. */
+  async await(cell: CellContext, work: () => Promise<unknown>): Promise<Outcome> {
+    this.#thrown = undefined;
+    // in a turn of its own: a loop in it is terminated, and with it all that called it
+    const begun = new own.Promise((resolve, reject) => {
+      currentCell.run(cell, () => own.setImmediate(() => work().then(resolve, reject)));
+    });
+    const value = await this.#settled(cell, begun);
+    cell.stop = undefined;
+    const failure = cell.failure ?? this.#thrown;
+    return failure ? { status: "error", error: this.describe(failure.error) } : { status: "ok", value };
+  }
+
   /** Waits for a promise of the cell, unless something stops the cell before. */
   async #settled<T>(cell: CellContext, work: Promise<T>): Promise<T | undefined> {
     let stop: () => void = () => {};
-    const stopped = new Promise<undefined>((resolve) => {
+    const stopped = new own.Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
     });
     cell.stop = stop;
     try {
-      return await Promise.race([work, stopped]);
+      return await own.Promise.race([work, stopped]);
     } catch (error) {
       this.#thrown = { error };
       return undefined;
@@ -119,7 +133,7 @@ export class Session {
       return this.#describe(error);
     } catch (fault) {
       // an error whose own message or stack throws
-      const evalue = `an error that cannot be shown: ${String((fault as Error)?.message)}`;
+      const evalue = `an error that cannot be shown: ${messageOf(fault)}`;
       return { ename: "Error", evalue, traceback: [`Error: ${evalue}`] };
     }
   }
@@ -161,6 +175,14 @@ export class Session {
 /** The error that stands for an interrupt. */
 export class InterruptError extends Error {
   override name = "Interrupted";
+}
+
+function messageOf(fault: unknown): string {
+  try {
+    return String((fault as Error)?.message);
+  } catch {
+    return "it throws when it is read";
+  }
 }
 
 function isInterrupt(error: unknown): boolean {

@@ -33,7 +33,7 @@ export class CellOutputs {
         else this.#outputs.length = 0;
         break;
       case "stream":
-        this.#stream(content.name, content.text);
+        this.print(content.name, content.text);
         break;
       case "display_data":
       case "execute_result":
@@ -53,7 +53,8 @@ export class CellOutputs {
     this.#outputs.push(output);
   }
 
-  #stream(name: string, text: string): void {
+  /** Takes text of a stream. */
+  print(name: string, text: string): void {
     const last = this.#outputs.at(-1);
     if (!this.#clearBeforeNext && last?.output_type === "stream" && last.name === name) {
       (last.text as string[]).push(text);

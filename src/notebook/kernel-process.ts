@@ -17,6 +17,8 @@ export interface KernelExit {
   stderr: string;
   /** It ended because it was asked to, and said so. */
   isOrderly: boolean;
+  /** What cells have left running and was not over in time, in words. */
+  left: string[];
 }
 
 /** One request for execution, while it runs and after. */
@@ -57,21 +59,26 @@ export class KernelProcess {
   #key = "";
   #stderr = "";
   #isOrderly = false;
+  #left: string[] = [];
   #greeted: () => void = () => {};
+
+  /** Gets what goes to the streams of the process itself: from child processes that share them, from native code. */
+  onRawText: ((name: "stdout" | "stderr", text: string) => void) | undefined;
 
   /** Use `startKernel`. */
   constructor(child: ChildProcess) {
     this.#child = child;
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);
+      this.onRawText?.("stderr", text);
     });
-    child.stdout?.resume();
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.onRawText?.("stdout", text));
     alive.add(this);
     this.#exited = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
         alive.delete(this);
         this.kill();
-        resolve({ code, signal, stderr: this.#stderr.trim(), isOrderly: this.#isOrderly });
+        resolve({ code, signal, stderr: this.#stderr.trim(), isOrderly: this.#isOrderly, left: this.#left });
       };
       child.once("close", end);
       child.once("error", (error) => {
@@ -165,8 +172,10 @@ export class KernelProcess {
     if (alive.has(this)) {
       const request = message("shutdown_request", { restart: false }, { session: this.#session });
       let timer = setTimeout(() => this.kill(), SHUTDOWN_SECONDS * 1000);
-      this.#replies.set(request.header.msg_id, () => {
+      this.#replies.set(request.header.msg_id, ({ left }) => {
         this.#isOrderly = true;
+        this.onRawText = undefined;
+        this.#left = (left as string[] | undefined) ?? [];
         clearTimeout(timer);
         timer = setTimeout(() => this.kill(), END_SECONDS * 1000);
       });

@@ -1,3 +1,4 @@
+import { ChurnError } from "../core/errors.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { type Notebook, writeNotebook } from "./notebook.js";
 import { maskDeep } from "./secrets.js";
@@ -29,7 +30,9 @@ export class NotebookFile {
 
   /** Saves the notebook. */
   save(): Promise<void> {
-    this.#writing = this.#writing.then(() => writeNotebook(this.#path, this.masked()));
+    // a fault of an earlier save is no reason not to try: there may be room again
+    const write = () => this.#write();
+    this.#writing = this.#writing.then(write, write);
     return this.#writing;
   }
 
@@ -37,12 +40,19 @@ export class NotebookFile {
   saveSoon(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    this.#writing = this.#writing.then(() => {
-      this.#isWaiting = false;
-      return writeNotebook(this.#path, this.masked());
-    });
-    // who saves next hears of the fault
-    this.#writing.catch(() => {});
+    // the last save, which is waited for, hears of a fault that stays
+    this.save().catch(() => {});
+  }
+
+  async #write(): Promise<void> {
+    this.#isWaiting = false;
+    try {
+      await writeNotebook(this.#path, this.masked());
+    } catch (cause) {
+      throw new ChurnError("WRITE_FAILED", `cannot save the notebook ${this.#path}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
   }
 
   /** Saves for the last time. */

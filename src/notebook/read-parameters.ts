@@ -67,6 +67,8 @@ export function readParameters(notebook: Notebook): NotebookParameter[] | undefi
 
 function mayBeText(type: ParameterType): boolean {
   if (type.kind === "union") return type.of.some(mayBeText);
+  if (type.kind === "array") return mayBeText(type.items);
+  if (type.kind === "object") return type.fields.some((field) => mayBeText(field.type));
   return type.kind === "string" || type.kind === "unknown";
 }
 

@@ -6,6 +6,9 @@ import { type Failure, failure } from "./run-failure.js";
 /** Seconds that an interrupted cell has before its kernel is killed. */
 const GRACE = 5;
 
+/** Characters that may come around the kernel for one cell; what a cell prints itself the kernel limits. */
+const RAW_LIMIT = 16 * 2 ** 20;
+
 /** Seconds between the answer and the end of the output; without the end, output was lost. */
 const IDLE = 10;
 
@@ -40,6 +43,13 @@ export async function runCell(
     if (isOver) onLate(error);
     else shown = error;
   });
+  let raw = 0;
+  kernel.onRawText = (name, text) => {
+    raw += text.length;
+    if (raw > RAW_LIMIT) return;
+    outputs.print(name, text);
+    onText?.(text);
+  };
   const died = kernel.exited.then((exit) => failure("died", "KernelDied", `the kernel died: ${describeExit(exit)}`));
 
   const stop = (reason: Failure) => {
@@ -62,6 +72,8 @@ export async function runCell(
       after(IDLE, () => resolve(missing));
     });
     const fault = await Promise.race([idle, lost, died]);
+    // what a child process has written is there before the cell ends
+    await new Promise((resolve) => setImmediate(resolve));
     if (fault) return fault;
     if (answer.status === "ok") return shown;
     const {

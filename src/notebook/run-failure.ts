@@ -33,14 +33,15 @@ export interface FailedCell {
 export class NotebookError extends ChurnError {
   readonly failed: FailedCell;
 
-  constructor(failed: FailedCell) {
+  /** @param unsaved why the notebook could not be saved, if it could not */
+  constructor(failed: FailedCell, unsaved?: Error) {
     const { notebook, output, cell, failure } = failed;
     const text = failure.traceback.join("\n") || `${failure.ename}: ${failure.evalue}`;
     const word = failure.kind === "interrupted" ? "interrupted" : "failed";
     super(
       failure.kind === "interrupted" ? "INTERRUPTED" : "NOTEBOOK_FAILED",
       `cell ${cell} of ${notebook} ${word}: ${failed.firstLine}\n${text}`,
-      { hint: `the notebook with its outputs up to there: ${output}` },
+      { hint: unsaved ? unsaved.message : `the notebook with its outputs up to there: ${output}` },
     );
     this.failed = failed;
   }

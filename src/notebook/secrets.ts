@@ -1,4 +1,5 @@
 import { linesOf } from "./notebook.js";
+import { secretForms } from "./secret-forms.js";
 
 /** Text that a notebook needs while it runs, and that no output, page or log may carry: a password, a token. */
 export type Secret = string;
@@ -18,24 +19,21 @@ export function isSecretName(name: string): boolean {
     .filter(Boolean);
   return words.some(
     (word, i) =>
-      /^(secret|secrets|password|passwd|passphrase|token|apikey|credential|credentials)$/.test(word) ||
-      (word === "key" && i === words.length - 1),
+      /^(secrets?|passwords?|passwd|passphrases?|token|apikeys?|credentials?)$/.test(word) ||
+      (word === "key" && i === words.length - 1) ||
+      // other lists of keys name columns, and other tokens are words of a text
+      (/^(keys|tokens)$/.test(word) && /^(api|auth|access|private|refresh)$/.test(words[i - 1] ?? "")),
   );
 }
 
-/** Makes a function that masks values in texts, in the forms in which they turn up: JSON, URL, base64, HTML. */
+/** Makes a function that masks values in texts, in the forms in which they turn up; of lists and objects, every text. */
 export function masker(values: Iterable<unknown>): (text: string) => string {
   const forms = new Set<string>();
-  for (const value of values) {
-    const text = String(value ?? "");
-    const parts = [text, ...text.split(/\r?\n/).filter((line) => text.includes("\n") && line.length >= 8)];
-    for (const part of parts) {
+  for (const text of [...values].flatMap(textsOf)) {
+    const lines = text.includes("\n") ? text.split(/\r?\n/).filter((line) => line.length >= 8) : [];
+    for (const part of [text, ...lines]) {
       if (part.length < SHORTEST || part === MASK) continue;
-      forms.add(part);
-      forms.add(JSON.stringify(part).slice(1, -1));
-      forms.add(encodeURIComponent(part));
-      forms.add(part.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`));
-      if (part.length >= 6) forms.add(Buffer.from(part).toString("base64").replace(/=+$/, ""));
+      for (const form of secretForms(part)) forms.add(form);
     }
   }
   // the longest first: a form may be a part of another
@@ -43,6 +41,11 @@ export function masker(values: Iterable<unknown>): (text: string) => string {
   if (sorted.length === 0) return (text) => text;
   const pattern = new RegExp(sorted.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
   return (text) => text.replace(pattern, MASK);
+}
+
+function textsOf(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  return typeof value === "object" ? Object.values(value).flatMap(textsOf) : [String(value)];
 }
 
 /** A copy of a value with every text in it masked; texts that are kept in lines are masked as a whole. */

@@ -32,6 +32,12 @@ const FAIL: [name: string, cell: number, ename: string, message: RegExp, options
   ["module-with-error", 1, "TypeScriptError", /not assignable/],
   ["unshowable-error", 1, "Error", /cannot be shown/],
   ["thrown-nothing", 1, "Thrown", /undefined/],
+  ["swallowed-rejection", 1, "Error", /swallowed/],
+  ["swallowed-exception", 1, "Error", /swallowed/],
+  ["late-child-process", 1, "Error", /exit 3/],
+  ["late-worker-error", 1, "Error", /late, in a worker/],
+  ["endless-display", 1, "TimedOut", /longer than 4 s/, { timeout: 4 }],
+  ["circular-bundle", 1, "TypeError", /circular/],
   ["reads-stdin", 1, "Error", /no standard input/],
 ];
 
@@ -204,6 +210,20 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect(kept + Number(lines)).toBe(200_000);
     expect(Number(bytes)).toBe(Number(lines) * 1024);
     expect(text(2)).toBe("after");
+  });
+
+  it("fake-timers, no-promise: what a cell takes from itself the kernel still has", async () => {
+    expect((await runFixture("fake-timers")).text(2)).toBe("2");
+    expect((await runFixture("no-promise")).text(2)).toBe("2");
+  });
+
+  it("unfinished-timer: is not waited for for ever, and a note says that it was left", async () => {
+    const { run } = await runFixture("unfinished-timer");
+    expect(run?.notes).toEqual(["cells have left a timer running; how that ends is not known"]);
+  });
+
+  it("child-output: what a child process writes to the kernel's own streams is output of its cell", async () => {
+    expect((await runFixture("child-output")).text(1)).toBe("from a child\n");
   });
 
   it("leaves-an-interval: does not keep the run from ending", async () => {

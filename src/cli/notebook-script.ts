@@ -1,0 +1,21 @@
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import { readNotebook } from "../notebook/notebook.js";
+import { notebookToScript } from "../notebook/to-script.js";
+import { say } from "./notebook-report.js";
+
+/** `churn notebook to-script`. */
+export function scriptCommand(): Command {
+  return new Command("to-script")
+    .description("write a notebook as one TypeScript module")
+    .argument("<in>", "notebook")
+    .argument("[out]", "file to write (default: standard output)")
+    .action(async (input: string, output?: string) => {
+      const script = notebookToScript(await readNotebook(input));
+      if (!output) process.stdout.write(script);
+      else {
+        await writeFile(output, script);
+        say(output);
+      }
+    });
+}

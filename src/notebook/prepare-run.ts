@@ -1,0 +1,81 @@
+import { ChurnError } from "../core/errors.js";
+import { checkParameters, type GivenValue } from "./check-parameters.js";
+import { injectParameters } from "./inject-parameters.js";
+import { type Notebook, type NotebookCell, readNotebook } from "./notebook.js";
+import { type NotebookParameter, readParameters } from "./read-parameters.js";
+import { planResume } from "./resume-plan.js";
+import type { RunNotebookOptions } from "./run-notebook.js";
+import { forgetRun, openRecord } from "./run-record.js";
+import { MASK, masker } from "./secrets.js";
+
+/** A notebook with its parameters in place. */
+export interface PreparedRun {
+  notebook: Notebook;
+  /** Sources that differ from those that are kept: they hold secrets. */
+  sources: Map<NotebookCell, string>;
+  mask: (text: string) => string;
+  /** Cells that keep the outputs of an earlier run. */
+  kept: Set<NotebookCell>;
+}
+
+export function hasParameters({ parameters, parameterTexts }: RunNotebookOptions): boolean {
+  return Object.keys({ ...parameters, ...parameterTexts }).length > 0;
+}
+
+/** Puts parameters into a notebook, opens its record, and finds which cells keep their outputs. */
+export async function prepareRun(
+  notebook: Notebook,
+  input: string,
+  output: string,
+  options: RunNotebookOptions,
+): Promise<PreparedRun> {
+  const declared = readParameters(notebook);
+  const values = checkParameters(declared, givenValues(options, declared ?? []), input);
+  forgetRun(notebook);
+  const injected = injectParameters(notebook, values, declared);
+  if (options.report) {
+    for (const cell of notebook.cells) {
+      if (cell.cell_type === "code")
+        cell.metadata.jupyter = { ...(cell.metadata.jupyter as object), source_hidden: true };
+    }
+  }
+  const secrets = (declared ?? []).filter(({ isSecret }) => isSecret);
+  const hide = (shown: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(shown).map(([name, value]) => [name, secrets.some((s) => s.name === name) ? MASK : value]),
+    );
+  const defaults = Object.fromEntries(
+    (declared ?? []).flatMap((parameter) => ("default" in parameter ? [[parameter.name, parameter.default]] : [])),
+  );
+  openRecord(notebook, { input, output, parameters: hide(values), defaults: hide(defaults) });
+  const resumes = options.resume || options.fromCell !== undefined;
+  const kept = resumes ? planResume(notebook, await readNotebook(output), options.fromCell) : new Set<NotebookCell>();
+  return {
+    notebook,
+    kept,
+    sources: new Map(injected ? [[injected.cell, injected.source]] : []),
+    mask: masker(secrets.flatMap(({ name, ...parameter }) => [values[name], parameter.default]).filter(Boolean)),
+  };
+}
+
+function givenValues(options: RunNotebookOptions, declared: NotebookParameter[]): Record<string, GivenValue> {
+  const given: Record<string, GivenValue> = {};
+  for (const { name, isSecret } of declared) {
+    const text = process.env[`CHURN_SECRET_${name.toUpperCase()}`];
+    if (isSecret && text !== undefined) given[name] = { text };
+  }
+  for (const [name, value] of Object.entries(options.parameters ?? {}))
+    if (value !== undefined) given[name] = { value };
+  for (const [name, text] of Object.entries(options.parameterTexts ?? {})) given[name] = { text };
+  return given;
+}
+
+/** Refuses a notebook that wants another kernel. */
+export function checkKernel({ metadata }: Notebook, path: string): void {
+  const name = metadata.kernelspec?.name;
+  const language = metadata.kernelspec?.language ?? metadata.language_info?.name ?? "typescript";
+  if ((name === undefined || name === "tslab") && /^typescript$/i.test(language)) return;
+  throw new ChurnError("BAD_INPUT", `unknown kernel ${JSON.stringify(name ?? language)} in ${path}`, {
+    hint: 'this runner has the kernel "tslab"; choose it in Jupyter Lab and save the notebook',
+  });
+}
