@@ -289,7 +289,9 @@ function openError(path: string, message: string, cause: unknown): ChurnError {
   if (isDamage(message)) {
     return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
       cause,
-      hint: "name another file with --store.path, or move this one away and load again",
+      hint: /version/i.test(message)
+        ? "update the workbench, or name another file with --store.path"
+        : "name another file with --store.path, or move this one away and load again",
     });
   }
   return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
