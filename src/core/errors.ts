@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   STORE_UNREACHABLE: { exit: 1, status: 503 },
   STORE_FAILED: { exit: 1, status: 500 },
   STORE_FULL: { exit: 1, status: 507 },
+  STORE_READ_ONLY: { exit: 1, status: 500 },
   ALREADY_RUNNING: { exit: 1, status: 409 },
   CONFLICT: { exit: 1, status: 409 },
   WRITE_FAILED: { exit: 1, status: 507 },

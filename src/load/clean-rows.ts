@@ -1,8 +1,9 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
+import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { type Database, name, text } from "../store/database.js";
-import { mapColumns } from "./map-columns.js";
+import { type ColumnMap, mapColumns } from "./map-columns.js";
 import type { LoadSettings } from "./options.js";
+import { scanPlain } from "./scan-plain.js";
 
 /** A file of records as its manifest describes it. */
 export interface RecordFile {
@@ -20,8 +21,8 @@ export interface CleanSummary {
   absent: string[];
   unused: string[];
   encoding: "utf-8" | "latin-1";
-  /** A query for line, raw and the list of cells of each row, as long as the temporary tables live. */
-  cells: string;
+  /** Gives a query for line, raw and the list of cells of each row, valid as long as the temporary tables live. */
+  cells(): Promise<string>;
 }
 
 /** How the cells of a file are read. */
@@ -32,37 +33,24 @@ export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells"
  * one row per subscriber and day) and `bad` (line, column_name, reason, raw).
  *
  * DuckDB's own CSV reader is quick but no judge: its strict mode refuses a dirty file whole, and its lenient mode turns
- * 2.5 into 3 and drops extra cells in silence. So it only cuts the file into lines here.
+ * 2.5 into 3 and drops extra cells in silence. So it only cuts a file into lines here, or one without quotes into cells.
  */
 export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
-  const source = file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
-  const map = mapColumns(source.header, options.columns);
-  const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));
-  const cell = (our: string) => `trim(f[${(map.positions.get(our) as number) + 1}])`;
+  const plain = file.format === "csv" ? await readPlain(db, file) : undefined;
+  const found = plain && (await makeTyped(db, plain, options).catch(() => undefined));
+  const rows = found && (await db.row<{ n: number }>("SELECT count(*) AS n FROM typed"))?.n;
+  // a line of another width, a blank one, or bytes that are no UTF-8: line by line, then
+  const inStep = plain !== undefined && rows === plain.lines;
+  const source = inStep ? plain : file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
+  const { map, present } = inStep && found ? found : await makeTyped(db, source, options);
+  const position = (our: string) => map.positions.get(our) as number;
+  const line = source.line ? "line" : "rowid + 2 AS line";
 
-  const typed = present.map(
-    (column) => `${typedCell(cell(column.name), column.kind, options)} AS ${name(column.name)}`,
-  );
-  const checks = present.map((column) => validity(name(column.name), column.kind));
-  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS
-    SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
-      SELECT line, coalesce(len(f) = ${source.header.length}, false) AS width_ok, ${typed.join(", ")} FROM (${source.cells}))`);
+  await db.run("CREATE OR REPLACE TEMP TABLE bad (line BIGINT, column_name VARCHAR, reason VARCHAR, raw VARCHAR)");
+  const doubtful = await db.row<{ bad: number }>("SELECT count(*) AS bad FROM typed WHERE NOT ok");
+  if (doubtful?.bad) await tellFaults(db, { source, present, position, line, options });
 
-  const faults = present.flatMap((column) =>
-    faultsOf(column.kind, cell(column.name), name(column.name), options).map(
-      ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
-    ),
-  );
-  await db.run(`CREATE OR REPLACE TEMP TABLE bad AS
-    SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM (
-      SELECT line, raw, CASE
-        WHEN f IS NULL THEN [NULL, 'a quote is not closed or stands inside a cell']
-        WHEN NOT width_ok THEN [NULL, len(f) || ' columns instead of ${source.header.length}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
-        ${faults.join("\n        ")}
-        ELSE [NULL, 'cannot be read'] END AS fault
-      FROM (SELECT * FROM typed WHERE NOT ok) JOIN (${source.cells}) USING (line))`);
-
-  const merged = await uniqueKeys(db, source.cells, present, options.grain);
+  const merged = await uniqueKeys(db, source, { present, line, grain: options.grain, bad: doubtful?.bad ?? 0 });
   await db.run("DROP TABLE typed");
   return {
     lines: source.lines,
@@ -75,6 +63,51 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
   };
 }
 
+/** Makes the table `typed`: each row with its cells as their kinds have them, and whether all of them are all right. */
+async function makeTyped(
+  db: Database,
+  source: Source,
+  options: CellOptions,
+): Promise<{ map: ColumnMap; present: readonly CdrColumn[] }> {
+  const map = mapColumns(source.header, options.columns);
+  const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));
+  const typed = present.map((column) => {
+    const cell = source.cell(map.positions.get(column.name) as number);
+    return `${typedCell(cell, column.kind, options)} AS ${name(column.name)}`;
+  });
+  const checks = present.map((column) => validity(name(column.name), column.kind));
+  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS
+    SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
+      SELECT ${source.line ?? ""} ${source.widthOk} AS width_ok, ${typed.join(", ")} FROM ${source.from})`);
+  return { map, present };
+}
+
+interface Doubtful {
+  source: Source;
+  present: readonly CdrColumn[];
+  position(our: string): number;
+  /** How the number of a line is called in `typed`. */
+  line: string;
+  options: CellOptions;
+}
+
+/** Fills `bad` with the rows of `typed` that are not all right, each with its first fault. */
+async function tellFaults(db: Database, { source, present, position, line, options }: Doubtful): Promise<void> {
+  const faults = present.flatMap((column) =>
+    faultsOf(column.kind, `trim(f[${position(column.name) + 1}])`, name(column.name), options).map(
+      ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
+    ),
+  );
+  await db.run(`INSERT INTO bad
+    SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM (
+      SELECT line, raw, CASE
+        WHEN f IS NULL THEN [NULL, 'a quote is not closed or stands inside a cell']
+        WHEN NOT width_ok THEN [NULL, len(f) || ' columns instead of ${source.header.length}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
+        ${faults.join("\n        ")}
+        ELSE [NULL, 'cannot be read'] END AS fault
+      FROM (SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE NOT ok) JOIN (${await source.cells()}) USING (line))`);
+}
+
 /** Drops the temporary tables of `cleanRows`. */
 export async function dropCleanRows(db: Database): Promise<void> {
   for (const table of ["clean", "bad", "lines"]) await db.run(`DROP TABLE IF EXISTS temp.${table}`);
@@ -82,14 +115,54 @@ export async function dropCleanRows(db: Database): Promise<void> {
 
 interface Source {
   header: string[];
-  /** A query that gives line, raw and the list f of cells; f is null where quotes do not pair. */
-  cells: string;
+  /** What the rows are read from, one by one, in the order of the file. */
+  from: string;
+  /** An expression for the text of a cell, and one for whether the row has as many cells as the header. */
+  cell(position: number): string;
+  widthOk: string;
+  /** "line," where `from` gives it; undefined where rows and lines are in step. */
+  line: string | undefined;
+  /** Gives a query for line, raw and the list f of cells; f is null where quotes do not pair. */
+  cells(): Promise<string>;
   lines: number;
   blank: number;
   /** Number of a last line without a line end, or -1. */
   cutOff: number;
   encoding: "utf-8" | "latin-1";
 }
+
+/**
+ * Reads a file without quotes straight into cells: two times as quick. Undefined for any other file. The
+ * rows are in step with the lines only if there are as many.
+ */
+async function readPlain(db: Database, file: RecordFile): Promise<Source | undefined> {
+  const scan = await scanPlain(file.path);
+  if (!scan) return undefined;
+  const header = splitHeader(scan.header.replace(/^\ufeff/, ""), file.delimiter);
+  if (header.length < 2) return undefined;
+  const types = header.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+  const from = `read_csv(${text(file.path)}, columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(file.delimiter)},
+    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = 16777216)`;
+  let kept: Promise<Source> | undefined;
+  return {
+    header,
+    from,
+    cell: (position) => `c${position}`,
+    widthOk: "true",
+    line: undefined,
+    cells: async () => {
+      kept ??= readLines(db, file);
+      return (await kept).cells();
+    },
+    lines: scan.lines,
+    blank: 0,
+    cutOff: -1,
+    encoding: "utf-8",
+  };
+}
+
+/** Place of a line, from 0: in the transaction that makes a table, its row ids begin at a large number. */
+const AT = "(rowid - (SELECT min(rowid) FROM lines))";
 
 async function readLines(db: Database, file: RecordFile): Promise<Source> {
   // with \r\n named, each of \r\n, \n and \r ends a line, even side by side in one file; any other setting counts \r\n twice
@@ -108,7 +181,7 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
     encoding = "latin-1";
     await db.run(read(encoding));
   }
-  const first = await db.row<{ raw: string | null }>("SELECT raw FROM lines WHERE rowid = 0");
+  const first = await db.row<{ raw: string | null }>(`SELECT raw FROM lines WHERE ${AT} = 0`);
   if (!first?.raw) throw new ChurnError("BAD_INPUT", `${file.path}: the first line is empty; it must name the columns`);
   const header = splitHeader(first.raw.replace(/^\ufeff/, ""), file.delimiter);
 
@@ -118,13 +191,14 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
   const unquote = `list_transform(q, lambda x: CASE WHEN x[1] = '"' THEN replace(x[2:-2], '""', '"') ELSE x END)`;
   const whole = `list_sum(list_transform(q, lambda x: length(x) + 1)) = length(raw) + 1`;
   const cells = `SELECT line, raw, CASE WHEN q IS NULL THEN string_split(raw, ${comma}) WHEN ${whole} THEN ${unquote} END AS f
-    FROM (SELECT rowid + 1 AS line, raw, CASE WHEN contains(raw, '"') THEN ${quoted} END AS q
-      FROM lines WHERE rowid > 0 AND raw IS NOT NULL AND raw <> '')`;
+    FROM (SELECT ${AT} + 1 AS line, raw, CASE WHEN contains(raw, '"') THEN ${quoted} END AS q
+      FROM lines WHERE ${AT} > 0 AND raw IS NOT NULL AND raw <> '')`;
   const counts = await db.row<{ lines: number; filled: number }>(
-    "SELECT count(*) - 1 AS lines, count(*) FILTER (rowid > 0 AND raw <> '') AS filled FROM lines",
+    `SELECT count(*) - 1 AS lines, count(*) FILTER (${AT} > 0 AND raw <> '') AS filled FROM lines`,
   );
   const lines = counts?.lines ?? 0;
-  return { header, cells, lines, blank: lines - (counts?.filled ?? 0), cutOff: lines + 1, encoding };
+  const blank = lines - (counts?.filled ?? 0);
+  return { ...listed(header, cells), lines, blank, cutOff: lines + 1, encoding };
 }
 
 async function readParquet(db: Database, file: RecordFile): Promise<Source> {
@@ -136,7 +210,22 @@ async function readParquet(db: Database, file: RecordFile): Promise<Source> {
     SELECT file_row_number + 1 AS line, list_transform([${list}], lambda x: coalesce(x, '')) AS f
     FROM read_parquet(${text(file.path)}, file_row_number = true))`;
   const counts = await db.row<{ lines: number }>(`SELECT count(*) AS lines FROM read_parquet(${text(file.path)})`);
-  return { header, cells, lines: counts?.lines ?? 0, blank: 0, cutOff: -1, encoding: "utf-8" };
+  return { ...listed(header, cells), lines: counts?.lines ?? 0, blank: 0, cutOff: -1, encoding: "utf-8" };
+}
+
+/** A source whose cells come as a list f. */
+function listed(
+  header: string[],
+  cells: string,
+): Pick<Source, "header" | "from" | "cell" | "widthOk" | "line" | "cells"> {
+  return {
+    header,
+    from: `(${cells})`,
+    cell: (position) => `f[${position + 1}]`,
+    widthOk: `coalesce(len(f) = ${header.length}, false)`,
+    line: "line,",
+    cells: async () => cells,
+  };
 }
 
 /** The names in a header line; names may stand in quotes. */
@@ -159,17 +248,24 @@ const NO_SUBSCRIBER = "('', 'null', 'nan', 'none', 'na', 'n/a')";
 /** Whole numbers from here on are not exact as a double. */
 const TOO_LARGE = "9007199254740992";
 
-function typedCell(cell: string, kind: string, options: CellOptions): string {
-  if (kind === "id") return `CASE WHEN lower(${cell}) NOT IN ${NO_SUBSCRIBER} THEN ${cell} END`;
+/** A cell as its kind has it, null where it cannot be read. What most cells are like is asked first. */
+function typedCell(raw: string, kind: string, options: CellOptions): string {
+  const cell = `trim(${raw})`;
+  if (kind === "id") {
+    return `CASE WHEN length(${cell}) > 4 OR lower(${cell}) NOT IN ${NO_SUBSCRIBER} THEN ${cell} END`;
+  }
   if (kind === "day") {
     if (options.date_format) return `CAST(try_strptime(${cell}, ${text(options.date_format)}) AS DATE)`;
     // a text after the day must be a time; DuckDB's cast to DATE would pass over it
-    return `CASE WHEN regexp_matches(${cell}, '^\\d{4}[-/]\\d') AND try_cast(${cell} AS TIMESTAMP) IS NOT NULL THEN try_cast(${cell} AS DATE) END`;
+    return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
+      WHEN regexp_matches(${cell}, '^\\d{4}[-/]\\d') AND try_cast(${cell} AS TIMESTAMP) IS NOT NULL THEN try_cast(${cell} AS DATE) END`;
   }
   if (kind === "label") {
-    return `CASE lower(${cell}) WHEN '' THEN -1 WHEN '0' THEN 0 WHEN '1' THEN 1 WHEN 'false' THEN 0 WHEN 'true' THEN 1 WHEN '0.0' THEN 0 WHEN '1.0' THEN 1 END`;
+    return `CASE WHEN ${raw} = '0' THEN 0 WHEN ${raw} = '1' THEN 1 ELSE
+      CASE lower(${cell}) WHEN '' THEN -1 WHEN '0' THEN 0 WHEN '1' THEN 1 WHEN 'false' THEN 0 WHEN 'true' THEN 1 WHEN '0.0' THEN 0 WHEN '1.0' THEN 1 END END`;
   }
-  const number = `CASE WHEN NOT contains(${cell}, '_') THEN try_cast(${cell} AS DOUBLE) END`;
+  // a cast passes over spaces by itself
+  const number = `CASE WHEN NOT contains(${raw}, '_') THEN try_cast(${raw} AS DOUBLE) END`;
   return options.empty_cells === "zero" ? `CASE WHEN ${cell} = '' THEN 0 ELSE ${number} END` : number;
 }
 
@@ -206,11 +302,10 @@ function faultsOf(kind: string, cell: string, value: string, options: CellOption
 /** Makes `clean` from the good rows of `typed`, one row a key; gives how many rows were added to another. */
 async function uniqueKeys(
   db: Database,
-  cells: string,
-  present: readonly { name: string; kind: string }[],
-  grain: "day" | "event",
+  source: Source,
+  { present, line, grain, bad }: { present: readonly CdrColumn[]; line: string; grain: "day" | "event"; bad: number },
 ): Promise<number> {
-  const value = (column: { name: string; kind: string }) => {
+  const value = (column: CdrColumn) => {
     const of = name(column.name);
     const event = grain === "event";
     if (column.kind === "label") return `nullif(${event ? `max(${of})` : of}, -1) AS ${of}`;
@@ -219,22 +314,28 @@ async function uniqueKeys(
     if (column.kind === "amount") return `${event ? `sum(${of} ORDER BY line)` : of} + 0.0 AS ${of}`;
     return of;
   };
+  const good = `(SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE ok)`;
   if (grain === "event") {
     await db.run(`CREATE OR REPLACE TEMP TABLE clean AS
       SELECT min(line) AS line, ${present.map(value).join(", ")}
-      FROM typed WHERE ok GROUP BY DP_MSISDN, DP_DATE`);
+      FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
     const counts = await db.row<{ merged: number }>(
       "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM clean) AS merged",
     );
     return counts?.merged ?? 0;
   }
   await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
-    SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM typed WHERE ok GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1`);
-  await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw
-    FROM typed JOIN repeated USING (DP_MSISDN, DP_DATE) JOIN (SELECT line, raw FROM (${cells})) USING (line)
-    WHERE ok AND line > first_line`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE clean AS SELECT line, ${present.map(value).join(", ")}
-    FROM typed WHERE ok AND line NOT IN (SELECT line FROM bad)`);
+    SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${good} GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1`);
+  const repeated = await db.row<{ n: number }>("SELECT count(*) AS n FROM repeated");
+  if (repeated?.n) {
+    await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw
+      FROM ${good} JOIN repeated USING (DP_MSISDN, DP_DATE) JOIN (SELECT line, raw FROM (${await source.cells()})) USING (line)
+      WHERE line > first_line`);
+  }
+  const first = repeated?.n || bad ? "WHERE line NOT IN (SELECT line FROM bad)" : "";
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE clean AS SELECT line, ${present.map(value).join(", ")} FROM ${good} ${first}`,
+  );
   await db.run("DROP TABLE repeated");
   return 0;
 }

@@ -231,4 +231,61 @@ describe("loadFile", () => {
       ),
     ).toEqual([{ d: "2024-01-01", calls: 3, seconds: null, mb: 2.5 }]);
   });
+
+  it("finds the same faults on the same lines where cells are cut the quick way and where they are not", async () => {
+    const cells = [
+      "",
+      " ",
+      "0",
+      "1",
+      "2.5",
+      "-1",
+      "1_0",
+      "1e3",
+      "nan",
+      "inf",
+      "9007199254740992",
+      "+7",
+      "0x10",
+      "1e400",
+      " 3 ",
+      "TRUE",
+      "na",
+    ];
+    const days = [
+      "2024-01-01",
+      " 2024-01-02",
+      "2024-1-3",
+      "2024/01/04",
+      "2024-01-05 10:00:00",
+      "2024-13-01",
+      "1969-12-31",
+      "2999-01-01",
+      "20240101",
+      "2024-01-0x",
+      "+123-01-01",
+      "",
+    ];
+    const lines = [
+      ...cells.flatMap((cell, i) => [
+        `2024-01-01,a${i},${cell},1,0`,
+        `2024-01-01,b${i},1,${cell},0`,
+        `2024-01-01,c${i},1,1,${cell}`,
+        `2024-02-01,${cell},1,1,1`,
+      ]),
+      ...days.map((day, i) => `${day},d${i},1,1,`),
+      "2024-01-01,a2,4,4,1",
+    ];
+    const read = async () => ({
+      rows: await rows("SELECT * FROM DP_CDR_Data ORDER BY id"),
+      rejects: await rejects(),
+    });
+    await loadText([HEADER, ...lines].join("\n"));
+    const quick = await read();
+    store = openStore({ path: join(folder, "other.duckdb") });
+    await loadText([HEADER, ...lines].join("\r\n"));
+    expect(await read()).toEqual(quick);
+    expect(quick.rejects.length).toBeGreaterThan(40);
+    expect(quick.rows.length).toBeGreaterThan(20);
+  });
 });

@@ -127,10 +127,12 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
       );
     }
     storedBefore = sameRows;
-    await insertBad(
-      db,
-      `SELECT k.line, NULL AS column_name, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, coalesce(l.raw, '') AS raw FROM known k LEFT JOIN (SELECT line, raw FROM (${found.cells})) l USING (line) WHERE NOT same`,
-    );
+    const lines = other > 0 ? await found.cells() : "";
+    if (lines)
+      await insertBad(
+        db,
+        `SELECT k.line, NULL AS column_name, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, coalesce(l.raw, '') AS raw FROM known k LEFT JOIN (SELECT line, raw FROM (${lines})) l USING (line) WHERE NOT same`,
+      );
     await db.run("DELETE FROM clean WHERE line IN (SELECT line FROM known)");
     await db.run("DROP TABLE known");
   }
@@ -140,17 +142,19 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     [batchId, batch.file.path],
   );
   await refuseIfAllBad(db, batch.file.path, rejected);
-  const rows = await db.run(
-    `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-     SELECT ${id} + row_number() OVER (ORDER BY line), ${batchId}, ${ours.map(name).join(", ")}
-     FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
-  );
   const span = await db.row<{ held: number; first: string | null; last: string | null }>(
     `SELECT count(*) FILTER (DP_DATE > CAST('${until}' AS DATE)) AS held,
       CAST(min(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS first,
       CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last FROM clean`,
   );
   const { held, first, last } = span as { held: number; first: string | null; last: string | null };
+  // rows that lie in the order of their lines need no sorting to be numbered
+  const inOrder = settings.grain === "day" && storedBefore === 0 && held === 0;
+  const rows = await db.run(
+    `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
+     SELECT ${id} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
+     FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
+  );
   const { columns, grain, empty_cells, date_format } = settings;
   const { format, delimiter } = batch.file;
   const notes: LoadNotes = {

@@ -85,3 +85,22 @@ it("refuses a file that is not a database, and leaves it as it is", async () => 
   writeFileSync(path, "this is not a database, but a text that is long enough to be read as a header".repeat(100));
   await expect(openStore({ path }).lease(async () => 1)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
 });
+
+it("brings a file of an older version up to date, and refuses one of a newer version without a change", async () => {
+  const path = join(folder, "version.duckdb");
+  const store = openStore({ path });
+  const versions = () => store.query("SELECT max(version) AS version FROM workbench_schema");
+  await store.lease(async (db) => {
+    await db.run(
+      "DROP TABLE monitoring_results; DELETE FROM workbench_schema; INSERT INTO workbench_schema VALUES (1)",
+    );
+  });
+  expect((await store.query("SELECT * FROM monitoring_results")).numRows()).toBe(0);
+  const now = (await versions()).array("version")[0] as number;
+  expect(now).toBeGreaterThan(1);
+  await store.lease((db) => db.run(`INSERT INTO workbench_schema VALUES (${now + 1})`));
+  await expect(versions()).rejects.toMatchObject({
+    code: "STORE_DAMAGED",
+    message: expect.stringContaining(`version ${now + 1}, a newer version than ${now}`),
+  });
+});

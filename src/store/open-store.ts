@@ -160,7 +160,7 @@ export class Store {
         return await work(db);
       } catch (error) {
         if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
-        throw error;
+        throw diskError(this.path, error);
       } finally {
         options.signal?.removeEventListener("abort", stop);
         db.close();
@@ -265,7 +265,7 @@ export function openStore(
   const path = resolve(settings.path);
   if (settings.url === null) return new Store(path, settings.wait_seconds, onWait);
   const address = parseMysqlAddress(settings.url);
-  const server = new MysqlServer(address, settings.wait_seconds, onWait);
+  const server = new MysqlServer(address, settings, onWait);
   const words = [address.socket ?? `${address.host}_${address.port}`, address.database].join("_");
   const copy = join(dirname(path), `mysql_${words.replace(/[^\w.-]+/g, "_")}.duckdb`);
   return new Store(copy, settings.wait_seconds, onWait, new MysqlMirror(server, onWait));
@@ -289,10 +289,33 @@ function openError(path: string, message: string, cause: unknown): ChurnError {
   if (isDamage(message)) {
     return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
       cause,
-      hint: "name another file with --store.path, or move this one away and load again",
+      hint: /version/i.test(message)
+        ? "update the workbench, or name another file with --store.path"
+        : "name another file with --store.path, or move this one away and load again",
     });
   }
+  const disk = diskError(path, cause);
+  if (disk instanceof ChurnError) return disk;
   return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
+}
+
+/** Makes an error of the disk one that a user can act on; any other stays as it is. */
+function diskError(path: string, error: unknown): unknown {
+  if (error instanceof ChurnError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/no space left|out of disk space|disk is full/i.test(message)) {
+    return new ChurnError("STORE_FULL", `no space is left for ${path}: ${firstLine(message)}`, {
+      cause: error,
+      hint: "make room, or name a file on another disk with --store.path; what was written before is kept",
+    });
+  }
+  if (/read-only|permission denied/i.test(message)) {
+    return new ChurnError("STORE_READ_ONLY", `${path} cannot be written to: ${firstLine(message)}`, {
+      cause: error,
+      hint: "give this user the right to write there, or name another file with --store.path",
+    });
+  }
+  return error;
 }
 
 function isDamage(message: string): boolean {

@@ -14,6 +14,11 @@ export const storeOptions = defineOptions("store", {
     .min(0)
     .default(60)
     .describe("how long to wait while another process works on the file, or while the server is away, in seconds"),
+  statement_seconds: z
+    .number()
+    .positive()
+    .default(300)
+    .describe("how long a statement may take on a MySQL server before it is given up and done again, in seconds"),
 });
 
 export type StoreOptions = InputOf<typeof storeOptions>;

@@ -2,7 +2,7 @@ import type { Database } from "./database.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -92,24 +92,31 @@ const TABLES = [
   MONITORING_RESULTS,
 ];
 
-/** Makes the tables that are missing; a file of another version fails. */
+/** What each version brought, for files of the version before. MySQL's tables follow those of a new DuckDB file. */
+const MIGRATIONS: Record<number, readonly string[]> = {
+  2: [MONITORING_RESULTS],
+};
+
+/** Makes the tables that are missing, and brings those of an older version up to date; a newer version fails. */
 export async function createTables(db: Database): Promise<void> {
   const found = await db.row<{ n: number }>(
     "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'workbench_schema'",
   );
-  if (found?.n) {
-    const version = await db.row<{ version: number }>("SELECT max(version) AS version FROM workbench_schema");
-    if (version?.version === SCHEMA_VERSION) {
-      // files that were made before this table was there
-      await db.run(MONITORING_RESULTS);
-      return;
-    }
+  const version = found?.n
+    ? (await db.row<{ version: number | null }>("SELECT max(version) AS version FROM workbench_schema"))?.version
+    : null;
+  if (version === SCHEMA_VERSION) return;
+  if (version && version > SCHEMA_VERSION) {
     throw new Error(
-      `not a valid DuckDB file of this workbench: its tables are of version ${version?.version}, not ${SCHEMA_VERSION}`,
+      `its tables are of version ${version}, a newer version than ${SCHEMA_VERSION}, which this program knows`,
     );
   }
   await db.transaction(async () => {
-    for (const sql of TABLES) await db.run(sql);
+    if (version) {
+      for (let next = version + 1; next <= SCHEMA_VERSION; next++) {
+        for (const sql of MIGRATIONS[next] ?? []) await db.run(sql);
+      }
+    } else for (const sql of TABLES) await db.run(sql);
     await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${SCHEMA_VERSION})`);
   });
 }

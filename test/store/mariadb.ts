@@ -17,6 +17,8 @@ export interface TestServer {
   /** kill -9. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Stops the server where it is, or lets it go on: it answers nothing then, and closes nothing. */
+  freeze(frozen: boolean): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,9 @@ export async function startServer(options: string[] = []): Promise<TestServer> {
       const ended = new Promise((resolve) => running.once("exit", resolve));
       running.kill("SIGKILL");
       await ended;
+    },
+    freeze(frozen) {
+      child?.kill(frozen ? "SIGSTOP" : "SIGCONT");
     },
     async start() {
       child = spawn(

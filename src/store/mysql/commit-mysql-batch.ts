@@ -54,7 +54,8 @@ export async function commitMysqlBatch(
     async (session) => {
       const state = await serverState(session, "FOR UPDATE");
       const before = await ledgerEntry(session, batch);
-      if (before) return sameBatch(batch, before);
+      // a commit that was given up may have come to its end meanwhile
+      if (before) return { ...sameBatch(batch, before), written: await isMine(session, token) };
       const next = await session.row<{ batch: number; id: number }>(
         `SELECT (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batches) AS batch, (SELECT COALESCE(MAX(id), 0) + 1 FROM DP_CDR_Data) AS id`,
       );
@@ -77,17 +78,18 @@ export async function commitMysqlBatch(
     {
       signal,
       committed: async (session) => {
-        const mine = await session.row<{ mine: number }>(
-          "SELECT 1 AS mine FROM workbench_parts WHERE token = ? LIMIT 1",
-          [token],
-        );
-        const entry = mine ? await ledgerEntry(session, batch) : undefined;
+        const entry = (await isMine(session, token)) ? await ledgerEntry(session, batch) : undefined;
         if (!entry) return undefined;
         const { content: _content, ...found } = entry;
         return { ...found, written: true };
       },
     },
   );
+}
+
+/** Whether the transaction that writes this token is in the database. */
+async function isMine(session: MysqlSession, token: string): Promise<boolean> {
+  return (await session.row("SELECT 1 FROM workbench_parts WHERE token = ? LIMIT 1", [token])) !== undefined;
 }
 
 async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<LedgerEntry | undefined> {

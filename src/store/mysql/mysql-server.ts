@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { ChurnError } from "../../core/errors.js";
+import type { StoreSettings } from "../options.js";
 import { type MysqlAddress, placeOf } from "./mysql-address.js";
 import { isAway, isContended, storeError } from "./mysql-faults.js";
 
@@ -30,12 +31,19 @@ export class MysqlServer {
   readonly #address: MysqlAddress;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
+  /** Milliseconds that a statement may take. */
+  readonly timeout: number;
   readonly #idle: Pooled[] = [];
 
-  constructor(address: MysqlAddress, waitSeconds: number, onWait: (message: string) => void) {
+  constructor(
+    address: MysqlAddress,
+    { wait_seconds, statement_seconds }: Pick<StoreSettings, "wait_seconds" | "statement_seconds">,
+    onWait: (message: string) => void,
+  ) {
     this.place = placeOf(address);
     this.#address = address;
-    this.#wait = waitSeconds;
+    this.#wait = wait_seconds;
+    this.timeout = statement_seconds * 1000;
     this.#onWait = onWait;
   }
 
@@ -110,7 +118,7 @@ export class MysqlServer {
     for (let pooled = this.#idle.pop(); pooled; pooled = this.#idle.pop()) {
       keepAlive(pooled.connection, true);
       try {
-        if (Date.now() - pooled.usedAt > IDLE) await pooled.connection.ping();
+        if (Date.now() - pooled.usedAt > IDLE) await answers(pooled.connection);
         return pooled;
       } catch {
         // it died while idle: a server that was restarted, a firewall
@@ -157,13 +165,18 @@ export class MysqlServer {
     } as Parameters<typeof createConnection>[0]);
     connection.on("error", () => {}); // a lost connection shows itself in the next statement
     await connection.query(
-      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = 10, transaction_isolation = 'READ-COMMITTED'".replace(
-        "transaction_isolation",
-        isMariaDb(connection) ? "tx_isolation" : "transaction_isolation",
-      ),
+      `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = ${Math.max(1, Math.min(10, Math.floor(this.timeout / 2000)))}, ${isMariaDb(connection) ? "tx_isolation" : "transaction_isolation"} = 'READ-COMMITTED'`,
     );
     return connection;
   }
+}
+
+/** Milliseconds in which a connection that is alive answers. */
+const PING = 3000;
+
+/** Fails when a connection does not answer. */
+async function answers(connection: Connection): Promise<void> {
+  await connection.query({ sql: "DO 0", timeout: PING });
 }
 
 function isMariaDb(connection: Connection): boolean {
@@ -193,15 +206,19 @@ export class MysqlSession {
     this.server = server;
   }
 
+  #statement(sql: string, values: readonly MysqlValue[]) {
+    return { sql, values: values as unknown[], timeout: this.server.timeout };
+  }
+
   /** Runs one statement and gives the number of rows that it changed. */
   async run(sql: string, values: readonly MysqlValue[] = []): Promise<number> {
-    const [result] = await this.connection.query<ResultSetHeader>({ sql, values: values as unknown[] });
+    const [result] = await this.connection.query<ResultSetHeader>(this.#statement(sql, values));
     return result.affectedRows ?? 0;
   }
 
   /** Reads a small result as objects. */
   async rows<Row>(sql: string, values: readonly MysqlValue[] = []): Promise<Row[]> {
-    const [rows] = await this.connection.query<RowDataPacket[]>({ sql, values: values as unknown[] });
+    const [rows] = await this.connection.query<RowDataPacket[]>(this.#statement(sql, values));
     return rows as Row[];
   }
 

@@ -25,9 +25,9 @@ const SPECIAL: Record<string, { primaryKey?: string[]; extra?: string[]; columns
 /** The statement that makes a table in MySQL like one in DuckDB. */
 export function createTableSql(table: CatalogTable): string {
   const special = SPECIAL[table.name] ?? {};
-  const keys = new Set([...table.primaryKey, ...table.unique.flat()]);
+  const length = keyLength(table);
   const columns = table.columns.map(
-    (column) => `${quoted(column.name)} ${special.columns?.[column.name] ?? columnType(column, keys.has(column.name))}`,
+    (column) => `${quoted(column.name)} ${special.columns?.[column.name] ?? columnType(column, length(column.name))}`,
   );
   const list = (names: string[]) => names.map(quoted).join(", ");
   const primaryKey = special.primaryKey ?? table.primaryKey;
@@ -39,8 +39,22 @@ export function createTableSql(table: CatalogTable): string {
   ].join(",\n  ")}\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
 }
 
-function columnType({ type, required }: CatalogColumn, inKey: boolean): string {
-  const own = type === "VARCHAR" ? (inKey ? "VARCHAR(255)" : "LONGTEXT") : TYPES[type];
+/** Characters that a key of InnoDB holds in all. */
+const KEY_CHARACTERS = 3072 / 4;
+
+/** How long the text of a column may be, as a part of a key; 0 when it is part of none. */
+function keyLength(table: CatalogTable): (column: string) => number {
+  const texts = new Set(table.columns.filter(({ type }) => type === "VARCHAR").map(({ name }) => name));
+  const keys = [table.primaryKey, ...table.unique].map((key) => key.filter((column) => texts.has(column)));
+  return (column) => {
+    const counts = keys.filter((key) => key.includes(column)).map((key) => key.length);
+    // 8 characters are left for the days and numbers among them
+    return counts.length ? Math.min(255, Math.floor((KEY_CHARACTERS - 8) / Math.max(...counts))) : 0;
+  };
+}
+
+function columnType({ type, required }: CatalogColumn, length: number): string {
+  const own = type === "VARCHAR" ? (length ? `VARCHAR(${length})` : "LONGTEXT") : TYPES[type];
   if (!own) throw new Error(`a column of type ${type} has no counterpart in MySQL`);
   return required ? `${own} NOT NULL` : own;
 }
@@ -64,7 +78,7 @@ export async function ensureTable(session: MysqlSession, table: CatalogTable): P
   const add = table.columns.filter(({ name }) => !there.has(name));
   if (!add.length) return;
   const parts = add.map(
-    (column) => `ADD COLUMN ${quoted(column.name)} ${columnType({ ...column, required: false }, false)}`,
+    (column) => `ADD COLUMN ${quoted(column.name)} ${columnType({ ...column, required: false }, 0)}`,
   );
   await session.run(`ALTER TABLE ${quoted(table.name)} ${parts.join(", ")}`);
 }

@@ -9,6 +9,7 @@ const PART_COLUMNS: Record<string, readonly string[]> = {
   DP_CDR_Data: ["batch_id"],
   rejects: ["batch_id"],
   model_predictions: ["model_version", "period"],
+  monitoring_results: ["model_version"],
 };
 
 /** The columns whose values name a part of a table; none when the table is one part. */

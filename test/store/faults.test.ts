@@ -1,0 +1,264 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { random } from "../../src/core/random.js";
+import { download } from "../../src/download/download.js";
+import { load } from "../../src/load/load.js";
+import { checkStore } from "../../src/store/check-store.js";
+import type { NewBatch } from "../../src/store/new-batch.js";
+import { openStore, type Store } from "../../src/store/open-store.js";
+import { stream } from "../../src/stream/stream.js";
+import { startServer, type TestServer, withServer } from "./mariadb.js";
+
+/** Kills of a streaming process for each store; more with CHURN_TEST_KILLS=50. */
+const KILLS = Number(process.env.CHURN_TEST_KILLS ?? 6);
+const BATCHES = Math.max(60, 12 * KILLS);
+const SOURCE = "sample:?subscribers=60&days=30";
+const CHILD = fileURLToPath(new URL("streams.js", import.meta.url));
+
+const mysql = withServer();
+let server: TestServer | undefined;
+let folder: string;
+beforeAll(async () => {
+  if (mysql) server = await startServer();
+  folder = mkdtempSync(join(tmpdir(), "faults-"));
+  await download({ source: SOURCE, data_dir: folder });
+});
+afterAll(() => server?.close());
+
+const fresh = (name: string) => join(mkdtempSync(join(tmpdir(), "faults-")), `${name}.duckdb`);
+const whole = async (store: Store) => {
+  const { checks } = await checkStore(store);
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+};
+
+/** What the streamed rows are, whatever their numbers: per batch a count and a hash. */
+function content(store: Store): Promise<unknown[]> {
+  return store.lease((db) =>
+    db.rows(`SELECT number, count(*) AS rows, CAST(bit_xor(hash(DP_DATE, DP_MSISDN, DP_MOC_COUNT, DP_DATA_VOLUME, PSEUDO_CHURNED)) AS VARCHAR) AS print
+      FROM DP_CDR_Data JOIN batches USING (batch_id) WHERE kind = 'stream' GROUP BY number ORDER BY number`),
+  );
+}
+
+/** Starts a process that streams; gives the numbers of the batches that it said were written. */
+function streamingProcess(env: Record<string, string>) {
+  const child = spawn(process.execPath, [CHILD], {
+    env: { ...process.env, ...env, CHURN_TEST_DATA: folder, CHURN_TEST_BATCHES: String(BATCHES) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const acknowledged: number[] = [];
+  let first: () => void = () => {};
+  const begun = new Promise<void>((resolve) => {
+    first = resolve;
+  });
+  createInterface(child.stdout).on("line", (line) => {
+    if (line !== "done") acknowledged.push(Number(line));
+    first();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, acknowledged, begun, ended };
+}
+
+describe.each([["DuckDB", true] as const, ["MySQL", mysql] as const].filter(([, runs]) => runs))(
+  "a stream into %s",
+  (name) => {
+    it(`brings every batch exactly once after ${KILLS} kills at random points`, {
+      timeout: 60_000 + KILLS * 20_000,
+    }, async () => {
+      const path = fresh("killed");
+      const url = name === "MySQL" ? ((await server?.database())?.url as string) : null;
+      const store = openStore({ path, url, wait_seconds: 120 }, () => {});
+      await load(store, { source: SOURCE, data_dir: folder });
+      const env = { ...(url ? { CHURN_TEST_URL: url } : {}), CHURN_TEST_PATH: path };
+      const draw = random("moments of kills");
+      const told = new Set<number>();
+      for (let i = 0; i < KILLS; i++) {
+        const { child, acknowledged, begun, ended } = streamingProcess(env);
+        await Promise.race([begun, ended]);
+        await sleep(draw.next() * 120);
+        child.kill("SIGKILL");
+        await ended;
+        for (const number of acknowledged) {
+          expect(told.has(number), `batch ${number} was written twice`).toBe(false);
+          told.add(number);
+        }
+        await whole(store);
+        const [counts] = await store.lease((db) => db.rows("SELECT count(*) AS n FROM batches WHERE kind = 'stream'"));
+        expect(counts?.n).toBeGreaterThanOrEqual(told.size);
+      }
+      const last = streamingProcess(env);
+      expect(await last.ended).toBe(0);
+      await whole(store);
+
+      const quiet = openStore({ path: fresh("quiet") });
+      await load(quiet, { source: SOURCE, data_dir: folder });
+      await stream(quiet, { batch_size: 100, num_batches: BATCHES, interval: 0, data_dir: folder, label_delay: 3 });
+      const expected = await content(quiet);
+      expect(expected).toHaveLength(BATCHES);
+      expect(await content(store)).toEqual(expected);
+    });
+  },
+);
+
+describe.runIf(mysql)("a MySQL server that fails", () => {
+  const running = () => server as TestServer;
+  const opened = async (given: { wait_seconds?: number; statement_seconds?: number } = {}) => {
+    const { url, name } = await running().database();
+    const messages: string[] = [];
+    const store = openStore({ url, path: fresh("server"), wait_seconds: 60, ...given }, (line) => messages.push(line));
+    return { store, messages, url, name };
+  };
+
+  it("is waited for when it is killed mid-stream, with every batch exactly once", { timeout: 180_000 }, async () => {
+    const { store, messages } = await opened();
+    await load(store, { source: SOURCE, data_dir: folder });
+    let batches = 0;
+    const streaming = stream(
+      store,
+      { batch_size: 50, num_batches: 200, interval: 0.02, data_dir: folder },
+      { onBatch: () => batches++ },
+    );
+    for (let i = 0; i < 3; i++) {
+      const before = batches;
+      while (batches < before + 10) await sleep(5);
+      await running().kill();
+      await sleep(1000);
+      await running().start();
+    }
+    const done = await streaming;
+    expect(done).toMatchObject({ batch_count: 200, rows: 10_000 });
+    expect(messages.filter((line) => /cannot be reached; waiting/.test(line)).length).toBeGreaterThan(0);
+    expect(messages.filter((line) => /is back/.test(line)).length).toBeGreaterThan(0);
+    await whole(store);
+  });
+
+  it("is named when it stays away, without the password", async () => {
+    const { url } = await opened();
+    const gone = openStore({ url: url.replace(/:\d+\//, ":1/"), path: fresh("gone"), wait_seconds: 0.5 }, () => {});
+    await expect(gone.commitBatch(batch(0))).rejects.toMatchObject({
+      code: "STORE_UNREACHABLE",
+      message: expect.stringMatching(/RawData_\d+ on 127\.0\.0\.1:1 cannot be reached/),
+    });
+    await expect(gone.commitBatch(batch(0))).rejects.not.toThrow(/se'cret/);
+  });
+
+  it("may end idle connections", async () => {
+    const { store, name } = await opened();
+    await store.commitBatch(batch(0));
+    const idle = (await running().root(`SELECT id FROM information_schema.processlist WHERE db = '${name}'`)) as {
+      id: number;
+    }[];
+    expect(idle.length).toBeGreaterThan(0);
+    for (const { id } of idle) await running().root(`KILL ${id}`);
+    expect(await store.commitBatch(batch(1))).toMatchObject({ written: true });
+    await whole(store);
+  });
+
+  it("may be stopped in its tracks: the statement is given up, and done again, once", { timeout: 60_000 }, async () => {
+    const { store } = await opened({ statement_seconds: 1 });
+    await store.commitBatch(batch(0));
+    running().freeze(true);
+    const sent = store.commitBatch(batch(1));
+    await sleep(2500);
+    running().freeze(false);
+    expect(await sent).toMatchObject({ rows: 10 });
+    expect(await store.commitBatch(batch(1))).toMatchObject({ written: false });
+    await whole(store);
+  });
+
+  it("may be locked by another session for a while, and says so when it is too long", { timeout: 60_000 }, async () => {
+    const { store, url, name } = await opened();
+    await store.commitBatch(batch(0));
+    const hold = running().root(
+      "START TRANSACTION; SELECT * FROM workbench_state FOR UPDATE; SELECT SLEEP(4); COMMIT",
+      name,
+    );
+    await sleep(300);
+    const impatient = openStore({ url, path: fresh("locked"), wait_seconds: 0, statement_seconds: 4 }, () => {});
+    await expect(impatient.commitBatch(batch(1))).rejects.toMatchObject({ code: "STORE_BUSY" });
+    expect(await store.commitBatch(batch(1))).toMatchObject({ written: true });
+    await hold;
+    await whole(store);
+  });
+
+  it("may choose transactions as victims of deadlocks: they are done again", { timeout: 60_000 }, async () => {
+    const { store, name } = await opened();
+    await store.commitBatch(batch(0));
+    const other = running().root(
+      `START TRANSACTION; UPDATE DailySummary SET Total_Outgoing_Calls = Total_Outgoing_Calls; SELECT SLEEP(1);
+       SELECT * FROM workbench_state FOR UPDATE; COMMIT`,
+      name,
+    );
+    await sleep(200);
+    const [sent] = await Promise.all([store.commitBatch({ ...batch(1), ...sameDay() }), other.catch(() => [])]);
+    expect(sent).toMatchObject({ written: true });
+    await whole(store);
+  });
+});
+
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+if (!canMount) console.warn("a full disk is not tried: mounting a small one needs root");
+
+describe.skipIf(!canMount)("a disk under a DuckDB store", () => {
+  const disk = () => {
+    const at = mkdtempSync(join(tmpdir(), "disk-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", at]);
+    onTestFinished(() => void execFileSync("umount", ["-l", at]));
+    return at;
+  };
+
+  it("that is full loses no batch that was acknowledged, and the store goes on when there is room", {
+    timeout: 120_000,
+  }, async () => {
+    const at = disk();
+    const store = openStore({ path: join(at, "churn.duckdb") });
+    let written = 0;
+    const fill = async () => {
+      for (let i = 0; i < 5000; i++) {
+        await store.commitBatch(batch(written, 2000));
+        written++;
+      }
+    };
+    await expect(fill()).rejects.toMatchObject({ code: "STORE_FULL" });
+    expect(written).toBeGreaterThan(0);
+    execFileSync("mount", ["-o", "remount,size=60m", at]);
+    const count = await store.lease((db) => db.rows("SELECT count(*) AS n FROM batches"));
+    expect(count).toEqual([{ n: written }]);
+    await store.commitBatch(batch(written, 2000));
+    await whole(store);
+  });
+
+  it("that is read-only is told", async () => {
+    const at = disk();
+    const store = openStore({ path: join(at, "churn.duckdb") });
+    await store.commitBatch(batch(0));
+    await sleep(300);
+    execFileSync("mount", ["-o", "remount,ro", at]);
+    await expect(store.commitBatch(batch(1))).rejects.toMatchObject({
+      code: "STORE_READ_ONLY",
+      message: expect.stringContaining(at),
+    });
+  });
+});
+
+/** Subscribers of one day in 2024. */
+function batch(number: number, size = 10): NewBatch {
+  const columns = {
+    DP_DATE: new Int32Array(size).fill(19800 + number),
+    DP_MSISDN: Array.from({ length: size }, (_, i) => `s${i}`),
+    DP_MOC_COUNT: Float64Array.from({ length: size }, (_, i) => i),
+    DP_DATA_VOLUME: Float64Array.from({ length: size }, (_, i) => Math.sqrt(i + number)),
+  };
+  return { kind: "stream", name: "default", number, source: "test", content: "these rows", rows: { columns } };
+}
+
+/** Other subscribers of the first batch's day. */
+function sameDay(): Pick<NewBatch, "rows"> {
+  const columns = { DP_DATE: Int32Array.of(19800), DP_MSISDN: ["other"], DP_MOC_COUNT: Float64Array.of(1) };
+  return { rows: { columns } };
+}
