@@ -56,6 +56,7 @@ export class Store {
   #leases = 0;
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
+  #broken = false;
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
@@ -160,7 +161,9 @@ export class Store {
         return await work(db);
       } catch (error) {
         if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
-        throw error;
+        // after such an error DuckDB does nothing more until the file is opened anew
+        if (/FATAL Error|has been invalidated/.test(String(error))) this.#broken = true;
+        throw workError(this.path, error);
       } finally {
         options.signal?.removeEventListener("abort", stop);
         db.close();
@@ -171,7 +174,8 @@ export class Store {
         const others = this.#wanted.isUp;
         const late = performance.now() - this.#opened > LONGEST;
         if (others) this.#yieldUntil = performance.now() + YIELD;
-        if (linger > 0 && !others && !late) this.#closing = setTimeout(() => void this.#close(), linger);
+        if (linger > 0 && !others && !late && !this.#broken)
+          this.#closing = setTimeout(() => void this.#close(), linger);
         else await this.#close();
       }
     }
@@ -182,6 +186,7 @@ export class Store {
     if (!instance || this.#leases > 0) return;
     this.#open = undefined;
     this.#free = undefined;
+    this.#broken = false;
     await instance.then(
       (opened) => opened.closeSync(),
       () => {},
@@ -297,6 +302,16 @@ function openError(path: string, message: string, cause: unknown): ChurnError {
 
 function isDamage(message: string): boolean {
   return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message);
+}
+
+/** What went wrong in a lease, where it is the disk that did. */
+function workError(path: string, error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ChurnError || !/No space left on device|ENOSPC|disk quota/i.test(message)) return error;
+  return new ChurnError("STORE_FULL", `the disk of ${path} is full; nothing of the last batch was kept`, {
+    cause: error,
+    hint: "make room on it, and start again: it goes on where it was",
+  });
 }
 
 function firstLine(message: string): string {
