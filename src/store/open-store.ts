@@ -115,7 +115,7 @@ export class Store {
   }
 
   /** Who streams into this store now, in whichever process; null when nobody does. */
-  streamHolder(): { what: string; pid: number; since: string } | null {
+  async streamHolder(): Promise<{ what: string; pid: number; since: string } | null> {
     return claimHolder(this.#claimPath);
   }
 
