@@ -40,12 +40,15 @@ async function ours(round) {
   await stream(store, { ...options, num_batches: 1 });
   const times = [];
   let began = 0;
+  const memory = [];
   await stream(store, options, {
     onBatch({ seconds }) {
       began ||= performance.now() - seconds * 1000;
       times.push(seconds);
+      if (times.length % Math.ceil(batches / 5) === 0) memory.push(Math.round(process.memoryUsage().rss / 2 ** 20));
     },
   });
+  console.log(`  memory after each fifth: ${memory.join(", ")} MB`);
   return { times, seconds: (performance.now() - began) / 1000 };
 }
 

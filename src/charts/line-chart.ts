@@ -63,7 +63,14 @@ export function lineChart(options: LineChartOptions): Chart {
   };
   const xEncoding = day
     ? { field: "x", type: "temporal", scale: { type: "utc" }, title: x.title ?? null, axis: { tickCount: 8 } }
-    : { field: "x", type: "quantitative", title: x.title ?? null, scale: { zero: false, nice: false } };
+    : {
+        field: "x",
+        type: "quantitative",
+        title: x.title ?? null,
+        scale: { zero: false, nice: false },
+        // no batch 1.5 between the first and the second
+        ...(at.every(Number.isInteger) ? { axis: { tickMinStep: 1 } } : {}),
+      };
   const yEncoding = {
     field: "y",
     type: "quantitative",

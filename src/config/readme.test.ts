@@ -9,9 +9,18 @@ const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const PAGES = [
   "README.md",
   "CONTRIBUTING.md",
-  ...["benchmarks", "charts", "data", "exploring", "forest", "monitoring", "notebooks", "options", "training"].map(
-    (page) => `docs/${page}.md`,
-  ),
+  ...[
+    "benchmarks",
+    "charts",
+    "data",
+    "exploring",
+    "forest",
+    "monitoring",
+    "notebooks",
+    "options",
+    "service",
+    "training",
+  ].map((page) => `docs/${page}.md`),
 ];
 
 it.each(PAGES)("every link of %s leads somewhere, and nothing is left to fill in", (page) => {

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChurnError } from "../core/errors.js";
+import { ChurnError, type ErrorCode } from "../core/errors.js";
 import type { Store } from "../store/open-store.js";
 import type { StreamOptions } from "../stream/options.js";
-import { stream } from "../stream/stream.js";
+import { type StreamContext, type StreamResult, stream } from "../stream/stream.js";
 import type { StreamBatch } from "../stream/stream-ledger.js";
 import type { StreamState } from "./api-schemas.js";
 import type { Metrics } from "./metrics.js";
@@ -25,6 +26,10 @@ const IDLE: StreamState = {
 /** Milliseconds that a start is waited for; many rows have to be made, or the first are due later. */
 const LONG = 3000;
 
+/** Faults of a store that pass, and milliseconds until it is tried again. */
+const PASSING: readonly ErrorCode[] = ["STORE_BUSY", "STORE_UNREACHABLE", "STORE_FULL"];
+const RETRY = 5000;
+
 /** Runs one stream at a time in the background, and says how it is. */
 export class StreamRunner {
   #state: StreamState = IDLE;
@@ -38,8 +43,14 @@ export class StreamRunner {
     readonly metrics: Metrics,
   ) {}
 
+  /** How the stream of this process is. */
   get state(): StreamState {
-    const holder = this.#state.running ? null : this.store.streamHolder();
+    return this.#state;
+  }
+
+  /** The same, and who streams into the store elsewhere. */
+  async report(): Promise<StreamState> {
+    const holder = this.#state.running ? null : await this.store.streamHolder();
     return { ...this.#state, elsewhere: holder ? `${holder.what} in process ${holder.pid}` : null };
   }
 
@@ -49,18 +60,21 @@ export class StreamRunner {
    * @throws ChurnError ALREADY_RUNNING when one runs, here or in another process; what keeps a stream from beginning
    */
   async start(options: StreamOptions & { num_batches: number }): Promise<void> {
-    if (this.state.running || this.state.elsewhere) {
-      throw new ChurnError("ALREADY_RUNNING", "A streaming process is already running");
-    }
+    const busy = () => new ChurnError("ALREADY_RUNNING", "A streaming process is already running");
+    if (this.#state.running) throw busy();
     // taken at once, so that two calls at the same time are two
     this.#state = { ...IDLE, running: true, name: options.name ?? "default", num_batches: options.num_batches };
+    let kept = false;
     try {
+      if (await this.store.streamHolder()) throw busy();
       const had = await this.#batchesOf(options.name ?? "default");
       const whole = { ...options, num_batches: had + options.num_batches };
       await this.job.write(whole);
+      kept = true;
       await this.#begin(whole);
     } catch (error) {
-      this.job.clear();
+      // the file may be that of another process
+      if (kept) this.job.clear();
       this.#state = { ...IDLE, error: messageOf(error) };
       throw error;
     }
@@ -105,7 +119,7 @@ export class StreamRunner {
         this.#count(batch);
         resolve();
       };
-      this.#running = stream(this.store, options, { signal, onBatch })
+      this.#running = this.#keepOn(options, { signal, onBatch })
         .then(
           (result) => {
             this.job.clear();
@@ -133,6 +147,22 @@ export class StreamRunner {
     });
   }
 
+  /** Streams, and when the store is out of reach waits and goes on. */
+  async #keepOn(options: StreamOptions, context: StreamContext & { signal: AbortSignal }): Promise<StreamResult> {
+    for (;;) {
+      try {
+        return await stream(this.store, options, context);
+      } catch (error) {
+        if (!(error instanceof ChurnError && PASSING.includes(error.code)) || context.signal.aborted) throw error;
+        this.#state = { ...this.#state, error: `waits: ${messageOf(error)}` };
+        this.log.warn({ err: error, seconds: RETRY / 1000 }, "the stream waits for the store");
+        await sleep(RETRY, undefined, { signal: context.signal }).catch(() => {
+          throw new ChurnError("INTERRUPTED", "stream interrupted while it waited for the store");
+        });
+      }
+    }
+  }
+
   #count({ rows, last_day, seconds, lag }: StreamBatch): void {
     const { batches, rows: before } = this.#state;
     this.#state = {
@@ -141,6 +171,7 @@ export class StreamRunner {
       rows: before + rows,
       last_day,
       lag_seconds: lag ?? 0,
+      error: null,
       last_batch_seconds: seconds,
     };
     this.metrics.batches.inc();

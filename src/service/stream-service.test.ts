@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -109,6 +110,32 @@ describe("POST /start_stream", () => {
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain(named);
     expect(answer.body).not.toMatch(/node_modules|at .*\.js/);
+  });
+
+  it("waits while another process holds the store, and goes on when it is free", { timeout: 60_000 }, async () => {
+    store = openStore({ path: join(folder, "churn.duckdb"), wait_seconds: 0.5 }, () => {});
+    await app.close();
+    app = await start();
+    await post("/start_stream", { batch_size: 10, num_batches: 4, interval: 1 });
+    const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
+      for (let db; !db; ) db = await DuckDBInstance.create(${JSON.stringify(store.path)}).catch(() => undefined);
+      console.log("held");
+      setTimeout(() => process.exit(), 4000);
+    })`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    while (!runner.state.error) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(runner.state).toMatchObject({
+      running: true,
+      error: expect.stringMatching(/^waits: .* is in use by process/),
+    });
+    await ended();
+    expect(runner.state).toMatchObject({ batches: 4, rows: 40, error: null });
+    expect(await rows("SELECT count(*) AS n, sum(rows) AS rows FROM batches WHERE kind = 'stream'")).toEqual([
+      { n: 4, rows: 40 },
+    ]);
   });
 
   it("tells what keeps a stream from beginning", async () => {

@@ -87,7 +87,7 @@ export async function streamService(
     return { message: "Streaming started" };
   });
 
-  app.get("/stream", async () => runner.state);
+  app.get("/stream", () => runner.report());
 
   app.post("/stop_stream", async () => {
     const ran = await runner.stop(true);

@@ -56,6 +56,7 @@ export class Store {
   #leases = 0;
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
+  #broken = false;
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
@@ -114,7 +115,7 @@ export class Store {
   }
 
   /** Who streams into this store now, in whichever process; null when nobody does. */
-  streamHolder(): { what: string; pid: number; since: string } | null {
+  async streamHolder(): Promise<{ what: string; pid: number; since: string } | null> {
     return claimHolder(this.#claimPath);
   }
 
@@ -160,6 +161,8 @@ export class Store {
         return await work(db);
       } catch (error) {
         if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
+        // after such an error DuckDB does nothing more until the file is opened anew
+        if (/FATAL Error|has been invalidated/.test(String(error))) this.#broken = true;
         throw diskError(this.path, error);
       } finally {
         options.signal?.removeEventListener("abort", stop);
@@ -171,7 +174,8 @@ export class Store {
         const others = this.#wanted.isUp;
         const late = performance.now() - this.#opened > LONGEST;
         if (others) this.#yieldUntil = performance.now() + YIELD;
-        if (linger > 0 && !others && !late) this.#closing = setTimeout(() => void this.#close(), linger);
+        if (linger > 0 && !others && !late && !this.#broken)
+          this.#closing = setTimeout(() => void this.#close(), linger);
         else await this.#close();
       }
     }
@@ -182,6 +186,7 @@ export class Store {
     if (!instance || this.#leases > 0) return;
     this.#open = undefined;
     this.#free = undefined;
+    this.#broken = false;
     await instance.then(
       (opened) => opened.closeSync(),
       () => {},
@@ -303,7 +308,7 @@ function openError(path: string, message: string, cause: unknown): ChurnError {
 function diskError(path: string, error: unknown): unknown {
   if (error instanceof ChurnError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (/no space left|out of disk space|disk is full/i.test(message)) {
+  if (/no space left|ENOSPC|out of disk space|disk is full|disk quota/i.test(message)) {
     return new ChurnError("STORE_FULL", `no space is left for ${path}: ${firstLine(message)}`, {
       cause: error,
       hint: "make room, or name a file on another disk with --store.path; what was written before is kept",
