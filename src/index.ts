@@ -84,6 +84,7 @@ export { metricChart } from "./monitoring/metric-chart.js";
 export { type MonitorResult, monitor } from "./monitoring/monitor.js";
 export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
 export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
+export { monitoredTables } from "./monitoring/monitored-tables.js";
 export { monitoringReport } from "./monitoring/monitoring-report.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
 export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/nannyml-config.js";
@@ -100,6 +101,7 @@ export {
   rankByAlertCount,
   rankByCorrelation,
 } from "./monitoring/rank-columns.js";
+export { rankDrift } from "./monitoring/rank-drift.js";
 export { readMonitoredTable } from "./monitoring/read-monitored-table.js";
 export { realizedPerformance } from "./monitoring/realized-performance.js";
 export { reconstructionDrift } from "./monitoring/reconstruction-drift.js";

@@ -197,7 +197,15 @@ function figureOf(panels: readonly Panel[], dashed: boolean): PlotlyFigure {
       const id = i === 0 ? "" : String(i + 1);
       const top = 1 - i * height;
       return [
-        [`yaxis${id}`, { domain: [top - height * 0.8, top], title: { text: name }, anchor: `x${id}`, zeroline: false }],
+        [
+          `yaxis${id}`,
+          {
+            domain: [top - height * 0.8, top],
+            title: { text: name.replace(" for ", "<br>") },
+            anchor: `x${id}`,
+            zeroline: false,
+          },
+        ],
         [`xaxis${id}`, { anchor: `y${id}`, ...(i > 0 ? { matches: "x" } : {}), showgrid: false }],
       ];
     }),

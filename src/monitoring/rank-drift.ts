@@ -7,7 +7,7 @@ import { type AlertCountRank, type CorrelationRank, rankByAlertCount, rankByCorr
 export function rankDrift(
   results: MonitoringResults,
   { method = "alert_count", metric, only_drifting = false }: NonNullable<MonitorConfig["ranking"]> = {},
-): AlertCountRank[] | CorrelationRank[] | null {
+): (AlertCountRank | CorrelationRank)[] | null {
   const { univariate, realized, cbpe } = results;
   if (!univariate) return null;
   const drift = oneMethodEach(univariate);

@@ -1,6 +1,7 @@
 import type { MonitoringResults } from "./fit-monitor.js";
 import type { ChunkInfo, Measure, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
+import { reviewEstimates } from "./review-estimates.js";
 
 /** One thing that changed: a column with drift or worse data. */
 export interface Change {
@@ -50,7 +51,9 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
   const judged = realized ?? estimated;
   const moved = all.filter(({ column }) => outputs.includes(column));
   const multivariate = [results.pca, results.domain_classifier].some((result) => (result ? isPresent(result) : false));
-  const past = pastChanges(results).filter(({ column }) => !changes.some((each) => each.column === column));
+  const past = pastChanges(results).filter(
+    ({ column }) => !changes.some((each) => familyOf(each.column) === familyOf(column)),
+  );
   const details: string[] = [];
   if (realized) details.push(realized.text);
   if (estimated) details.push(estimated.text);
@@ -58,6 +61,8 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
   for (const { column, text, since } of moved) details.push(`The column ${column} moved since ${since}: ${text}.`);
   if (multivariate) details.push("The columns together look different from the reference (multivariate drift alerts).");
 
+  const missed = missedEstimates(results.cbpe);
+  if (missed) details.push(missed);
   const over = leadChanges(past, 3).map(({ column, text, since }) => `${column} in ${since} (${text})`);
   if (over.length > 0) details.push(`Over by now: ${over.join("; ")}.`);
 
@@ -89,6 +94,20 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
     past,
     advice: adviceOf(state, changes, broken, realized),
   };
+}
+
+/** Whether estimates keep missing what came true: then people changed, not only who is scored. */
+function missedEstimates(cbpe: MonitoringResult | undefined): string | null {
+  const reviews = cbpe ? reviewEstimates(cbpe) : [];
+  const metric = reviews[0]?.metric;
+  const chosen = reviews.filter((review) => review.metric === metric);
+  const misses = chosen.filter(({ within_band }) => !within_band);
+  if (misses.length < 2 || misses.length < chosen.length / 2) return null;
+  const label = cbpe?.series.find((series) => series.metric === metric)?.label;
+  return (
+    `What came true lies outside the estimate of ${label} in ${misses.length} of ${chosen.length} chunks: people with the ` +
+    "same features behave differently now, which no estimate and no drift of features can see."
+  );
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
@@ -246,11 +265,13 @@ const FAR = 0.1;
 
 const beyondOf = ({ value, upperThreshold }: Measure): number => (value ?? 0) - (upperThreshold ?? Infinity);
 
+const familyOf = (column: string): string => column.replace(/(_(sum|mean|trend|slope|variability))?_\d+d$/, "");
+
 /** The first changes, one of each family: windows and statistics of one measure (`…_sum_7d`, `…_mean_30d`) say the same. */
 export function leadChanges(changes: readonly Change[], most: number): (Change & { readonly alike: number })[] {
   const families = new Map<string, Change & { alike: number }>();
   for (const change of changes) {
-    const family = change.column.replace(/(_(sum|mean|trend|slope|variability))?_\d+d$/, "");
+    const family = familyOf(change.column);
     const first = families.get(family);
     if (first) first.alike++;
     else families.set(family, { ...change, alike: 0 });
@@ -319,7 +340,7 @@ function adviceOf(
     advice.push(
       "No column changed, yet performance did: the relation of columns and outcome changed. Train again on recent labels.",
     );
-  } else if (state === "watch") {
+  } else if (state === "watch" && listed && !other) {
     advice.push(`Nothing to do yet: watch ${listed}, and train again if performance follows.`);
   } else if (state === "good") advice.push("Nothing to do.");
   if (!realized && state !== "unknown") {
