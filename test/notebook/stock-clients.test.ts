@@ -19,7 +19,7 @@ function hasClients(path: string): boolean {
 
 if (!python && !process.env.CI) console.warn(`stock Jupyter clients are not tested; to test them: ${ENABLE}`);
 
-for (const file of ["test_kernel.py", "test_messages.py", "test_runners.py"]) {
+for (const file of ["test_kernel.py", "test_messages.py", "test_runners.py", "test_stock_tslab.py"]) {
   it.skipIf(!python && !process.env.CI)(
     `stock clients find a kernel as it should be: ${file}`,
     { timeout: 600_000 },
