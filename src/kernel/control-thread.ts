@@ -9,7 +9,7 @@ import { decode, encode, message } from "./wire.js";
  * The thread that still listens when a cell keeps the main thread busy: control requests, heartbeat, death of the parent.
  */
 const { connection, state, session, parent, patience } = workerData as ControlData;
-const [RUNNING, STOPPED, CLOSED] = [0, 1, 2];
+const [RUNNING, STOPPED, CLOSED, COMPILING] = [0, 1, 2, 3];
 const main = parentPort as NonNullable<typeof parentPort>;
 const post = (said: FromControl) => main.postMessage(said);
 
@@ -29,7 +29,7 @@ function onRequest(frames: Buffer[]): void {
   const reply = (type: string, content: object) =>
     out.push(encode(connection.key, message(type, content, { session, parent: header, idents })));
   if (header.msg_type === "interrupt_request") {
-    interrupt();
+    void interrupt();
     reply("interrupt_reply", { status: "ok" });
     return;
   }
@@ -45,22 +45,37 @@ function onRequest(frames: Buffer[]): void {
 }
 
 /**
- * Stops the cell that runs. A signal breaks a loop in the first part of a cell, a message ends an await; a loop after an
- * await hears neither, and is terminated through the inspector.
+ * Stops the cell that runs. A message ends an await; a loop does not hear it, and is broken by a signal in the first part
+ * of a cell; after an await it hears neither, and is terminated through the inspector.
+ *
+ * One after the other, each only if the one before was not heard: a signal that comes late would stop the next cell.
  */
-function interrupt(): void {
+async function interrupt(): Promise<void> {
   const cell = Atomics.load(state, RUNNING);
   if (cell === 0) return;
+  const isDeaf = () => Atomics.load(state, RUNNING) === cell && Atomics.load(state, STOPPED) !== cell;
   post({ interrupt: cell });
-  if (process.platform !== "win32") process.kill(process.pid, "SIGINT");
-  setTimeout(() => {
-    if (Atomics.load(state, RUNNING) !== cell || Atomics.load(state, STOPPED) === cell) return;
-    const inspector = new Session();
-    inspector.connectToMainThread();
-    // terminated code would leave its async ids on Node's stack, and the next callback fail an assertion of Node's
-    inspector.post("Runtime.evaluate", { expression: CLEAR_ASYNC_STACK });
-    inspector.post("Runtime.terminateExecution", () => inspector.disconnect());
-  }, 300);
+  await patienceOf(100);
+  if (isDeaf() && process.platform !== "win32") process.kill(process.pid, "SIGINT");
+  await patienceOf(300);
+  if (isDeaf()) terminate();
+}
+
+/** Waits; while a cell is compiled nothing can be broken, and to terminate the compiler would be to terminate the kernel. */
+async function patienceOf(milliseconds: number): Promise<void> {
+  let isCompiling: boolean;
+  do {
+    isCompiling = Atomics.load(state, COMPILING) === 1;
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  } while (isCompiling || Atomics.load(state, COMPILING) === 1);
+}
+
+function terminate(): void {
+  const inspector = new Session();
+  inspector.connectToMainThread();
+  // terminated code would leave its async ids on Node's stack, and the next callback fail an assertion of Node's
+  inspector.post("Runtime.evaluate", { expression: CLEAR_ASYNC_STACK });
+  inspector.post("Runtime.terminateExecution", () => inspector.disconnect());
 }
 
 function end(): void {

@@ -6,7 +6,7 @@ import type { ConnectionInfo } from "./wire.js";
 export interface ControlData {
   connection: ConnectionInfo;
   session: string;
-  /** Number of the request that runs, 0 for none; of the one that was last stopped; 1 once the sockets are closed. */
+  /** Number of the request that runs, 0 for none; of the one that was last stopped; 1 once the sockets are closed; 1 while a cell is compiled. */
   state: Int32Array;
   /** Process id of the parent: when it changes, the parent is gone. */
   parent: number;
@@ -24,7 +24,7 @@ export type ToControl = { frames: Uint8Array[] } | { close: true };
 /** The main thread's end of the control thread. */
 export class Control {
   readonly #worker: Worker;
-  readonly #state = new Int32Array(new SharedArrayBuffer(12));
+  readonly #state = new Int32Array(new SharedArrayBuffer(16));
   readonly #bound: Promise<{ control_port: number; hb_port: number }>;
   #number = 0;
 
@@ -64,8 +64,14 @@ export class Control {
     Atomics.store(this.#state, 1, this.#number);
   }
 
+  /** Says whether the cell is being compiled; that cannot be stopped, and is waited for. */
+  compiling(isCompiling: boolean): void {
+    Atomics.store(this.#state, 3, isCompiling ? 1 : 0);
+  }
+
   /** Says that no cell runs. */
   end(): void {
+    this.compiling(false);
     Atomics.store(this.#state, 0, 0);
   }
 

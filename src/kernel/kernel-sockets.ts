@@ -109,7 +109,7 @@ export class KernelSockets {
   }
 
   /** The control thread interrupts nothing but a cell that runs. */
-  get running(): Pick<Control, "begin" | "stopped" | "end"> {
+  get running(): Pick<Control, "begin" | "compiling" | "stopped" | "end"> {
     return this.#control as Control;
   }
 

@@ -70,7 +70,9 @@ export class Kernel {
 
   /** Starts the compiler; requests that came before wait for it. */
   start(): void {
-    const session = new Session(createCompiler({ docs: this.#options.docs }));
+    const session = new Session(createCompiler({ docs: this.#options.docs }), (isCompiling) =>
+      this.#sockets.running.compiling(isCompiling),
+    );
     this.#code = session;
     this.#output.capture();
     refuseStdin();

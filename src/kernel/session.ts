@@ -26,13 +26,16 @@ export class Session {
   #live: LiveNames | undefined;
   #restore: (() => void) | undefined;
 
-  constructor(compiler: Compiler) {
+  /** @param onCompile hears of the begin and the end of each compilation */
+  constructor(compiler: Compiler, onCompile: (isCompiling: boolean) => void = () => {}) {
     this.#compiler = compiler;
     const { node } = compiler.converters;
     const converter: Converter = {
       ...node,
       convert: (previous, source) => {
+        onCompile(true);
         const converted = node.convert(previous, source);
+        onCompile(false);
         this.#diagnostics = converted.diagnostics;
         if (converted.output !== undefined) {
           const names = this.#compiler.cell(this.#cellName)?.names ?? [];
@@ -42,7 +45,9 @@ export class Session {
         return converted;
       },
       addModule: (name, content, meta) => {
+        onCompile(true);
         this.#diagnostics = node.addModule(name, content, meta);
+        onCompile(false);
         return this.#diagnostics;
       },
     };
@@ -73,6 +78,8 @@ export class Session {
     this.#compiler.name(name);
     cell.stop = () => this.#executor.interrupt();
     try {
+      // interrupted before it began
+      if (cell.failure) return { status: "error", error: this.describe(cell.failure.error) };
       // tslab passes over such a cell and says that all is well
       if (this.#compiler.tslab.getCodeMetadata(code).mode === "browser") {
         throw new Error("a cell for the browser (@browser) cannot be run here: show HTML instead");

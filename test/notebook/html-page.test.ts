@@ -9,7 +9,8 @@ import type { CellOutput, Notebook } from "../../src/notebook/notebook.js";
 import { CHROMIUM, ENABLE_CHROMIUM, launch } from "./chromium.js";
 import { temporaryFolder } from "./run-fixture.js";
 
-const ATTACK = "</script><script>window.broken = true</script><img src=x onerror='window.broken = true'>";
+const ATTACK =
+  "]]></script><!--<script>--><script>window.broken = true</script><img src=x onerror='window.broken = true'>";
 /** Pictures of the pages, to be looked at. */
 const SHOTS = join(PROJECT, "output", "screenshots");
 
@@ -157,6 +158,55 @@ describe.skipIf(skips)("an exported page in a browser", { timeout: 90_000 }, () 
       await page.screenshot({ path: join(SHOTS, `html-page-${width}-${scheme}.png`), fullPage: true });
       await page.close();
     }
+  });
+
+  it("a specification that wants the network, or a script behind a bar, gets neither", async () => {
+    const away = "http://127.0.0.1:9/x";
+    const hostile = {
+      ...VEGA,
+      layer: [
+        { mark: "bar", encoding: { href: { value: "javascript:window.broken=true" } } },
+        { mark: { type: "image", url: `${away}.png`, width: 20, height: 20 } },
+        { data: { url: `${away}.json` }, mark: "point" },
+      ],
+      transform: [{ calculate: "datum.calls.constructor.constructor('window.broken=true')()", as: "evil" }],
+    };
+    const { page, asked } = await open(
+      await exported([[display({ "application/vnd.vegalite.v5+json": hostile, "text/plain": "chart" })]]),
+    );
+    const figure = page.locator("figure.chart").first();
+    const box = (await figure.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForTimeout(500);
+    expect(await page.evaluate("window.broken")).toBeUndefined();
+    expect(page.url()).toMatch(/^file:/);
+    expect(asked.filter((url) => !/^(file|data|blob):/.test(url))).toEqual([]);
+    await page.close();
+  });
+
+  it("on a phone a chart with a long title fits, and so do charts below each other", async () => {
+    const title = {
+      text: "A title that says all there is to say about it",
+      subtitle: "and another line, that is longer still",
+    };
+    const { data, mark, encoding } = VEGA;
+    const one = { ...VEGA, title };
+    const stack = { $schema: VEGA.$schema, title, vconcat: [1, 2].map(() => ({ width: 640, data, mark, encoding })) };
+    const bundles = [one, stack].map((spec) => [
+      display({ "application/vnd.vegalite.v5+json": spec, "text/plain": "chart" }),
+    ]);
+    const { page } = await open(await exported(bundles), { width: 390 });
+    const sizes = await page.$$eval("figure.chart", (figures) =>
+      figures.map((figure) => ({
+        over: figure.scrollWidth - figure.clientWidth,
+        share: figure.querySelector("canvas")!.getBoundingClientRect().width / figure.clientWidth,
+      })),
+    );
+    for (const { over, share } of sizes) {
+      expect(over).toBeLessThanOrEqual(0);
+      expect(share).toBeGreaterThan(0.8);
+    }
+    await page.close();
   });
 
   it("shows a tooltip over a bar", async () => {

@@ -19,11 +19,10 @@ function hasClients(path: string): boolean {
 
 if (!python && !process.env.CI) console.warn(`stock Jupyter clients are not tested; to test them: ${ENABLE}`);
 
-for (const file of ["test_kernel.py", "test_messages.py", "test_runners.py"]) {
+for (const file of ["test_kernel.py", "test_messages.py", "test_runners.py", "test_stock_tslab.py"]) {
   it.skipIf(!python && !process.env.CI)(
     `stock clients find a kernel as it should be: ${file}`,
-    // real clients missed a time limit once on a loaded machine; what fails twice is broken
-    { timeout: 600_000, retry: process.env.CI ? 1 : 0 },
+    { timeout: 600_000 },
     async () => {
       expect(python, `no Python with Jupyter clients: ${ENABLE}`).toBeDefined();
       const folder = await writeKernelspec();

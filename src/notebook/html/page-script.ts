@@ -45,9 +45,35 @@ export const PAGE_SCRIPT = `
   };
   const isSingle = (spec) => !("hconcat" in spec || "vconcat" in spec || "concat" in spec || "facet" in spec || "repeat" in spec || spec.encoding?.row || spec.encoding?.column || spec.encoding?.facet);
   const fit = (spec, room) => {
+    if (Array.isArray(spec.vconcat)) return fitStack(spec, room);
     const width = spec.width ?? spec.config?.view?.continuousWidth ?? 0;
     if (!isSingle(spec) || !(typeof width === "number") || width + 90 <= room) return spec;
-    return { ...spec, width: Math.max(180, room - 4), autosize: { type: "fit-x", contains: "padding" } };
+    // words that are wider than the chart would take their room from the plot
+    const axis = { ...spec.config?.axis, titleLimit: room - 110, titleAnchor: "middle" };
+    return { ...spec, title: narrowTitle(spec.title, room), width: Math.max(180, room - 4), autosize: { type: "fit-x", contains: "padding" }, config: { ...spec.config, axis } };
+  };
+  // charts below each other cannot be fitted by Vega: each is given the room beside its axis
+  const fitStack = (spec, room) => {
+    const widths = spec.vconcat.map((view) => view.width);
+    if (!widths.every((width) => typeof width === "number") || Math.max(...widths) + 90 <= room) return spec;
+    const axis = { ...spec.config?.axis, titleLimit: room - 110 };
+    const view = (part) => ({ ...part, width: Math.max(180, room - 84), title: narrowTitle(part.title, room) });
+    return { ...spec, title: narrowTitle(spec.title, room), vconcat: spec.vconcat.map(view), config: { ...spec.config, axis } };
+  };
+  const wrap = (text, letters) => {
+    const lines = [];
+    for (const word of [text].flat().join(" ").split(" ")) {
+      const last = lines.at(-1);
+      if (last !== undefined && (last + " " + word).length <= letters) lines[lines.length - 1] = last + " " + word;
+      else lines.push(word);
+    }
+    return lines;
+  };
+  const isText = (text) => typeof text === "string" || Array.isArray(text);
+  const narrowTitle = (title, room) => {
+    const { text, subtitle, ...rest } = isText(title) ? { text: title } : (title ?? {});
+    if (!isText(text)) return title;
+    return { ...rest, frame: "bounds", anchor: "start", text: wrap(text, (room - 60) / 8.4), ...(isText(subtitle) ? { subtitle: wrap(subtitle, (room - 24) / 6.4) } : {}) };
   };
   const vega = async (live, spec, room) => {
     if (spec.width !== "container") live.style.width = "fit-content";
@@ -58,7 +84,9 @@ export const PAGE_SCRIPT = `
   const plotly = async (live, figure, room) => {
     const layout = { autosize: true, ...figure.layout };
     if (!(layout.width <= room)) delete layout.width;
-    await Plotly.newPlot(live, figure.data, layout, { ...figure.config, displaylogo: false, responsive: true, topojsonURL: "" });
+    // without a pointer the buttons would stay, over the title
+    const buttons = matchMedia("(hover: none)").matches ? { displayModeBar: false } : {};
+    await Plotly.newPlot(live, figure.data, layout, { ...figure.config, ...buttons, displaylogo: false, responsive: true, topojsonURL: "" });
   };
   const draw = async (figure) => {
     const live = figure.querySelector(".live");

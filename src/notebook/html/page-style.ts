@@ -53,6 +53,6 @@ details.run{font-size:.84rem;color:var(--muted);margin:.5rem 0 1rem}details.run 
 details.run dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem 1rem;margin:.5rem 0}details.run dd{margin:0;overflow-wrap:anywhere;color:var(--ink)}
 .hljs-keyword,.hljs-literal,.hljs-built_in,.hljs-type{color:var(--key)}.hljs-string,.hljs-regexp{color:var(--text)}.hljs-number{color:var(--num)}.hljs-comment{color:var(--muted);font-style:italic}.hljs-title,.hljs-attr,.hljs-property{color:var(--name)}
 .nocode .code{display:none}
-@media (max-width:40rem){body{font-size:15px}.layout{padding:0 .9rem 3rem}h1{font-size:1.55rem}th,td{padding:.2rem .5rem}}
+@media (max-width:40rem){body{font-size:15px}.layout{padding:0 .9rem 3rem}h1{font-size:1.55rem}.code>summary{list-style-position:inside}th,td{padding:.2rem .5rem}}
 @media print{:root,:root[data-theme]{--paper:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;color-scheme:light}.layout{display:block;max-width:none;padding:0}nav.contents,header.tools,.skip{display:none}.cell,figure,tr{break-inside:avoid}h1,h2,h3{break-after:avoid}pre.stream,pre.text{max-height:none}figure.chart.drawn .live{display:none}figure.chart.drawn .still{display:block}}
 `;

@@ -4,6 +4,9 @@ import unittest
 
 import jupyter_kernel_test
 
+# the suite is patient for 15 s; a machine that does much else needs more
+jupyter_kernel_test.TIMEOUT = 60
+
 
 class TypeScriptKernelTests(jupyter_kernel_test.KernelTests):
     kernel_name = "tslab"
