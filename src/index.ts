@@ -127,6 +127,7 @@ export { type ScoreResult, score } from "./scoring/score.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";
+export { type MigrateResult, migrateStore } from "./store/migrate-store.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";

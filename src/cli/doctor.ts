@@ -75,23 +75,24 @@ async function kernel(settings: Settings): Promise<Finding> {
 }
 
 async function store(settings: Settings): Promise<Finding> {
-  const { path } = settings.store;
+  const { path, url } = settings.store;
   try {
-    if (!existsSync(path)) {
+    if (url === null && !existsSync(path)) {
       if (existsSync(dirname(path))) await access(dirname(path), constants.W_OK);
       return { name: "store", needed: true, state: "ok", found: `DuckDB, ${path} is not there yet and will be made` };
     }
-    const row = await openStore({ ...settings.store, wait_seconds: Math.min(5, settings.store.wait_seconds) }).lease(
-      (db) =>
-        db.row<{ rows: number; version: string }>(
-          "SELECT (SELECT count(*) FROM DP_CDR_Data) AS rows, version() AS version",
-        ),
+    const opened = openStore({ ...settings.store, wait_seconds: Math.min(5, settings.store.wait_seconds) });
+    const server = opened.mirror ? `${await opened.mirror.describe()}, computing in ` : "";
+    const row = await opened.lease((db) =>
+      db.row<{ rows: number; version: string }>(
+        "SELECT (SELECT count(*) FROM DP_CDR_Data) AS rows, version() AS version",
+      ),
     );
     return {
       name: "store",
       needed: true,
       state: "ok",
-      found: `DuckDB ${row?.version}, ${path}, ${row?.rows.toLocaleString("en-US")} rows`,
+      found: `${server}DuckDB ${row?.version}, ${opened.path}, ${row?.rows.toLocaleString("en-US")} rows`,
     };
   } catch (error) {
     return { name: "store", needed: true, state: "failed", found: (error as Error).message };

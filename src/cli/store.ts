@@ -1,10 +1,14 @@
 import { Command } from "commander";
 import { checkStore, type StoreCheckResult } from "../store/check-store.js";
+import { type MigrateResult, migrateStore } from "../store/migrate-store.js";
 import { openStore } from "../store/open-store.js";
 import { stageCommand } from "./stage-command.js";
 
 export function storeCommand(): Command {
-  return new Command("store").description("look after the tables").addCommand(checkCommand());
+  return new Command("store")
+    .description("look after the tables")
+    .addCommand(checkCommand())
+    .addCommand(migrateCommand());
 }
 
 function checkCommand(): Command {
@@ -18,6 +22,29 @@ function checkCommand(): Command {
     },
     print: printCheck,
   });
+}
+
+function migrateCommand(): Command {
+  const command: Command = stageCommand("migrate", {
+    section: "store",
+    summary: "bring the tables up to date; type records that are texts, and keep them as they were under another name",
+    run: (settings) => migrateStore(openStore(settings.store), { dry_run: Boolean(command.opts().dryRun) }),
+    print: printMigration,
+  });
+  return command.option("--dry-run", "only say what would become of the rows");
+}
+
+function printMigration(result: MigrateResult): string {
+  const { store, dry_run, from, to, lines, rows, rejected, rejects, backups } = result;
+  if (!backups.length) return `${store}: version ${to}${from === to ? ", nothing to do" : ""}`;
+  const number = (count: number) => count.toLocaleString("en-US");
+  return [
+    `${store}: ${number(lines)} rows ${dry_run ? "would become" : "became"} ${number(rows)} typed ones, ${number(rejected)} ${dry_run ? "would be" : "were"} set aside`,
+    ...rejects.map(
+      (each) => `  ${number(each.rows)} × ${each.column_name ?? "row"}: ${each.reason} (${each.example.slice(0, 100)})`,
+    ),
+    ...backups.map(({ table, backup }) => `  ${table} ${dry_run ? "would be" : "is"} kept as ${backup}`),
+  ].join("\n");
 }
 
 function printCheck({ store, version, batches, rows, checks, ok }: StoreCheckResult): string {

@@ -19,6 +19,7 @@ const PAGES = [
     "notebooks",
     "options",
     "service",
+    "store",
     "training",
   ].map((page) => `docs/${page}.md`),
 ];

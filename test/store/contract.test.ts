@@ -7,6 +7,7 @@ import { loadFile } from "../../src/load/load-file.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { dailySummary } from "../../src/store/daily-summary.js";
+import { migrateStore } from "../../src/store/migrate-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
 import { stream } from "../../src/stream/stream.js";
@@ -297,6 +298,94 @@ describe.runIf(mysql)("a MySQL store", () => {
     } finally {
       process.env.CHURN_MYSQL_PASSWORD = right;
     }
+  });
+});
+
+describe.runIf(mysql)("a database of texts without keys", () => {
+  const columns = [
+    ...["DP_DATE", "DP_MSISDN", "DP_MOC_COUNT", "DP_MOC_DURATION", "DP_MTC_COUNT", "DP_MTC_DURATION"],
+    ...["DP_MOSMS_COUNT", "DP_MTSMS_COUNT", "DP_DATA_COUNT", "DP_DATA_VOLUME", "PSEUDO_CHURNED"],
+  ];
+  const make = async () => {
+    const { url, name } = await (server as TestServer).database();
+    const row = (day: string, id: string, count = "3", label = "0") =>
+      `('${day}','${id}','${count}','10.5','1','2','0','0','4','1.25','${label}')`;
+    await server?.root(
+      `CREATE TABLE DP_CDR_Data (id INT AUTO_INCREMENT PRIMARY KEY, ${columns.map((column) => `${column} VARCHAR(255)`).join(", ")});
+       CREATE TABLE DailySummary (Date VARCHAR(255), Total_Outgoing_Calls VARCHAR(255));
+       INSERT INTO DP_CDR_Data (${columns.join(", ")}) VALUES ${[
+         row("2024-01-01", "491700000001"),
+         row("2024-01-02 13:37:11", "491700000001.0", "5.0", "1.0"),
+         row("2024-01-02 23:59:59", "491700000001", "5", "1"),
+         row("2024-01-02 08:00:00.250000", "493517.25", "3.07", "0.94"),
+         row("not a day", "491700000002"),
+         row("2024-01-03", "491700000002", "-1"),
+         row("2024-01-04", "it''s", "nan", "0"),
+       ].join(", ")};
+       INSERT INTO DP_CDR_Data (DP_DATE, DP_MSISDN) VALUES ('2024-01-05', 'nulls')`,
+      name,
+    );
+    return {
+      name,
+      open: () => openStore({ url, path: join(mkdtempSync(join(tmpdir(), "seed-")), "churn.duckdb") }, () => {}),
+    };
+  };
+  const good = [
+    { day: "2024-01-01", DP_MSISDN: "491700000001", DP_MOC_COUNT: 3, DP_DATA_VOLUME: 1.25, PSEUDO_CHURNED: 0 },
+    { day: "2024-01-02", DP_MSISDN: "491700000001", DP_MOC_COUNT: 5, DP_DATA_VOLUME: 1.25, PSEUDO_CHURNED: 1 },
+    { day: "2024-01-04", DP_MSISDN: "it's", DP_MOC_COUNT: null, DP_DATA_VOLUME: 1.25, PSEUDO_CHURNED: 0 },
+    { day: "2024-01-05", DP_MSISDN: "nulls", DP_MOC_COUNT: null, DP_DATA_VOLUME: null, PSEUDO_CHURNED: null },
+  ];
+  const read = (store: Store) =>
+    store.lease((db) =>
+      db.rows(
+        "SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_MOC_COUNT, DP_DATA_VOLUME, PSEUDO_CHURNED FROM DP_CDR_Data ORDER BY DP_DATE",
+      ),
+    );
+
+  it("is read as it is, and takes nothing", async () => {
+    const { open, name } = await make();
+    expect(await read(open())).toEqual(good);
+    await expect(open().commitBatch(batch(0))).rejects.toMatchObject({ code: "STORE_READ_ONLY" });
+    const write = open().lease((db) => db.transaction(() => db.run("DELETE FROM DP_CDR_Data")));
+    await expect(write).rejects.toMatchObject({ code: "STORE_READ_ONLY", hint: expect.stringContaining("migrate") });
+    expect(await server?.root("SHOW TABLES", name)).toHaveLength(2);
+  });
+
+  it("is typed without losing a row: a dry run says how, and what was there is kept", async () => {
+    const { open, name } = await make();
+    const counts = { lines: 8, rows: 4, rejected: 4, from: null };
+    expect(await migrateStore(open(), { dry_run: true })).toMatchObject({ ...counts, dry_run: true });
+    expect(await server?.root("SHOW TABLES", name)).toHaveLength(2);
+    const done = await migrateStore(open());
+    expect(done).toMatchObject({ ...counts, dry_run: false });
+    expect(done.backups).toContainEqual({ table: "DP_CDR_Data", backup: "DP_CDR_Data_seed" });
+    const [kept] = (await (server as TestServer).root("SELECT COUNT(*) AS n FROM DP_CDR_Data_seed", name)) as {
+      n: number;
+    }[];
+    expect(kept?.n).toBe(8);
+    const store = open();
+    expect(await read(store)).toEqual(good);
+    const rejects = await store.lease((db) =>
+      db.rows("SELECT line, column_name, reason, raw FROM rejects ORDER BY line"),
+    );
+    expect(rejects).toMatchObject([
+      { line: 3, reason: "a second row of this subscriber and day, after row 2" },
+      { line: 4, column_name: "DP_MOC_COUNT", reason: "not a whole number" },
+      { line: 5, column_name: "DP_DATE", reason: "not a date", raw: "not a day,491700000002,3,10.5,1,2,0,0,4,1.25,0" },
+      { line: 6, column_name: "DP_MOC_COUNT", reason: "negative" },
+    ]);
+    expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(await migrateStore(open())).toMatchObject({ from: 2, lines: 0 });
+    expect(await store.commitBatch(batch(0))).toMatchObject({ written: true });
+  });
+
+  it("goes on with a migration that was stopped after the tables were put aside", async () => {
+    const { open, name } = await make();
+    await server?.root("RENAME TABLE DP_CDR_Data TO DP_CDR_Data_seed, DailySummary TO DailySummary_seed", name);
+    await expect(read(open())).rejects.toMatchObject({ code: "STORE_DAMAGED", hint: "churn store migrate" });
+    expect(await migrateStore(open())).toMatchObject({ lines: 8, rows: 4 });
+    expect(await read(open())).toEqual(good);
   });
 });
 

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
 import { type Database, type Journal, runSteps, type TransactionSteps } from "../database.js";
-import { inMemory } from "../memory-database.js";
-import { createTables } from "../schema.js";
-import { readCatalog } from "./cache-catalog.js";
+import { bulkWay } from "./bulk-write.js";
 import { ensureMysqlSchema } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
 import { type Fingerprints, fingerprints, tablesWritten } from "./parts.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
 import { pushChanges, WriteConflict } from "./push-changes.js";
+import { readSeedTables, type SeedState } from "./seed-tables.js";
 
 /** How often work is done again because another session changed the same rows. */
 const ATTEMPTS = 6;
@@ -20,7 +19,7 @@ const ATTEMPTS = 6;
 export class MysqlMirror {
   readonly server: MysqlServer;
   readonly #onFetch: (message: string) => void;
-  #ready: Promise<void> | undefined;
+  #seed: Promise<SeedState | undefined> | undefined;
   #pulling: Promise<void> = Promise.resolve();
 
   constructor(server: MysqlServer, onFetch: (message: string) => void) {
@@ -35,35 +34,64 @@ export class MysqlMirror {
     return next;
   }
 
-  /** Looks at the database once: makes its tables, or brings them up to date. */
-  ready(): Promise<void> {
-    this.#ready ??= this.#prepare().catch((error: unknown) => {
-      this.#ready = undefined;
+  /**
+   * Looks at the database once: makes its tables, or brings them up to date.
+   *
+   * @throws ChurnError STORE_READ_ONLY when it holds records of another form, which are only read
+   */
+  async ready(): Promise<void> {
+    const seed = await this.#prepare();
+    if (seed) throw this.#readOnly();
+  }
+
+  /** What a person wants to know of the server: its version, whether files can be streamed to it, whether the line is encrypted. */
+  async describe(): Promise<string> {
+    const { server } = this;
+    return server.session(async (session) => {
+      const found = await session.row<{ version: string }>("SELECT VERSION() AS version");
+      const cipher = await session.row<{ Value: string }>("SHOW SESSION STATUS LIKE 'Ssl_version'");
+      const line = cipher?.Value ? cipher.Value : "no TLS";
+      return `${/maria/i.test(found?.version ?? "") ? "" : "MySQL "}${found?.version}, ${server.place}, ${line}, loads by ${await bulkWay(session)}`;
+    });
+  }
+
+  #prepare(): Promise<SeedState | undefined> {
+    this.#seed ??= this.server.session(ensureMysqlSchema).catch((error: unknown) => {
+      this.#seed = undefined;
       throw error;
     });
-    return this.#ready;
+    return this.#seed;
+  }
+
+  #readOnly(): ChurnError {
+    return new ChurnError(
+      "STORE_READ_ONLY",
+      `${this.server.place} holds records as texts, without keys: they can be read, and nothing can be written`,
+      { hint: "churn store migrate --dry-run says what typing them would bring; churn store migrate does it" },
+    );
   }
 
   async #pull(db: Database): Promise<void> {
-    await this.ready();
+    const seed = await this.#prepare();
     await db.run(CACHE_TABLE);
+    if (seed?.migrating) {
+      throw new ChurnError("STORE_DAMAGED", `${this.server.place}: a migration was begun and has not come to its end`, {
+        hint: "churn store migrate",
+      });
+    }
+    if (seed) {
+      await this.server.session((session) => readSeedTables(db, session, seed));
+      return;
+    }
     await pullChanges(db, this.server, (rows) => {
       if (rows >= 100_000) this.#onFetch(`fetching ${rows.toLocaleString("en-US")} rows from ${this.server.place}`);
     });
   }
 
-  async #prepare(): Promise<void> {
-    // the tables of a new DuckDB file are the model of those in MySQL
-    const tables = await inMemory(async (db) => {
-      await createTables(db);
-      return readCatalog(db);
-    });
-    await this.server.session((session) => ensureMysqlSchema(session, tables));
-  }
-
   /** The journal of one lease. `db` is its connection without a journal. */
   journal(db: Database): Journal {
     const { server } = this;
+    const ready = () => this.ready();
     let before = new Map<string, Fingerprints>();
     const transaction = async <T>(_db: Database, steps: TransactionSteps<T>): Promise<T> => {
       for (let attempt = 1; ; attempt++) {
@@ -72,6 +100,7 @@ export class MysqlMirror {
           return await runSteps({
             ...steps,
             commit: async () => {
+              if (before.size) await ready();
               await pushChanges(db, server, before);
               await steps.commit();
             },

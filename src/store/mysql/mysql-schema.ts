@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { ChurnError } from "../../core/errors.js";
-import { SCHEMA_VERSION } from "../schema.js";
-import type { CatalogTable } from "./cache-catalog.js";
+import { inMemory } from "../memory-database.js";
+import { createTables, SCHEMA_VERSION } from "../schema.js";
+import { readCatalog } from "./cache-catalog.js";
 import { DAILY_PROCEDURE } from "./daily-procedure.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { ensureTable } from "./mysql-tables.js";
+import { findSeedTables, type SeedState } from "./seed-tables.js";
 
 const OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
@@ -23,11 +25,12 @@ const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS workbench_schema (version INT 
  *
  * Each step can be repeated, and the version is written last: whoever is stopped in between begins again.
  *
- * @throws ChurnError STORE_DAMAGED for a newer version; SEED_TABLES for a database that the seed system made
+ * @returns records that are texts without keys, where the database has those instead: they are read, and nothing is made
+ * @throws ChurnError STORE_DAMAGED for a newer version
  */
-export async function ensureMysqlSchema(session: MysqlSession, tables: readonly CatalogTable[]): Promise<void> {
+export async function ensureMysqlSchema(session: MysqlSession): Promise<SeedState | undefined> {
   const version = await schemaVersion(session);
-  if (version === SCHEMA_VERSION) return;
+  if (version === SCHEMA_VERSION) return undefined;
   if (version !== null && version > SCHEMA_VERSION) {
     throw new ChurnError(
       "STORE_DAMAGED",
@@ -35,6 +38,21 @@ export async function ensureMysqlSchema(session: MysqlSession, tables: readonly 
       { hint: "update the workbench, or name another database in CHURN_STORE" },
     );
   }
+  if (version === null) {
+    const seed = await findSeedTables(session);
+    if (seed) return seed;
+  }
+  await ensureMysqlTables(session);
+  await writeSchemaVersion(session);
+  return undefined;
+}
+
+/** Makes what is missing; the tables of a new DuckDB file are the model. */
+export async function ensureMysqlTables(session: MysqlSession): Promise<void> {
+  const tables = await inMemory(async (db) => {
+    await createTables(db);
+    return readCatalog(db);
+  });
   const lock = `churn:${session.server.database}`.slice(0, 64);
   await session.row("SELECT GET_LOCK(?, 60) AS held", [lock]);
   try {
@@ -42,11 +60,14 @@ export async function ensureMysqlSchema(session: MysqlSession, tables: readonly 
     for (const table of tables) await ensureTable(session, table);
     for (const sql of DAILY_PROCEDURE) await session.run(sql);
     await session.run("INSERT IGNORE INTO workbench_state VALUES (1, ?, 0)", [randomUUID()]);
-    await session.run(VERSION_TABLE);
-    await session.run("INSERT IGNORE INTO workbench_schema VALUES (?)", [SCHEMA_VERSION]);
   } finally {
     await session.row("SELECT RELEASE_LOCK(?) AS released", [lock]).catch(() => {});
   }
+}
+
+export async function writeSchemaVersion(session: MysqlSession): Promise<void> {
+  await session.run(VERSION_TABLE);
+  await session.run("INSERT IGNORE INTO workbench_schema VALUES (?)", [SCHEMA_VERSION]);
 }
 
 /** Version of the tables, or null when there are none of ours. */

@@ -1,0 +1,109 @@
+import { ChurnError } from "../core/errors.js";
+import { inMemory } from "./memory-database.js";
+import { ensureMysqlTables, schemaVersion, writeSchemaVersion } from "./mysql/mysql-schema.js";
+import type { MysqlServer, MysqlSession } from "./mysql/mysql-server.js";
+import { quoted } from "./mysql/mysql-server.js";
+import { CACHE_TABLE, serverState, setCacheState } from "./mysql/pull-changes.js";
+import { pushChanges } from "./mysql/push-changes.js";
+import { backupOf, findSeedTables, readSeedTables, SEED_TABLES } from "./mysql/seed-tables.js";
+import type { Store } from "./open-store.js";
+import { createTables, SCHEMA_VERSION } from "./schema.js";
+
+/** What a migration did, or would do. */
+export interface MigrateResult {
+  store: string;
+  dry_run: boolean;
+  /** Version of the tables before; null when they had none. */
+  from: number | null;
+  to: number;
+  /** Rows of the untyped table; 0 when there was none. */
+  lines: number;
+  rows: number;
+  rejected: number;
+  rejects: { column_name: string | null; reason: string; rows: number; example: string }[];
+  /** Tables that were, or would be, put aside under another name. */
+  backups: { table: string; backup: string }[];
+}
+
+/**
+ * Brings the tables to the version of this program.
+ *
+ * Records that are texts without keys are typed into tables of ours: each row becomes a typed row or is set aside in `rejects` with
+ * its reason, and the tables as they were are kept under another name. A migration that was stopped goes on when it is called again.
+ *
+ * @param options.dry_run only says what would become of the rows
+ */
+export async function migrateStore(store: Store, options: { dry_run?: boolean } = {}): Promise<MigrateResult> {
+  const { mirror } = store;
+  const dryRun = options.dry_run ?? false;
+  const nothing = { lines: 0, rows: 0, rejected: 0, rejects: [], backups: [], dry_run: dryRun, to: SCHEMA_VERSION };
+  if (!mirror) {
+    // opening the file brings it up to date
+    await store.lease(async () => {});
+    return { ...nothing, store: store.path, from: SCHEMA_VERSION };
+  }
+  const { server } = mirror;
+  const found = await server.session(async (session) => ({
+    version: await schemaVersion(session),
+    seed: await findSeedTables(session),
+  }));
+  if (found.version !== null || !found.seed) {
+    if (!dryRun) await mirror.ready();
+    return { ...nothing, store: server.place, from: found.version };
+  }
+  const plan = await inMemory(async (db) => {
+    await createTables(db);
+    await db.run(CACHE_TABLE);
+    const backups = dryRun
+      ? await server.session((session) => tablesToPutAside(session))
+      : await server.session((session) => putAside(session));
+    const source = await server.session((session) => findSeedTables(session));
+    if (!source) throw new ChurnError("STORE_DAMAGED", `${server.place}: the untyped table has gone`);
+    await server.session((session) => readSeedTables(db, session, source));
+    const counts = await db.row<{ lines: number; rows: number; rejected: number }>(
+      "SELECT lines, rows, rejected FROM batches",
+    );
+    const rejects = await db.rows<MigrateResult["rejects"][number]>(
+      `SELECT column_name, regexp_replace(reason, 'row \\d+', 'row …') AS reason, count(*) AS rows, arg_min(raw, line) AS example
+       FROM rejects GROUP BY ALL ORDER BY rows DESC`,
+    );
+    if (!dryRun) {
+      await server.session((session) => ensureMysqlTables(session));
+      const done = await server.session(async (session) => ({
+        state: await serverState(session),
+        ledger: await session.row("SELECT 1 FROM batches WHERE source = 'mysql:DP_CDR_Data'"),
+      }));
+      if (!done.ledger) {
+        await setCacheState(db, done.state);
+        const tables = ["DP_CDR_Data", "rejects", "batches", "DailySummary"];
+        await pushChanges(db, server, new Map(tables.map((table) => [table, new Map<string, string>()])));
+      }
+      await finish(server);
+    }
+    return { ...(counts as { lines: number; rows: number; rejected: number }), rejects, backups };
+  });
+  return { ...nothing, ...plan, store: server.place, from: null };
+}
+
+/** The last step: from now on the tables count as ours. */
+async function finish(server: MysqlServer): Promise<void> {
+  await server.session((session) => writeSchemaVersion(session));
+}
+
+async function tablesToPutAside(session: MysqlSession): Promise<MigrateResult["backups"]> {
+  const found = await session.rows<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)",
+    [[...SEED_TABLES]],
+  );
+  return found.map(({ name }) => ({ table: name, backup: backupOf(name) }));
+}
+
+/** Renames the untyped tables, all of them at once; does nothing when that is done already. */
+async function putAside(session: MysqlSession): Promise<MigrateResult["backups"]> {
+  const seed = await findSeedTables(session);
+  if (seed?.migrating) return SEED_TABLES.slice(0, 1).map((table) => ({ table, backup: backupOf(table) }));
+  const backups = await tablesToPutAside(session);
+  const list = backups.map(({ table, backup }) => `${quoted(table)} TO ${quoted(backup)}`);
+  await session.run(`RENAME TABLE ${list.join(", ")}`);
+  return backups;
+}
