@@ -31,6 +31,12 @@ export interface LineChartOptions extends ChartText {
   height?: number;
 }
 
+/** Ticks that whole numbers have room for; more would stand between them. */
+function wholeSteps(at: readonly number[]): number {
+  const [low, high] = at.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
+  return Math.max(1, Math.min(10, high - low));
+}
+
 /** Draws lines over days or over numbers, with bands, thresholds and marked points. */
 export function lineChart(options: LineChartOptions): Chart {
   const { series, x, y, rules = [] } = options;
@@ -69,7 +75,7 @@ export function lineChart(options: LineChartOptions): Chart {
         title: x.title ?? null,
         scale: { zero: false, nice: false },
         // no batch 1.5 between the first and the second
-        ...(at.every(Number.isInteger) ? { axis: { tickMinStep: 1 } } : {}),
+        ...(at.every(Number.isInteger) ? { axis: { tickCount: wholeSteps(at as number[]) } } : {}),
       };
   const yEncoding = {
     field: "y",

@@ -12,10 +12,9 @@ export function serveCommand(): Command {
     section: "serve",
     summary: "stream service (port 5000), monitoring service (5001) and poller, in one process",
     async run(settings, { signal }) {
-      const { CHURN_SERVICE_TOKEN, CHURN_WEBHOOK_URL: url, CHURN_SECRET_WEBHOOK: secret } = process.env;
+      const { CHURN_SERVICE_TOKEN } = process.env;
       const service = await serve(openStore(settings.store), settings, {
         token: secrets.token ?? (CHURN_SERVICE_TOKEN || undefined),
-        webhook: url ? { url, ...(secret ? { secret } : {}) } : undefined,
         version: VERSION,
       });
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

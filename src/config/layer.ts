@@ -80,7 +80,7 @@ export function readConfigFile(path: string): unknown {
 
 /** Variables that begin with CHURN_ but are no options of a stage. */
 const RESERVED =
-  /^CHURN_(CONFIG|ROOT|KERNEL_\w+|MYSQL_PASSWORD|MYSQL_PASSWORD_FILE|SERVICE_TOKEN|WEBHOOK_URL|TEST_\w+|SECRET_\w+)$/;
+  /^CHURN_(CONFIG|ROOT|KERNEL_\w+|MYSQL_PASSWORD|MYSQL_PASSWORD_FILE|SERVICE_TOKEN|TEST_\w+|SECRET_\w+)$/;
 
 /** Reads options from the environment: `CHURN_<SECTION>_<OPTION>`, or `CHURN_<OPTION>` for every section that has it. */
 export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, base: string): GivenValue[] {

@@ -1,17 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { handleAlerts } from "../monitoring/alert-desk.js";
-import type { AlertEvent, AlertMemory, AlertRule } from "../monitoring/alert-events.js";
-import { type AlertSink, fileSink } from "../monitoring/alert-sinks.js";
+import type { AlertEvent, AlertMemory } from "../monitoring/alert-events.js";
 import { type MonitorResult, monitor } from "../monitoring/monitor.js";
 import type { MonitorSettings } from "../monitoring/options.js";
 import type { Store } from "../store/open-store.js";
 import type { Metrics } from "./metrics.js";
-import { settledChunks } from "./settled-chunks.js";
-
-/** One chunk is enough for the service: its chunks are whole, and somebody waits for the news. */
-const RULES: readonly AlertRule[] = [{ name: "performance", part: "realized" }];
 
 /** What came of a run. */
 export interface MonitoringRun {
@@ -32,7 +26,6 @@ export class MonitoringRunner {
     readonly settings: MonitorSettings,
     readonly log: Logger,
     readonly metrics: Metrics,
-    readonly sinks: readonly AlertSink[] = [],
   ) {}
 
   run(): Promise<MonitoringRun> {
@@ -54,8 +47,12 @@ export class MonitoringRunner {
   async #once(): Promise<MonitoringRun> {
     const stop = this.metrics.monitoringSeconds.startTimer();
     try {
-      const result = await monitor(this.store, this.settings);
-      const events = await this.#tell(result);
+      const { alert_file, output_dir } = this.settings;
+      // nobody looks at the terminal of a service: alerts are kept in a file, whatever else is set
+      const alerts = alert_file ?? join(output_dir, "alerts.jsonl");
+      const result = await monitor(this.store, { ...this.settings, alert_file: alerts });
+      const { events } = result.told;
+      await this.#tell(result);
       const warning = await this.#oneClass(result.model_version);
       this.metrics.monitoringRuns.inc({ result: warning ? "warning" : "completed" });
       this.log.info({ model: result.model_version, alerts: result.alerts.length, told: events.length }, "monitored");
@@ -68,27 +65,17 @@ export class MonitoringRunner {
     }
   }
 
-  async #tell(result: MonitorResult): Promise<readonly AlertEvent[]> {
-    const folder = this.settings.output_dir;
-    const sinks = [fileSink(join(folder, "alerts.jsonl")), this.#logSink(), ...this.sinks];
-    // each model has alerts of its own
-    const path = join(folder, `alerts-${result.model_version.replace(/[^\w.-]/g, "_")}.json`);
-    const { events, failures } = await handleAlerts(
-      { realized: settledChunks(result.performance) },
-      { path, sinks, rules: RULES },
-    );
-    for (const { sink, fault } of failures)
+  /** Says in the log and the metrics what was told to the sinks. */
+  async #tell({ told, model_version }: MonitorResult): Promise<void> {
+    for (const { kind, message, id } of told.events) {
+      this.log[kind === "alert" ? "warn" : "info"]({ alert: id, kind }, message);
+    }
+    for (const { sink, fault } of told.failures) {
       this.log.error({ sink, fault }, "an alert was not taken; it is tried again");
+    }
+    const path = join(this.settings.output_dir, `monitoring_alerts_${model_version}.json`);
     const { memory } = JSON.parse(await readFile(path, "utf8")) as { memory: AlertMemory };
     this.metrics.alertsOpen.set(Object.values(memory).filter(({ open }) => open).length);
-    return events;
-  }
-
-  #logSink(): AlertSink {
-    return {
-      name: "log",
-      send: async ({ kind, message, id }) => this.log[kind === "alert" ? "warn" : "info"]({ alert: id, kind }, message),
-    };
   }
 
   /** Says so where the labels that came in are of one class; nothing can be told from them. */

@@ -3,7 +3,6 @@ import type { FastifyInstance } from "fastify";
 import pino, { type Logger } from "pino";
 import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "../features/options.js";
-import { type AlertSink, webhookSink } from "../monitoring/alert-sinks.js";
 import type { MonitorSettings } from "../monitoring/options.js";
 import type { ScoreSettings } from "../scoring/options.js";
 import type { Store } from "../store/open-store.js";
@@ -33,8 +32,6 @@ export interface ServiceSettings {
 export interface ServiceContext {
   /** Bearer token that every request but `/healthz` must bring. */
   token?: string | undefined;
-  /** Where alerts are posted, besides the log and `alerts.jsonl`, and the key of the signature. */
-  webhook?: { url: string; secret?: string } | undefined;
   version?: string;
   log?: Logger;
 }
@@ -72,8 +69,7 @@ export async function serve(
     await store.lease((db) => db.run("SELECT 1"), { signal: AbortSignal.timeout(2000), onWait: () => {} });
   };
   const parts: ServerParts = { settings: settings.serve, token, log, metrics, version, ready };
-  const sinks: AlertSink[] = context.webhook ? [webhookSink(context.webhook)] : [];
-  const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics, sinks);
+  const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics);
   const runner = new StreamRunner(
     store,
     new StreamJob(join(settings.stream.data_dir, "stream-job.json")),

@@ -32,38 +32,57 @@ function writeVector(vector: duckdb.Vector, type: DuckDBType, source: ColumnSour
     writeValidity(vector, new Uint8Array(size), size);
     return;
   }
-  const present = new Uint8Array(size).fill(1);
-  let missing = 0;
-  const value = typeof source === "number" ? () => source : (i: number) => source[from + i] as number | string | null;
-  if (type.typeId === DuckDBTypeId.VARCHAR) {
-    for (let i = 0; i < size; i++) {
-      const text = value(i);
-      if (text === null || text === undefined) {
-        present[i] = 0;
-        missing++;
-      } else duckdb.vector_assign_string_element(vector, i, String(text));
+  const present =
+    type.typeId === DuckDBTypeId.VARCHAR
+      ? writeTexts(vector, source, from, size)
+      : writeNumbers(vector, type.typeId, source, from, size);
+  if (present) writeValidity(vector, present, size);
+}
+
+/** Writes texts, and gives which are there; undefined when all are. */
+function writeTexts(vector: duckdb.Vector, source: ColumnSource, from: number, size: number): Uint8Array | undefined {
+  const texts = source as readonly (string | null)[];
+  let present: Uint8Array | undefined;
+  for (let i = 0; i < size; i++) {
+    const text = texts[from + i];
+    if (text !== null && text !== undefined) {
+      duckdb.vector_assign_string_element(vector, i, String(text));
+      continue;
     }
-  } else {
-    const numbers = new Float64Array(size);
-    for (let i = 0; i < size; i++) {
-      const number = value(i);
-      // a missing text counts as missing, a missing number is NaN
-      if (typeof number === "number" && !Number.isNaN(number)) numbers[i] = number;
-      else {
-        present[i] = 0;
-        missing++;
-      }
-    }
-    const bytes = bytesOf(type.typeId, numbers);
-    duckdb.copy_data_to_vector(vector, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+    present ??= new Uint8Array(size).fill(1);
+    present[i] = 0;
   }
-  if (missing > 0) writeValidity(vector, present, size);
+  return present;
+}
+
+/** Writes numbers, and gives which are there; undefined when all are. What stands in the place of a missing one is not read. */
+function writeNumbers(
+  vector: duckdb.Vector,
+  type: DuckDBTypeId,
+  source: ColumnSource,
+  from: number,
+  size: number,
+): Uint8Array | undefined {
+  const numbers = numbersOf(source, from, size);
+  const bytes = bytesOf(type, numbers);
+  duckdb.copy_data_to_vector(vector, 0, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  if (numbers instanceof Int32Array || !numbers.some(Number.isNaN)) return undefined;
+  return Uint8Array.from(numbers, (number) => (Number.isNaN(number) ? 0 : 1));
+}
+
+function numbersOf(source: ColumnSource, from: number, size: number): Float64Array | Int32Array {
+  if (source instanceof Float64Array || source instanceof Int32Array) return source.subarray(from, from + size);
+  if (typeof source === "number") return new Float64Array(size).fill(source);
+  const values = source as ArrayLike<number | null>;
+  return Float64Array.from({ length: size }, (_, i) => values[from + i] ?? Number.NaN);
 }
 
 /** The numbers as the type has them in memory. */
-function bytesOf(type: DuckDBTypeId, numbers: Float64Array): ArrayBufferView {
-  if (type === DuckDBTypeId.DOUBLE) return numbers;
-  if (type === DuckDBTypeId.INTEGER || type === DuckDBTypeId.DATE) return Int32Array.from(numbers);
+function bytesOf(type: DuckDBTypeId, numbers: Float64Array | Int32Array): ArrayBufferView {
+  if (type === DuckDBTypeId.DOUBLE) return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+  if (type === DuckDBTypeId.INTEGER || type === DuckDBTypeId.DATE) {
+    return numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
+  }
   if (type === DuckDBTypeId.TINYINT) return Int8Array.from(numbers);
   if (type !== DuckDBTypeId.BIGINT && type !== DuckDBTypeId.TIMESTAMP)
     throw new Error(`columns of type ${type} cannot be appended`);

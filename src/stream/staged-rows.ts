@@ -36,7 +36,11 @@ export class StagedRows {
       // a failure is told when the block is needed
       this.#next?.columns.catch(() => {});
     }
-    const cut = ([name, column]: [string, Columns[string]]) => [name, column.slice(from - this.#from, to - this.#from)];
+    const [start, end] = [from - this.#from, to - this.#from];
+    const cut = ([name, column]: [string, Columns[string]]) => [
+      name,
+      Array.isArray(column) ? column.slice(start, end) : column.subarray(start, end),
+    ];
     return Object.fromEntries(Object.entries(this.#columns).map(cut)) as Columns;
   }
 
