@@ -91,6 +91,7 @@ it("files in, NannyML's tables out: car loans by month, labels from a file of th
   expect(warnings).toEqual([]);
   expect(files.map((file) => file.slice(output.length + 1))).toEqual([
     ...["realized.csv", "cbpe.csv", "univariate.csv", "stats_avg.csv", "stats_sum.csv", "stats_std.csv"],
+    "stats.csv",
     ...["ranking.csv", "results.parquet", "report.html", "monitor.json"],
   ]);
   compare(output, "realized", realized);
