@@ -3,7 +3,16 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type GivenValue, readConfigFile, readEnvironment, readLayer, type SectionMap } from "./layer.js";
 
 /** Options that name a file or folder. */
-const PATHS = new Set(["store.path", "source", "data_dir", "output_dir", "notebooks_dir", "input", "output"]);
+const PATHS = new Set([
+  "store.path",
+  "source",
+  "data_dir",
+  "output_dir",
+  "notebooks_dir",
+  "input",
+  "output",
+  "alert_file",
+]);
 
 /** One value in force, and where it came from. */
 export interface ValueInForce {
