@@ -1,5 +1,5 @@
 // ours.js TASK TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS: fits once and prints a line of JSON, as peers.py does.
-// Tasks: forest, boosting, grid. A depth of 0 is no limit.
+// Tasks: forest, forest-entropy (the criterion and the leaves of at least 5 that YDF has by default), boosting, grid. A depth of 0 is no limit.
 import { open, readFile } from "node:fs/promises";
 import { bin } from "../../dist/forest/bin.js";
 import { fitBoosting } from "../../dist/forest/fit-boosting.js";
@@ -60,7 +60,11 @@ const forest =
     ? await fitBoosting(train.x, train.y, { seed: 1 })
     : task === "grid"
       ? await grid()
-      : await fitForest(train.x, train.y, { ...shared, maxDepth });
+      : await fitForest(train.x, train.y, {
+          ...shared,
+          maxDepth,
+          ...(task === "forest-entropy" ? { criterion: "entropy", minSamplesLeaf: 5 } : {}),
+        });
 const fitted = performance.now();
 const cpu = process.cpuUsage(cpuStart);
 const cpuPredictStart = process.cpuUsage();

@@ -5,7 +5,7 @@
 // second are the ones to trust where the machine is shared. The Python environment is made on the first run.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -26,7 +26,11 @@ const TASKS = {
   forest: {
     title: "fit 100,000 × 32, 100 trees, depth 10",
     ours: "forest",
-    ...{ rows: 100_000, depth: 10, peers: ["scikit-learn", "ydf-exact", "lightgbm-rf", "ydf-binned", "xgboost-rf"] },
+    ...{
+      rows: 100_000,
+      depth: 10,
+      peers: ["churn-workbench-entropy", "scikit-learn", "ydf-exact", "lightgbm-rf", "ydf-binned", "xgboost-rf"],
+    },
   },
   deep: { title: "the same, no depth limit", ours: "forest", rows: 100_000, depth: 0, peers: ["scikit-learn"] },
   grid: {
@@ -70,7 +74,8 @@ async function table(rows, seed) {
 
 function run(command, args) {
   // threads of OpenMP that wait burn a busy machine, and count as CPU time
-  const env = { ...process.env, OMP_WAIT_POLICY: "PASSIVE" };
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
+  const env = { ...rest, OMP_WAIT_POLICY: "PASSIVE" };
   const { stdout, stderr, status } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 26, env });
   const line = stdout?.trim().split("\n").at(-1);
   if (status !== 0 || !line?.startsWith("{")) {
@@ -81,6 +86,7 @@ function run(command, args) {
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const load = () => loadavg()[0].toFixed(1);
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 for (const name of flags.tasks.split(",")) {
@@ -88,17 +94,17 @@ for (const name of flags.tasks.split(",")) {
   const [train, test] = [await table(rows, "train"), await table(TEST_ROWS, "test")];
   const shared = [train, rows, test, TEST_ROWS, 100, depth, flags.threads].map(String);
   const results = new Map();
+  const loadBefore = load();
   for (let r = 0; r < Number(flags.repeats); r++) {
     for (const peer of ["churn-workbench", ...peers]) {
-      const result =
-        peer === "churn-workbench"
-          ? run(process.execPath, [here("ours.js"), ours, ...shared])
-          : run(python, [here("peers.py"), peer, ...shared]);
+      const result = peer.startsWith("churn-workbench")
+        ? run(process.execPath, [here("ours.js"), ours + peer.slice("churn-workbench".length), ...shared])
+        : run(python, [here("peers.py"), peer, ...shared]);
       if (result) results.set(peer, [...(results.get(peer) ?? []), result]);
     }
   }
   const of = (peer, key) => median(results.get(peer).map((result) => result[key]));
-  console.log(`\n${title}, ${flags.threads} threads, medians of ${flags.repeats}\n`);
+  console.log(`\n${title}, ${flags.threads} threads, medians of ${flags.repeats}, load ${loadBefore} to ${load()}\n`);
   console.log("| | fit s | CPU s | ratio wall | ratio CPU | predict 50,000 s | ROC AUC | log loss | peak MB |");
   console.log("|---|---|---|---|---|---|---|---|---|");
   for (const peer of results.keys()) {

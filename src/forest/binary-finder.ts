@@ -1,4 +1,5 @@
 import type { ColumnShape } from "./binned-matrix.js";
+import type { CategoryRates } from "./category-rates.js";
 import { COLUMN_BYTES, GROUP } from "./kernel-parts.js";
 import { MISSING } from "./missing.js";
 import { type ColumnScan, scanColumn } from "./scan-order.js";
@@ -22,6 +23,7 @@ export function binaryFinder(
   columns: readonly ColumnShape[],
   y: Uint8Array,
   settings: BinarySettings,
+  rates: CategoryRates,
 ): SplitFinder {
   const { kernel, bins, out, stride } = space;
   const { minSamplesLeaf } = settings;
@@ -39,7 +41,7 @@ export function binaryFinder(
   let leftOnes = 0;
   /** What the kernel does not know: categories, and the entropy of very many rows. */
   const slow: ColumnScan = {
-    rate: (code) => bins[base + 2 * code + 1]! / bins[base + 2 * code]!,
+    rate: (code, column) => rates.smooth(column, code, bins[base + 2 * code + 1]!, bins[base + 2 * code]!),
     reset() {
       left = 0;
       leftOnes = 0;

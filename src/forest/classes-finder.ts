@@ -1,4 +1,5 @@
 import type { ColumnShape } from "./binned-matrix.js";
+import type { CategoryRates } from "./category-rates.js";
 import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
@@ -20,6 +21,7 @@ export function classesFinder(
   columns: readonly ColumnShape[],
   y: Uint8Array,
   settings: ClassesSettings,
+  rates: CategoryRates,
 ): SplitFinder {
   const { bytes, entries, stride } = space;
   const { classes, sampleWeight, minSamplesLeaf } = settings;
@@ -47,10 +49,11 @@ export function classesFinder(
 
   const scan: ColumnScan = {
     // with more than two classes the order is that of the most frequent one: a good subset, not always the best
-    rate: (code) => {
+    rate: (code, column) => {
       let sum = 0;
       for (let k = 1; k < width; k++) sum += bins[code * width + k]!;
-      return bins[code * width + leading]! / sum;
+      // of two classes the rates are those of the second one
+      return rates.smooth(column, code, bins[code * width + leading]!, sum, classes > 2 ? leading - 1 : 0);
     },
     reset: () => left.fill(0),
     take(code) {

@@ -4,7 +4,7 @@ import { checkLabels, checkNumbers, checkWeights, sharedRows } from "./check-tar
 import { concatTrees } from "./concat-trees.js";
 import { type BinnedRows, Forest } from "./forest.js";
 import { checkForestOptions, type ForestOptions, type ForestSettings } from "./forest-options.js";
-import type { ForestTask } from "./grow-forest.js";
+import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
 import { checkMatrix, type Matrix } from "./matrix.js";
 import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";

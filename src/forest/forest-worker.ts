@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { type ForestTask, forestGrower } from "./grow-forest.js";
+import type { ForestTask } from "./forest-task.js";
+import { forestGrower } from "./grow-forest.js";
 import { type Trees, transferables } from "./tree.js";
 import type { WorkspacePlace } from "./workspace.js";
 

@@ -1,8 +1,9 @@
 import { binaryFinder } from "./binary-finder.js";
-import type { ColumnShape } from "./binned-matrix.js";
+import { categoryRates } from "./category-rates.js";
 import { classesFinder } from "./classes-finder.js";
 import { drawRows, treeKey } from "./draws.js";
-import { drawnColumns, drawnRows, type ForestSettings } from "./forest-options.js";
+import { drawnColumns, drawnRows } from "./forest-options.js";
+import type { ForestTask } from "./forest-task.js";
 import { treeGrower } from "./grow-tree.js";
 import { meanFinder } from "./mean-finder.js";
 import type { SplitFinder } from "./split-finder.js";
@@ -11,19 +12,6 @@ import { openWorkspace, type Workspace, type WorkspacePlace } from "./workspace.
 
 /** Most draws of a row that fit in one entry of a tree. */
 const MOST = 127;
-
-/** All that a thread needs to grow any tree of a forest; plain data, so that it can be sent to a worker. */
-export interface ForestTask {
-  columns: readonly ColumnShape[];
-  /** Rows of the matrix that are learnt from. */
-  rows: Int32Array;
-  /** Class by row of the matrix, or number when `classes` is 0. */
-  y: Uint8Array | Float64Array;
-  classes: number;
-  /** Weight by row of the matrix, when rows are weighed. */
-  sampleWeight: Float64Array | undefined;
-  settings: ForestSettings;
-}
 
 /**
  * Weights of whole numbers up to 127: for two classes such a row is drawn that many times as often, which keeps the sums
@@ -99,19 +87,26 @@ function finderOf(task: ForestTask, space: Workspace): SplitFinder {
   const { columns, classes, settings } = task;
   const { criterion, minSamplesLeaf } = settings;
   const sampleWeight = wholeWeights(task) ? undefined : task.sampleWeight;
-  if (classes === 0) return meanFinder(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight });
+  const rates = categoryRates(task, space);
+  if (classes === 0) return meanFinder(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight }, rates);
   const y = task.y as Uint8Array;
   const fixed = settings.classWeight === "balanced" ? balanced(countsOf(task)) : settings.classWeight;
   const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
     Array.isArray(fixed) ? fixed : settings.classWeight ? balanced(drawn) : Array.from(drawn, () => 1);
   if (classes > 2 || sampleWeight) {
-    return classesFinder(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight });
+    return classesFinder(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight }, rates);
   }
-  return binaryFinder(space, columns, y, {
-    criterion,
-    minSamplesLeaf,
-    classWeight: (zeros, ones) => classWeight([zeros, ones]) as [number, number],
-  });
+  return binaryFinder(
+    space,
+    columns,
+    y,
+    {
+      criterion,
+      minSamplesLeaf,
+      classWeight: (zeros, ones) => classWeight([zeros, ones]) as [number, number],
+    },
+    rates,
+  );
 }
 
 /** Rows / (classes × rows of the class), as in scikit-learn; classes without rows do not count. */

@@ -1,4 +1,5 @@
 import type { ColumnShape } from "./binned-matrix.js";
+import type { CategoryRates } from "./category-rates.js";
 import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Workspace } from "./workspace.js";
@@ -19,6 +20,7 @@ export function meanFinder(
   columns: readonly ColumnShape[],
   y: Float64Array,
   { minSamplesLeaf, sampleWeight }: MeanSettings,
+  rates: CategoryRates,
 ): SplitFinder {
   const { bytes, entries, stride } = space;
   const width = 4;
@@ -31,7 +33,11 @@ export function meanFinder(
 
   const variance = (sums: Float64Array, at: number) => sums[at + 3]! - (sums[at + 2]! * sums[at + 2]!) / sums[at + 1]!;
   const scan: ColumnScan = {
-    rate: (code) => bins[code * width + 2]! / bins[code * width + 1]!,
+    // sums are of distances from the mean of the tree
+    rate: (code, column) => {
+      const weight = bins[code * width + 1]!;
+      return rates.smooth(column, code, bins[code * width + 2]! + center * weight, weight);
+    },
     reset: () => left.fill(0),
     take(code) {
       for (let k = 0; k < width; k++) left[k]! += bins[code * width + k]!;

@@ -6,7 +6,7 @@ import type { Split } from "./split-finder.js";
 /** Bins of one column, and how a cut between them is judged. */
 export interface ColumnScan {
   /** What categories are ordered by. */
-  rate(code: number): number;
+  rate(code: number, column: number): number;
   /** Starts with nothing on the left. */
   reset(): void;
   /** Moves the rows with a code to the left. */
@@ -24,7 +24,7 @@ export interface ColumnScan {
  *
  * Numbers are tried in their order, missing values right, then left. Categories are tried in the order of their rate, a
  * missing value being one of them: for two classes and for a mean the best subset is among these cuts (Fisher 1958; Breiman
- * et al. 1984, 4.2.2).
+ * et al. 1984, 4.2.2), as far as the rates are those of the node.
  *
  * @param order the codes that occur in the node, rising, which puts a missing value last; categories are reordered in place
  * @param occurring number of these codes
@@ -40,7 +40,7 @@ export function scanColumn(
   const missing = occurring > 0 && order[occurring - 1] === MISSING;
   if (shape.categorical) {
     const size = occurring;
-    order.subarray(0, size).sort((a, b) => scan.rate(a) - scan.rate(b) || a - b);
+    order.subarray(0, size).sort((a, b) => scan.rate(a, column) - scan.rate(b, column) || a - b);
     tryCuts(scan, column, order, size, size - 1, best, (cut) => setSplit(best, order, size, cut, scan.mostLeft()));
     return;
   }

@@ -13,6 +13,8 @@ import { inMemory } from "../store/memory-database.js";
 export interface OpenTable {
   path: string;
   db: Database;
+  /** SQL for the number of a row in the file, from 0. */
+  row: string;
   rows: number;
   columns: readonly TableColumn[];
   /** Whether numbers may be written with a decimal comma. */
@@ -49,11 +51,11 @@ export async function withTable<T>(
     const stop = () => db.interrupt();
     signal?.addEventListener("abort", stop);
     try {
-      const { columns, comma } = format === "csv" ? await openCsv(db, path, gzip) : await openParquet(db, path);
+      const { columns, comma, row } = format === "csv" ? await openCsv(db, path, gzip) : await openParquet(db, path);
       checkNames(columns, path);
       const [{ rows }] = (await db.rows<{ rows: number }>("SELECT count(*) AS rows FROM input")) as [{ rows: number }];
       if (rows === 0) throw new ChurnError("NO_DATA", `${path} has a header but no rows`);
-      return await work({ path, db, rows, columns, comma });
+      return await work({ path, db, row, rows, columns, comma });
     } catch (error) {
       if (signal?.aborted) throw new ChurnError("INTERRUPTED", "work was interrupted", { cause: error });
       throw error;
@@ -62,6 +64,9 @@ export async function withTable<T>(
     }
   });
 }
+
+/** Column of row numbers that DuckDB adds to a Parquet file. */
+const ROW = "file_row_number";
 
 /** The place of a column. @throws ChurnError BAD_USAGE naming the nearest column when there is none of this name */
 export function columnOf(table: OpenTable, wanted: string, role: string): TableColumn {
@@ -97,7 +102,7 @@ async function openCsv(db: Database, path: string, gzip: boolean) {
       });
     });
   // a decimal comma cannot stand bare in a file whose cells are divided by commas, but it can in quotes
-  return { columns, comma: true };
+  return { columns, comma: true, row: "rowid" };
 }
 
 /** The lines of DuckDB's long message that tell what is wrong and where. */
@@ -111,12 +116,15 @@ function csvFault(message: string): string {
 }
 
 async function openParquet(db: Database, path: string) {
-  await db.run(`CREATE TEMP VIEW source AS SELECT * FROM read_parquet(${text(path)})`).catch((error: Error) => {
-    throw new ChurnError("BAD_INPUT", `${path} cannot be read as Parquet: ${error.message.split("\n")[0]}`, {
-      cause: error,
+  await db
+    .run(`CREATE TEMP VIEW source AS SELECT * FROM read_parquet(${text(path)}, file_row_number = true)`)
+    .catch((error: Error) => {
+      throw new ChurnError("BAD_INPUT", `${path} cannot be read as Parquet: ${error.message.split("\n")[0]}`, {
+        cause: error,
+      });
     });
-  });
-  const described = await db.rows<{ column_name: string; column_type: string }>("DESCRIBE source");
+  const all = await db.rows<{ column_name: string; column_type: string }>("DESCRIBE source");
+  const described = all.filter(({ column_name }) => column_name !== ROW);
   const columns = described.map(({ column_name, column_type }, j): TableColumn => {
     return { name: column_name, own: `c${j}`, type: /^ENUM/.test(column_type) ? "ENUM" : column_type };
   });
@@ -124,9 +132,9 @@ async function openParquet(db: Database, path: string) {
     const own = name(column_name);
     return `${/^(ENUM|UUID)/.test(column_type) ? `CAST(${own} AS VARCHAR)` : own} AS c${j}`;
   });
-  await db.run(`CREATE TEMP VIEW input AS SELECT ${renamed.join(", ")} FROM source`);
+  await db.run(`CREATE TEMP VIEW input AS SELECT ${ROW}, ${renamed.join(", ")} FROM source`);
   for (const column of columns) if (/^(ENUM|UUID)/.test(column.type)) column.type = "VARCHAR";
-  return { columns, comma: false };
+  return { columns, comma: false, row: ROW };
 }
 
 function checkNames(columns: readonly TableColumn[], path: string): void {

@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { CategoricalColumn, FeatureColumn } from "../forest/matrix.js";
+import type { Columns } from "../store/read-columns.js";
 import {
   type ColumnReading,
   countOtherReadings,
@@ -89,7 +90,7 @@ export async function readFeatures(table: OpenTable, wanted: readonly WantedColu
   for (let from = 0; from < numbers.length; from += TOGETHER) {
     const part = numbers.slice(from, from + TOGETHER);
     const sql = part.map(([, each]) => `${numberSql(each.column.own, each.column.type, each)} AS ${each.column.own}`);
-    const columns = await table.db.columns(`SELECT ${sql.join(", ")} FROM input`);
+    const columns = await columnsInOrder(table, sql);
     for (const [j, { column }] of part) {
       out[j] = columns[column.own] as Float64Array;
     }
@@ -114,7 +115,7 @@ async function checkRead(table: OpenTable, wanted: readonly WantedColumn[]): Pro
     const { own, type, name } = column;
     if (row[own] === 0) continue;
     const first = (await table.db.row<{ row: number; cell: string }>(
-      `SELECT row, CAST(cell AS VARCHAR) AS cell FROM (SELECT row_number() OVER () AS row, ${valueSql(own, type)} AS cell, ` +
+      `SELECT row, CAST(cell AS VARCHAR) AS cell FROM (SELECT ${table.row} + 1 AS row, ${valueSql(own, type)} AS cell, ` +
         `${numberSql(own, type, reading)} AS number FROM input) WHERE cell IS NOT NULL AND number IS NULL ORDER BY row LIMIT 1`,
     ))!;
     const more = row[own]! > 1 ? `, and ${row[own]! - 1} more cells like it` : "";
@@ -139,7 +140,7 @@ async function readCategories(table: OpenTable, { own }: TableColumn): Promise<C
   await db.run(
     `CREATE TYPE ${type} AS ENUM (SELECT DISTINCT ${cell} AS level FROM input WHERE ${cell} IS NOT NULL ORDER BY 1)`,
   );
-  const { code } = await db.columns(`SELECT CAST(enum_code(CAST(${cell} AS ${type})) AS INTEGER) AS code FROM input`);
+  const { code } = await columnsInOrder(table, [`CAST(enum_code(CAST(${cell} AS ${type})) AS INTEGER) AS code`]);
   await db.run(`DROP TYPE ${type}`);
   return { levels, codes: Int32Array.from(code as Float64Array, (value) => (Number.isNaN(value) ? -1 : value)) };
 }
@@ -148,8 +149,21 @@ async function readCategories(table: OpenTable, { own }: TableColumn): Promise<C
 export async function readTexts(table: OpenTable, columns: readonly TableColumn[]): Promise<(string | null)[][]> {
   if (columns.length === 0) return [];
   const sql = columns.map(({ own }) => `CAST(${own} AS VARCHAR) AS ${own}`);
-  const read = await table.db.columns(`SELECT ${sql.join(", ")} FROM input`);
+  const read = await columnsInOrder(table, sql);
   return columns.map(({ own }) => read[own] as (string | null)[]);
+}
+
+/** Reads columns in the order of the rows: a result that is read while it is made comes in the order in which threads make it. */
+async function columnsInOrder({ db, row }: OpenTable, sql: readonly string[]): Promise<Columns> {
+  const { __row__: place, ...columns } = await db.columns(`SELECT ${row} AS __row__, ${sql.join(", ")} FROM input`);
+  const to = place as Float64Array;
+  if (to.every((value, i) => value === i)) return columns;
+  for (const [key, column] of Object.entries(columns)) {
+    const moved = Array.isArray(column) ? new Array<string | null>(to.length) : new Float64Array(to.length);
+    for (let i = 0; i < to.length; i++) moved[to[i]!] = column[i]!;
+    columns[key] = moved;
+  }
+  return columns;
 }
 
 /** Columns of a table that the model needs and the table does not have. */

@@ -34,7 +34,9 @@ export interface TrainingRoles extends TableRoles {
   fold?: string | undefined;
 }
 
-/** Levels beyond which a column of texts that never repeat is no category. */
+/** Levels up to which a column of texts that never repeat may be one of categories, in a table of few rows. */
+const FEW_LEVELS = 20;
+/** Levels that the bins of a column hold. */
 const MOST_LEVELS = 255;
 
 /**
@@ -99,10 +101,11 @@ function keep({ name }: ModelColumn, values: FeatureColumn, notes: string[]): bo
     return false;
   }
   const { levels, codes } = values;
-  if (levels.length <= MOST_LEVELS) return true;
+  if (levels.length <= FEW_LEVELS) return true;
   let filled = 0;
   for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) filled++;
   if (levels.length < 0.95 * filled) {
+    if (levels.length <= MOST_LEVELS) return true;
     notes.push(
       `column ${JSON.stringify(name)} has ${levels.length} texts; beyond the ${MOST_LEVELS} most frequent they count as missing`,
     );
