@@ -17,7 +17,8 @@ export async function parametersOf(
   flags: ParameterFlags,
   command: Command,
 ): Promise<{ parameters: Record<string, unknown>; parameterTexts: Record<string, string> }> {
-  const parameters: Record<string, unknown> = {};
+  // without a prototype: "__proto__" is a wrong name as any other
+  const parameters: Record<string, unknown> = Object.create(null);
   for (const file of flags.parametersFile) {
     const text = await readFile(file, "utf8").catch((cause) => {
       throw new ChurnError("BAD_USAGE", `cannot read the parameters in ${file}`, { cause });
@@ -30,7 +31,7 @@ export async function parametersOf(
     const [name, value] = pair(one, excess, "-r");
     parameters[name] = value;
   }
-  const parameterTexts: Record<string, string> = {};
+  const parameterTexts: Record<string, string> = Object.create(null);
   for (const one of flags.parameters) {
     const [name, value] = pair(one, excess, "-p");
     parameterTexts[name] = value;

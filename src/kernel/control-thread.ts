@@ -2,7 +2,7 @@ import { Session } from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
 import { CLEAR_ASYNC_STACK, type ControlData, type FromControl, type ToControl } from "./control.js";
-import { SendQueue } from "./send-queue.js";
+import { type Frame, SendQueue } from "./send-queue.js";
 import { decode, encode, message } from "./wire.js";
 
 /**
@@ -17,6 +17,19 @@ const control = new zmq.Router({ linger: 1000, sendHighWaterMark: 0 });
 const heartbeat = new zmq.Reply({ linger: 0 });
 const out = new SendQueue(control);
 
+/** Bytes that zeromq copies. */
+const COPIED = 128;
+
+/**
+ * Sends a message so that zeromq owns what it sends.
+ *
+ * Larger buffers it would borrow, and give back when they are sent; that can be after this thread has ended, and then
+ * spoils the memory of the process.
+ */
+function send(frames: Uint8Array[]): void {
+  out.push(frames.map((frame): Frame => (frame.length > COPIED ? Buffer.from(frame).toString() : Buffer.from(frame))));
+}
+
 async function bind(socket: zmq.Router | zmq.Reply, port: number): Promise<number> {
   const { transport, ip } = connection;
   await socket.bind(`${transport}://${ip}${transport === "ipc" ? "-" : ":"}${port === 0 ? "*" : port}`);
@@ -27,7 +40,7 @@ function onRequest(frames: Buffer[]): void {
   const request = decode(connection.key, frames);
   const { header, idents } = request;
   const reply = (type: string, content: object) =>
-    out.push(encode(connection.key, message(type, content, { session, parent: header, idents })));
+    send(encode(connection.key, message(type, content, { session, parent: header, idents })));
   if (header.msg_type === "interrupt_request") {
     void interrupt();
     reply("interrupt_reply", { status: "ok" });
@@ -102,7 +115,7 @@ async function listen(socket: AsyncIterable<Buffer[]>, handle: (frames: Buffer[]
 }
 
 main.on("message", (said: ToControl) => {
-  if ("frames" in said) out.push(said.frames.map((frame) => Buffer.from(frame)));
+  if ("frames" in said) send(said.frames);
   else {
     out.drained().then(() => {
       control.close();

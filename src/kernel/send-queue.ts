@@ -1,8 +1,11 @@
 import { sleep } from "./own-globals.js";
 
+/** A part of a message, in bytes or as text. */
+export type Frame = Buffer | string;
+
 /** What a queue needs of a zeromq socket. */
 export interface Sendable {
-  send(frames: Buffer[]): Promise<void>;
+  send(frames: Frame[]): Promise<void>;
 }
 
 /**
@@ -13,7 +16,7 @@ export interface Sendable {
  */
 export class SendQueue {
   readonly #socket: Sendable;
-  readonly #waiting: { frames: Buffer[]; bytes: number }[] = [];
+  readonly #waiting: { frames: Frame[]; bytes: number }[] = [];
   #pump: Promise<void> | undefined;
   #bytes = 0;
   #turn = 0;
@@ -28,7 +31,7 @@ export class SendQueue {
   }
 
   /** Puts a message at the end of the queue; it is sent at once when the queue is empty. */
-  push(frames: Buffer[]): void {
+  push(frames: Frame[]): void {
     let bytes = 0;
     for (const frame of frames) bytes += frame.length;
     this.#bytes += bytes;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -214,6 +215,8 @@ export interface KernelOptions {
  * @throws ChurnError KERNEL_DIED when it does not come up
  */
 export async function startKernel(options: KernelOptions = {}): Promise<KernelProcess> {
+  const cwd = options.cwd ?? process.cwd();
+  if (!existsSync(cwd)) throw new ChurnError("NOT_FOUND", `no folder ${cwd} for the cells to work in`);
   const folder = await mkdtemp(join(tmpdir(), "churn-kernel-"));
   const file = join(folder, "connection.json");
   const connection: ConnectionInfo = {
@@ -230,7 +233,7 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelPr
   };
   await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
   const child = spawn(process.execPath, [ENTRY, "--config-path", file], {
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
     env: { ...process.env, CHURN_KERNEL_DRAIN_MS: "3000", CHURN_KERNEL_DOCS: "0", ...options.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel

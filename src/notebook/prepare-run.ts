@@ -59,7 +59,7 @@ export async function prepareRun(
 }
 
 function givenValues(options: RunNotebookOptions, declared: NotebookParameter[]): Record<string, GivenValue> {
-  const given: Record<string, GivenValue> = {};
+  const given: Record<string, GivenValue> = Object.create(null);
   for (const { name, isSecret } of declared) {
     const text = process.env[`CHURN_SECRET_${name.toUpperCase()}`];
     if (isSecret && text !== undefined) given[name] = { text };
