@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { codes as codesOf, floats } from "./large-arrays.js";
 
 /** Numbers in a typed array; NaN is a missing value. */
 export type NumberColumn = Float64Array;
@@ -52,7 +53,7 @@ export function toCategory(column: Column): CategoryColumn {
 /** The column in the order of `order`. */
 export function gather<C extends Column>(column: C, order: Uint32Array): C {
   const from = isCategory(column) ? column.codes : (column as NumberColumn);
-  const to = from instanceof Int32Array ? new Int32Array(order.length) : new Float64Array(order.length);
+  const to = from instanceof Int32Array ? codesOf(order.length) : floats(order.length);
   for (let i = 0; i < order.length; i++) to[i] = from[order[i] as number] as number;
   return (isCategory(column) ? { codes: to, levels: column.levels } : to) as C;
 }

@@ -8,6 +8,7 @@ import { FittedMonitor, fitMonitor } from "./fit-monitor.js";
 import { monitorConfig } from "./monitor-config.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
 import { realizedPerformance } from "./realized-performance.js";
+import { univariateDrift } from "./univariate-drift.js";
 
 const folder = mkdtempSync(join(tmpdir(), "monitor-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -157,4 +158,24 @@ it("gives the labels of columns their names in results", () => {
   expect(() =>
     realizedPerformance({ reference: { timestamp, yTrue: yTrue.map((y) => 2 * y), yPredProba, names } }),
   ).toThrow(/label 2 in row \d+ of "churned"/);
+});
+
+it("does a large table on two threads, and a fault on the other one is told as on this one", async () => {
+  const rng = random("two threads");
+  const rows = 60_000;
+  const column = (value: () => number) => Float64Array.from({ length: rows }, value);
+  const reference = {
+    yPredProba: column(() => rng.next()),
+    yTrue: column(() => Number(rng.next() < 0.3)),
+    columns: { calls: column(() => rng.int(40)) },
+  };
+  const config = { realized: {}, univariate: { column_names: ["calls"] }, stats: { statistics: ["avg" as const] } };
+  const large = await (await fitMonitor(reference, config)).measure(reference);
+  expect(Object.keys(large)).toEqual(["realized", "univariate", "stats_avg"]);
+  expect(large.univariate?.toRows()).toEqual(
+    univariateDrift({ reference, analysis: reference, columns: ["calls"] }).toRows(),
+  );
+  const wrong = { ...config, univariate: { column_names: ["cals"] } };
+  await expect(fitMonitor(reference, wrong)).rejects.toMatchObject({ code: "BAD_INPUT", name: "ChurnError" });
+  await expect(fitMonitor(reference, wrong)).rejects.toThrow(/no column "cals"\n.*did you mean "calls"/);
 });

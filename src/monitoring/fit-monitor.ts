@@ -11,8 +11,10 @@ import { partOf, plannedParts } from "./monitor-parts.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { orderTable } from "./order-table.js";
 import type { FittedPart } from "./part.js";
-import { fitPart, measurePart, referenceResult } from "./run-part.js";
+import { resultOfPlain } from "./part-work.js";
+import { referenceResult } from "./run-part.js";
 import type { MonitoredTable } from "./table.js";
+import { onTwoThreads } from "./two-threads.js";
 
 /** Results by part, in the order of the configuration. */
 export type MonitoringResults = Partial<Record<PartName, MonitoringResult>>;
@@ -39,13 +41,18 @@ export class FittedMonitor {
     const chunking: Chunking = this.config.chunking ?? {};
     const keepTies = fitted[0]?.[1].compat || chunking.period !== undefined;
     const table = orderTable(asCategories(analysis, this.config), "analysis", keepTies);
+    const asked = fitted.filter(([name]) => !options.parts || options.parts.includes(name));
+    const answers = await onTwoThreads(table.rows, (keep) => {
+      const parts = asked.filter(([name]) => name !== "domain_classifier" && keep(name));
+      return parts.length > 0 ? { kind: "measure", table, parts, chunking } : null;
+    });
+    const found = new Map(answers.flatMap(({ results = [] }) => results));
     const results: MonitoringResults = {};
-    for (const [name, part] of fitted) {
-      if (options.parts && !options.parts.includes(name)) continue;
-      results[name] =
-        name === "domain_classifier"
-          ? await measureDomainClassifier(part as FittedPart<DomainClassifierState>, table, chunking)
-          : measurePart(partOf(name), part, table, chunking);
+    for (const [name, part] of asked) {
+      const result = found.get(name);
+      results[name] = result
+        ? resultOfPlain(result)
+        : await measureDomainClassifier(part as FittedPart<DomainClassifierState>, table, chunking);
     }
     return results;
   }
@@ -122,13 +129,15 @@ export async function fitMonitor(
   );
   const { compat } = options;
   const common = { compat, ...(checked.chunking ? { chunking: checked.chunking } : {}) };
+  const given = plans.map(({ name, options: own }) => ({ name, options: { ...own, ...common } }));
+  const answers = await onTwoThreads(table.rows, (keep) => {
+    const some = given.filter(({ name }) => name !== "domain_classifier" && keep(name));
+    return some.length > 0 ? { kind: "fit", table, plans: some } : null;
+  });
+  const fitted = new Map(answers.flatMap(({ fitted: some = [] }) => some));
   const parts: Partial<Record<PartName, FittedPart>> = {};
-  for (const { name, options: own } of plans) {
-    const given = { ...own, ...common };
-    parts[name] =
-      name === "domain_classifier"
-        ? await fitDomainClassifier(table, given)
-        : (fitPart(partOf(name), table, given) as FittedPart);
+  for (const { name, options: own } of given) {
+    parts[name] = fitted.get(name) ?? (await fitDomainClassifier(table, own));
   }
   return new FittedMonitor(checked, parts);
 }

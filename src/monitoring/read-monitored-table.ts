@@ -5,6 +5,7 @@ import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { name as quoted, text } from "../store/database.js";
 import type { Column } from "./column.js";
+import { codes as codesOf, floats } from "./large-arrays.js";
 import type { MonitoredTable } from "./table.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
@@ -197,7 +198,7 @@ async function planField(field: Field, source: string, count: number, roles: Col
   const column = quoted(name);
   if (name === roles.timestamp && !isNumber(type)) return planTime(field, source, count, rows);
   if (isNumber(type)) {
-    const values = new Float64Array(count);
+    const values = floats(count);
     return { field, sql: `CAST(${column} AS DOUBLE)`, values, column: values };
   }
   const levelsOf = async (sql: string) =>
@@ -211,7 +212,7 @@ async function planField(field: Field, source: string, count: number, roles: Col
     shown = `CASE WHEN ${column} IS NOT NULL THEN ${shown} END`;
     levels = await levelsOf(shown);
   }
-  const codes = new Int32Array(count);
+  const codes = codesOf(count);
   // a dictionary in the engine: codes come back as whole numbers, no text is built for a row
   const sql =
     levels.length === 0
@@ -244,7 +245,7 @@ const ZONED = ":\\d\\d(\\.\\d+)?\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$";
 async function planTime(field: Field, source: string, count: number, rows: Rows): Promise<Read> {
   const { name, type } = field;
   const column = quoted(name);
-  const values = new Float64Array(count);
+  const values = floats(count);
   const read = (to: string, zone: Read["zone"]): Read => {
     return { field, sql: `epoch_us(CAST(${column} AS ${to})) / 1000`, values, column: values, zone };
   };

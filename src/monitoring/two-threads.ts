@@ -1,0 +1,76 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { ChurnError, type ErrorCode } from "../core/errors.js";
+import { LARGE } from "./large-arrays.js";
+import type { PartName } from "./measure.js";
+import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
+
+/** What looks at columns one by one goes to the second thread; what shares the sorted scores stays together. */
+const BY_COLUMN: readonly PartName[] = [
+  ...(["univariate", "missing", "unseen", "range", "stats_avg", "stats_sum", "stats_std"] as const),
+  ...(["stats_median", "stats_count"] as const),
+];
+
+let idle: Worker | undefined;
+
+/**
+ * Does the work on two threads where the table is large and there is work for both, else on this one.
+ *
+ * @param split gives the work with only some of its parts, or null when none is left
+ */
+export async function onTwoThreads(
+  rows: number,
+  split: (keep: (name: PartName) => boolean) => PartWork | null,
+): Promise<PartAnswer[]> {
+  const columns = split((name) => BY_COLUMN.includes(name));
+  const others = split((name) => !BY_COLUMN.includes(name));
+  const worker = rows >= LARGE && columns && others && availableParallelism() > 1 ? takeWorker() : undefined;
+  if (!worker || !columns) return [others, columns].flatMap((work) => (work ? [partAnswer(work)] : []));
+  const there = answerOf(worker, { ...columns, table: { ...columns.table, shared: new Map() } });
+  // a fault over there is told when its answer is awaited, not before
+  there.catch(() => {});
+  const here = partAnswer(others as PartWork);
+  return [here, await there];
+}
+
+function takeWorker(): Worker | undefined {
+  const worker = idle;
+  idle = undefined;
+  if (worker) return worker;
+  const built = import.meta.url.endsWith(".ts") ? "../../dist/monitoring/part-worker.js" : "./part-worker.js";
+  try {
+    return new Worker(new URL(built, import.meta.url), { execArgv: [], stdin: false });
+  } catch {
+    return undefined;
+  }
+}
+
+interface Fault {
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: ErrorCode | null;
+}
+
+function answerOf(worker: Worker, work: PartWork): Promise<PartAnswer> {
+  return new Promise((resolve, reject) => {
+    worker.ref();
+    worker.once("message", ({ done, fault }: { done?: PartAnswer; fault?: Fault }) => {
+      for (const event of ["error", "exit"]) worker.removeAllListeners(event);
+      worker.on("error", () => {});
+      worker.unref();
+      if (idle) void worker.terminate();
+      else idle = worker;
+      if (done) resolve(done);
+      else if (fault) reject(faultOf(fault));
+    });
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`a thread ended with code ${code}`)));
+    worker.postMessage(work);
+  });
+}
+
+function faultOf({ message, stack, code }: Fault): Error {
+  const error = code ? new ChurnError(code, message) : new Error(message);
+  if (stack) error.stack = stack;
+  return error;
+}
