@@ -1,9 +1,9 @@
-"""parity.py [CASE ...]: our CSV files beside NannyML's own, cell by cell, on data and settings that the tests do not have.
+"""parity.py [--default] [CASE ...]: our CSV files beside NannyML's own, cell by cell, on data and settings that the tests do not have.
 
 python3 -m venv V && V/bin/pip install nannyml==0.13.1 statsmodels 'pandas<3' pyarrow
 npm run build && V/bin/python bench/monitoring/parity.py
 Each case makes its data (seeded), runs `churn monitor --compat nannyml` and NannyML with the same monitor.json, and prints
-the cells compared and those that differ by more than 1e-8 relative. Average precision's sampling error is random in NannyML.
+the cells compared and those that differ by more than 1e-8 relative. With --default ours runs without --compat: what differs is what docs/monitoring.md lists. Average precision's sampling error is random in NannyML.
 """
 import json, os, re, subprocess, sys, tempfile
 # numpy's vector sorts leave ties in another order than the scalar one that NannyML's documented numbers come from
@@ -15,7 +15,9 @@ import logging
 logging.disable(logging.CRITICAL)
 import numpy as np, pandas as pd
 
+MOST = 6
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+COMPAT = [] if "--default" in sys.argv else ["--compat", "nannyml"]
 CONTINUOUS = ["kolmogorov_smirnov", "jensen_shannon", "wasserstein", "hellinger"]
 CATEGORICAL = ["chi2", "jensen_shannon", "l_infinity", "hellinger"]
 METRICS = ["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy", "confusion_matrix", "business_value"]
@@ -258,7 +260,7 @@ def check(case):
         scored.to_parquet(at("analysis.parquet"), index=False) if case.startswith("quarters") else scored.to_csv(at("analysis.csv"), index=False)
         with open(at("monitor.json"), "w") as file: json.dump(config, file)
         ours = subprocess.run(["node", os.path.join(ROOT, "bin", "churn.js"), "monitor", "--reference", at("reference.csv.gz"), *flags,
-            "--analysis", at("analysis.parquet") if case.startswith("quarters") else at("analysis.csv"), "--config", at("monitor.json"), "--output", at("out"), "--compat", "nannyml"], capture_output=True, text=True)
+            "--analysis", at("analysis.parquet") if case.startswith("quarters") else at("analysis.csv"), "--config", at("monitor.json"), "--output", at("out"), *COMPAT], capture_output=True, text=True)
         if ours.returncode:
             print(f"{case}: FAILED {ours.stderr}"); return 0, 1
         # what a person reads is what NannyML is given: the same files
@@ -273,13 +275,13 @@ def check(case):
                 print(f"{case} {part}: ours is missing"); misses += 1; continue
             compared, odd = cells(pd.read_csv(path), table.reset_index(drop=True), part)
             total += compared; misses += len(odd)
-            for line in odd[:6]: print(f"{case} {part}: {line}")
-            if len(odd) > 6: print(f"{case} {part}: … {len(odd)} in all")
+            for line in odd[:MOST]: print(f"{case} {part}: {line}")
+            if len(odd) > MOST: print(f"{case} {part}: … {len(odd)} in all")
     print(f"{case}: {total} cells compared, {misses} differ", flush=True)
     return total, misses
 
 
 if __name__ == "__main__":
-    cases = sys.argv[1:] or [name[5:] for name in globals() if name.startswith("case_")]
+    cases = [name for name in sys.argv[1:] if name != "--default"] or [name[5:] for name in globals() if name.startswith("case_")]
     done = [check(case) for case in cases]
     print(f"all: {sum(n for n, _ in done)} cells compared, {sum(m for _, m in done)} differ")

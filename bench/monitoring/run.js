@@ -1,5 +1,5 @@
 // Times monitoring beside NannyML and Evidently on the same tables, one after another in one run.
-// usage: node bench/monitoring/run.js [--dir DIR] [--rows 100000,1000000] [--rounds 3] [--python python3]     (after npm run build)
+// usage: node bench/monitoring/run.js [--dir DIR] [--rows 100000,1000000] [--rounds 3] [--python python3] [--peers nannyml,evidently]     (after npm run build)
 // Makes the virtual environments and the tables in DIR where they are not there yet. Prints a line a run, then a table of medians.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     rows: { type: "string", default: "100000,1000000" },
     rounds: { type: "string", default: "3" },
     python: { type: "string", default: "python3" },
+    peers: { type: "string", default: "nannyml,evidently" },
   },
 });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -50,7 +51,7 @@ const TASKS = [
   ["ours", "files"],
   ["evidently", "evidently_drift"],
   ["evidently", "evidently_classification"],
-];
+].filter(([who]) => who === "ours" || values.peers.includes(who));
 // ours and theirs in turn, so that both see the same machine
 const inTurn = TASKS.filter(([who]) => who === "ours").flatMap((each, i) => {
   const theirs = TASKS.filter(([who]) => who !== "ours");
@@ -60,7 +61,7 @@ const left = TASKS.filter((each) => !inTurn.includes(each));
 
 const seen = {};
 for (const rows of values.rows.split(",")) {
-  const python = { nannyml: pythonOf("nannyml"), evidently: pythonOf("evidently") };
+  const python = Object.fromEntries(Object.keys(PACKAGES).map((peer) => [peer, pythonOf(peer)]));
   if (!existsSync(join(dir, `analysis_${rows}.parquet`))) must(python.nannyml, [here("make_data.py"), dir, rows]);
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [who, task] of [...inTurn, ...left]) {

@@ -12,6 +12,7 @@ const PATHS = new Set([
   "notebooks_dir",
   "input",
   "output",
+  "alert_file",
 ]);
 
 /** One value in force, and where it came from. */

@@ -5,10 +5,10 @@ import { LARGE } from "./large-arrays.js";
 import type { PartName } from "./measure.js";
 import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
 
-/** What looks at columns one by one goes to the second thread; what shares the sorted scores stays together. */
+/** What looks at columns goes to the second thread; what shares the sorted scores stays together. */
 const BY_COLUMN: readonly PartName[] = [
   ...(["univariate", "missing", "unseen", "range", "stats_avg", "stats_sum", "stats_std"] as const),
-  ...(["stats_median", "stats_count"] as const),
+  ...(["stats_median", "stats_count", "pca"] as const),
 ];
 
 let idle: Worker | undefined;
