@@ -28,16 +28,18 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=jupyter /opt/jupyter /opt/jupyter
+COPY docker/entrypoint.sh /usr/local/bin/churn-entrypoint
 WORKDIR /workbench
 COPY --from=build /workbench ./
 COPY churn.config.json README.md LICENSE ./
 COPY --chown=node:node notebooks notebooks
 COPY --chown=node:node data/README.md data/cdnow.csv.gz data/cdnow.config.json data/
 # the user may write here, and nowhere else
-RUN mkdir -p output .workbench && chown node:node data output .workbench
+RUN mkdir -p output .workbench && chown node:node data output .workbench && ln -s /workbench/bin/churn.js /usr/local/bin/churn
 ENV PATH=/opt/jupyter/bin:$PATH NODE_ENV=production HEALTH_URL=http://127.0.0.1:8888/api
 USER node
 EXPOSE 8888
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(process.env.HEALTH_URL).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "bin/churn.js", "lab", "--no-browser", "--ip", "0.0.0.0", "--port", "8888"]
+ENTRYPOINT ["/usr/local/bin/churn-entrypoint"]
+CMD ["churn", "lab", "--no-browser", "--ip", "0.0.0.0", "--port", "8888"]
