@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { ChurnError } from "../core/errors.js";
 import { type Claim, claimHolder, takeClaim } from "./claim.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
+import { diskError, holderOf, isDamage, openError } from "./file-fault.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
 import { MysqlMirror } from "./mysql/mysql-mirror.js";
@@ -274,59 +274,4 @@ export function openStore(
   const words = [address.socket ?? `${address.host}_${address.port}`, address.database].join("_");
   const copy = join(dirname(path), `mysql_${words.replace(/[^\w.-]+/g, "_")}.duckdb`);
   return new Store(copy, settings.wait_seconds, onWait, new MysqlMirror(server, onWait));
-}
-
-function holderOf(message: string): string {
-  const pid = /PID (\d+)/.exec(message)?.[1];
-  if (!pid) return "another process";
-  const file = `/proc/${pid}/cmdline`;
-  try {
-    const words = existsSync(file) ? readFileSync(file, "utf8").split("\0").filter(Boolean) : [];
-    const command = words.map((word) => basename(word)).join(" ");
-    return command ? `process ${pid} (${command.slice(0, 80)})` : `process ${pid}`;
-  } catch {
-    return `process ${pid}`;
-  }
-}
-
-function openError(path: string, message: string, cause: unknown): ChurnError {
-  if (cause instanceof ChurnError) return cause;
-  if (isDamage(message)) {
-    return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
-      cause,
-      hint: /version/i.test(message)
-        ? "update the workbench, or name another file with --store.path"
-        : "name another file with --store.path, or move this one away and load again",
-    });
-  }
-  const disk = diskError(path, cause);
-  if (disk instanceof ChurnError) return disk;
-  return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
-}
-
-/** Makes an error of the disk one that a user can act on; any other stays as it is. */
-function diskError(path: string, error: unknown): unknown {
-  if (error instanceof ChurnError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (/no space left|ENOSPC|out of disk space|disk is full|disk quota/i.test(message)) {
-    return new ChurnError("STORE_FULL", `no space is left for ${path}: ${firstLine(message)}`, {
-      cause: error,
-      hint: "make room, or name a file on another disk with --store.path; what was written before is kept",
-    });
-  }
-  if (/read-only|permission denied/i.test(message)) {
-    return new ChurnError("STORE_READ_ONLY", `${path} cannot be written to: ${firstLine(message)}`, {
-      cause: error,
-      hint: "give this user the right to write there, or name another file with --store.path",
-    });
-  }
-  return error;
-}
-
-function isDamage(message: string): boolean {
-  return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message);
-}
-
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0] as string;
 }

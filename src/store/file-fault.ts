@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { ChurnError } from "../core/errors.js";
+
+/** Who holds a file, from DuckDB's message. */
+export function holderOf(message: string): string {
+  const pid = /PID (\d+)/.exec(message)?.[1];
+  if (!pid) return "another process";
+  const file = `/proc/${pid}/cmdline`;
+  try {
+    const words = existsSync(file) ? readFileSync(file, "utf8").split("\0").filter(Boolean) : [];
+    const command = words.map((word) => basename(word)).join(" ");
+    return command ? `process ${pid} (${command.slice(0, 80)})` : `process ${pid}`;
+  } catch {
+    return `process ${pid}`;
+  }
+}
+
+/** Why a file cannot be opened, as an error that a user can act on. */
+export function openError(path: string, message: string, cause: unknown): ChurnError {
+  if (cause instanceof ChurnError) return cause;
+  if (isDamage(message)) {
+    return new ChurnError("STORE_DAMAGED", `${path} cannot be read: ${firstLine(message)}`, {
+      cause,
+      hint: /version/i.test(message)
+        ? "update the workbench, or name another file with --store.path"
+        : "name another file with --store.path, or move this one away and load again",
+    });
+  }
+  const disk = diskError(path, cause);
+  if (disk instanceof ChurnError) return disk;
+  return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
+}
+
+/** Makes an error of the disk one that a user can act on; any other stays as it is. */
+export function diskError(path: string, error: unknown): unknown {
+  if (error instanceof ChurnError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (/no space left|ENOSPC|out of disk space|disk is full|disk quota/i.test(message)) {
+    return new ChurnError("STORE_FULL", `no space is left for ${path}: ${firstLine(message)}`, {
+      cause: error,
+      hint: "make room, or name a file on another disk with --store.path; what was written before is kept",
+    });
+  }
+  if (/read-only|permission denied/i.test(message)) {
+    return new ChurnError("STORE_READ_ONLY", `${path} cannot be written to: ${firstLine(message)}`, {
+      cause: error,
+      hint: "give this user the right to write there, or name another file with --store.path",
+    });
+  }
+  return error;
+}
+
+/** Whether DuckDB says that a file is none of its own, or broken. */
+export function isDamage(message: string): boolean {
+  return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message);
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] as string;
+}
