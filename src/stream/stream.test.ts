@@ -169,8 +169,9 @@ describe("stream", () => {
     const starts: number[] = [];
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     try {
-      const onBatch = ({ seconds }: StreamBatch) => {
-        starts.push(performance.now() - (seconds as number) * 1000 - began);
+      const onBatch = ({ seconds, lag }: StreamBatch) => {
+        // when it was due: a machine that is busy begins late, and says so
+        starts.push(performance.now() - ((seconds as number) + (lag as number)) * 1000 - began);
         vi.setSystemTime(Date.now() - 3_600_000);
       };
       await stream(store, { batch_size: 10, num_batches: 4, interval: 0.3, data_dir: folder }, { onBatch });
@@ -178,8 +179,8 @@ describe("stream", () => {
       vi.useRealTimers();
     }
     const total = (starts[3] as number) - (starts[0] as number);
-    expect(total).toBeGreaterThan(700);
-    expect(total).toBeLessThan(1600);
+    expect(total).toBeGreaterThan(800);
+    expect(total).toBeLessThan(1000);
   });
 
   it("runs alone: a second stream is told who streams, and may start when the first has ended", async () => {
