@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import { bin } from "./bin.js";
 import { checkForestOptions } from "./forest-options.js";
-import type { ForestTask } from "./grow-forest.js";
+import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
 import { takeWorkers } from "./worker-pool.js";
 
