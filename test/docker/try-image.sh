@@ -5,11 +5,11 @@ b=(buildah "$@")
 passed=0
 failed=0
 log=$(mktemp)
-lab=
+started=
 container=$("${b[@]}" from churn-workbench) || exit 1
 clean() {
   # the group: buildah, and what it runs
-  [ -z "$lab" ] || kill -- "-$lab" 2>/dev/null
+  [ -z "$started" ] || kill -- "-$started" 2>/dev/null
   "${b[@]}" rm "$container" >/dev/null 2>&1
   rm -f "$log"
 }
@@ -63,40 +63,52 @@ it "churn run does the whole job on it" \
 it "churn download says what is wrong with a bucket" \
   sh -c "$(printf '%q ' "${b[@]}") run --isolation chroot --user node $container -- churn download --source gs://logs 2>&1 | grep 'no object name'"
 
-port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-# a group of its own, and no file of ours but the log: it must be possible to end all of it
-setsid "${b[@]}" run --isolation chroot --network host --user node "$container" -- \
-  sh -c 'echo $$ >/tmp/lab.pid; exec churn lab --no-browser --port '"$port" >"$log.lab" 2>&1 3>&- 4>&- &
-lab=$!
-healthy() {
-  inside sh -c "HEALTH_URL=http://127.0.0.1:$port/api node -e 'fetch(process.env.HEALTH_URL).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'"
+# what goes on until it is ended: a group of its own, so that all of it can be
+start() {
+  setsid "${b[@]}" run --isolation chroot --network host --user node "$container" -- \
+    sh -c 'echo $$ >/tmp/pid; echo a-token-of-a-file >/tmp/token; exec env CHURN_SERVICE_TOKEN_FILE=/tmp/token churn-entrypoint "$@"' sh "$@" \
+    >"$log.run" 2>&1 3>&- 4>&- &
+  started=$!
 }
+free_port() { node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
+# by the command of the health check, at the address of its variable
 answers() {
   for _ in $(seq 60); do
-    if healthy; then return 0; fi
+    if inside sh -c "HEALTH_URL=$1 node -e 'fetch(process.env.HEALTH_URL).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'"; then return 0; fi
     sleep 1
   done
-  cat "$log.lab"
+  cat "$log.run"
   return 1
 }
-status() { curl -s -o /dev/null -w '%{http_code}\n' "$1"; }
-it "Lab answers the health check" answers
-url=$(grep -Eo "http://[^ ]+token=[0-9a-f]+" "$log.lab" | head -n 1)
+ends() {
+  inside sh -c "kill -$1 \$(cat /tmp/pid)" || return 1
+  for _ in $(seq 30); do
+    kill -0 "$started" 2>/dev/null || { started=; return 0; }
+    sleep 1
+  done
+  return 1
+}
+status() { curl -s -o /dev/null -w '%{http_code}\n' "$@"; }
+
+port=$(free_port)
+start churn serve --only stream --port "$port"
+it "the stream service answers the health check" answers "http://127.0.0.1:$port/healthz"
+it "the stream service lets nobody in without the token of the file" prints '^401$' status "http://127.0.0.1:$port/stream"
+it "the stream service lets in who has it" \
+  prints '^200$' status -H 'Authorization: Bearer a-token-of-a-file' "http://127.0.0.1:$port/stream"
+it "the stream service ends by SIGTERM" ends TERM
+
+port=$(free_port)
+start churn lab --no-browser --port "$port"
+it "Lab answers the health check" answers "http://127.0.0.1:$port/api"
+url=$(grep -Eo "http://[^ ]+token=[0-9a-f]+" "$log.run" | head -n 1)
 token=${url##*token=}
 it "Lab lets nobody in without its token" prints '^(302|403)$' status "http://127.0.0.1:$port/api/contents"
 it "Lab shows the notebooks to who has it" \
   prints '01-download' curl -s "http://127.0.0.1:$port/api/contents/notebooks?token=$token"
 it "Lab offers our kernel" prints '"language": ?"typescript"' curl -s "http://127.0.0.1:$port/api/kernelspecs?token=$token"
-ends() {
-  inside sh -c 'kill -INT $(cat /tmp/lab.pid)' || return 1
-  for _ in $(seq 30); do
-    kill -0 "$lab" 2>/dev/null || { lab=; return 0; }
-    sleep 1
-  done
-  return 1
-}
-it "Lab ends by an interrupt" ends
-rm -f "$log.lab"
+it "Lab ends by an interrupt" ends INT
+rm -f "$log.run"
 
 echo "image: $passed passed, $failed failed"
 [ "$failed" = 0 ]
