@@ -124,6 +124,7 @@ export {
 } from "./notebook/run-notebook.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
+export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";

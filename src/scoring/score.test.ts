@@ -10,6 +10,7 @@ import { openStore, type Store } from "../store/open-store.js";
 import { stream } from "../stream/stream.js";
 import { train } from "../training/train.js";
 import { score } from "./score.js";
+import { whyAtRisk } from "./why-at-risk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "score-"));
 const settings = configure(
@@ -60,5 +61,25 @@ describe("score", () => {
     const common = before.filter((row) => byKey.has(`${row.User} ${row.day}`));
     expect(common.length).toBeGreaterThan(100);
     for (const row of common) expect(byKey.get(`${row.User} ${row.day}`)).toEqual(row);
+  });
+});
+
+describe("whyAtRisk", () => {
+  it("explains the subscriber with the highest probability: baseline and effects sum to it", async () => {
+    const why = await whyAtRisk(store, { top: 4 });
+    const [first] = await store.lease((db) =>
+      db.rows(
+        'SELECT "User", probability_1 FROM model_predictions ORDER BY probability_1 DESC, "Date" DESC, "User" LIMIT 1',
+      ),
+    );
+    expect(why.subscriber).toBe(first?.User);
+    expect(why.probability).toBeCloseTo(first?.probability_1 as number, 9);
+    expect(why.reasons).toHaveLength(4);
+    const sum = why.reasons.reduce((total, { effect }) => total + effect, why.baseline + why.others);
+    expect(sum).toBeCloseTo(why.probability, 9);
+  });
+
+  it("says when a subscriber was not scored", async () => {
+    await expect(whyAtRisk(store, { subscriber: "no'body" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });
