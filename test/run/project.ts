@@ -31,6 +31,7 @@ export async function tablesOf(root: string): Promise<Record<string, string>> {
         models: "artifact",
         model_predictions: "scored_at",
         rejects: "file",
+        monitoring_results: "computed_at",
       }[table_name];
       const columns = excluded ? `* EXCLUDE (${excluded})` : "*";
       const row = await db.row<{ digest: string; rows: number }>(
