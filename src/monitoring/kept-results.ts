@@ -1,32 +1,15 @@
 import type { Database } from "../store/database.js";
 import type { FittedMonitor, MonitoringResults } from "./fit-monitor.js";
 import type { ChunkInfo, Measure, MeasureField, PartName } from "./measure.js";
-import { MonitoringResult } from "./monitoring-result.js";
+import { type LongRow, MonitoringResult } from "./monitoring-result.js";
 import { type PeriodUnit, periodOf, periodStart } from "./period.js";
 
 /** A measure as the table `monitoring_results` keeps it. */
-export type KeptRow = {
-  chunk_period: string;
-  chunk_key: string;
-  part: string;
-  metric: string;
+export type KeptRow = Omit<LongRow, "column"> & {
+  /** "" for a measure of no column, since it is part of the key. */
   column_name: string;
-  chunk_index: number;
-  chunk_start_date: string | null;
-  chunk_end_date: string | null;
   chunk_rows: number;
   chunk_labels: number;
-  value: number | null;
-  sampling_error: number | null;
-  lower_confidence_boundary: number | null;
-  upper_confidence_boundary: number | null;
-  lower_threshold: number | null;
-  upper_threshold: number | null;
-  realized: number | null;
-  alert: boolean | null;
-  n: number;
-  not_computed: string | null;
-  note: string | null;
 };
 
 const KEY = ["chunk_period", "chunk_key", "part", "metric", "column_name"] as const;

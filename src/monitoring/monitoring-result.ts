@@ -14,7 +14,7 @@ export interface ResultFilter {
 }
 
 /** One measure with its chunk: a row of the long form. */
-export interface LongRow extends Record<string, Scalar> {
+export type LongRow = {
   part: string;
   column: string | null;
   metric: string;
@@ -34,7 +34,7 @@ export interface LongRow extends Record<string, Scalar> {
   n: number;
   not_computed: string | null;
   note: string | null;
-}
+};
 
 const COLUMN_OF: Record<MeasureField, string> = {
   value: "value",
