@@ -1,9 +1,8 @@
-import { basename, join, resolve } from "node:path";
+import { basename } from "node:path";
 import { ChurnError } from "../core/errors.js";
-import { fetchFile } from "./fetch-file.js";
 import { fileType, typeOfName } from "./file-type.js";
 import { httpsRemote } from "./https-remote.js";
-import { localName } from "./local-name.js";
+import { remoteSource } from "./remote-source.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
 import type { Source } from "./source.js";
 
@@ -17,21 +16,17 @@ export function httpsSource(text: string, dataDir: string): Source {
     name ?? shown,
     "give a URL that ends in the name of the file, or add the name: https://host/download?id=3#log.csv.gz",
   );
-  const file = localName(name as string, type, url.href);
-  return {
-    text,
-    shown,
-    file: resolve(join(dataDir, file)),
-    type,
-    manifest: `${file}.manifest.json`,
-    write: (part, before, settings, context) =>
-      fetchFile(
-        httpsRemote(url, shown, type, { timeout: settings.timeout, signal: context.signal }),
-        { part, before },
-        settings,
-        context,
-      ),
-  };
+  return remoteSource(
+    {
+      text,
+      shown,
+      type,
+      name: name as string,
+      from: url.href,
+      remote: (_settings, options) => httpsRemote(url, shown, type, options),
+    },
+    dataDir,
+  );
 }
 
 /** @throws ChurnError BAD_OPTION when the text is no URL, holds a password, or is http: to another machine */
