@@ -54,7 +54,8 @@ export function barChart(
   const first = values[0];
   const subtitle = options.subtitle ?? (left > 0 ? `the ${top} largest of ${bars.names.length}` : undefined);
   return vegaChart({
-    title: titleSpec(options.title, subtitle),
+    // over the names too: they may be long, and a title that began behind them would leave the page
+    title: { ...titleSpec(options.title, subtitle), frame: "bounds" },
     description:
       options.description ??
       (first
