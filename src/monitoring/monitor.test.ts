@@ -2,37 +2,22 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { configure } from "../config/configure.js";
-import { download } from "../download/download.js";
+import { smallJob, trainedStore } from "../../test/run/trained-store.js";
 import { buildFeatures } from "../features/build-features.js";
-import { load } from "../load/load.js";
 import { score } from "../scoring/score.js";
-import { openStore, type Store } from "../store/open-store.js";
+import type { Store } from "../store/open-store.js";
 import { stream } from "../stream/stream.js";
-import { train } from "../training/train.js";
 import { monitor } from "./monitor.js";
 
 const folder = mkdtempSync(join(tmpdir(), "monitor-"));
-const settings = configure(
-  {
-    source: "sample:?subscribers=250&days=90",
-    data_dir: folder,
-    output_dir: folder,
-    store: { path: join(folder, "monitor.duckdb") },
-    stream: { batch_size: 2000, num_batches: 2, interval: 0, scenario: "data-shift" },
-    train: { num_trees: [20], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
-    monitor: { alert_file: join(folder, "alerts.ndjson"), metrics: ["roc_auc", "accuracy"] },
-  },
-  { env: {} },
-);
+const settings = smallJob(folder, {
+  stream: { batch_size: 2000, num_batches: 2, interval: 0, scenario: "data-shift" },
+  monitor: { alert_file: join(folder, "alerts.ndjson"), metrics: ["roc_auc", "accuracy"] },
+});
 let store: Store;
 
 beforeAll(async () => {
-  store = openStore(settings.store);
-  await download(settings.download);
-  await load(store, settings.load);
-  await buildFeatures(store, settings.features);
-  await train(store, settings.train);
+  store = await trainedStore(settings);
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

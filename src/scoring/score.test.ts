@@ -2,38 +2,22 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { configure } from "../config/configure.js";
-import { download } from "../download/download.js";
+import { smallJob, trainedStore } from "../../test/run/trained-store.js";
 import { buildFeatures } from "../features/build-features.js";
-import { load } from "../load/load.js";
-import { openStore, type Store } from "../store/open-store.js";
+import type { Store } from "../store/open-store.js";
 import { stream } from "../stream/stream.js";
-import { train } from "../training/train.js";
 import { score } from "./score.js";
 import { whyAtRisk } from "./why-at-risk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "score-"));
-const settings = configure(
-  {
-    source: "sample:?subscribers=250&days=90",
-    data_dir: folder,
-    store: { path: join(folder, "score.duckdb") },
-    stream: { batch_size: 5000, num_batches: 2, interval: 0 },
-    train: { num_trees: [20], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
-  },
-  { env: {} },
-);
+const settings = smallJob(folder, { stream: { batch_size: 5000, num_batches: 2, interval: 0 } });
 let store: Store;
 
 beforeAll(async () => {
-  store = openStore(settings.store);
-  await download(settings.download);
-  await load(store, settings.load);
-  await buildFeatures(store, settings.features);
-  await train(store, settings.train);
+  store = await trainedStore(settings);
   await stream(store, settings.stream);
   await buildFeatures(store, settings.features);
-});
+}, 180_000);
 
 const scores = () =>
   store.lease((db) =>
