@@ -4,15 +4,12 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { configure } from "../config/configure.js";
+import { smallJob, trainedStore } from "../../test/run/trained-store.js";
 import { random } from "../core/random.js";
-import { download } from "../download/download.js";
-import { buildFeatures } from "../features/build-features.js";
-import { load } from "../load/load.js";
+import { currentPlan } from "../features/build-features.js";
 import type { AlertEvent } from "../monitoring/alert-events.js";
 import { monitorOptions } from "../monitoring/options.js";
 import { openStore, type Store } from "../store/open-store.js";
-import { train } from "../training/train.js";
 import type { ServerParts } from "./make-server.js";
 import { Metrics } from "./metrics.js";
 import { MonitoringRunner } from "./monitoring-runner.js";
@@ -32,23 +29,14 @@ const log = pino({ level: "silent" });
 
 // a real model, whose scores are then replaced
 beforeAll(async () => {
-  const settings = configure(
-    {
-      source: "sample:?subscribers=250&days=90",
-      data_dir: trained,
-      output_dir: trained,
-      store: { path: join(trained, "churn.duckdb") },
+  const store = await trainedStore(
+    smallJob(trained, {
       features: { windows: [7] },
       train: { num_trees: [10], max_depth: [4], bootstrap_rounds: 10, permutation_repeats: 1 },
-    },
-    { env: {} },
+    }),
   );
-  const store = openStore(settings.store);
-  await download(settings.download);
-  await load(store, settings.load);
-  features = (await buildFeatures(store, settings.features)).features;
-  await train(store, settings.train);
   await store.lease(async (db) => {
+    features = (await currentPlan(db))?.plan.features.length as number;
     version = (await db.row<{ v: string }>("SELECT model_version AS v FROM models WHERE in_service"))?.v as string;
     await db.run("DELETE FROM model_predictions");
   });
