@@ -140,8 +140,11 @@ export class Database {
     const appender = await this.#connection.createAppender(table, "main", catalog ?? null);
     try {
       appendColumns(appender, sources, rows);
-    } finally {
       appender.closeSync();
+    } catch (error) {
+      // an appender that failed keeps its rows, and writes them when it is collected, into whatever transaction runs then
+      appender.clear();
+      throw error;
     }
   }
 

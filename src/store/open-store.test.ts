@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { openStore } from "./open-store.js";
 
@@ -57,6 +60,27 @@ it("rolls a failed transaction back", async () => {
     ),
   ).rejects.toThrow(/[Dd]uplicate key/);
   expect(await store.lease((db) => db.rows("SELECT * FROM DailySummary"))).toEqual([]);
+});
+
+it("forgets the rows of an append that failed, also when its memory is collected later", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const store = openStore({ path: join(folder, "append.duckdb") });
+  await store.lease(async (db) => {
+    await db.run("CREATE TABLE t (a INTEGER PRIMARY KEY)");
+    await db.run("INSERT INTO t VALUES (3)");
+    for (let i = 0; i < 20; i++) {
+      const failed = await db.transaction(() => db.append("t", [[1, 2, 3, 4]], 4)).catch((error) => String(error));
+      expect(failed).toMatch(/[Dd]uplicate key/);
+    }
+    await db.run("DELETE FROM t");
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await sleep(10);
+    }
+    await db.run("INSERT INTO t VALUES (9)");
+    expect(await db.rows("SELECT a FROM t")).toEqual([{ a: 9 }]);
+  });
 });
 
 it("waits while another process holds the file, names it, and goes on when it is free", async () => {
