@@ -2,9 +2,9 @@ import type { Stats } from "node:fs";
 import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { inTurn } from "../core/in-turn.js";
 import type { StageContext } from "../core/progress.js";
 import { fileFault } from "./file-fault.js";
-import { inTurn } from "./in-turn.js";
 import { inspectFile } from "./inspect-file.js";
 import { isInterrupted, throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
@@ -40,7 +40,7 @@ export interface DownloadResult extends Manifest {
 export async function download(options: DownloadOptions = {}, context: StageContext = {}): Promise<DownloadResult> {
   const settings = downloadOptions.parse(options);
   const source = openSource(settings.source, settings.data_dir);
-  return inTurn(source.file, async () => {
+  return inTurn(`download ${source.file}`, async () => {
     throwIfInterrupted(context.signal, source.shown);
     try {
       return await bring(source, settings, context);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Chart } from "../charts/chart.js";
 import { ChurnError } from "../core/errors.js";
+import { inTurn } from "../core/in-turn.js";
 import type { StageContext } from "../core/progress.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Database } from "../store/database.js";
@@ -72,7 +73,8 @@ export async function monitor(
   const settings = monitorOptions.parse(options);
   const report = (done: number) => context.onProgress?.({ task: "monitoring", done, total: 3, unit: "steps" });
   report(0);
-  const measured = await inTurn(store.path, () =>
+  // a request and a poller may ask at once, and both write the table
+  const measured = await inTurn(`monitor ${store.path}`, () =>
     store.lease((db) => measure(db, settings), { signal: context.signal }),
   );
   context.signal?.throwIfAborted();
@@ -107,17 +109,6 @@ const NOTHING_SCORED =
   "this model has scored nothing since its training: stream or load newer days, then churn features and churn score";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const turns = new Map<string, Promise<unknown>>();
-
-/** Runs one after another what writes the same table: a request and a poller may ask at once. */
-async function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const mine = (turns.get(path) ?? Promise.resolve()).then(work, work);
-  turns.set(path, mine);
-  return mine.finally(() => {
-    if (turns.get(path) === mine) turns.delete(path);
-  });
-}
 
 /** Measures what is new, and puts it with what is kept. */
 async function measure(db: Database, settings: MonitorSettings) {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
+import { inTurn } from "../core/in-turn.js";
 import { type Claim, claimHolder, takeClaim } from "./claim.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
@@ -32,9 +33,6 @@ const LONGEST = 5000;
 
 /** Milliseconds that a process which has the file leaves it to others that wait. */
 const YIELD = 300;
-
-/** The last batch that each file was given in this process, by whichever store. */
-const COMMITS = new Map<string, Promise<unknown>>();
 
 /**
  * The tables of one job, in a DuckDB file, or in a MySQL database of which a DuckDB file holds a copy to compute on.
@@ -90,17 +88,12 @@ export class Store {
    */
   commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
     const { mirror } = this;
-    // one after another, so that no two take the same numbers
-    const turn = (COMMITS.get(this.path) ?? Promise.resolve()).then(() =>
+    // one after another, by whichever store of this process, so that no two take the same numbers
+    return inTurn(`commit ${this.path}`, () =>
       mirror
         ? commitMysqlBatch(mirror, batch, options.signal)
         : this.#work((db) => this.#commit(db, batch), options, LINGER),
     );
-    COMMITS.set(
-      this.path,
-      turn.catch(() => {}),
-    );
-    return turn;
   }
 
   /**
