@@ -16,6 +16,8 @@ const post = (said: FromControl) => main.postMessage(said);
 const control = new zmq.Router({ linger: 1000, sendHighWaterMark: 0 });
 const heartbeat = new zmq.Reply({ linger: 0 });
 const out = new SendQueue(control);
+/** The loops that receive; each ends when its socket is closed. */
+const listening: Promise<void>[] = [];
 
 /** Bytes that zeromq copies. */
 const COPIED = 128;
@@ -114,17 +116,22 @@ async function listen(socket: AsyncIterable<Buffer[]>, handle: (frames: Buffer[]
   }
 }
 
+/** Sends what waits and closes the sockets; the main thread hears of it when zeromq has nothing more to call back for. */
+async function close(): Promise<void> {
+  await out.drained();
+  control.close();
+  heartbeat.close();
+  // a process that exits stops this thread; a receive that fails just then throws in native code, and the process aborts
+  await Promise.all(listening);
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.store(state, CLOSED, 1);
+  Atomics.notify(state, CLOSED);
+  main.close();
+}
+
 main.on("message", (said: ToControl) => {
   if ("frames" in said) send(said.frames);
-  else {
-    out.drained().then(() => {
-      control.close();
-      heartbeat.close();
-      Atomics.store(state, CLOSED, 1);
-      Atomics.notify(state, CLOSED);
-      main.close();
-    });
-  }
+  else void close();
 });
 
 setInterval(() => {
@@ -133,6 +140,8 @@ setInterval(() => {
 
 const control_port = await bind(control, connection.control_port);
 const hb_port = await bind(heartbeat, connection.hb_port);
-void listen(control, onRequest);
-void listen(heartbeat, (frames) => heartbeat.send(frames));
+listening.push(
+  listen(control, onRequest),
+  listen(heartbeat, (frames) => heartbeat.send(frames)),
+);
 post({ bound: { control_port, hb_port } });
