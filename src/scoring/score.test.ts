@@ -38,7 +38,8 @@ describe("score", () => {
   it("uses the plan of the model where Processed_Data was made by another one", async () => {
     await score(store, settings.score);
     const before = await scores();
-    await buildFeatures(store, { ...settings.features, set: "seed" });
+    const start_date = before[0]?.day as string;
+    await buildFeatures(store, { ...settings.features, set: "seed", start_date });
     await store.lease((db) => db.run("DELETE FROM model_predictions WHERE period = 'analysis'"));
     await score(store, settings.score);
     const byKey = new Map((await scores()).map((row) => [`${row.User} ${row.day}`, row]));
