@@ -21,6 +21,8 @@ export function plotlyChart(figure: PlotlyFigure, fallback: Chart): Chart & { re
       font: { family: "Inter, system-ui, sans-serif", size: 12, color: "#1F2933" },
       title: { text: fallback.title, x: 0, xanchor: "left", font: { size: 16 } },
       hovermode: "x unified",
+      // titles of y axes keep clear of their numbers, in every panel
+      template: { layout: { yaxis: { automargin: true, title: { standoff: 10, font: { size: 12 } } } } },
       ...figure.layout,
     },
     config: { displaylogo: false, responsive: true, ...figure.config },

@@ -52,7 +52,7 @@ export const THEME = {
     gridColor: GRID,
   },
   axisY: { domain: false, ticks: false },
-  axisX: { grid: false },
+  axisX: { grid: false, labelSeparation: 8 },
   legend: {
     orient: "top",
     direction: "horizontal",

@@ -6,6 +6,7 @@ import { distributionChart } from "./distribution-chart.js";
 import { estimatePerformance } from "./estimate-performance.js";
 import { metricChart } from "./metric-chart.js";
 import { realizedPerformance } from "./realized-performance.js";
+import { stepLine } from "./step-line.js";
 import { univariateDrift } from "./univariate-drift.js";
 
 const DAY = 86_400_000;
@@ -58,6 +59,14 @@ it("draws the band of an estimate dashed, and what came true beside it on one ax
   expect(figureOf(chart).layout?.yaxis2).toBeUndefined();
   expect(figureOf(compareChart(estimated, drift.filter({ columns: "tenure" }))).layout?.yaxis2).toBeDefined();
   expect(await chart.toSvg()).toContain("20 chunks have both; their correlation is");
+});
+
+it("draws the level of a chunk that stands alone between two without a value", () => {
+  const alone = [null, 0.7, null].map((value, i) => ({ x: i, end: i + 1, value }));
+  expect(stepLine(alone, ({ value }) => value)).toEqual({
+    x: [0, 1, 1, 2, 2, 3],
+    y: [null, null, 0.7, 0.7, null, null],
+  });
 });
 
 it("draws a distribution over time: densities of numbers, shares of categories", async () => {

@@ -5,6 +5,7 @@ import { vegaChart } from "../charts/vega-chart.js";
 import { ChurnError } from "../core/errors.js";
 import { type ChartPoint, chartPoints } from "./metric-chart.js";
 import type { MonitoringResult } from "./monitoring-result.js";
+import { stepLine } from "./step-line.js";
 
 /** A series of another result, drawn with the first: on one axis when both show the same metric, else on two. */
 export function compareChart(left: MonitoringResult, right: MonitoringResult): Chart {
@@ -105,9 +106,8 @@ function figureOf(sides: readonly [Side, Side], together: boolean, colors: reado
         type: "scatter",
         mode: "lines",
         name,
-        x: [...points.map(({ x }) => x), points.at(-1)?.end],
-        y: [...points.map(({ value }) => value), points.at(-1)?.value],
-        line: { shape: "hv", width: 2, color: colors[i], ...(dashed ? { dash: "dash" } : {}) },
+        ...stepLine(points, ({ value }) => value),
+        line: { width: 2, color: colors[i], ...(dashed ? { dash: "dash" } : {}) },
         ...axis,
       },
       {

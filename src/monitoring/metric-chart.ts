@@ -5,6 +5,7 @@ import { vegaChart } from "../charts/vega-chart.js";
 import { ChurnError } from "../core/errors.js";
 import type { ChunkInfo, Measure, PartName, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
+import { stepLine } from "./step-line.js";
 
 const TITLES: Record<PartName, string> = {
   realized: "Realized performance",
@@ -237,21 +238,14 @@ function traces({ name, points }: Panel, i: number, dashed: boolean): Record<str
   const parts = (["reference", "analysis"] as const).flatMap((period) => {
     const own = points.filter((point) => point.period === period);
     if (own.length === 0) return [];
-    // one more point repeats the last value at the end of its chunk
-    const xs = [...own.map(({ x }) => x), own.at(-1)?.end];
-    const step = (pick: (point: ChartPoint) => number | null) => {
-      const values = own.map(pick);
-      return [...values, values.at(-1) ?? null];
-    };
-    const line = (color: string, extra: Record<string, unknown> = {}) => ({ shape: "hv", color, width: 2, ...extra });
+    const line = (color: string, extra: Record<string, unknown> = {}) => ({ color, width: 2, ...extra });
     const limits = (["lower", "upper"] as const)
       .filter((side) => own.some((point) => point[side] !== null))
       .map((side, k) => ({
         ...at,
         ...legend("threshold", period === "reference" && k === 0),
         mode: "lines",
-        x: xs,
-        y: step((point) => point[side]),
+        ...stepLine(own, (point) => point[side]),
         line: line(COLORS.vermillion, { dash: "dash", width: 1.5 }),
         hoverinfo: "skip",
       }));
@@ -260,8 +254,7 @@ function traces({ name, points }: Panel, i: number, dashed: boolean): Record<str
           {
             ...at,
             mode: "lines",
-            x: xs,
-            y: step(({ high }) => high),
+            ...stepLine(own, ({ high }) => high),
             line: line(COLOR[period], { width: 0 }),
             showlegend: false,
             hoverinfo: "skip",
@@ -270,8 +263,7 @@ function traces({ name, points }: Panel, i: number, dashed: boolean): Record<str
             ...at,
             ...legend("confidence band", period === "analysis"),
             mode: "lines",
-            x: xs,
-            y: step(({ low }) => low),
+            ...stepLine(own, ({ low }) => low),
             line: line(COLOR[period], { width: 0 }),
             fill: "tonexty",
             fillcolor: period === "analysis" ? "rgba(0,114,178,0.2)" : "rgba(138,148,160,0.2)",
@@ -286,8 +278,7 @@ function traces({ name, points }: Panel, i: number, dashed: boolean): Record<str
         ...at,
         ...legend(period),
         mode: "lines",
-        x: xs,
-        y: step(({ value }) => value),
+        ...stepLine(own, ({ value }) => value),
         line: line(COLOR[period], dashed ? { dash: "dash" } : {}),
         hoverinfo: "skip",
       },
