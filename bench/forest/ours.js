@@ -1,5 +1,5 @@
-// ours.js TASK TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS: fits once and prints a line of JSON, as peers.py does.
-// Tasks: forest, forest-entropy (the criterion and the leaves of at least 5 that YDF has by default), boosting, grid. A depth of 0 is no limit.
+// ours.js TASK TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS SEED: fits once and prints a line of JSON, as peers.py does.
+// Tasks: forest, forest-gini (the criterion of scikit-learn), boosting, grid. A depth of 0 is no limit.
 import { open, readFile } from "node:fs/promises";
 import { bin } from "../../dist/forest/bin.js";
 import { fitBoosting } from "../../dist/forest/fit-boosting.js";
@@ -7,7 +7,7 @@ import { fitForest } from "../../dist/forest/fit-forest.js";
 import { rocAuc } from "../../dist/forest/roc-auc.js";
 import { COLUMNS } from "./make-data.js";
 
-const [task, trainPath, rows, testPath, testRows, trees, depth, threads] = process.argv.slice(2);
+const [task, trainPath, rows, testPath, testRows, trees, depth, threads, seed] = process.argv.slice(2);
 
 async function load(path, size) {
   const file = await open(path);
@@ -26,7 +26,7 @@ const train = await load(trainPath, Number(rows));
 const test = await load(testPath, Number(testRows));
 const numTrees = Number(trees);
 const maxDepth = Number(depth) || null;
-const shared = { numTrees, threads: Number(threads), seed: 1 };
+const shared = { numTrees, threads: Number(threads), seed: Number(seed) };
 
 /** {50, 100} trees × {5, 10} deep × 3 folds, as a search does it: one binning, one forest a fold, the others cut from it. */
 async function grid() {
@@ -57,13 +57,13 @@ const cpuStart = process.cpuUsage();
 const start = performance.now();
 const forest =
   task === "boosting"
-    ? await fitBoosting(train.x, train.y, { seed: 1 })
+    ? await fitBoosting(train.x, train.y, { seed: Number(seed) })
     : task === "grid"
       ? await grid()
       : await fitForest(train.x, train.y, {
           ...shared,
           maxDepth,
-          ...(task === "forest-entropy" ? { criterion: "entropy", minSamplesLeaf: 5 } : {}),
+          ...(task === "forest-gini" ? { criterion: "gini" } : {}),
         });
 const fitted = performance.now();
 const cpu = process.cpuUsage(cpuStart);

@@ -1,4 +1,4 @@
-"""peers.py PEER TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS: fits one peer once and prints a line of JSON.
+"""peers.py PEER TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS SEED: fits one peer once and prints a line of JSON.
 
 The tables are float64 columns one after the other, the label last. A depth of 0 is no limit. Reading the table and
 importing the library are not timed; making the library's own data structure is, as a user pays for it.
@@ -21,8 +21,8 @@ def cpu():
     return sum(u.ru_utime + u.ru_stime for u in (resource.getrusage(resource.RUSAGE_SELF),))
 
 
-peer, train_path, rows, test_path, test_rows, trees, depth, threads = sys.argv[1:9]
-rows, test_rows, trees, depth, threads = map(int, (rows, test_rows, trees, depth, threads))
+peer, train_path, rows, test_path, test_rows, trees, depth, threads, seed = sys.argv[1:10]
+rows, test_rows, trees, depth, threads, seed = map(int, (rows, test_rows, trees, depth, threads, seed))
 x, y = load(train_path, rows)
 x_test, y_test = load(test_path, test_rows)
 unlimited = depth == 0
@@ -31,7 +31,7 @@ if peer == "scikit-learn":
     from sklearn.ensemble import RandomForestClassifier
 
     def fit():
-        return RandomForestClassifier(trees, max_depth=depth or None, n_jobs=threads, random_state=1).fit(x, y)
+        return RandomForestClassifier(trees, max_depth=depth or None, n_jobs=threads, random_state=seed).fit(x, y)
 
     def predict(model):
         return model.predict_proba(x_test)[:, 1]
@@ -42,8 +42,8 @@ elif peer == "scikit-learn-grid":
 
     def fit():
         grid = {"n_estimators": [50, 100], "max_depth": [5, 10]}
-        forest = RandomForestClassifier(n_jobs=threads, random_state=1)
-        return GridSearchCV(forest, grid, scoring="roc_auc", cv=KFold(3, shuffle=True, random_state=1)).fit(x, y)
+        forest = RandomForestClassifier(n_jobs=threads, random_state=seed)
+        return GridSearchCV(forest, grid, scoring="roc_auc", cv=KFold(3, shuffle=True, random_state=seed)).fit(x, y)
 
     def predict(model):
         return model.predict_proba(x_test)[:, 1]
@@ -52,7 +52,7 @@ elif peer == "hist-gradient-boosting":
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     def fit():
-        return HistGradientBoostingClassifier(random_state=1).fit(x, y)
+        return HistGradientBoostingClassifier(random_state=seed).fit(x, y)
 
     def predict(model):
         return model.predict_proba(x_test)[:, 1]
@@ -64,7 +64,7 @@ elif peer == "lightgbm-rf":
         return lightgbm.LGBMClassifier(
             boosting_type="rf", n_estimators=trees, max_depth=depth or -1, num_leaves=2**depth if depth else 65536,
             subsample=0.632, subsample_freq=1, feature_fraction_bynode=float(np.sqrt(x.shape[1]) / x.shape[1]),
-            min_child_samples=1, min_child_weight=0, n_jobs=threads, random_state=1, verbose=-1).fit(x, y)
+            min_child_samples=1, min_child_weight=0, n_jobs=threads, random_state=seed, verbose=-1).fit(x, y)
 
     def predict(model):
         return model.predict_proba(x_test)[:, 1]
@@ -75,7 +75,7 @@ elif peer == "xgboost-rf":
     def fit():
         return xgboost.XGBRFClassifier(
             n_estimators=trees, max_depth=depth, tree_method="hist", max_bin=256, subsample=0.632,
-            colsample_bynode=float(np.sqrt(x.shape[1]) / x.shape[1]), n_jobs=threads, random_state=1).fit(x, y)
+            colsample_bynode=float(np.sqrt(x.shape[1]) / x.shape[1]), n_jobs=threads, random_state=seed).fit(x, y)
 
     def predict(model):
         return model.predict_proba(x_test)[:, 1]
@@ -91,7 +91,7 @@ elif peer in ("ydf-exact", "ydf-binned"):
     def fit():
         return ydf.RandomForestLearner(
             label="label", num_trees=trees, max_depth=depth + 1 if depth else -1, winner_take_all=False,
-            compute_oob_performances=False, num_threads=threads, random_seed=1,
+            compute_oob_performances=False, num_threads=threads, random_seed=seed,
             discretize_numerical_columns=peer == "ydf-binned").train(frame)
 
     def predict(model):

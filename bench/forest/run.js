@@ -2,7 +2,7 @@
 //
 // Times our forest beside its peers in Python and prints a table of medians. Runs are interleaved, each in a process of its
 // own, so that a busy machine is as busy for one as for the other; ratios are given for wall time and for CPU time, and the
-// second are the ones to trust where the machine is shared. The Python environment is made on the first run.
+// second are the ones to trust where the machine is shared. Each repeat has a seed of its own. The Python environment is made on the first run.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const TASKS = {
     ...{
       rows: 100_000,
       depth: 10,
-      peers: ["churn-workbench-entropy", "scikit-learn", "ydf-exact", "lightgbm-rf", "ydf-binned", "xgboost-rf"],
+      peers: ["churn-workbench-gini", "scikit-learn", "ydf-exact", "lightgbm-rf", "ydf-binned", "xgboost-rf"],
     },
   },
   deep: { title: "the same, no depth limit", ours: "forest", rows: 100_000, depth: 0, peers: ["scikit-learn"] },
@@ -96,10 +96,11 @@ for (const name of flags.tasks.split(",")) {
   const results = new Map();
   const loadBefore = load();
   for (let r = 0; r < Number(flags.repeats); r++) {
+    const seed = String(r + 1);
     for (const peer of ["churn-workbench", ...peers]) {
       const result = peer.startsWith("churn-workbench")
-        ? run(process.execPath, [here("ours.js"), ours + peer.slice("churn-workbench".length), ...shared])
-        : run(python, [here("peers.py"), peer, ...shared]);
+        ? run(process.execPath, [here("ours.js"), ours + peer.slice("churn-workbench".length), ...shared, seed])
+        : run(python, [here("peers.py"), peer, ...shared, seed]);
       if (result) results.set(peer, [...(results.get(peer) ?? []), result]);
     }
   }

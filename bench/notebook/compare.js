@@ -1,4 +1,5 @@
-// Our runner against papermill and `jupyter execute` on a stock tslab, one run, interleaved: `node bench/notebook/compare.js`.
+// Our runner against papermill and `jupyter execute` on a stock tslab, one run, interleaved: `node bench/notebook/compare.js [ROUNDS] [PARTS]`,
+// PARTS of cells,burst,memory,chain.
 // Needs Python 3; makes a virtual environment in .workbench/bench-venv (or give one: CHURN_BENCH_PYTHON=/path/to/python).
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 3);
+const parts = (process.argv[3] ?? "cells,burst,memory,chain").split(",");
+const wanted = (part) => parts.includes(part);
 const python = process.env.CHURN_BENCH_PYTHON ?? venv();
 const bin = (name) => join(python, "..", name);
 const work = mkdtempSync(join(tmpdir(), "churn-bench-"));
@@ -106,7 +109,7 @@ async function compare(title, ways) {
   }
 }
 
-for (const count of [20, 60]) {
+for (const count of wanted("cells") ? [20, 60] : []) {
   const input = notebook(
     `trivial-${count}`,
     Array.from({ length: count }, (_, i) => `const x${i}: number = ${i};\nx${i} * 2`),
@@ -120,62 +123,70 @@ for (const count of [20, 60]) {
   });
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: source of a cell
-const flood = notebook("flood", ["for (let i = 0; i < 20_000; i++) console.log(`line ${i}`);"]);
-const pm = await timed(bin("papermill"), [flood, join(work, "flood-pm.ipynb"), "--no-progress-bar"], { env: stock });
-const us = await timed(process.execPath, [churn, "notebook", "run", flood, join(work, "flood-us.ipynb"), "--quiet"]);
-console.log("\n20,000 lines of console.log");
-console.log(`  papermill                  ${lines(join(work, "flood-pm.ipynb"))} lines kept, exit code ${pm.code}`);
-console.log(`  churn notebook run         ${lines(join(work, "flood-us.ipynb"))} lines kept, exit code ${us.code}`);
+if (wanted("burst")) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: source of a cell
+  const flood = notebook("flood", ["for (let i = 0; i < 20_000; i++) console.log(`line ${i}`);"]);
+  const pm = await timed(bin("papermill"), [flood, join(work, "flood-pm.ipynb"), "--no-progress-bar"], { env: stock });
+  const us = await timed(process.execPath, [churn, "notebook", "run", flood, join(work, "flood-us.ipynb"), "--quiet"]);
+  console.log("\n20,000 lines of console.log");
+  console.log(`  papermill                  ${lines(join(work, "flood-pm.ipynb"))} lines kept, exit code ${pm.code}`);
+  console.log(`  churn notebook run         ${lines(join(work, "flood-us.ipynb"))} lines kept, exit code ${us.code}`);
+}
 
-const big = notebook("big", ["const line = 'x'.repeat(1023);\nfor (let i = 0; i < 200_000; i++) console.log(line);"]);
-const much = await timed(process.execPath, [churn, "notebook", "run", big, join(work, "big-us.ipynb"), "--quiet"]);
-console.log(
-  `\n200 MB in small writes: ${much.seconds.toFixed(1)} s, ${much.megabytes.toFixed(0)} MiB at most in one process, exit code ${much.code}`,
-);
+if (wanted("memory")) {
+  const big = notebook("big", ["const line = 'x'.repeat(1023);\nfor (let i = 0; i < 200_000; i++) console.log(line);"]);
+  const much = await timed(process.execPath, [churn, "notebook", "run", big, join(work, "big-us.ipynb"), "--quiet"]);
+  console.log(
+    `\n200 MB in small writes: ${much.seconds.toFixed(1)} s, ${much.megabytes.toFixed(0)} MiB at most in one process, exit code ${much.code}`,
+  );
+}
 
 const names = readdirSync(join(ROOT, "notebooks"))
   .filter((name) => name.endsWith(".ipynb"))
   .sort();
 function project(name) {
   const folder = mkdtempSync(join(work, `${name}-`));
-  writeFileSync(join(folder, "churn.config.json"), JSON.stringify({ source: "sample:?subscribers=1500&days=120" }));
+  writeFileSync(
+    join(folder, "churn.config.json"),
+    JSON.stringify({ source: "sample:?subscribers=1500&days=120", stream: { num_batches: 12, interval: 0 } }),
+  );
   return folder;
 }
-await compare(`the six notebooks, 1,500 subscribers, best of ${ROUNDS}`, {
-  papermill: async () => {
-    const folder = project("pm");
-    const total = { seconds: 0, cpu: 0, megabytes: 0, code: 0 };
-    for (const name of names) {
+if (wanted("chain"))
+  await compare(`the six notebooks, 1,500 subscribers, best of ${ROUNDS}`, {
+    papermill: async () => {
+      const folder = project("pm");
+      const total = { seconds: 0, cpu: 0, megabytes: 0, code: 0 };
+      for (const name of names) {
+        const args = [
+          join(ROOT, "notebooks", name),
+          join(folder, name),
+          "--no-progress-bar",
+          "--cwd",
+          join(ROOT, "notebooks"),
+        ];
+        const one = await timed(bin("papermill"), args, { env: { ...stock, CHURN_ROOT: folder } });
+        total.seconds += one.seconds;
+        total.cpu += one.cpu;
+        total.code ||= one.code;
+      }
+      return total;
+    },
+    "churn notebook run-all": () => {
+      const folder = project("us");
+      const inputs = names.map((name) => join(ROOT, "notebooks", name));
       const args = [
-        join(ROOT, "notebooks", name),
-        join(folder, name),
-        "--no-progress-bar",
+        churn,
+        "notebook",
+        "run-all",
+        ...inputs,
+        "-o",
+        join(folder, "out"),
+        "--quiet",
         "--cwd",
         join(ROOT, "notebooks"),
       ];
-      const one = await timed(bin("papermill"), args, { env: { ...stock, CHURN_ROOT: folder } });
-      total.seconds += one.seconds;
-      total.cpu += one.cpu;
-      total.code ||= one.code;
-    }
-    return total;
-  },
-  "churn notebook run-all": () => {
-    const folder = project("us");
-    const inputs = names.map((name) => join(ROOT, "notebooks", name));
-    const args = [
-      churn,
-      "notebook",
-      "run-all",
-      ...inputs,
-      "-o",
-      join(folder, "out"),
-      "--quiet",
-      "--cwd",
-      join(ROOT, "notebooks"),
-    ];
-    return timed(process.execPath, args, { env: { CHURN_ROOT: folder } });
-  },
-});
+      return timed(process.execPath, args, { env: { CHURN_ROOT: folder } });
+    },
+  });
 rmSync(work, { recursive: true, force: true });

@@ -81,7 +81,7 @@ export function binaryFinder(
           ...([binsAt, size, total, ones, weight0, weight1] as const),
           ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
         )
-      : kernel.scanEntropy(
+      : (weight0 === 1 && weight1 === 1 ? kernel.scanEntropy : kernel.scanWeightedEntropy)(
           ...([binsAt, size, total, ones, weight0, weight1, startOf(), space.logsAt] as const),
           ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
         );

@@ -20,7 +20,7 @@ export interface ForestOptions {
   maxSamples?: number | null;
   /** Whether rows are drawn with replacement; true. Without, `maxSamples` draws without replacement. */
   bootstrap?: boolean;
-  /** What a split lowers; "gini". */
+  /** What a split lowers: "entropy" (the default; it finds more where a class is rare), or "gini". */
   criterion?: "gini" | "entropy";
   /** "balanced" weighs each class by rows / (classes × its rows), "balanced_subsample" does so in each bootstrap. */
   classWeight?: "balanced" | "balanced_subsample" | readonly number[] | null;
@@ -59,7 +59,7 @@ const DEFAULTS: ForestSettings = {
   maxLeaves: null,
   maxSamples: null,
   bootstrap: true,
-  criterion: "gini",
+  criterion: "entropy",
   classWeight: null,
   maxBins: 255,
   seed: 0,

@@ -52,7 +52,11 @@ function log2(x: Code, s: number, square: number): Code {
 /** What the three bins after the one at an address hold, combined. */
 const nextThree = (at: Code): Code => i64.or(i64.or(i64.load(at, 8), i64.load(at, 16)), i64.load(at, 24));
 
-export function scanEntropyFunction(): WasmFunction {
+/**
+ * @param weighted whether the classes have weights; without, what a side weighs is a whole number, and its logarithm is in
+ *   the table, too
+ */
+export function scanEntropyFunction(weighted: boolean): WasmFunction {
   const n = locals(
     ...(["bins", "size", "total", "ones", "weight0", "weight1", "start", "table", "fewest", "least"] as const),
     ...(["left", "leftOnes", "out"] as const),
@@ -64,8 +68,26 @@ export function scanEntropyFunction(): WasmFunction {
     f64.add(f64.mul(f64.from(zeros), value("weight0")), f64.mul(f64.from(ones), value("weight1")));
   const leftZeros = i32.sub(value("left"), value("leftOnes"));
   const rightZeros = i32.sub(value("right"), value("rightOnes"));
+  const sides = f64.sub(
+    f64.add(nLogN(value("left")), nLogN(value("right"))),
+    f64.add(f64.add(nLogN(value("leftOnes")), nLogN(value("rightOnes"))), f64.add(nLogN(leftZeros), nLogN(rightZeros))),
+  );
+  const weightedSides = seq(
+    set(
+      n.sums,
+      f64x2.withLane(f64x2.splat(weightOf(leftZeros, value("leftOnes"))), 1, weightOf(rightZeros, value("rightOnes"))),
+    ),
+    set(n.sums, f64x2.mul(value("sums"), log2(value("sums"), n.s, n.square))),
+    f64.sub(
+      f64.add(f64.add(value("start"), f64x2.lane(value("sums"), 0)), f64x2.lane(value("sums"), 1)),
+      f64.add(
+        f64.mul(value("weight1"), f64.add(nLogN(value("leftOnes")), nLogN(value("rightOnes")))),
+        f64.mul(value("weight0"), f64.add(nLogN(leftZeros), nLogN(rightZeros))),
+      ),
+    ),
+  );
   return {
-    name: "scanEntropy",
+    name: weighted ? "scanWeightedEntropy" : "scanEntropy",
     parameters: [I32, I32, I32, I32, F64, F64, F64, I32, I32, F64, I32, I32, I32],
     results: [I32],
     locals: [I32, I32, I32, I64, I32, I32, F64, V128, V128, V128],
@@ -89,25 +111,7 @@ export function scanEntropyFunction(): WasmFunction {
             set(n.right, i32.sub(value("total"), value("left"))),
             branchIf(2, i32.lt(value("right"), value("fewest"))),
             set(n.rightOnes, i32.sub(value("ones"), value("leftOnes"))),
-            set(
-              n.sums,
-              f64x2.withLane(
-                f64x2.splat(weightOf(leftZeros, value("leftOnes"))),
-                1,
-                weightOf(rightZeros, value("rightOnes")),
-              ),
-            ),
-            set(n.sums, f64x2.mul(value("sums"), log2(value("sums"), n.s, n.square))),
-            set(
-              n.impurity,
-              f64.sub(
-                f64.add(f64.add(value("start"), f64x2.lane(value("sums"), 0)), f64x2.lane(value("sums"), 1)),
-                f64.add(
-                  f64.mul(value("weight1"), f64.add(nLogN(value("leftOnes")), nLogN(value("rightOnes")))),
-                  f64.mul(value("weight0"), f64.add(nLogN(leftZeros), nLogN(rightZeros))),
-                ),
-              ),
-            ),
+            set(n.impurity, weighted ? weightedSides : sides),
             when(
               f64.lt(value("impurity"), value("least")),
               set(n.least, value("impurity")),

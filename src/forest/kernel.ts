@@ -48,23 +48,10 @@ export interface Kernel {
   ): number;
   /**
    * The same by entropy. `table` has n log₂ n for n up to `total`; `start` is what the weights of the classes add in the
-   * whole node.
+   * whole node. `scanEntropy` is for weights of 1, and does not look at them.
    */
-  scanEntropy(
-    bins: number,
-    size: number,
-    total: number,
-    ones: number,
-    weight0: number,
-    weight1: number,
-    start: number,
-    table: number,
-    fewest: number,
-    least: number,
-    startCount: number,
-    startOnes: number,
-    out: number,
-  ): number;
+  scanEntropy: EntropyScan;
+  scanWeightedEntropy: EntropyScan;
   /**
    * Moves the entries `from` … `to` whose code is marked 0 in `side` before the others, each in their order.
    *
@@ -123,13 +110,30 @@ export interface Kernel {
   walk(codes: number, stride: number, rows: number, nodes: number, values: number, sums: number): number;
 }
 
+type EntropyScan = (
+  bins: number,
+  size: number,
+  total: number,
+  ones: number,
+  weight0: number,
+  weight1: number,
+  start: number,
+  table: number,
+  fewest: number,
+  least: number,
+  startCount: number,
+  startOnes: number,
+  out: number,
+) => number;
+
 let compiled: object | undefined;
 
 function compile(): object {
   const fills = Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1));
-  const others = [scanFunction, scanEntropyFunction, partitionFunction, gatherFunction, codeFunction, walkFunction];
+  const entropies = [false, true].map(scanEntropyFunction);
+  const others = [scanFunction, partitionFunction, gatherFunction, codeFunction, walkFunction];
   const sums = [pairsFunction, subtractFunction, descendFunction, ascendFunction];
-  return new wasm.Module(assemble([...fills, ...[...others, ...sums].map((make) => make())]));
+  return new wasm.Module(assemble([...fills, ...entropies, ...[...others, ...sums].map((make) => make())]));
 }
 
 /** The loops, bound to a memory. */

@@ -32,7 +32,7 @@ export const treeOptions = defineOptions("forest", {
     .optional()
     .describe("forest: rows drawn for a tree, a share up to 1 or a number; left out: as many as there are"),
   bootstrap: z.boolean().optional().describe("forest: draw rows with replacement; left out: true"),
-  criterion: z.enum(["gini", "entropy"]).optional().describe("forest: what a split lowers; left out: gini"),
+  criterion: z.enum(["gini", "entropy"]).optional().describe("forest: what a split lowers; left out: entropy"),
   class_weight: z
     .enum(["none", "balanced", "balanced_subsample"])
     .default("none")

@@ -43,7 +43,7 @@ export const trainOptions = defineOptions("train", {
     .array(z.enum(["gini", "entropy"]))
     .min(1)
     .optional()
-    .describe("forest: what a split lowers, to try: gini, entropy; left out: gini"),
+    .describe("forest: what a split lowers, to try: gini, entropy; left out: entropy"),
   class_weight: z
     .enum(["balanced", "balanced_subsample", "none"])
     .default("balanced")

@@ -162,7 +162,7 @@ describe("trainModel", () => {
       max_depth: [4],
       min_samples_split: [2, 100],
       max_samples: [0.3, 1],
-      criterion: ["gini", "entropy"],
+      criterion: ["entropy", "gini"],
     });
     expect(search).toHaveLength(8);
     expect(new Set(search.map((row) => row.mean_auc)).size).toBe(8);
