@@ -30,7 +30,11 @@ export function binaryFinder(
   const gini = settings.criterion === "gini";
   let weight0 = 1;
   let weight1 = 1;
-  if (!gini) for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
+  if (!gini) {
+    // the memory may have been used before
+    space.logs[0] = 0;
+    for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
+  }
   for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
 
   const order = new Int32Array(256);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { bin } from "./bin.js";
+import { heapOf } from "./binned-heap.js";
+import { fitBoosting } from "./fit-boosting.js";
 import { type FitOptions, fitForest } from "./fit-forest.js";
 import type { Matrix } from "./matrix.js";
 
@@ -116,6 +119,40 @@ describe("weights", () => {
     const own = await fitForest(x, y, { ...plain, maxDepth: 0, classWeight: [1, 3] });
     const ones = y.reduce((sum, label) => sum + label, 0);
     expect(own.predict(x)[0]).toBeCloseTo((3 * ones) / (3 * ones + 300 - ones), 12);
+  });
+});
+
+describe("memory", () => {
+  it("that others have used before changes nothing", async () => {
+    const { x, y, three } = data(400);
+    const used = bin(x);
+    const { heap } = heapOf(used);
+    const at = heap.take(1 << 24);
+    heap.give(at, 1 << 24);
+    const binned = { binned: used };
+    const soil = () => new Uint8Array(heap.memory.buffer, at, 1 << 24).fill(0x41);
+    const names = ["0", "1", "2"];
+    const more = { ...plain, bootstrap: true, maxFeatures: "sqrt", seed: 5 } as const;
+    for (const criterion of ["entropy", "gini"] as const) {
+      for (const classWeight of [null, "balanced"] as const) {
+        soil();
+        const options = { ...more, criterion, classWeight };
+        expect((await fitForest(binned, y, options)).toBytes()).toEqual((await fitForest(x, y, options)).toBytes());
+      }
+      soil();
+      const options = { ...more, criterion, classNames: names };
+      expect((await fitForest(binned, three, options)).toBytes()).toEqual(
+        (await fitForest(x, three, options)).toBytes(),
+      );
+    }
+    soil();
+    const numbers = { ...more, task: "regression" } as const;
+    expect((await fitForest(binned, three, numbers)).toBytes()).toEqual((await fitForest(x, three, numbers)).toBytes());
+    soil();
+    const boosted = { numTrees: 5, classNames: names };
+    expect((await fitBoosting(binned, three, boosted)).toBytes()).toEqual(
+      (await fitBoosting(x, three, boosted)).toBytes(),
+    );
   });
 });
 
