@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { parse as parseYaml } from "yaml";
 import { ChurnError } from "../core/errors.js";
+import { parseYaml } from "../core/parse-yaml.js";
 
 /** The flags by which a notebook gets its parameters, as papermill has them. */
 export interface ParameterFlags {

@@ -52,11 +52,24 @@ export function createCompiler(settings: CompilerOptions): Compiler {
   const cells = new Map<string, CompiledCell>();
 
   const tslab = loadTslab((ts) => ({
-    createWatchCompilerHost(roots: string[], options: Record<string, unknown>, sys: TypeScript, ...rest: unknown[]) {
+    createWatchCompilerHost(
+      roots: string[],
+      options: Record<string, unknown>,
+      sys: TypeScript,
+      _createProgram: unknown,
+      ...rest: unknown[]
+    ) {
       watchOwnFilesOnly(sys);
       if (relative(PROJECT, process.cwd()).startsWith("..")) borrowModules(sys, PROJECT);
       if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
-      const host = ts.createWatchCompilerHost(roots, { ...options, ...OPTIONS }, sys, ...rest);
+      // the usual builder works out after each cell which of all files it touches, a third of the time; nobody asks for it
+      const host = ts.createWatchCompilerHost(
+        roots,
+        { ...options, ...OPTIONS },
+        sys,
+        ts.createAbstractBuilder,
+        ...rest,
+      );
       return interceptBuilder(ts, host, {
         onMap: (map) => {
           maps = [map];
@@ -166,6 +179,7 @@ function interceptBuilder(
         if (file && SOURCE.test(name) && hooks.takeHidesLocals()) hideOnce(file, "locals");
         return file;
       };
+      builder.getAllDependencies = (file: TypeScript) => dependencies(builder.getProgram(), file);
       after(builder);
     },
     set: (callback) => {
@@ -173,6 +187,18 @@ function interceptBuilder(
     },
   });
   return host;
+}
+
+/** Names of the files that a file imports, itself and what these import included. */
+function dependencies(program: TypeScript, start: TypeScript): string[] {
+  const found = new Set<TypeScript>([start]);
+  for (const file of found) {
+    file.resolvedModules?.forEach(({ resolvedModule }: { resolvedModule?: { resolvedFileName: string } }) => {
+      const imported = resolvedModule && program.getSourceFile(resolvedModule.resolvedFileName);
+      if (imported) found.add(imported);
+    });
+  }
+  return Array.from(found, ({ fileName }) => fileName);
 }
 
 /** Makes a property read as undefined for the next time only. */

@@ -1,4 +1,6 @@
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { requireWithCode } from "./code-cache.js";
 
 /** The parts of tslab 1.0.22 that the kernel uses. They are not tslab's public interface: everything is held here. */
 export interface Converter {
@@ -80,6 +82,15 @@ export interface Tslab {
   jupyter: { lastWriteDisplayData: unknown };
 }
 
+/** Where the compiler lies, and where the build leaves its machine code. */
+export function compilerFiles(): { path: string; code: string } {
+  const here = createRequire(import.meta.url);
+  const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
+  const { version } = tslab("@tslab/typescript-for-tslab/package.json");
+  const code = new URL(`typescript-${version}-node-${process.version}.code`, import.meta.url);
+  return { path: tslab.resolve("@tslab/typescript-for-tslab"), code: fileURLToPath(code) };
+}
+
 /**
  * Loads tslab over a compiler of which some functions are replaced.
  *
@@ -88,9 +99,8 @@ export interface Tslab {
  */
 export function loadTslab(patch: (ts: TypeScript) => Record<string, unknown>): Tslab {
   const here = createRequire(import.meta.url);
-  const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
-  const path = tslab.resolve("@tslab/typescript-for-tslab");
-  const ts = tslab(path);
+  const { path, code } = compilerFiles();
+  const ts = requireWithCode(path, code) as TypeScript;
   const cached = here.cache[path];
   if (cached) cached.exports = { ...ts, ...patch(ts) };
   const { createConverter, isCompleteCode } = here("tslab/dist/converter.js");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { parse } from "yaml";
 import { ChurnError } from "../core/errors.js";
+import { parseYaml } from "../core/parse-yaml.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
 
 /** A run of `nml run`, in our terms. */
@@ -79,7 +79,7 @@ export async function readNannymlConfig(path: string, now: Date = new Date()): P
  * @throws BAD_CONFIG when calculators ask for different chunks or columns: a run has one of each
  */
 export function nannymlConfig(text: string, folder: string, now: Date = new Date()): NannymlRun {
-  const raw = (parse(text) ?? {}) as Values;
+  const raw = (parseYaml(text) ?? {}) as Values;
   const input = section(raw.input, "input");
   const notes: string[] = [];
   const file = (key: string): string => {

@@ -11,6 +11,7 @@ const CHUNK = 2048;
  * Appends columns to a table, chunk by chunk, without an object per row or value; in a transaction it is part of it.
  *
  * @param sources one for each column of the table, in its order
+ * @internal
  */
 export function appendColumns(appender: DuckDBAppender, sources: readonly ColumnSource[], rows: number): void {
   const types = sources.map((_, index) => appender.columnType(index));

@@ -33,6 +33,7 @@ export class Database {
   readonly #journal: Journal | undefined;
   #inTransaction = false;
 
+  /** @internal */
   constructor(connection: DuckDBConnection, journal?: Journal) {
     this.#connection = connection;
     this.#journal = journal;

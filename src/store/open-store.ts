@@ -44,7 +44,11 @@ const YIELD = 300;
 export class Store {
   /** The DuckDB file. */
   readonly path: string;
-  /** The MySQL database that the file is a copy of, or undefined. */
+  /**
+   * The MySQL database that the file is a copy of, or undefined.
+   *
+   * @internal
+   */
   readonly mirror: MysqlMirror | undefined;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
@@ -58,6 +62,7 @@ export class Store {
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
+  /** @internal */
   constructor(path: string, waitSeconds: number, onWait: (message: string) => void, mirror?: MysqlMirror) {
     this.path = path;
     this.mirror = mirror;

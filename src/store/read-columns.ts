@@ -42,6 +42,8 @@ const NUMERIC: Partial<Record<DuckDBTypeId, { view: View; bytes: number; scale?:
 
 /**
  * Reads a whole result as columns, chunk by chunk, without an object per row or value.
+ *
+ * @internal
  */
 export async function readColumns(result: DuckDBResult): Promise<Columns> {
   const chunks: DuckDBDataChunk[] = [];

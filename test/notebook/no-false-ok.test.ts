@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ChurnError } from "../../src/core/errors.js";
@@ -141,6 +141,17 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
       { n: 5, a: 2 },
       { n: 5, a: 2 },
     ]);
+  });
+
+  it("imports-a-file: files of the working folder are compiled, and those that they import", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "three.ts"), 'import { two } from "./two";\nexport const three: number = two + 1;\n');
+    writeFileSync(join(cwd, "two.ts"), "export const two = 2;\n");
+    const { text } = await runFixture("imports-a-file", { cwd });
+    expect([text(1), text(2)]).toEqual(["3", "6"]);
+    writeFileSync(join(cwd, "two.ts"), 'export const two: number = "2";\n');
+    const { failed } = await runFixture("imports-a-file", { cwd });
+    expect(failed).toMatchObject({ cell: 1, failure: { evalue: expect.stringContaining("not assignable") } });
   });
 
   it("for-await-alone: works at top level", async () => {
