@@ -34,6 +34,7 @@ const FAIL: [name: string, cell: number, ename: string, message: RegExp, options
   ["thrown-nothing", 1, "Thrown", /undefined/],
   ["swallowed-rejection", 1, "Error", /swallowed/],
   ["swallowed-exception", 1, "Error", /swallowed/],
+  ["replaces-emit", 1, "Error", /unheard/],
   ["late-child-process", 1, "Error", /exit 3/],
   ["late-worker-error", 1, "Error", /late, in a worker/],
   ["endless-display", 1, "TimedOut", /longer than 4 s/, { timeout: 4 }],
