@@ -1,9 +1,10 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import type { Command } from "commander";
 import type { Settings } from "../config/configure.js";
 import { duration } from "../core/describe-progress.js";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type KernelProcess, type NotebookProgress, runNotebook, startKernel } from "../notebook/run-notebook.js";
 import { formatFields } from "./format-fields.js";
@@ -49,7 +50,7 @@ export function runCommand(): Command {
 async function run(settings: Settings, context: Required<StageContext>): Promise<RunResult> {
   const { notebooks_dir, output_dir, timeout, html } = settings.run;
   const names = await notebooksIn(notebooks_dir);
-  await mkdir(output_dir, { recursive: true });
+  await makeFolder(output_dir);
   const options = { cwd: settings.root, env: environmentOf(settings) };
   const start = performance.now();
   const done: RunResult["notebooks"] = [];

@@ -1,11 +1,12 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.js";
 
 let writes = 0;
 
 /** Writes a file beside its place, flushes it and renames it into place, so that a crash leaves the old file or the new one. */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   // two writes of one path in one process must not share a part
   const beside = `${path}.${process.pid}-${writes++}.part`;
   try {

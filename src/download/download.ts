@@ -1,8 +1,9 @@
 import type { Stats } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { inTurn } from "../core/in-turn.js";
+import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { fileFault } from "./file-fault.js";
 import { inspectFile } from "./inspect-file.js";
@@ -71,7 +72,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
     const manifest = checked(await pinned(source, source.file, settings, context), settings, source);
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
   }
-  await mkdir(dirname(source.file), { recursive: true });
+  await makeFolder(dirname(source.file));
   return oneAtATime(source.file, context, async () => {
     // another process may have brought it while we waited
     intact = await whatIsThere();

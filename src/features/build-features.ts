@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MEASURES } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
@@ -36,7 +37,7 @@ export async function buildFeatures(
   context: StageContext = {},
 ): Promise<FeatureResult> {
   const settings = featureOptions.parse(options);
-  await mkdir(settings.data_dir, { recursive: true });
+  await makeFolder(settings.data_dir);
   return store.lease(
     async (db) => {
       const log = await describeLog(db);

@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { csvText } from "./csv-text.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "./fit-monitor.js";
@@ -65,7 +66,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   const every = Object.values(results) as MonitoringResult[];
   warnings.push(...analysis.warnings, ...skipped, ...every.flatMap((result) => result.warnings));
 
-  await mkdir(output, { recursive: true });
+  await makeFolder(output);
   const files: string[] = [];
   const write = async (name: string, content: string) => {
     await writeAtomic(join(output, name), content);

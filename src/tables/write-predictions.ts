@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import { name, text } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
 
@@ -35,7 +36,7 @@ export async function writePredictions(path: string, columns: readonly OutputCol
     seen.add(key);
   }
   const target = resolve(path);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const beside = `${target}.${process.pid}.part`;
   try {
     if (format === "csv") await writeCsv(beside, columns);

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, name, text } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
@@ -46,7 +47,7 @@ export async function scoreFile(
   if (!format)
     throw new ChurnError("BAD_OPTION", `scores are written as .parquet or .csv, not ${JSON.stringify(output)}`);
   const path = resolve(output);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const beside = `${path}.${process.pid}.part`;
   try {
     const result = await inMemory(async (db) => {
