@@ -1,16 +1,23 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ChurnError } from "./errors.js";
 
 /**
  * Makes a folder, and those above it that are missing.
  *
  * Node's own recursive way never ends where a folder is there that can have no child, as /proc.
+ *
+ * @throws ChurnError WRITE_FAILED naming the folder
  */
 export async function makeFolder(path: string): Promise<void> {
-  const made = await make(path);
-  if (made !== "ENOENT") return;
-  await makeFolder(dirname(path));
-  if ((await make(path)) === "ENOENT") await mkdir(path);
+  try {
+    if ((await make(path)) !== "ENOENT") return;
+    await makeFolder(dirname(path));
+    if ((await make(path)) === "ENOENT") await mkdir(path);
+  } catch (cause) {
+    if (cause instanceof ChurnError) throw cause;
+    throw new ChurnError("WRITE_FAILED", `cannot make the folder ${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** "ENOENT" when a folder above is missing. */
