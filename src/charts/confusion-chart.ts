@@ -22,7 +22,7 @@ export function confusionChart(
     count,
     share: of > 0 ? count / of : null,
     label: count.toLocaleString("en-US"),
-    part: of > 0 ? `${percent(count / of)} of those who ${actual}` : "",
+    part: of > 0 ? percent(count / of) : "",
   });
   const values = [
     cell("churned", "churn", tp, tp + fn),
@@ -46,7 +46,7 @@ export function confusionChart(
     title: titleSpec(
       text.title ?? `Confusion matrix${at}`,
       text.subtitle ??
-        `precision ${tp + fp > 0 ? percent(tp / (tp + fp)) : "undefined"}, recall ${tp + fn > 0 ? percent(tp / (tp + fn)) : "undefined"}`,
+        `precision ${tp + fp > 0 ? percent(tp / (tp + fp)) : "undefined"}, recall ${tp + fn > 0 ? percent(tp / (tp + fn)) : "undefined"}; shares are of the row`,
     ),
     description:
       text.description ??
