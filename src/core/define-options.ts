@@ -155,6 +155,6 @@ function optionError(
   const near = option?.choices && typeof value === "string" ? nearest(value, option.choices) : undefined;
   const own = issue.code === "custom" ? `: ${issue.message}` : "";
   return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
-    hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${option?.takes || "another value"}`,
+    hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes: ${option?.takes || "another value"}`,
   });
 }

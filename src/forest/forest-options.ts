@@ -132,10 +132,13 @@ export function checkForestOptions(options: ForestOptions): ForestSettings {
   return settings as unknown as ForestSettings;
 }
 
-/** Number of columns drawn at a split; "sqrt" is rounded up as in Spark and YDF, "log2" down. */
+/**
+ * Number of columns drawn at a split; "sqrt" is rounded to the nearest: scikit-learn rounds down, Spark and YDF up, and of two
+ * columns up is both, which is no draw. "log2" is rounded down.
+ */
 export function drawnColumns(maxFeatures: ForestSettings["maxFeatures"], columns: number): number {
   if (maxFeatures === null) return columns;
-  if (maxFeatures === "sqrt") return Math.max(1, Math.ceil(Math.sqrt(columns)));
+  if (maxFeatures === "sqrt") return Math.max(1, Math.round(Math.sqrt(columns)));
   if (maxFeatures === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
   if (maxFeatures < 1) return Math.max(1, Math.floor(maxFeatures * columns));
   return Math.min(columns, maxFeatures);
