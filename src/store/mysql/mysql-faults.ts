@@ -74,7 +74,13 @@ export function storeError(error: unknown, place: string, waited?: number): unkn
   ) {
     return new ChurnError("STORE_UNREACHABLE", `${place} refuses this user or password`, {
       cause,
-      hint: "the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE; rights: docs/store.md",
+      hint: "the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE, ?ssl-mode=REQUIRED into CHURN_STORE where the server takes nothing else; rights: docs/store.md",
+    });
+  }
+  if (code === "HANDSHAKE_SSL_ERROR" || code === "HANDSHAKE_NO_SSL_SUPPORT") {
+    return new ChurnError("STORE_UNREACHABLE", `${place}: no connection by TLS: ${text}`, {
+      cause,
+      hint: "name who signed the server's certificate: ?ssl-ca=FILE; or do without: ?ssl-mode=DISABLED",
     });
   }
   if (code === "ER_BAD_DB_ERROR") {
