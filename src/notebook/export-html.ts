@@ -1,13 +1,9 @@
 import { basename } from "node:path";
 import { writeAtomic } from "../core/write-atomic.js";
+import type { ExportHtmlOptions } from "./html/notebook-html.js";
 import { readNotebook } from "./notebook.js";
 
-export interface ExportHtmlOptions {
-  /** Show the code. Default: true. */
-  input?: boolean;
-  /** Colours; "auto" follows the reader's system. Default: "auto". */
-  theme?: "light" | "dark" | "auto";
-}
+export type { ExportHtmlOptions };
 
 /**
  * Writes a notebook as one HTML page that opens from disk and needs no network.

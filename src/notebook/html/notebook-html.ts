@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { ExportHtmlOptions } from "../export-html.js";
 import { firstLine, hasTag, type Notebook, type NotebookCell, textOf } from "../notebook.js";
 import { escapeHtml } from "./escape.js";
 import { highlight } from "./highlight.js";
@@ -8,6 +7,13 @@ import { OutputHtml } from "./outputs.js";
 import { PAGE_SCRIPT } from "./page-script.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { packRuntime, type Runtime } from "./runtime.js";
+
+export interface ExportHtmlOptions {
+  /** Show the code. Default: true. */
+  input?: boolean;
+  /** Colours; "auto" follows the reader's system. Default: "auto". */
+  theme?: "light" | "dark" | "auto";
+}
 
 /** The page as text; `name` is its title when the notebook has no heading. */
 export function notebookHtml(notebook: Notebook, name: string, options: ExportHtmlOptions = {}): string {
