@@ -24,8 +24,8 @@ import {
   planPerformance,
 } from "./performance-metrics.js";
 import { fitSamplingErrors, type SamplingError, samplingErrorAt } from "./performance-sampling-error.js";
-import { rocAuc, scoresByClass } from "./ranking-metrics.js";
-import { metricOf, needColumns, performanceSeries, realizedValues } from "./realized-part.js";
+import { rocAucInOrder } from "./ranking-metrics.js";
+import { metricOf, needColumns, performanceSeries, realizedValues, scoreOrder } from "./realized-part.js";
 import type { OrderedTable } from "./table.js";
 
 export interface CbpeState {
@@ -70,17 +70,18 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     if (!reference.score) throw new ChurnError("BAD_INPUT", 'reference: CBPE needs the column "y_pred_proba"');
     if (!reference.truth) throw new ChurnError("BAD_INPUT", 'reference: CBPE needs the column "y_true"');
     const { scores, labels } = knownRows(reference, compat, warn);
-    const auc = rocAuc(scoresByClass(scores, labels, 0, labels.length));
+    const groups = scoreGroups(scores, scores === reference.score ? scoreOrder(reference) : undefined);
+    const auc = rocAucInOrder(groups.order, scores, labels);
     if (auc < 0.5) {
       const text = `reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`;
       if (!compat) throw new ChurnError("BAD_INPUT", text, { hint: "give the probability of class 1" });
       warn(text);
     }
     const errors = fitSamplingErrors(plan, reference, compat);
-    const check = needsCalibration(labels, scores);
-    const calibrator = check.needed ? calibratorOf(scores, labels) : null;
+    const check = needsCalibration(labels, scores, groups);
+    const calibrator = check.needed ? fitIsotonic(groups, groupTotals(groups, labels)) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
-    const bins = calibrationBins(scores, labels);
+    const bins = calibrationBins(scores, labels, groups.order);
     return { plan, errors: Object.fromEntries(errors), check, calibrator, bins, classesFollow };
   },
 
@@ -154,11 +155,6 @@ const nothing = {
   upperConfidenceBoundary: Number.NaN,
   lowerConfidenceBoundary: Number.NaN,
 };
-
-function calibratorOf(scores: Float64Array, labels: Float64Array): Isotonic {
-  const groups = scoreGroups(scores);
-  return fitIsotonic(groups, groupTotals(groups, labels));
-}
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

@@ -8,7 +8,10 @@ export interface Confusion {
 
 /** Counts over rows `from` … `to − 1`, leaving out rows with a missing label or prediction. */
 export function countConfusion(truth: Float64Array, predicted: Float64Array, from: number, to: number): Confusion {
-  let [tp, tn, fp, fn] = [0, 0, 0, 0];
+  let tp = 0;
+  let tn = 0;
+  let fp = 0;
+  let fn = 0;
   for (let i = from; i < to; i++) {
     const y = truth[i] as number;
     const yes = predicted[i] as number;

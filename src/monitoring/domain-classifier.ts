@@ -1,95 +1,30 @@
-import { ChurnError } from "../core/errors.js";
 import { bin } from "../forest/bin.js";
 import { fitBoosting } from "../forest/fit-boosting.js";
 import { type Chunk, type Chunking, chunkTable } from "./chunk.js";
 import { type CategoryColumn, type Column, gather, isCategory } from "./column.js";
-import type { MonitoringResult } from "./monitoring-result.js";
-import type { FittedPart, Part, RawMeasure } from "./part.js";
-import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+import {
+  type DomainClassifierOptions,
+  type DomainClassifierState,
+  domainClassifierPart,
+} from "./domain-classifier-part.js";
 import {
   type AnyTable,
   fittedFrom,
   isCompat,
+  measuredFrom,
   ordered,
   type RunOptions,
   type RunTables,
-  resultFrom,
-} from "./run-part.js";
+} from "./fit-part.js";
+import type { MonitoringResult } from "./monitoring-result.js";
+import type { FittedPart, RawMeasure } from "./part.js";
+import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+import { resultOf } from "./run-part.js";
 import type { OrderedTable } from "./table.js";
-import type { Threshold } from "./threshold.js";
-import { categoriesOf, defaultColumns, numbersOf } from "./typed-columns.js";
+import { categoriesOf, numbersOf } from "./typed-columns.js";
 
-export interface DomainClassifierOptions {
-  /** By default every feature. */
-  readonly columns?: readonly string[];
-  /** Folds of the cross-validation; 5. */
-  readonly folds?: number;
-  /** Most reference rows that are kept, spread evenly; 10,000. With `compat: "nannyml"` all. */
-  readonly maxRows?: number;
-  readonly threshold?: Threshold;
-  readonly seed?: number;
-}
-
-export interface DomainClassifierState {
-  /** Reference rows that are kept, and where they stood. */
-  readonly columns: readonly { readonly name: string; readonly values: Column; readonly wasText: boolean }[];
-  readonly places: Uint32Array;
-  readonly rows: number;
-  readonly folds: number;
-  readonly trees: typeof FAST;
-  readonly compat: boolean;
-  readonly seed: number;
-  readonly threshold: Threshold;
-}
-
-// what is asked is whether there is a difference, not for the best classifier; NannyML takes LightGBM's defaults
-const FAST = { numTrees: 25, learningRate: 0.3, maxLeaves: 15, maxBins: 63 };
-const NANNYML = { numTrees: 100, learningRate: 0.1, maxLeaves: 31, maxBins: 255 };
 // the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
 const ROWS_FOR_EACH = 3;
-
-/** Names, limits and rules of the domain classifier; its measures are made below, since they take their time. */
-export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifierState> = {
-  name: "domain_classifier",
-  fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
-  rule: "strict",
-  fit(reference, options, { compat }) {
-    const { columns, folds = 5, maxRows = compat ? Number.POSITIVE_INFINITY : 10_000, seed = 13 } = options;
-    if (!Number.isInteger(folds) || folds < 2) throw new ChurnError("BAD_OPTION", `cannot make ${folds} folds`);
-    const names = columns ?? defaultColumns(reference, false);
-    const kept = Math.min(reference.rows, maxRows);
-    const places = Uint32Array.from({ length: kept }, (_, i) => Math.floor((i * reference.rows) / kept));
-    return {
-      columns: names.map((name) => {
-        const column = reference.columns.get(name);
-        const wasText = column !== undefined && isCategory(column);
-        const all = wasText
-          ? categoriesOf(reference, name, "reference", true)
-          : numbersOf(reference, name, "reference");
-        return { name, wasText, values: kept === reference.rows ? all : gather(all, places) };
-      }),
-      places,
-      rows: reference.rows,
-      folds,
-      trees: compat ? NANNYML : FAST,
-      compat,
-      seed,
-      threshold: options.threshold ?? { type: "constant", lower: 0.45, upper: 0.65 },
-    };
-  },
-  series: ({ threshold }) => [
-    {
-      key: "domain_classifier_auroc",
-      metric: "domain_classifier_auroc",
-      label: "Classifier AUROC",
-      threshold,
-      range: { lower: 0, upper: 1 },
-    },
-  ],
-  measure() {
-    throw new ChurnError("BAD_USAGE", "the domain classifier is measured by measureDomainClassifier");
-  },
-};
 
 /**
  * Multivariate drift by a domain classifier: how well boosted trees tell the rows of a chunk from those of the reference
@@ -100,8 +35,7 @@ export async function domainClassifier(
 ): Promise<MonitoringResult> {
   const fitted = await fitDomainClassifier(options.reference, options);
   if (options.analysis) return measureDomainClassifier(fitted, options.analysis, options.chunking);
-  const none = ordered(options.reference, "reference", fitted.compat, options.chunking ?? {});
-  return resultFrom(domainClassifierPart, { ...fitted, until: null }, none, [], [], fitted.warnings);
+  return resultOf(domainClassifierPart, fitted);
 }
 
 export async function fitDomainClassifier(
@@ -127,7 +61,8 @@ export async function measureDomainClassifier(
   const warnings = [...fitted.warnings, ...table.warnings];
   const chunks = chunkTable(table, chunking, { gaps: !fitted.compat, warnings });
   const raw = await measureAll(fitted.state, table, chunks, false);
-  return resultFrom(domainClassifierPart, fitted, table, chunks, raw, warnings);
+  const measured = measuredFrom(domainClassifierPart, fitted, table, chunks, raw, warnings);
+  return resultOf(domainClassifierPart, fitted, measured);
 }
 
 async function measureAll(

@@ -20,20 +20,22 @@ export interface CalibrationBins {
 const ROWS_A_BIN = 50;
 const MOST_BINS = 50;
 
-export function calibrationBins(scores: Float64Array, labels: Float64Array): CalibrationBins {
-  const sorted = Float64Array.from(scores).sort();
-  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(sorted.length / ROWS_A_BIN)));
+/** @param order the rows by ascending score */
+export function calibrationBins(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
+  const rows = order.length;
+  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / ROWS_A_BIN)));
   const cuts = Array.from(
     { length: wanted - 1 },
-    (_, b) => sorted[Math.floor(((b + 1) * sorted.length) / wanted)] as number,
+    (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)] as number] as number,
   );
   const edges = Float64Array.from(new Set(cuts));
   const count = new Float64Array(edges.length + 1);
   const positives = new Float64Array(edges.length + 1);
-  for (let i = 0; i < scores.length; i++) {
-    const b = binOf(edges, scores[i] as number);
+  let b = 0;
+  for (const row of order) {
+    while (b < edges.length && (edges[b] as number) <= (scores[row] as number)) b++;
     count[b] = (count[b] as number) + 1;
-    positives[b] = (positives[b] as number) + (labels[i] as number);
+    positives[b] = (positives[b] as number) + (labels[row] as number);
   }
   const variance = count.map((n, b) => {
     // half a row of either class keeps a bin of one class from claiming certainty

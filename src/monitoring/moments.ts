@@ -41,9 +41,20 @@ export function momentsOf(values: Float64Array, from = 0, to = values.length): M
   return { n, min, max, sum, mean, squares, fourths };
 }
 
-/** Moments of a column of a table, computed once. */
-export const columnMoments = (table: OrderedTable, name: string, values: Float64Array): Moments =>
-  once(table, `moments of ${name}`, () => momentsOf(values));
+/** Moments of a column of a table, or of its rows `from` … `to − 1`, computed once. */
+export const columnMoments = (
+  table: OrderedTable,
+  name: string,
+  values: Float64Array,
+  from = 0,
+  to = values.length,
+): Moments => once(table, `moments of ${name}, ${from} ${to}`, () => momentsOf(values, from, to));
+
+/** The values that are not NaN: a view where none is, else a copy. */
+export function withoutMissing(values: Float64Array): Float64Array {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return knownValues(values);
+  return values;
+}
 
 /** A copy of the values `from` … `to − 1` that are not NaN. */
 export function knownValues(values: Float64Array, from = 0, to = values.length): Float64Array {

@@ -67,16 +67,19 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
 
   await mkdir(output, { recursive: true });
   const files: string[] = [];
-  const write = async (name: string, content: string) => {
-    await writeAtomic(join(output, name), content);
+  // each is handed over as soon as it is made: while one is flushed to disk the next is made
+  const writes: Promise<unknown>[] = [];
+  const write = (name: string, content: string) => {
     files.push(join(output, name));
+    writes.push(writeAtomic(join(output, name), content));
   };
-  for (const result of every) await write(`${result.part}.csv`, result.toCsv());
+  writes.push(writeLong(join(output, "results.parquet"), every));
+  for (const result of every) write(`${result.part}.csv`, result.toCsv());
   const statistics = every.filter(({ part }) => part.startsWith("stats_"));
-  if (statistics.length > 0) await write("stats.csv", statisticsCsv(statistics));
+  if (statistics.length > 0) write("stats.csv", statisticsCsv(statistics));
   const ranks = rankDrift(results, monitor.config.ranking);
   if (monitor.config.ranking && ranks?.[0]) {
-    await write(
+    write(
       "ranking.csv",
       csvText(
         ranks.map((rank) => ({ ...rank })),
@@ -84,16 +87,11 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       ),
     );
   }
-  files.push(
-    await writeLong(
-      join(output, "results.parquet"),
-      every.flatMap((result) => result.toLong()),
-    ),
-  );
+  files.push(join(output, "results.parquet"));
   const outputs = outputsOf(monitor.config);
-  await write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
-  await monitor.save(join(output, "monitor.json"));
-  files.push(join(output, "monitor.json"));
+  write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
+  write("monitor.json", monitor.toJson());
+  await Promise.all(writes);
   const alerts = every.flatMap((result) =>
     result.alerts().map(({ chunk, series, measure }) => ({
       part: result.part,

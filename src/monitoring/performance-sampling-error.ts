@@ -115,7 +115,9 @@ function rocAucError({ labels }: RankedLabels): number {
   let positives = 0;
   for (let i = 0; i < rows; i++) positives += labels[i] as number;
   const negatives = rows - positives;
-  let [count, sum, squares] = [0, 0, 0];
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
   for (let rank = 1; rank < rows; rank++) {
     if (labels[rank] === 0) continue;
     const place = (rank - count) / negatives;
@@ -132,37 +134,41 @@ function averagePrecisionError({ labels, begins, flipped }: RankedLabels): numbe
   const rows = labels.length;
   const draws = Math.min(Math.floor(rows / 2), BOOTSTRAP_ROWS);
   if (draws === 0) return Number.NaN;
+  // greatest score first: from the end, or from the start where classes and scores were turned round
+  const place = (rank: number) => (flipped ? rank : rows - 1 - rank);
+  const positive = new Uint8Array(rows);
+  const ends = new Uint8Array(rows);
+  for (let rank = 0; rank < rows; rank++) {
+    positive[place(rank)] = flipped ? 1 - (labels[rank] as number) : (labels[rank] as number);
+    ends[place(rank)] = flipped ? (begins[rank + 1] ?? 1) : (begins[rank] as number);
+  }
   const source = random("monitoring/average_precision");
   const values: number[] = [];
   const drawn = new Uint8Array(rows);
   for (let round = 0; round < BOOTSTRAPS; round++) {
     drawn.fill(0);
     for (let i = 0; i < draws; i++) {
-      const place = source.int(rows);
-      drawn[place] = (drawn[place] as number) + 1;
+      const at = place(source.int(rows));
+      drawn[at] = (drawn[at] as number) + 1;
     }
-    values.push(precisionOf(drawn, labels, begins, flipped));
+    values.push(precisionOf(drawn, positive, ends));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return Math.sqrt(variance) * Math.sqrt(draws);
 }
 
-/** Average precision of drawn rows; 0 without a positive, as scikit-learn has it. */
-function precisionOf(drawn: Uint8Array, labels: Uint8Array, begins: Uint8Array, flipped: boolean): number {
-  const rows = labels.length;
-  const positive = flipped ? 0 : 1;
-  let [found, seen, area, group] = [0, 0, 0, 0];
-  // greatest score first: from the end, or from the start where the scores were turned round
-  for (let i = 0; i < rows; i++) {
-    const rank = flipped ? i : rows - 1 - i;
-    const times = drawn[rank] as number;
-    if (times > 0) {
-      seen += times;
-      if (labels[rank] === positive) group += times;
-    }
-    const ends = flipped ? rank + 1 === rows || begins[rank + 1] === 1 : begins[rank] === 1;
-    if (ends && group > 0) {
+/** Average precision of drawn rows, greatest score first; 0 without a positive, as scikit-learn has it. */
+function precisionOf(drawn: Uint8Array, positive: Uint8Array, ends: Uint8Array): number {
+  let found = 0;
+  let seen = 0;
+  let area = 0;
+  let group = 0;
+  for (let i = 0; i < drawn.length; i++) {
+    const times = drawn[i] as number;
+    seen += times;
+    group += times * (positive[i] as number);
+    if (group > 0 && ends[i] === 1) {
       found += group;
       area += (group * found) / seen;
       group = 0;

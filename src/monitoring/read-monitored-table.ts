@@ -7,6 +7,7 @@ import { name as quoted, text } from "../store/database.js";
 import type { Column } from "./column.js";
 import { codes as codesOf, floats } from "./large-arrays.js";
 import type { MonitoredTable } from "./table.js";
+import { awaitWork } from "./two-threads.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {
@@ -58,6 +59,7 @@ export async function readMonitoredTable(
       .filter(({ name, type }) => !used.some((field) => field.name === name) && !isRole(name, roles) && isDate(type))
       .map(({ name }) => `column "${name}" holds dates and has no role: it is left out`);
     const [[count = "0"] = []] = await rows(`SELECT count(*) FROM ${source}`);
+    awaitWork(Number(count));
     const data: Read[] = [];
     for (const field of used) data.push(await planField(field, source, Number(count), roles, rows));
     const result = await connection.stream(`SELECT ${data.map(({ sql }) => sql).join(", ")} FROM ${source}`);

@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import { type Column, isCategory } from "./column.js";
-import { columnMoments, knownValues, type Moments, momentsOf, sampleDeviation, selectMedian } from "./moments.js";
+import { columnMoments, knownValues, type Moments, sampleDeviation, selectMedian } from "./moments.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
 import { defaultColumns, numbersOf } from "./typed-columns.js";
@@ -97,12 +97,15 @@ export const statisticPart = (
   prepare: ({ columns }, table, where) =>
     statistic === "count" ? [] : columns.map(({ name }) => numbersOf(table, name, where)),
 
-  measure({ columns }, _table, { from, to }, { compat, prepared }) {
+  measure({ columns }, table, { from, to }, { compat, prepared }) {
     const rows = to - from;
     if (statistic === "count") return [{ value: rows, n: rows }];
     return columns.map((column, c): RawMeasure => {
       const values = prepared[c] as Float64Array;
-      const { value, n } = statisticOf(statistic, values, from, to);
+      const { value, n } =
+        statistic === "median"
+          ? medianOf(values, from, to)
+          : statisticOf(statistic, columnMoments(table, column.name, values, from, to));
       const error = errorOf(statistic, column, compat ? rows : n);
       if (n === 0 && !compat) {
         const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
@@ -128,29 +131,14 @@ const EMPTY = {
   lowerConfidenceBoundary: Number.NaN,
 };
 
-function statisticOf(
-  statistic: Statistic,
-  values: Float64Array,
-  from: number,
-  to: number,
-): { value: number; n: number } {
-  if (statistic === "median") {
-    const known = knownValues(values, from, to);
-    return { value: selectMedian(known), n: known.length };
-  }
-  if (statistic === "std") {
-    const moments = momentsOf(values, from, to);
-    return { value: sampleDeviation(moments), n: moments.n };
-  }
-  let n = 0;
-  let sum = 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    n++;
-    sum += value;
-  }
-  return { value: statistic === "sum" ? sum : sum / n, n };
+function medianOf(values: Float64Array, from: number, to: number): { value: number; n: number } {
+  const known = knownValues(values, from, to);
+  return { value: selectMedian(known), n: known.length };
+}
+
+function statisticOf(statistic: "avg" | "sum" | "std", moments: Moments): { value: number; n: number } {
+  const { n, sum, mean } = moments;
+  return { value: statistic === "std" ? sampleDeviation(moments) : statistic === "sum" ? sum : mean, n };
 }
 
 function errorOf(statistic: Statistic, { scale, fourth, deviation }: ColumnState, n: number): number {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ChurnError, type ErrorCode } from "../core/errors.js";
+import { toMeasureWith } from "./fit-part.js";
 import { LARGE } from "./large-arrays.js";
 import type { PartName } from "./measure.js";
 import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
@@ -26,23 +27,49 @@ export async function onTwoThreads(
   const others = split((name) => !BY_COLUMN.includes(name));
   const worker = rows >= LARGE && columns && others && availableParallelism() > 1 ? takeWorker() : undefined;
   if (!worker || !columns) return [others, columns].flatMap((work) => (work ? [partAnswer(work)] : []));
-  const there = answerOf(worker, { ...columns, table: { ...columns.table, shared: new Map() } });
+  const there = answerOf(worker, toSend(columns));
   // a fault over there is told when its answer is awaited, not before
   there.catch(() => {});
   const here = partAnswer(others as PartWork);
   return [here, await there];
 }
 
+/** The work without what the other thread does not need. */
+function toSend(work: PartWork): PartWork {
+  const table = { ...work.table, shared: new Map() };
+  if (work.kind === "fit") return { ...work, table };
+  return { ...work, table, parts: work.parts.map(([name, part]) => [name, toMeasureWith(part)]) };
+}
+
+/** Starts the second thread, so that it is there when a table of so many rows has been read. */
+export function awaitWork(rows: number): void {
+  if (rows >= LARGE && !idle && availableParallelism() > 1) idle = newWorker();
+}
+
 function takeWorker(): Worker | undefined {
   const worker = idle;
   idle = undefined;
-  if (worker) return worker;
+  return worker ?? newWorker();
+}
+
+function newWorker(): Worker | undefined {
   const built = import.meta.url.endsWith(".ts") ? "../../dist/monitoring/part-worker.js" : "./part-worker.js";
   try {
-    return new Worker(new URL(built, import.meta.url), { execArgv: [], stdin: false });
+    const worker = new Worker(new URL(built, import.meta.url), { execArgv: [], stdin: false });
+    return atRest(worker);
   } catch {
     return undefined;
   }
+}
+
+/** A worker that keeps nothing waiting, and is forgotten when it ends. */
+function atRest(worker: Worker): Worker {
+  worker.on("error", () => {});
+  worker.on("exit", () => {
+    if (idle === worker) idle = undefined;
+  });
+  worker.unref();
+  return worker;
 }
 
 interface Fault {
@@ -56,10 +83,8 @@ function answerOf(worker: Worker, work: PartWork): Promise<PartAnswer> {
     worker.ref();
     worker.once("message", ({ done, fault }: { done?: PartAnswer; fault?: Fault }) => {
       for (const event of ["error", "exit"]) worker.removeAllListeners(event);
-      worker.on("error", () => {});
-      worker.unref();
       if (idle) void worker.terminate();
-      else idle = worker;
+      else idle = atRest(worker);
       if (done) resolve(done);
       else if (fault) reject(faultOf(fault));
     });
