@@ -4,6 +4,8 @@ import { ChurnError, type ErrorCode } from "../core/errors.js";
 import { toMeasureWith } from "./fit-part.js";
 import { LARGE } from "./large-arrays.js";
 import type { PartName } from "./measure.js";
+import { type DomainWork, measureDomain } from "./measure-domain.js";
+import type { RawMeasure } from "./part.js";
 import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
 
 /** What looks at columns goes to the second thread; what shares the sorted scores stays together. */
@@ -27,11 +29,27 @@ export async function onTwoThreads(
   const others = split((name) => !BY_COLUMN.includes(name));
   const worker = rows >= LARGE && columns && others && availableParallelism() > 1 ? takeWorker() : undefined;
   if (!worker || !columns) return [others, columns].flatMap((work) => (work ? [partAnswer(work)] : []));
-  const there = answerOf(worker, toSend(columns));
+  const there = answerOf<PartAnswer>(worker, toSend(columns));
   // a fault over there is told when its answer is awaited, not before
   there.catch(() => {});
   const here = partAnswer(others as PartWork);
   return [here, await there];
+}
+
+// so many rows, counted once for each chunk that they train for, take longer than a thread takes to start
+const MANY_ROWS = 10_000;
+
+/** Tells chunks from the reference, every other one on the second thread where there is enough to do. */
+export async function domainOnTwoThreads(work: DomainWork): Promise<RawMeasure[]> {
+  const { chunks, state } = work;
+  const many = chunks.length > 1 && chunks.length * state.places.length >= MANY_ROWS && availableParallelism() > 1;
+  const worker = many ? takeWorker() : undefined;
+  if (!worker) return measureDomain(work);
+  const some = (rest: number) => ({ ...work, chunks: chunks.filter((_, i) => i % 2 === rest) });
+  const there = answerOf<RawMeasure[]>(worker, some(1));
+  there.catch(() => {});
+  const [even, odd] = [await measureDomain(some(0)), await there];
+  return chunks.map((_, i) => (i % 2 ? odd : even)[i >> 1] as RawMeasure);
 }
 
 /** The work without what the other thread does not need. */
@@ -78,10 +96,10 @@ interface Fault {
   readonly code: ErrorCode | null;
 }
 
-function answerOf(worker: Worker, work: PartWork): Promise<PartAnswer> {
+function answerOf<Answer>(worker: Worker, work: PartWork | DomainWork): Promise<Answer> {
   return new Promise((resolve, reject) => {
     worker.ref();
-    worker.once("message", ({ done, fault }: { done?: PartAnswer; fault?: Fault }) => {
+    worker.once("message", ({ done, fault }: { done?: Answer; fault?: Fault }) => {
       for (const event of ["error", "exit"]) worker.removeAllListeners(event);
       if (idle) void worker.terminate();
       else idle = atRest(worker);
