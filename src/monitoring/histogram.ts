@@ -74,20 +74,21 @@ export function histogram(
   let n = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (value < min) below++;
-    else if (value > max) above++;
-    else if (value >= min) {
-      const place = (value - min) * scale;
-      let bin = place | 0;
-      const past = place - bin;
-      if (past < near || past > 1 - near) {
-        if (bin >= k) bin = k - 1;
-        while (value < (edges[bin] as number)) bin--;
-        while (bin < k - 1 && value >= (edges[bin + 1] as number)) bin++;
+    const place = (value - min) * scale;
+    let bin = place | 0;
+    const past = place - bin;
+    if (!(past > near && past < 1 - near && place < k)) {
+      if (!(value >= min && value <= max)) {
+        if (value < min) below++;
+        else if (value > max) above++;
+        continue;
       }
-      counts[bin] = (counts[bin] as number) + 1;
-    } else continue;
+      if (bin >= k) bin = k - 1;
+      while (value < (edges[bin] as number)) bin--;
+      while (bin < k - 1 && value >= (edges[bin + 1] as number)) bin++;
+    }
+    counts[bin] = (counts[bin] as number) + 1;
     n++;
   }
-  return { counts, below, above, n };
+  return { counts, below, above, n: n + below + above };
 }

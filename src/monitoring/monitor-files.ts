@@ -45,19 +45,26 @@ export interface MonitorFilesResult {
 export async function monitorFiles(options: MonitorFilesOptions): Promise<MonitorFilesResult> {
   const { output, compat } = options;
   const warnings: string[] = [...(options.notes ?? [])];
-  let monitor: FittedMonitor;
-  if (options.reference.endsWith(".json")) monitor = await FittedMonitor.load(options.reference);
-  else {
-    const config = await readConfig(options.config);
-    const reference = await readMonitoredTable(options.reference, config.columns);
-    warnings.push(...reference.warnings);
-    monitor = await fitMonitor(reference, config, { compat });
-  }
   if ((options.targets === undefined) !== (options.join === undefined)) {
     throw new ChurnError("BAD_USAGE", "targets and join go together", { hint: "name the column that both files have" });
   }
   const targets = options.targets && options.join ? { path: options.targets, join: options.join } : undefined;
-  const analysis = await readMonitoredTable(options.analysis, monitor.config.columns, targets);
+  const read = (columns: MonitorConfig["columns"]) => readMonitoredTable(options.analysis, columns, targets);
+  let monitor: FittedMonitor;
+  let analysis: Awaited<ReturnType<typeof read>>;
+  if (options.reference.endsWith(".json")) {
+    monitor = await FittedMonitor.load(options.reference);
+    analysis = await read(monitor.config.columns);
+  } else {
+    const config = await readConfig(options.config);
+    const both = [readMonitoredTable(options.reference, config.columns), read(config.columns)] as const;
+    // what is wrong with the reference is told first
+    both[1].catch(() => {});
+    const reference = await both[0];
+    analysis = await both[1];
+    warnings.push(...reference.warnings);
+    monitor = await fitMonitor(reference, config, { compat });
+  }
   const unlabelled = analysis.yTrue === undefined;
   const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
   const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));

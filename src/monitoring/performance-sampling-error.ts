@@ -1,4 +1,4 @@
-import { random } from "../core/random.js";
+import { type Random, random } from "../core/random.js";
 import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "./confusion.js";
 import { numpyArgsort } from "./numpy-argsort.js";
 import { asGiven, once } from "./order-table.js";
@@ -147,15 +147,30 @@ function averagePrecisionError({ labels, begins, flipped }: RankedLabels): numbe
   const drawn = new Uint8Array(rows);
   for (let round = 0; round < BOOTSTRAPS; round++) {
     drawn.fill(0);
-    for (let i = 0; i < draws; i++) {
-      const at = place(source.int(rows));
-      drawn[at] = (drawn[at] as number) + 1;
-    }
+    drawRows(source, drawn, draws, flipped);
     values.push(precisionOf(drawn, positive, ends));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return Math.sqrt(variance) * Math.sqrt(draws);
+}
+
+/** Counts how often each row is drawn: what `source.int(rows)` gives, with a product in place of its two divisions. */
+function drawRows({ uint32 }: Random, drawn: Uint8Array, draws: number, flipped: boolean): void {
+  const rows = drawn.length;
+  const limit = 4294967296 - (4294967296 % rows);
+  const share = 1 / rows;
+  for (let i = 0; i < draws; ) {
+    const value = uint32();
+    if (value >= limit) continue;
+    let rank = value - Math.floor(value * share) * rows;
+    // the product may be one off
+    if (rank < 0) rank += rows;
+    else if (rank >= rows) rank -= rows;
+    const at = flipped ? rank : rows - 1 - rank;
+    drawn[at] = (drawn[at] as number) + 1;
+    i++;
+  }
 }
 
 /** Average precision of drawn rows, greatest score first; 0 without a positive, as scikit-learn has it. */

@@ -2,6 +2,7 @@ import { escapeHtml } from "../charts/escape-html.js";
 import { COLORS, MUTED } from "../charts/theme.js";
 import type { ChunkInfo, Measure, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
+import { thousands } from "./thousands.js";
 import { shown } from "./verdict.js";
 
 /** Size of a picture, in pixels. */
@@ -99,11 +100,14 @@ function steps(
 ): string {
   let path = "";
   let height = "";
+  let before = Number.NaN;
   let last = -2;
   for (const i of places) {
     const value = valueAt(i);
     if (value === null) continue;
-    const now = n(y(value));
+    // limits are the same for long
+    const now = value === before ? height : n(y(value));
+    before = value;
     if (last !== i - 1) path += `${height && `H${n(x(last + 1))}`}M${n(x(i))} ${now}`;
     else if (now !== height) path += `H${n(x(i))}V${now}`;
     height = now;
@@ -184,7 +188,7 @@ function tip(chunk: ChunkInfo, measure: Measure, label: string): string {
     ...(lowerThreshold === null && upperThreshold === null
       ? []
       : [`limits ${shown(lowerThreshold ?? -Infinity)} … ${shown(upperThreshold ?? Infinity)}`]),
-    `${measure.n.toLocaleString("en-US")} rows`,
+    `${thousands(measure.n)} rows`,
     ...(note ? [note] : []),
   ].join("\n");
 }

@@ -8,10 +8,10 @@ import { type DomainWork, measureDomain } from "./measure-domain.js";
 import type { RawMeasure } from "./part.js";
 import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
 
-/** What looks at columns goes to the second thread; what shares the sorted scores stays together. */
+/** What looks at one column after the other goes to the second thread; what shares the sorted scores stays together. */
 const BY_COLUMN: readonly PartName[] = [
   ...(["univariate", "missing", "unseen", "range", "stats_avg", "stats_sum", "stats_std"] as const),
-  ...(["stats_median", "stats_count", "pca"] as const),
+  ...(["stats_median", "stats_count"] as const),
 ];
 
 let idle: Worker | undefined;
