@@ -161,24 +161,25 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 /** How far the mean score of rows predicted positive lies above that of the others, in standard deviations of a class. */
 function concordance({ score, predicted }: OrderedTable, from: number, to: number): number {
   if (!score || !predicted) return Number.NaN;
-  const groups = [0, 1].map(() => ({ n: 0, sum: 0, squares: 0 })) as [Group, Group];
-  for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    const group = groups[predicted[i] as 0 | 1];
-    if (!group || Number.isNaN(u)) continue;
-    group.n++;
-    group.sum += u;
-    group.squares += u * u;
-  }
-  const [no, yes] = groups;
-  const within = (g: Group) => Math.max(1e-12, g.squares / g.n - (g.sum / g.n) ** 2);
-  return (yes.sum / yes.n - no.sum / no.n) / Math.sqrt((within(no) + within(yes)) / 2);
+  const sums = new Float64Array(6);
+  addScores(sums, score, predicted, from, to);
+  const [n0, sum0, squares0, n1, sum1, squares1] = sums as unknown as [number, number, number, number, number, number];
+  const within = (n: number, sum: number, squares: number) => Math.max(1e-12, squares / n - (sum / n) ** 2);
+  const spread = Math.sqrt((within(n0, sum0, squares0) + within(n1, sum1, squares1)) / 2);
+  return (sum1 / n1 - sum0 / n0) / spread;
 }
 
-interface Group {
-  n: number;
-  sum: number;
-  squares: number;
+/** Adds rows, scores and their squares by predicted class. */
+function addScores(sums: Float64Array, score: Float64Array, predicted: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const u = score[i] as number;
+    const yes = predicted[i] as number;
+    if (Number.isNaN(u) || (yes !== 0 && yes !== 1)) continue;
+    const at = 3 * yes;
+    sums[at] = (sums[at] as number) + 1;
+    sums[at + 1] = (sums[at + 1] as number) + u;
+    sums[at + 2] = (sums[at + 2] as number) + u * u;
+  }
 }
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */

@@ -24,7 +24,8 @@ export function numpyArgsort(values: Float64Array, enough?: (left: number, right
           left = right;
           break;
         }
-        const middle = partition(v, t, left, right);
+        const middle = partition(v, t, left, right, pivotOf(v, t, left, right));
+        swap(v, t, middle, right - 1);
         depth--;
         if (middle - left < right - middle) {
           stack.push(middle + 1, right, depth);
@@ -56,26 +57,29 @@ function swap(v: Float64Array, t: Int32Array, a: number, b: number): void {
   v[b] = value;
 }
 
-/** Parts a run by the median of its first, middle and last; the place of that one. */
-function partition(v: Float64Array, t: Int32Array, left: number, right: number): number {
+/** The median of the first, middle and last of a run, which is put beside the last. */
+function pivotOf(v: Float64Array, t: Int32Array, left: number, right: number): number {
   const middle = left + ((right - left) >> 1);
   if (less(v[middle] as number, v[left] as number)) swap(v, t, middle, left);
   if (less(v[right] as number, v[middle] as number)) swap(v, t, right, middle);
   if (less(v[middle] as number, v[left] as number)) swap(v, t, middle, left);
   const pivot = v[middle] as number;
+  swap(v, t, middle, right - 1);
+  return pivot;
+}
+
+/** Parts a run by its pivot, and gives the place of that one. */
+function partition(v: Float64Array, t: Int32Array, left: number, right: number, pivot: number): number {
   let i = left;
   let j = right - 1;
-  swap(v, t, middle, j);
   for (;;) {
     do i++;
     while (less(v[i] as number, pivot));
     do j--;
     while (less(pivot, v[j] as number));
-    if (i >= j) break;
+    if (i >= j) return i;
     swap(v, t, i, j);
   }
-  swap(v, t, i, right - 1);
-  return i;
 }
 
 function insert(v: Float64Array, t: Int32Array, left: number, right: number): void {
