@@ -81,7 +81,11 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     writes.push(writeAtomic(join(output, name), content));
   };
   writes.push(writeLong(join(output, "results.parquet"), every));
-  for (const result of every) write(`${result.part}.csv`, result.toCsv());
+  for (const result of every) {
+    write(`${result.part}.csv`, result.toCsv());
+    // the database comes to its next step only when this thread pauses
+    await new Promise(setImmediate);
+  }
   const statistics = every.filter(({ part }) => part.startsWith("stats_"));
   if (statistics.length > 0) write("stats.csv", statisticsCsv(statistics));
   const ranks = rankDrift(results, monitor.config.ranking);

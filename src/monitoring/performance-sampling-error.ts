@@ -134,21 +134,15 @@ function averagePrecisionError({ labels, begins, flipped }: RankedLabels): numbe
   const rows = labels.length;
   const draws = Math.min(Math.floor(rows / 2), BOOTSTRAP_ROWS);
   if (draws === 0) return Number.NaN;
-  // greatest score first: from the end, or from the start where classes and scores were turned round
-  const place = (rank: number) => (flipped ? rank : rows - 1 - rank);
-  const positive = new Uint8Array(rows);
-  const ends = new Uint8Array(rows);
-  for (let rank = 0; rank < rows; rank++) {
-    positive[place(rank)] = flipped ? 1 - (labels[rank] as number) : (labels[rank] as number);
-    ends[place(rank)] = flipped ? (begins[rank + 1] ?? 1) : (begins[rank] as number);
-  }
+  const positives = placesOfPositives({ labels, begins, flipped });
   const source = random("monitoring/average_precision");
   const values: number[] = [];
   const drawn = new Uint8Array(rows);
+  const upTo = new Int32Array(rows);
   for (let round = 0; round < BOOTSTRAPS; round++) {
     drawn.fill(0);
     drawRows(source, drawn, draws, flipped);
-    values.push(precisionOf(drawn, positive, ends));
+    values.push(precisionOf(drawn, positives, upTo));
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
@@ -173,21 +167,50 @@ function drawRows({ uint32 }: Random, drawn: Uint8Array, draws: number, flipped:
   }
 }
 
-/** Average precision of drawn rows, greatest score first; 0 without a positive, as scikit-learn has it. */
-function precisionOf(drawn: Uint8Array, positive: Uint8Array, ends: Uint8Array): number {
-  let found = 0;
+/** Where the positives stand with the greatest score first, and the place that the rows of the same score end at. */
+interface Positives {
+  readonly place: Int32Array;
+  readonly end: Int32Array;
+}
+
+function placesOfPositives({ labels, begins, flipped }: RankedLabels): Positives {
+  const rows = labels.length;
+  const place = new Int32Array(rows);
+  const end = new Int32Array(rows);
+  let n = 0;
+  let first = 0;
+  for (let i = 0; i < rows; i++) {
+    // greatest score first: from the end, or from the start where classes and scores were turned round
+    const rank = flipped ? i : rows - 1 - i;
+    if ((labels[rank] === 1) !== flipped) place[n++] = i;
+    if (flipped ? rank + 1 < rows && begins[rank + 1] !== 1 : begins[rank] !== 1) continue;
+    end.fill(i, first, n);
+    first = n;
+  }
+  return { place: place.subarray(0, n), end: end.subarray(0, n) };
+}
+
+/**
+ * Average precision of drawn rows, greatest score first; 0 without a positive, as scikit-learn has it.
+ *
+ * @param upTo room for as many numbers as there are rows
+ */
+function precisionOf(drawn: Uint8Array, { place, end }: Positives, upTo: Int32Array): number {
   let seen = 0;
+  for (let i = 0; i < drawn.length; i++) {
+    seen += drawn[i] as number;
+    upTo[i] = seen;
+  }
+  let found = 0;
   let area = 0;
   let group = 0;
-  for (let i = 0; i < drawn.length; i++) {
-    const times = drawn[i] as number;
-    seen += times;
-    group += times * (positive[i] as number);
-    if (group > 0 && ends[i] === 1) {
-      found += group;
-      area += (group * found) / seen;
-      group = 0;
-    }
+  for (let i = 0; i < place.length; i++) {
+    group += drawn[place[i] as number] as number;
+    if (end[i + 1] === end[i]) continue;
+    found += group;
+    // a group of which nothing was drawn adds 0: cheaper than to foretell
+    area += (group * found) / Math.max(1, upTo[end[i] as number] as number);
+    group = 0;
   }
   return found === 0 ? 0 : area / found;
 }

@@ -126,7 +126,10 @@ export function metricOf(plan: PerformancePlan, key: PerformanceKey, c: Confusio
 /** The realized metrics of a chunk, each computed when it is asked for. */
 export function realizedValues(plan: PerformancePlan, table: OrderedTable, { from, to }: Chunk, compat: boolean) {
   const truth = table.truth as Float64Array;
-  const parted = plan.keys.some(isRanking) ? scoresByClass(table.score as Float64Array, truth, from, to) : undefined;
+  // estimated performance asks for the realized one too
+  const parted = plan.keys.some(isRanking)
+    ? once(table, `scores by class, ${from} ${to}`, () => scoresByClass(table.score as Float64Array, truth, from, to))
+    : undefined;
   const counts = table.predicted ? countConfusion(truth, table.predicted, from, to) : { tp: 0, tn: 0, fp: 0, fn: 0 };
   return (key: PerformanceKey): { value: number; n: number; reason?: string; failed?: boolean } => {
     if (isRanking(key)) {
