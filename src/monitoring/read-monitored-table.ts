@@ -7,7 +7,7 @@ import { name as quoted, text } from "../store/database.js";
 import type { Column } from "./column.js";
 import { codes as codesOf, floats } from "./large-arrays.js";
 import type { MonitoredTable } from "./table.js";
-import { awaitWork } from "./two-threads.js";
+import { startThread } from "./two-threads.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {
@@ -59,7 +59,7 @@ export async function readMonitoredTable(
       .filter(({ name, type }) => !used.some((field) => field.name === name) && !isRole(name, roles) && isDate(type))
       .map(({ name }) => `column "${name}" holds dates and has no role: it is left out`);
     const { count, levels } = await lookOver(used, source, roles, rows);
-    awaitWork(count);
+    startThread(count);
     const data: Read[] = [];
     for (const field of used) {
       const texts = levels.get(field.name);

@@ -60,7 +60,7 @@ function toSend(work: PartWork): PartWork {
 }
 
 /** Starts the second thread, so that it is there when a table of so many rows has been read. */
-export function awaitWork(rows: number): void {
+export function startThread(rows: number): void {
   if (rows >= LARGE && !idle && availableParallelism() > 1) idle = newWorker();
 }
 
