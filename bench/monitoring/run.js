@@ -1,5 +1,5 @@
 // Times monitoring beside NannyML and Evidently on the same tables, one after another in one run.
-// usage: node bench/monitoring/run.js [--dir DIR] [--rows 100000,1000000] [--rounds 3] [--python python3] [--peers nannyml,evidently]     (after npm run build)
+// usage: node bench/monitoring/run.js [--dir DIR] [--rows 100000,1000000] [--rounds 3] [--python python3] [--peers nannyml,evidently] [--tasks all,files,…]     (after npm run build)
 // Makes the virtual environments and the tables in DIR where they are not there yet. Prints a line a run, then a table of medians.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     python: { type: "string", default: "python3" },
     peers: { type: "string", default: "nannyml,evidently" },
+    tasks: { type: "string" },
   },
 });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -51,7 +52,9 @@ const TASKS = [
   ["ours", "files"],
   ["evidently", "evidently_drift"],
   ["evidently", "evidently_classification"],
-].filter(([who]) => who === "ours" || values.peers.includes(who));
+]
+  .filter(([who]) => who === "ours" || values.peers.includes(who))
+  .filter(([, task]) => !values.tasks || values.tasks.split(",").includes(task));
 // ours and theirs in turn, so that both see the same machine
 const inTurn = TASKS.filter(([who]) => who === "ours").flatMap((each, i) => {
   const theirs = TASKS.filter(([who]) => who !== "ours");

@@ -53,11 +53,26 @@ export function boostGrower(
 
   function count(node: BoostNode): void {
     const at = space.binsAt + node.slot * slotBytes;
-    bins.fill(0, (node.slot * slotBytes) / 8, ((node.slot + 1) * slotBytes) / 8);
+    // only the bins that a column has are written and read: those of a few categories, not 256
+    for (let j = 0; j < width; j++) {
+      const start = (node.slot * slotBytes + j * PAIRS_BYTES) / 8;
+      bins.fill(0, start, start + 2 * columns[j]!.count);
+      bins.fill(0, start + 2 * MISSING, start + 2 * MISSING + 2);
+    }
     for (let j = 0; j < width; j += 8) {
       const codes = space.codesAt + j;
       const target = at + j * PAIRS_BYTES;
       kernel.pairs(codes, stride, entriesAt + 4 * node.from, entriesAt + 4 * node.to, space.pairsAt, target);
+    }
+  }
+
+  function subtract(from: BoostNode, what: BoostNode): void {
+    const [a, b] = [space.binsAt + from.slot * slotBytes, space.binsAt + what.slot * slotBytes];
+    for (let j = 0; j < width; j++) {
+      const at = j * PAIRS_BYTES;
+      const missing = at + 16 * MISSING;
+      kernel.subtract(a + at, a + at + 16 * columns[j]!.count, b + at);
+      kernel.subtract(a + missing, a + missing + 16, b + missing);
     }
   }
 
@@ -144,8 +159,7 @@ export function boostGrower(
         small.slot = free.pop()!;
         large.slot = node.slot;
         count(small);
-        const start = space.binsAt + large.slot * slotBytes;
-        kernel.subtract(start, start + slotBytes, space.binsAt + small.slot * slotBytes);
+        subtract(large, small);
         for (const child of [left, right]) {
           search(child);
           open.push(child);

@@ -106,12 +106,10 @@ export async function fitBoosting(
       let grown = false;
       for (let k = 0; k < outputs; k++) {
         const { gradient, hessian } = loss.gradients(k, pairs);
-        for (let i = 0; i < train.length; i++) entries[i] = train[i]! << 8;
+        enter(train, entries);
         const key = treeKey(settings.seed, t * outputs + k);
         const { tree, leaves } = grow(train.length, key, gradient, hessian);
-        for (const { value, from, to } of leaves) {
-          for (let i = from; i < to; i++) score[(entries[i]! >>> 8) * outputs + k]! += value;
-        }
+        for (const { value, from, to } of leaves) addTo(score, entries, from, to, value, outputs, k);
         if (held.length > 0) {
           const walk = walkOf(tree);
           for (const row of held) {
@@ -151,6 +149,26 @@ export async function fitBoosting(
   } finally {
     heap.give(sideAt, bytes);
   }
+}
+
+// the engine compiles loops of an async function anew for every call: these are functions of their own
+
+/** Makes an entry of each row. */
+function enter(rows: Int32Array, entries: Int32Array): void {
+  for (let i = 0; i < rows.length; i++) entries[i] = rows[i]! << 8;
+}
+
+/** Adds the value of a leaf to score k of its rows. */
+function addTo(
+  score: Float64Array,
+  entries: Int32Array,
+  from: number,
+  to: number,
+  value: number,
+  outputs: number,
+  k: number,
+): void {
+  for (let i = from; i < to; i++) score[(entries[i]! >>> 8) * outputs + k]! += value;
 }
 
 function lossOf(target: Parameters<typeof logisticLoss>[0], classes: number): BoostingLoss {

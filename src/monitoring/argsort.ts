@@ -5,21 +5,7 @@
  */
 export function argsort(values: Float64Array): Uint32Array {
   const n = values.length;
-  const copy = new Float64Array(n);
-  // adding 0 makes -0 plain 0
-  for (let i = 0; i < n; i++) copy[i] = (values[i] as number) + 0;
-  const words = new Uint32Array(copy.buffer);
-  for (let i = 0; i < n; i++) {
-    const high = words[2 * i + 1] as number;
-    // flips the bits so that unsigned order is numeric order; every NaN becomes the largest key
-    if (Number.isNaN(copy[i])) {
-      words[2 * i] = 0xffffffff;
-      words[2 * i + 1] = 0xffffffff;
-    } else if (high & 0x80000000) {
-      words[2 * i] = ~(words[2 * i] as number);
-      words[2 * i + 1] = ~high;
-    } else words[2 * i + 1] = high | 0x80000000;
-  }
+  const words = sortableWords(values);
   let from = new Uint32Array(n);
   for (let i = 0; i < n; i++) from[i] = i;
   let to = new Uint32Array(n);
@@ -28,21 +14,67 @@ export function argsort(values: Float64Array): Uint32Array {
     const word = pass >> 1;
     const shift = (pass & 1) << 4;
     counts.fill(0);
-    for (let i = 0; i < n; i++) (counts[((words[2 * i + word] as number) >>> shift) & 0xffff] as number)++;
+    countDigits(words, word, shift, counts);
     if (counts[((words[word] as number) >>> shift) & 0xffff] === n) continue;
-    let sum = 0;
-    for (let bucket = 0; bucket < 65536; bucket++) {
-      const count = counts[bucket] as number;
-      counts[bucket] = sum;
-      sum += count;
-    }
-    for (let i = 0; i < n; i++) {
-      const row = from[i] as number;
-      const bucket = ((words[2 * row + word] as number) >>> shift) & 0xffff;
-      to[counts[bucket] as number] = row;
-      counts[bucket] = (counts[bucket] as number) + 1;
-    }
-    [from, to] = [to, from];
+    toStarts(counts);
+    place(from, to, words, word, shift, counts);
+    const swap = from;
+    from = to;
+    to = swap;
   }
   return from;
+}
+
+// each loop is a function of its own: one that is compiled while it runs is compiled with all that stands around it
+
+/** The bits of the numbers, two words each, so that unsigned order is numeric order; every NaN becomes the largest key. */
+function sortableWords(values: Float64Array): Uint32Array {
+  const copy = new Float64Array(values.length);
+  // adding 0 makes -0 plain 0
+  for (let i = 0; i < copy.length; i++) copy[i] = (values[i] as number) + 0;
+  const words = new Uint32Array(copy.buffer);
+  for (let i = 0; i < copy.length; i++) {
+    const high = words[2 * i + 1] as number;
+    if (Number.isNaN(copy[i])) {
+      words[2 * i] = 0xffffffff;
+      words[2 * i + 1] = 0xffffffff;
+    } else if (high & 0x80000000) {
+      words[2 * i] = ~(words[2 * i] as number);
+      words[2 * i + 1] = ~high;
+    } else words[2 * i + 1] = high | 0x80000000;
+  }
+  return words;
+}
+
+function countDigits(words: Uint32Array, word: number, shift: number, counts: Uint32Array): void {
+  for (let i = word; i < words.length; i += 2) {
+    const digit = ((words[i] as number) >>> shift) & 0xffff;
+    counts[digit] = (counts[digit] as number) + 1;
+  }
+}
+
+function toStarts(counts: Uint32Array): void {
+  let sum = 0;
+  for (let digit = 0; digit < counts.length; digit++) {
+    const count = counts[digit] as number;
+    counts[digit] = sum;
+    sum += count;
+  }
+}
+
+function place(
+  from: Uint32Array,
+  to: Uint32Array,
+  words: Uint32Array,
+  word: number,
+  shift: number,
+  starts: Uint32Array,
+): void {
+  for (let i = 0; i < from.length; i++) {
+    const row = from[i] as number;
+    const digit = ((words[2 * row + word] as number) >>> shift) & 0xffff;
+    const at = starts[digit] as number;
+    to[at] = row;
+    starts[digit] = at + 1;
+  }
 }

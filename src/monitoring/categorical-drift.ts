@@ -87,6 +87,10 @@ export function measureCategorical(
 
 function countCodes({ codes, levels }: CategoryColumn, from: number, to: number) {
   const counts = new Float64Array(levels.length);
+  return { counts, n: addCodes(counts, codes, from, to) };
+}
+
+function addCodes(counts: Float64Array, codes: Int32Array, from: number, to: number): number {
   let n = 0;
   for (let i = from; i < to; i++) {
     const code = codes[i] as number;
@@ -94,5 +98,5 @@ function countCodes({ codes, levels }: CategoryColumn, from: number, to: number)
     counts[code] = (counts[code] as number) + 1;
     n++;
   }
-  return { counts, n };
+  return n;
 }

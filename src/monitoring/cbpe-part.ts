@@ -24,8 +24,8 @@ import {
   planPerformance,
 } from "./performance-metrics.js";
 import { fitSamplingErrors, type SamplingError, samplingErrorAt } from "./performance-sampling-error.js";
-import { rocAuc, scoresByClass } from "./ranking-metrics.js";
-import { metricOf, needColumns, performanceSeries, realizedValues } from "./realized-part.js";
+import { rocAucInOrder } from "./ranking-metrics.js";
+import { metricOf, needColumns, performanceSeries, realizedValues, scoreOrder } from "./realized-part.js";
 import type { OrderedTable } from "./table.js";
 
 export interface CbpeState {
@@ -70,17 +70,18 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     if (!reference.score) throw new ChurnError("BAD_INPUT", 'reference: CBPE needs the column "y_pred_proba"');
     if (!reference.truth) throw new ChurnError("BAD_INPUT", 'reference: CBPE needs the column "y_true"');
     const { scores, labels } = knownRows(reference, compat, warn);
-    const auc = rocAuc(scoresByClass(scores, labels, 0, labels.length));
+    const groups = scoreGroups(scores, scores === reference.score ? scoreOrder(reference) : undefined);
+    const auc = rocAucInOrder(groups.order, scores, labels);
     if (auc < 0.5) {
       const text = `reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`;
       if (!compat) throw new ChurnError("BAD_INPUT", text, { hint: "give the probability of class 1" });
       warn(text);
     }
     const errors = fitSamplingErrors(plan, reference, compat);
-    const check = needsCalibration(labels, scores);
-    const calibrator = check.needed ? calibratorOf(scores, labels) : null;
+    const check = needsCalibration(labels, scores, groups);
+    const calibrator = check.needed ? fitIsotonic(groups, groupTotals(groups, labels)) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
-    const bins = calibrationBins(scores, labels);
+    const bins = calibrationBins(scores, labels, groups.order);
     return { plan, errors: Object.fromEntries(errors), check, calibrator, bins, classesFollow };
   },
 
@@ -97,9 +98,9 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     const { predicted } = table;
     const ranked = rankProbabilities(score, calibrator, from, to);
     const expected = predicted && expectedConfusion(score, predicted, calibrator, from, to);
-    const counts = predicted && !compat ? binCounts(bins, score, predicted, from, to) : undefined;
+    const counts = compat ? undefined : binCounts(bins, score, predicted, from, to);
     const realized = table.truth && realizedValues(plan, table, chunk, false);
-    const support = compat ? 1 : supportOf(bins, score, from, to);
+    const support = counts ? supportOf(bins, counts) : 1;
     const turned = !compat && classesFollow && concordance(table, from, to) < 0;
     const dropped = to - from - ranked.p.length;
     const notes = [
@@ -155,34 +156,30 @@ const nothing = {
   lowerConfidenceBoundary: Number.NaN,
 };
 
-function calibratorOf(scores: Float64Array, labels: Float64Array): Isotonic {
-  const groups = scoreGroups(scores);
-  return fitIsotonic(groups, groupTotals(groups, labels));
-}
-
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** How far the mean score of rows predicted positive lies above that of the others, in standard deviations of a class. */
 function concordance({ score, predicted }: OrderedTable, from: number, to: number): number {
   if (!score || !predicted) return Number.NaN;
-  const groups = [0, 1].map(() => ({ n: 0, sum: 0, squares: 0 })) as [Group, Group];
-  for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    const group = groups[predicted[i] as 0 | 1];
-    if (!group || Number.isNaN(u)) continue;
-    group.n++;
-    group.sum += u;
-    group.squares += u * u;
-  }
-  const [no, yes] = groups;
-  const within = (g: Group) => Math.max(1e-12, g.squares / g.n - (g.sum / g.n) ** 2);
-  return (yes.sum / yes.n - no.sum / no.n) / Math.sqrt((within(no) + within(yes)) / 2);
+  const sums = new Float64Array(6);
+  addScores(sums, score, predicted, from, to);
+  const [n0, sum0, squares0, n1, sum1, squares1] = sums as unknown as [number, number, number, number, number, number];
+  const within = (n: number, sum: number, squares: number) => Math.max(1e-12, squares / n - (sum / n) ** 2);
+  const spread = Math.sqrt((within(n0, sum0, squares0) + within(n1, sum1, squares1)) / 2);
+  return (sum1 / n1 - sum0 / n0) / spread;
 }
 
-interface Group {
-  n: number;
-  sum: number;
-  squares: number;
+/** Adds rows, scores and their squares by predicted class. */
+function addScores(sums: Float64Array, score: Float64Array, predicted: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const u = score[i] as number;
+    const yes = predicted[i] as number;
+    if (Number.isNaN(u) || (yes !== 0 && yes !== 1)) continue;
+    const at = 3 * yes;
+    sums[at] = (sums[at] as number) + 1;
+    sums[at + 1] = (sums[at + 1] as number) + u;
+    sums[at + 2] = (sums[at + 2] as number) + u * u;
+  }
 }
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */

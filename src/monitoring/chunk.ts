@@ -118,8 +118,7 @@ function byPeriod(table: Timed, unit: PeriodUnit, options: { gaps?: boolean; war
   while (from < rows) {
     const period = periodOf(time[from] as number, unit);
     const end = periodStart(period + 1, unit);
-    let to = from + 1;
-    while (to < rows && (time[to] as number) < end) to++;
+    const to = firstAtOrAfter(time, end, from, rows);
     if (options.gaps && previous !== undefined) {
       if (period - previous > MAX_GAP) {
         options.warnings?.push(`no rows between ${periodKey(previous, unit)} and ${periodKey(period, unit)}`);
@@ -130,6 +129,18 @@ function byPeriod(table: Timed, unit: PeriodUnit, options: { gaps?: boolean; war
     from = to;
   }
   return chunks;
+}
+
+/** The first of ascending times from `low` on that is not before a moment, or `high`. */
+function firstAtOrAfter(time: Float64Array, moment: number, low: number, high: number): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((time[middle] as number) < moment) from = middle + 1;
+    else to = middle;
+  }
+  return to;
 }
 
 /** A time as pandas writes it: `2018-01-31 06:27:16.848000`. */

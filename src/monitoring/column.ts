@@ -66,13 +66,17 @@ function encode<T>(values: ArrayLike<T>, text: (value: NonNullable<T>) => string
   const codes = new Int32Array(values.length);
   const levels: string[] = [];
   const codeOf = new Map<T, number>();
+  // most categories that are numbers are small and whole: their codes are found without hashing
+  const small = new Int32Array(256).fill(-1);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as T;
-    let code = codeOf.get(value);
+    const isSmall = typeof value === "number" && value >= 0 && value < 256 && Number.isInteger(value);
+    let code = isSmall && (small[value] as number) >= 0 ? small[value] : codeOf.get(value);
     if (code === undefined) {
       const level = value === null || value === undefined ? null : text(value);
       code = level === null ? -1 : levels.push(level) - 1;
       codeOf.set(value, code);
+      if (isSmall) small[value] = code;
     }
     codes[i] = code;
   }

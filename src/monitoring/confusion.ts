@@ -8,19 +8,21 @@ export interface Confusion {
 
 /** Counts over rows `from` … `to − 1`, leaving out rows with a missing label or prediction. */
 export function countConfusion(truth: Float64Array, predicted: Float64Array, from: number, to: number): Confusion {
-  let [tp, tn, fp, fn] = [0, 0, 0, 0];
+  const counts = new Int32Array(4);
+  addPairs(counts, truth, predicted, from, to);
+  const [tn, fp, fn, tp] = counts as unknown as [number, number, number, number];
+  return { tp, tn, fp, fn };
+}
+
+/** Counts rows by truth (2) and prediction (1). */
+function addPairs(counts: Int32Array, truth: Float64Array, predicted: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const y = truth[i] as number;
     const yes = predicted[i] as number;
-    if (y === 1) {
-      if (yes === 1) tp++;
-      else if (yes === 0) fn++;
-    } else if (y === 0) {
-      if (yes === 1) fp++;
-      else if (yes === 0) tn++;
-    }
+    if ((y !== 0 && y !== 1) || (yes !== 0 && yes !== 1)) continue;
+    const pair = 2 * y + yes;
+    counts[pair] = (counts[pair] as number) + 1;
   }
-  return { tp, tn, fp, fn };
 }
 
 export const confusionSize = ({ tp, tn, fp, fn }: Confusion): number => tp + tn + fp + fn;

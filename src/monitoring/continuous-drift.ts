@@ -1,8 +1,14 @@
 import { ChurnError } from "../core/errors.js";
-import { binnedKolmogorovSmirnov, binnedWasserstein, kolmogorovSmirnov, wasserstein } from "./cumulative-distances.js";
+import {
+  binnedDistances,
+  type CumulativeBins,
+  cumulativeBins,
+  kolmogorovSmirnov,
+  wasserstein,
+} from "./cumulative-distances.js";
 import { hellinger, jensenShannon, populationStability } from "./distances.js";
 import { doaneEdges, type Edges, equalWidthEdges, histogram } from "./histogram.js";
-import { knownValues, momentsOf, sampleDeviation } from "./moments.js";
+import { momentsOf, sampleDeviation, withoutMissing } from "./moments.js";
 import type { RawMeasure } from "./part.js";
 import { quantile } from "./threshold.js";
 import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.js";
@@ -31,15 +37,9 @@ export function fitContinuous(
   calculation: UnivariateOptions["calculation"],
   compat: boolean,
 ): ContinuousReference {
-  const values = knownValues(column);
-  const n = values.length;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < n; i++) {
-    const value = values[i] as number;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
+  const values = withoutMissing(column);
+  const moments = momentsOf(values);
+  const { n, min, max } = moments;
   if (n > 0 && (min === Number.NEGATIVE_INFINITY || max === Number.POSITIVE_INFINITY)) {
     throw new ChurnError("BAD_INPUT", `reference: column "${name}" has infinite values`, {
       hint: "leave those rows out, or make the values missing",
@@ -56,7 +56,7 @@ export function fitContinuous(
   return {
     n,
     constant: min === max ? min : null,
-    deviation: uses("wasserstein") ? sampleDeviation(momentsOf(values)) : 0,
+    deviation: uses("wasserstein") ? sampleDeviation(moments) : 0,
     doane: uses("jensen_shannon", "hellinger") ? shares(values, doaneEdges(values)) : null,
     sorted: exact && cumulative ? sorted : null,
     fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,
@@ -85,21 +85,15 @@ export function measureContinuous(
     return methods.map(() => ({ value: Number.NaN, n, reason, ...note }));
   }
   const { doane, sorted, deciles } = reference;
-  const fine = reference.fine && cumulativeOf(reference.fine);
+  const fine = reference.fine && binnedOf(reference.fine, values);
   const coarse = doane && shares(values, doane.edges).share;
   const ascending = sorted && values.slice().sort();
-  const bins = fine && histogram(values, fine.edges);
   const distance: Record<ContinuousMethod, () => number> = {
     jensen_shannon: () => jensenShannon((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
     hellinger: () => hellinger((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
     kolmogorov_smirnov: () =>
-      fine && bins
-        ? binnedKolmogorovSmirnov(fine.cumulative, bins)
-        : kolmogorovSmirnov(sorted as Float64Array, ascending as Float64Array),
-    wasserstein: () =>
-      fine && bins
-        ? binnedWasserstein(fine.cumulative, fine.edges, bins, outside(values, fine.edges, bins.below + bins.above))
-        : wasserstein(sorted as Float64Array, ascending as Float64Array),
+      fine?.kolmogorovSmirnov ?? kolmogorovSmirnov(sorted as Float64Array, ascending as Float64Array),
+    wasserstein: () => fine?.wasserstein ?? wasserstein(sorted as Float64Array, ascending as Float64Array),
     population_stability: () => {
       const { edges, share } = deciles as NonNullable<typeof deciles>;
       return populationStability(share, unequalShares(values, edges));
@@ -116,6 +110,11 @@ function chunkValues(
   to: number,
   compat: boolean,
 ) {
+  if (constant === null) {
+    let end = from;
+    while (end < to && Number.isFinite(column[end])) end++;
+    if (end === to) return { values: column.subarray(from, to), infinite: 0 };
+  }
   const values = new Float64Array(to - from);
   const dust = constant === null || compat ? -1 : 1e-9 * Math.max(1, Math.abs(constant));
   let n = 0;
@@ -130,33 +129,32 @@ function chunkValues(
 }
 
 function shares(values: Float64Array, edges: Edges) {
-  const { counts, n } = histogram(values, edges);
-  return { edges, share: counts.map((count) => count / n) };
+  const { counts: share, n } = histogram(values, edges);
+  for (let i = 0; i < share.length; i++) share[i] = (share[i] as number) / n;
+  return { edges, share };
 }
 
 function fineBins(values: Float64Array, min: number, max: number, bins: number) {
-  return { min, max, counts: Uint32Array.from(histogram(values, equalWidthEdges(min, max, bins)).counts) };
+  return { min, max, counts: new Uint32Array(histogram(values, equalWidthEdges(min, max, bins)).counts) };
 }
 
 type Fine = NonNullable<ContinuousReference["fine"]>;
 
-// counts are what is saved; edges and shares follow from them
-const cumulatives = new WeakMap<Fine, { edges: Edges; cumulative: Float64Array }>();
+// counts are what is saved; edges and sums follow from them
+const cumulatives = new WeakMap<Fine, CumulativeBins>();
+// the bins of a chunk, used again for the next one
+let counts = new Float64Array(0);
 
-/** The edges of fine bins, and the share of the reference up to the end of each. */
-function cumulativeOf(fine: Fine) {
-  let known = cumulatives.get(fine);
-  if (!known) {
-    const n = fine.counts.reduce((sum, count) => sum + count, 0);
-    let sum = 0;
-    const cumulative = Float64Array.from(fine.counts, (count) => {
-      sum += count;
-      return sum / n;
-    });
-    known = { edges: equalWidthEdges(fine.min, fine.max, fine.counts.length), cumulative };
-    cumulatives.set(fine, known);
+function binnedOf(fine: Fine, values: Float64Array) {
+  let reference = cumulatives.get(fine);
+  if (!reference) {
+    reference = cumulativeBins(equalWidthEdges(fine.min, fine.max, fine.counts.length), fine.counts);
+    cumulatives.set(fine, reference);
   }
-  return known;
+  if (counts.length === fine.counts.length) counts.fill(0);
+  else counts = new Float64Array(fine.counts.length);
+  const bins = histogram(values, reference.edges, counts);
+  return binnedDistances(reference, bins, outside(values, reference.edges, bins.below + bins.above));
 }
 
 function outside(values: Float64Array, edges: Edges, count: number) {

@@ -1,6 +1,7 @@
+import type { RunOptions, RunTables } from "./fit-part.js";
 import { missingPart, type QualityOptions } from "./missing-values-part.js";
 import type { MonitoringResult } from "./monitoring-result.js";
-import { type RunOptions, type RunTables, runPart } from "./run-part.js";
+import { runPart } from "./run-part.js";
 import { unseenPart } from "./unseen-values-part.js";
 import { rangePart } from "./value-range-part.js";
 

@@ -1,12 +1,14 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: golden cases have many shapes
 import { describe, expect, it } from "vitest";
 import { golden, goldenJson } from "../../test/monitoring/golden.js";
+import { random } from "../core/random.js";
 import { fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
 import { chiSquare } from "./chi-square.js";
 import { toCategory, toColumn } from "./column.js";
 import { fitContinuous, measureContinuous } from "./continuous-drift.js";
+import { binnedDistances, cumulativeBins } from "./cumulative-distances.js";
 import { hellinger, jensenShannon, populationStability } from "./distances.js";
-import { doaneEdges, histogram } from "./histogram.js";
+import { doaneEdges, equalWidthEdges, histogram } from "./histogram.js";
 import { momentsOf, sampleDeviation, selectMedian } from "./moments.js";
 import { pearson } from "./rank-columns.js";
 import type { CategoricalMethod, ContinuousMethod } from "./univariate-options.js";
@@ -136,4 +138,37 @@ it("medians and deviations are those of a sort and of the definition", () => {
     Math.sqrt(32 / 7),
     12,
   );
+});
+
+it("distances from bins are those of a sum over every bin", () => {
+  const { normal, int } = random("bins");
+  for (const rows of [1, 7, 300, 5000]) {
+    const edges = equalWidthEdges(-3, 5, 1000);
+    const counts = Uint32Array.from({ length: 1000 }, () => (int(3) ? 0 : int(50)));
+    const values = Float64Array.from({ length: rows }, () => normal() * 2);
+    const bins = histogram(values, edges);
+    const outside = {
+      below: values.filter((value) => value < -3).sort(),
+      above: values.filter((value) => value > 5).sort(),
+    };
+    const ours = binnedDistances(cumulativeBins(edges, counts), bins, outside);
+    const n = counts.reduce((sum, count) => sum + count, 0);
+    const none = { below: new Float64Array(0), above: new Float64Array(0) };
+    const beyond = binnedDistances(cumulativeBins(edges, counts), { ...bins, counts: new Float64Array(1000) }, outside);
+    const without = binnedDistances(cumulativeBins(edges, counts), { ...bins, counts: new Float64Array(1000) }, none);
+    let [mine, theirs, most, area, empty, emptyWithout] = [0, 0, 0, 0, 0, 0];
+    const shift = outside.below.length ? (outside.below.length + 1) / rows : 0;
+    for (let i = 0; i < 1000; i++) {
+      mine += counts[i] as number;
+      theirs += bins.counts[i] as number;
+      most = Math.max(most, Math.abs(mine / n - (bins.below + theirs) / rows));
+      area += Math.abs(mine / n - theirs / rows - shift) * 0.008;
+      empty += Math.abs(mine / n - shift) * 0.008;
+      emptyWithout += (mine / n) * 0.008;
+    }
+    expect(ours.kolmogorovSmirnov).toBeCloseTo(most, 13);
+    expect(without.wasserstein).toBeCloseTo(emptyWithout, 12);
+    // what lies outside adds the same to both
+    expect(ours.wasserstein - beyond.wasserstein).toBeCloseTo(area - empty, 12);
+  }
 });

@@ -11,17 +11,17 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
   const totalP = total(p);
   const totalQ = total(q) + rest;
   // the order of sums is scipy's: near 0 the root turns the last bit into the sixth digit
-  const left = new Float64Array(p.length);
-  const right = new Float64Array(p.length + 1);
+  let left = 0;
+  let right = 0;
   for (let i = 0; i < p.length; i++) {
     const a = (p[i] as number) / totalP;
     const b = (q[i] as number) / totalQ;
     const m = (a + b) / 2;
-    left[i] = a > 0 ? a * Math.log(a / m) : 0;
-    right[i] = b > 0 ? b * Math.log(b / m) : 0;
+    if (a > 0) left += a * Math.log(a / m);
+    if (b > 0) right += b * Math.log(b / m);
   }
-  right[p.length] = rest > 0 ? (rest / totalQ) * Math.LN2 : 0;
-  return Math.sqrt(Math.max(0, (total(left) + total(right)) / Math.LN2 / 2));
+  if (rest > 0) right += (rest / totalQ) * Math.LN2;
+  return Math.sqrt(Math.max(0, (left + right) / Math.LN2 / 2));
 }
 
 /** Hellinger distance (1909). */

@@ -4,8 +4,8 @@ import { COLORS } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 import { type Chunk, type Chunking, chunkTable, type Period } from "./chunk.js";
 import { isCategory } from "./column.js";
+import { ordered } from "./fit-part.js";
 import { knownValues, momentsOf, sampleDeviation } from "./moments.js";
-import { ordered } from "./run-part.js";
 import type { MonitoredTable, OrderedTable } from "./table.js";
 import { quantile } from "./threshold.js";
 

@@ -1,95 +1,24 @@
-import { ChurnError } from "../core/errors.js";
-import { bin } from "../forest/bin.js";
-import { fitBoosting } from "../forest/fit-boosting.js";
 import { type Chunk, type Chunking, chunkTable } from "./chunk.js";
-import { type CategoryColumn, type Column, gather, isCategory } from "./column.js";
-import type { MonitoringResult } from "./monitoring-result.js";
-import type { FittedPart, Part, RawMeasure } from "./part.js";
-import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+import {
+  type DomainClassifierOptions,
+  type DomainClassifierState,
+  domainClassifierPart,
+} from "./domain-classifier-part.js";
 import {
   type AnyTable,
   fittedFrom,
   isCompat,
+  measuredFrom,
   ordered,
   type RunOptions,
   type RunTables,
-  resultFrom,
-} from "./run-part.js";
+} from "./fit-part.js";
+import type { MonitoringResult } from "./monitoring-result.js";
+import type { FittedPart, RawMeasure } from "./part.js";
+import { resultOf } from "./run-part.js";
 import type { OrderedTable } from "./table.js";
-import type { Threshold } from "./threshold.js";
-import { categoriesOf, defaultColumns, numbersOf } from "./typed-columns.js";
-
-export interface DomainClassifierOptions {
-  /** By default every feature. */
-  readonly columns?: readonly string[];
-  /** Folds of the cross-validation; 5. */
-  readonly folds?: number;
-  /** Most reference rows that are kept, spread evenly; 10,000. With `compat: "nannyml"` all. */
-  readonly maxRows?: number;
-  readonly threshold?: Threshold;
-  readonly seed?: number;
-}
-
-export interface DomainClassifierState {
-  /** Reference rows that are kept, and where they stood. */
-  readonly columns: readonly { readonly name: string; readonly values: Column; readonly wasText: boolean }[];
-  readonly places: Uint32Array;
-  readonly rows: number;
-  readonly folds: number;
-  readonly trees: typeof FAST;
-  readonly compat: boolean;
-  readonly seed: number;
-  readonly threshold: Threshold;
-}
-
-// what is asked is whether there is a difference, not for the best classifier; NannyML takes LightGBM's defaults
-const FAST = { numTrees: 25, learningRate: 0.3, maxLeaves: 15, maxBins: 63 };
-const NANNYML = { numTrees: 100, learningRate: 0.1, maxLeaves: 31, maxBins: 255 };
-// the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
-const ROWS_FOR_EACH = 3;
-
-/** Names, limits and rules of the domain classifier; its measures are made below, since they take their time. */
-export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifierState> = {
-  name: "domain_classifier",
-  fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
-  rule: "strict",
-  fit(reference, options, { compat }) {
-    const { columns, folds = 5, maxRows = compat ? Number.POSITIVE_INFINITY : 10_000, seed = 13 } = options;
-    if (!Number.isInteger(folds) || folds < 2) throw new ChurnError("BAD_OPTION", `cannot make ${folds} folds`);
-    const names = columns ?? defaultColumns(reference, false);
-    const kept = Math.min(reference.rows, maxRows);
-    const places = Uint32Array.from({ length: kept }, (_, i) => Math.floor((i * reference.rows) / kept));
-    return {
-      columns: names.map((name) => {
-        const column = reference.columns.get(name);
-        const wasText = column !== undefined && isCategory(column);
-        const all = wasText
-          ? categoriesOf(reference, name, "reference", true)
-          : numbersOf(reference, name, "reference");
-        return { name, wasText, values: kept === reference.rows ? all : gather(all, places) };
-      }),
-      places,
-      rows: reference.rows,
-      folds,
-      trees: compat ? NANNYML : FAST,
-      compat,
-      seed,
-      threshold: options.threshold ?? { type: "constant", lower: 0.45, upper: 0.65 },
-    };
-  },
-  series: ({ threshold }) => [
-    {
-      key: "domain_classifier_auroc",
-      metric: "domain_classifier_auroc",
-      label: "Classifier AUROC",
-      threshold,
-      range: { lower: 0, upper: 1 },
-    },
-  ],
-  measure() {
-    throw new ChurnError("BAD_USAGE", "the domain classifier is measured by measureDomainClassifier");
-  },
-};
+import { domainOnTwoThreads } from "./two-threads.js";
+import { categoriesOf, numbersOf } from "./typed-columns.js";
 
 /**
  * Multivariate drift by a domain classifier: how well boosted trees tell the rows of a chunk from those of the reference
@@ -100,8 +29,7 @@ export async function domainClassifier(
 ): Promise<MonitoringResult> {
   const fitted = await fitDomainClassifier(options.reference, options);
   if (options.analysis) return measureDomainClassifier(fitted, options.analysis, options.chunking);
-  const none = ordered(options.reference, "reference", fitted.compat, options.chunking ?? {});
-  return resultFrom(domainClassifierPart, { ...fitted, until: null }, none, [], [], fitted.warnings);
+  return resultOf(domainClassifierPart, fitted);
 }
 
 export async function fitDomainClassifier(
@@ -127,7 +55,8 @@ export async function measureDomainClassifier(
   const warnings = [...fitted.warnings, ...table.warnings];
   const chunks = chunkTable(table, chunking, { gaps: !fitted.compat, warnings });
   const raw = await measureAll(fitted.state, table, chunks, false);
-  return resultFrom(domainClassifierPart, fitted, table, chunks, raw, warnings);
+  const measured = measuredFrom(domainClassifierPart, fitted, table, chunks, raw, warnings);
+  return resultOf(domainClassifierPart, fitted, measured);
 }
 
 async function measureAll(
@@ -140,96 +69,6 @@ async function measureAll(
   const columns = state.columns.map(({ name, wasText }) =>
     wasText ? categoriesOf(table, name, where, true) : numbersOf(table, name, where),
   );
-  const raw: RawMeasure[][] = [];
-  for (const chunk of chunks) raw.push([await measureChunk(state, columns, chunk, isReference)]);
-  return raw;
-}
-
-async function measureChunk(
-  state: DomainClassifierState,
-  columns: readonly Column[],
-  { from, to }: Chunk,
-  isReference: boolean,
-): Promise<RawMeasure> {
-  const n = to - from;
-  const others = isReference
-    ? [...state.places.keys()].filter((i) => (state.places[i] as number) < from || (state.places[i] as number) >= to)
-    : [...state.places.keys()];
-  if (n < state.folds || others.length < state.folds) {
-    const reason =
-      n === 0
-        ? "no rows"
-        : others.length === 0
-          ? "the chunk is the whole reference"
-          : `too few rows to cross-validate, n=${n}`;
-    return { value: Number.NaN, n, reason };
-  }
-  const wanted = state.compat ? others.length : Math.min(others.length, Math.max(2000, ROWS_FOR_EACH * n));
-  const negatives = Uint32Array.from(
-    { length: wanted },
-    (_, i) => others[Math.floor((i * others.length) / wanted)] as number,
-  );
-  const x = {
-    names: state.columns.map(({ name }) => name),
-    columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c] as Column, from, to)),
-  };
-  const rows = negatives.length + n;
-  const y = new Float64Array(rows).fill(1, negatives.length);
-  const binned = bin(x, state.trees.maxBins);
-  const scores = new Float64Array(rows);
-  for (let fold = 0; fold < state.folds; fold++) {
-    const test = [
-      ...foldRows(negatives.length, fold, state.folds),
-      ...foldRows(n, fold, state.folds).map((i) => i + negatives.length),
-    ];
-    const held = new Uint8Array(rows);
-    for (const row of test) held[row] = 1;
-    const train = Int32Array.from({ length: rows - test.length });
-    for (let row = 0, at = 0; row < rows; row++) if (!held[row]) train[at++] = row;
-    const options = { ...state.trees, earlyStopping: false, seed: state.seed };
-    const model = await fitBoosting({ binned, rows: train }, y, options);
-    const testRows = Int32Array.from(test);
-    const predicted = model.predict({ binned, rows: testRows });
-    testRows.forEach((row, i) => {
-      scores[row] = predicted[i] as number;
-    });
-  }
-  const value = rocAuc(scoresByClass(scores, y, 0, rows));
-  return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
-}
-
-/** Fold k of scikit-learn's StratifiedKFold without shuffling: a run of the class's rows, earlier folds one row longer. */
-function foldRows(n: number, fold: number, folds: number): number[] {
-  const size = Math.floor(n / folds);
-  const longer = n % folds;
-  const start = fold * size + Math.min(fold, longer);
-  return Array.from({ length: size + (fold < longer ? 1 : 0) }, (_, i) => start + i);
-}
-
-/** Standard error of an area under ROC (Hanley and McNeil 1982). */
-function hanleyMcNeil(auc: number, positives: number, negatives: number): number {
-  const q1 = auc / (2 - auc);
-  const q2 = (2 * auc * auc) / (1 + auc);
-  const variance = auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc);
-  return Math.sqrt(variance / (positives * negatives));
-}
-
-/** Some rows of a reference column, then the rows of a chunk; categories share one list of levels, sorted. */
-function stacked(reference: Column, rows: Uint32Array, chunk: Column, from: number, to: number): Column {
-  if (!isCategory(reference)) {
-    const values = new Float64Array(rows.length + to - from);
-    values.set(gather(reference, rows));
-    values.set((chunk as Float64Array).subarray(from, to), rows.length);
-    return values;
-  }
-  const other = chunk as CategoryColumn;
-  const levels = [...new Set([...reference.levels, ...other.levels])].sort();
-  const place = new Map(levels.map((level, i) => [level, i]));
-  const [own, theirs] = [reference, other].map((each) => each.levels.map((level) => place.get(level) as number));
-  const codes = new Int32Array(rows.length + to - from);
-  rows.forEach((row, i) => {
-    codes[i] = (own as number[])[reference.codes[row] as number] ?? -1;
-  });
-  for (let i = from; i < to; i++) codes[rows.length + i - from] = (theirs as number[])[other.codes[i] as number] ?? -1;
-  return { codes, levels };
+  const raw = await domainOnTwoThreads({ kind: "domain_classifier", state, columns, chunks, isReference });
+  return raw.map((each) => [each]);
 }

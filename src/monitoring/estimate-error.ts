@@ -20,20 +20,22 @@ export interface CalibrationBins {
 const ROWS_A_BIN = 50;
 const MOST_BINS = 50;
 
-export function calibrationBins(scores: Float64Array, labels: Float64Array): CalibrationBins {
-  const sorted = Float64Array.from(scores).sort();
-  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(sorted.length / ROWS_A_BIN)));
+/** @param order the rows by ascending score */
+export function calibrationBins(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
+  const rows = order.length;
+  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / ROWS_A_BIN)));
   const cuts = Array.from(
     { length: wanted - 1 },
-    (_, b) => sorted[Math.floor(((b + 1) * sorted.length) / wanted)] as number,
+    (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)] as number] as number,
   );
   const edges = Float64Array.from(new Set(cuts));
   const count = new Float64Array(edges.length + 1);
   const positives = new Float64Array(edges.length + 1);
-  for (let i = 0; i < scores.length; i++) {
-    const b = binOf(edges, scores[i] as number);
+  let b = 0;
+  for (const row of order) {
+    while (b < edges.length && (edges[b] as number) <= (scores[row] as number)) b++;
     count[b] = (count[b] as number) + 1;
-    positives[b] = (positives[b] as number) + (labels[i] as number);
+    positives[b] = (positives[b] as number) + (labels[row] as number);
   }
   const variance = count.map((n, b) => {
     // half a row of either class keeps a bin of one class from claiming certainty
@@ -58,19 +60,11 @@ export function binOf(edges: Float64Array, score: number): number {
  * The share of the reference's rows that still speak for a chunk (Kish's effective sample size of the reference weighted to
  * the chunk's scores); 1 without a shift, near 0 where the chunk's scores lie where the reference has next to none.
  */
-export function supportOf({ edges, share }: CalibrationBins, score: Float64Array, from: number, to: number): number {
-  const count = new Float64Array(share.length);
-  let n = 0;
-  for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    if (Number.isNaN(u)) continue;
-    const b = binOf(edges, u);
-    count[b] = (count[b] as number) + 1;
-    n++;
-  }
+export function supportOf({ share }: CalibrationBins, { all }: BinCounts): number {
+  const n = all.reduce((sum, count) => sum + count, 0);
   let sum = 0;
   for (let b = 0; b < share.length; b++) {
-    const q = (count[b] as number) / n;
+    const q = (all[b] as number) / n;
     // E q² = q² + q(1 − q)/n: what sampling alone adds is taken off
     const squared = Math.max(0, q * q - (q * (1 - q)) / Math.max(1, n - 1));
     sum += squared / Math.max(share[b] as number, 1e-12);
@@ -78,8 +72,9 @@ export function supportOf({ edges, share }: CalibrationBins, score: Float64Array
   return n === 0 ? Number.NaN : Math.min(1, 1 / sum);
 }
 
-/** Rows of a chunk in each calibration bin, by predicted class. */
+/** Rows of a chunk in each calibration bin: all with a score, and those with a predicted class by it. */
 export interface BinCounts {
+  readonly all: Float64Array;
   readonly positive: Float64Array;
   readonly negative: Float64Array;
 }
@@ -87,21 +82,24 @@ export interface BinCounts {
 export function binCounts(
   { edges, share }: CalibrationBins,
   score: Float64Array,
-  predicted: Float64Array,
+  predicted: Float64Array | undefined,
   from: number,
   to: number,
 ): BinCounts {
+  const all = new Float64Array(share.length);
   const positive = new Float64Array(share.length);
   const negative = new Float64Array(share.length);
   for (let i = from; i < to; i++) {
     const u = score[i] as number;
-    const label = predicted[i] as number;
-    if (Number.isNaN(u) || Number.isNaN(label)) continue;
-    const counts = label === 1 ? positive : negative;
+    if (Number.isNaN(u)) continue;
     const b = binOf(edges, u);
+    all[b] = (all[b] as number) + 1;
+    const label = predicted ? (predicted[i] as number) : Number.NaN;
+    if (Number.isNaN(label)) continue;
+    const counts = label === 1 ? positive : negative;
     counts[b] = (counts[b] as number) + 1;
   }
-  return { positive, negative };
+  return { all, positive, negative };
 }
 
 /** Standard error of an estimate against what will come true: chance of the labels, and what is unknown of calibration. */

@@ -1,7 +1,8 @@
 import { cbpePart } from "./cbpe-part.js";
+import type { RunOptions, RunTables } from "./fit-part.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import type { PerformanceOptions } from "./performance-metrics.js";
-import { type RunOptions, type RunTables, runPart } from "./run-part.js";
+import { runPart } from "./run-part.js";
 
 /**
  * Estimates the performance of a binary classifier per chunk from its scores alone (CBPE): no label of the analysis is

@@ -17,7 +17,13 @@ export function expectedConfusion(
   from: number,
   to: number,
 ): ExpectedConfusion {
-  let [tp, fp, fn, tn, n, positiveVariance, negativeVariance] = [0, 0, 0, 0, 0, 0, 0];
+  let tp = 0;
+  let fp = 0;
+  let fn = 0;
+  let tn = 0;
+  let n = 0;
+  let positiveVariance = 0;
+  let negativeVariance = 0;
   for (let i = from; i < to; i++) {
     const u = score[i] as number;
     const yes = predicted[i] as number;

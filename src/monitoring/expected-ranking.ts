@@ -1,4 +1,4 @@
-import type { Isotonic } from "./isotonic.js";
+import { between, type Isotonic } from "./isotonic.js";
 
 /** Scores of a chunk in descending order with their calibrated probabilities. */
 export interface RankedProbabilities {
@@ -30,8 +30,7 @@ function calibrateDescending({ x, y }: Isotonic, u: Float64Array): Float64Array 
     else if (score >= (x[end] as number)) p[i] = y[end] as number;
     else {
       while ((x[high - 1] as number) > score) high--;
-      const [x0, x1, y0, y1] = [x[high - 1], x[high], y[high - 1], y[high]] as [number, number, number, number];
-      p[i] = y0 === y1 ? y0 : ((y1 - y0) / (x1 - x0)) * (score - x0) + y0;
+      p[i] = between({ x, y }, high, score);
     }
   }
   return p;

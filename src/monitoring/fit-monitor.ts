@@ -3,16 +3,16 @@ import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Chunking } from "./chunk.js";
 import { type ColumnInput, toCategory, toColumn } from "./column.js";
-import { type DomainClassifierState, fitDomainClassifier, measureDomainClassifier } from "./domain-classifier.js";
+import { fitDomainClassifier, measureDomainClassifier } from "./domain-classifier.js";
+import type { DomainClassifierState } from "./domain-classifier-part.js";
 import { fromJson, toJson } from "./fitted-json.js";
-import type { PartName } from "./measure.js";
+import type { Measure, PartName } from "./measure.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
 import { partOf, plannedParts } from "./monitor-parts.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { orderTable } from "./order-table.js";
 import type { FittedPart } from "./part.js";
-import { resultOfPlain } from "./part-work.js";
-import { referenceResult } from "./run-part.js";
+import { resultOf } from "./run-part.js";
 import type { MonitoredTable } from "./table.js";
 import { onTwoThreads } from "./two-threads.js";
 
@@ -49,9 +49,9 @@ export class FittedMonitor {
     const found = new Map(answers.flatMap(({ results = [] }) => results));
     const results: MonitoringResults = {};
     for (const [name, part] of asked) {
-      const result = found.get(name);
-      results[name] = result
-        ? resultOfPlain(result)
+      const measured = found.get(name);
+      results[name] = measured
+        ? resultOf(partOf(name), part, measured)
         : await measureDomainClassifier(part as FittedPart<DomainClassifierState>, table, chunking);
     }
     return results;
@@ -60,7 +60,7 @@ export class FittedMonitor {
   /** The results of the reference alone. */
   reference(): MonitoringResults {
     const entries = Object.entries(this.parts) as [PartName, FittedPart][];
-    return Object.fromEntries(entries.map(([name, part]) => [name, referenceResult(partOf(name), part)]));
+    return Object.fromEntries(entries.map(([name, part]) => [name, resultOf(partOf(name), part)]));
   }
 
   /** Writes the monitor into a file (JSON). */
@@ -69,7 +69,13 @@ export class FittedMonitor {
   }
 
   toJson(): string {
-    return toJson({ format: FORMAT, config: this.config, parts: this.parts });
+    // nine tenths of it are measures: but for a limit that is infinite they need no coding
+    const parts = Object.entries(this.parts).map(([name, { measures, ...part }]) => {
+      const rest = toJson(part).slice(1);
+      const coded = measures.every((row) => row.every(isPlain)) ? JSON.stringify(measures) : toJson(measures);
+      return `${JSON.stringify(name)}:{"measures":${coded},${rest}`;
+    });
+    return `{"format":${JSON.stringify(FORMAT)},"config":${toJson(this.config)},"parts":{${parts.join(",")}}}`;
   }
 
   /** Reads a monitor that was saved. */
@@ -93,6 +99,9 @@ export class FittedMonitor {
     return new FittedMonitor(data.config, data.parts);
   }
 }
+
+const isPlain = ({ lowerThreshold, upperThreshold }: Measure): boolean =>
+  Number.isFinite(lowerThreshold ?? 0) && Number.isFinite(upperThreshold ?? 0);
 
 /** A table whose features that the configuration calls categorical are categories. */
 function asCategories(table: MonitoredTable, { columns }: MonitorConfig): MonitoredTable {

@@ -18,7 +18,9 @@ export function equalWidthEdges(min: number, max: number, k: number): Edges {
  */
 export function doaneEdges(values: Float64Array): Edges {
   const n = values.length;
-  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
   for (let i = 0; i < n; i++) {
     const value = values[i] as number;
     if (value < min) min = value;
@@ -26,7 +28,8 @@ export function doaneEdges(values: Float64Array): Edges {
     sum += value;
   }
   const mean = sum / n;
-  let [squares, cubes] = [0, 0];
+  let squares = 0;
+  let cubes = 0;
   for (let i = 0; i < n; i++) {
     const value = values[i] as number;
     const d = value - mean;
@@ -50,26 +53,42 @@ export interface Histogram {
   readonly n: number;
 }
 
-/** Counts values `from` … `to − 1`; values are compared with the edges themselves, as numpy does. */
-export function histogram(values: Float64Array, edges: Edges, from = 0, to = values.length): Histogram {
+/**
+ * Counts values; they are compared with the edges themselves, as numpy does.
+ *
+ * @param counts where to count, all 0
+ */
+export function histogram(
+  values: Float64Array,
+  edges: Edges,
+  counts: Float64Array = new Float64Array(edges.length - 1),
+): Histogram {
   const k = edges.length - 1;
-  const counts = new Float64Array(k);
   const min = edges[0] as number;
   const max = edges[k] as number;
   const scale = k / (max - min);
-  let [below, above, n] = [0, 0, 0];
-  for (let i = from; i < to; i++) {
+  // only so near to an edge can rounding put a value on the wrong side of it
+  const near = 1e-9 + 1e-15 * scale * Math.max(Math.abs(min), Math.abs(max));
+  let below = 0;
+  let above = 0;
+  let n = 0;
+  for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (value < min) below++;
-    else if (value > max) above++;
-    else if (value >= min) {
-      let bin = ((value - min) * scale) | 0;
+    const place = (value - min) * scale;
+    let bin = place | 0;
+    const past = place - bin;
+    if (!(past > near && past < 1 - near && place < k)) {
+      if (!(value >= min && value <= max)) {
+        if (value < min) below++;
+        else if (value > max) above++;
+        continue;
+      }
       if (bin >= k) bin = k - 1;
       while (value < (edges[bin] as number)) bin--;
       while (bin < k - 1 && value >= (edges[bin + 1] as number)) bin++;
-      counts[bin] = (counts[bin] as number) + 1;
-    } else continue;
+    }
+    counts[bin] = (counts[bin] as number) + 1;
     n++;
   }
-  return { counts, below, above, n };
+  return { counts, below, above, n: n + below + above };
 }

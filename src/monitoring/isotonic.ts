@@ -10,13 +10,14 @@ const SAME = 1e-15;
 
 /** Scores in groups of equal value, ascending, so that many fits can share one sort. */
 export interface ScoreGroups {
+  /** The rows by ascending score. */
+  readonly order: Uint32Array;
   /** The group of each row. */
   readonly group: Uint32Array;
   readonly x: Float64Array;
 }
 
-export function scoreGroups(scores: Float64Array): ScoreGroups {
-  const order = argsort(scores);
+export function scoreGroups(scores: Float64Array, order = argsort(scores)): ScoreGroups {
   const group = new Uint32Array(scores.length);
   const x = new Float64Array(scores.length);
   let groups = 0;
@@ -26,7 +27,7 @@ export function scoreGroups(scores: Float64Array): ScoreGroups {
     if (groups === 0 || score - (x[groups - 1] as number) >= SAME) x[groups++] = score;
     group[row] = groups - 1;
   }
-  return { group, x: x.subarray(0, groups) };
+  return { order, group, x: x.subarray(0, groups) };
 }
 
 /** Rows and positives of each group of equal scores. */
@@ -118,7 +119,13 @@ export function isotonicAt({ x, y }: Isotonic, score: number): number {
     if ((x[middle] as number) <= score) low = middle;
     else high = middle;
   }
-  const [x0, x1, y0, y1] = [x[low], x[high], y[low], y[high]] as [number, number, number, number];
-  if (y0 === y1) return y0;
-  return ((y1 - y0) / (x1 - x0)) * (score - x0) + y0;
+  return between({ x, y }, high, score);
+}
+
+/** The value at a score between the points `high − 1` and `high`. */
+export function between({ x, y }: Isotonic, high: number, score: number): number {
+  const x0 = x[high - 1] as number;
+  const y0 = y[high - 1] as number;
+  const y1 = y[high] as number;
+  return y0 === y1 ? y0 : ((y1 - y0) / ((x[high] as number) - x0)) * (score - x0) + y0;
 }

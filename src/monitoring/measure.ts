@@ -27,14 +27,14 @@ export interface Measure {
   readonly lowerThreshold: number | null;
   readonly upperThreshold: number | null;
   /** Standard error of the value in a chunk of n rows. */
-  readonly samplingError?: number | null;
-  readonly lowerConfidenceBoundary?: number | null;
-  readonly upperConfidenceBoundary?: number | null;
+  readonly samplingError?: number | null | undefined;
+  readonly lowerConfidenceBoundary?: number | null | undefined;
+  readonly upperConfidenceBoundary?: number | null | undefined;
   /** What came true, beside an estimate. */
-  readonly realized?: number | null;
-  readonly notComputed?: string;
+  readonly realized?: number | null | undefined;
+  readonly notComputed?: string | undefined;
   /** What a reader should know before trusting the value or the missing alert. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** A property of a measure that is a column of the flat table. */

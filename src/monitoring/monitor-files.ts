@@ -46,19 +46,26 @@ export interface MonitorFilesResult {
 export async function monitorFiles(options: MonitorFilesOptions): Promise<MonitorFilesResult> {
   const { output, compat } = options;
   const warnings: string[] = [...(options.notes ?? [])];
-  let monitor: FittedMonitor;
-  if (options.reference.endsWith(".json")) monitor = await FittedMonitor.load(options.reference);
-  else {
-    const config = await readConfig(options.config);
-    const reference = await readMonitoredTable(options.reference, config.columns);
-    warnings.push(...reference.warnings);
-    monitor = await fitMonitor(reference, config, { compat });
-  }
   if ((options.targets === undefined) !== (options.join === undefined)) {
     throw new ChurnError("BAD_USAGE", "targets and join go together", { hint: "name the column that both files have" });
   }
   const targets = options.targets && options.join ? { path: options.targets, join: options.join } : undefined;
-  const analysis = await readMonitoredTable(options.analysis, monitor.config.columns, targets);
+  const read = (columns: MonitorConfig["columns"]) => readMonitoredTable(options.analysis, columns, targets);
+  let monitor: FittedMonitor;
+  let analysis: Awaited<ReturnType<typeof read>>;
+  if (options.reference.endsWith(".json")) {
+    monitor = await FittedMonitor.load(options.reference);
+    analysis = await read(monitor.config.columns);
+  } else {
+    const config = await readConfig(options.config);
+    const both = [readMonitoredTable(options.reference, config.columns), read(config.columns)] as const;
+    // what is wrong with the reference is told first
+    both[1].catch(() => {});
+    const reference = await both[0];
+    analysis = await both[1];
+    warnings.push(...reference.warnings);
+    monitor = await fitMonitor(reference, config, { compat });
+  }
   const unlabelled = analysis.yTrue === undefined;
   const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
   const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));
@@ -68,16 +75,23 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
 
   await makeFolder(output);
   const files: string[] = [];
-  const write = async (name: string, content: string) => {
-    await writeAtomic(join(output, name), content);
+  // each is handed over as soon as it is made: while one is flushed to disk the next is made
+  const writes: Promise<unknown>[] = [];
+  const write = (name: string, content: string) => {
     files.push(join(output, name));
+    writes.push(writeAtomic(join(output, name), content));
   };
-  for (const result of every) await write(`${result.part}.csv`, result.toCsv());
+  writes.push(writeLong(join(output, "results.parquet"), every));
+  for (const result of every) {
+    write(`${result.part}.csv`, result.toCsv());
+    // the database comes to its next step only when this thread pauses
+    await new Promise(setImmediate);
+  }
   const statistics = every.filter(({ part }) => part.startsWith("stats_"));
-  if (statistics.length > 0) await write("stats.csv", statisticsCsv(statistics));
+  if (statistics.length > 0) write("stats.csv", statisticsCsv(statistics));
   const ranks = rankDrift(results, monitor.config.ranking);
   if (monitor.config.ranking && ranks?.[0]) {
-    await write(
+    write(
       "ranking.csv",
       csvText(
         ranks.map((rank) => ({ ...rank })),
@@ -85,16 +99,11 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       ),
     );
   }
-  files.push(
-    await writeLong(
-      join(output, "results.parquet"),
-      every.flatMap((result) => result.toLong()),
-    ),
-  );
+  files.push(join(output, "results.parquet"));
   const outputs = outputsOf(monitor.config);
-  await write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
-  await monitor.save(join(output, "monitor.json"));
-  files.push(join(output, "monitor.json"));
+  write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
+  write("monitor.json", monitor.toJson());
+  await Promise.all(writes);
   const alerts = every.flatMap((result) =>
     result.alerts().map(({ chunk, series, measure }) => ({
       part: result.part,

@@ -1,5 +1,5 @@
 import { cbpePart } from "./cbpe-part.js";
-import { domainClassifierPart } from "./domain-classifier.js";
+import { domainClassifierPart } from "./domain-classifier-part.js";
 import type { PartName } from "./measure.js";
 import { missingPart } from "./missing-values-part.js";
 import type { ColumnsConfig, MonitorConfig, PerformanceConfig } from "./monitor-config.js";

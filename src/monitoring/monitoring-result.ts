@@ -2,7 +2,7 @@ import { type ColumnTable, table } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { Period } from "./chunk.js";
-import { csvText, type Scalar } from "./csv-text.js";
+import { csvLines, type Scalar } from "./csv-text.js";
 import type { ChunkInfo, Measure, MeasureField, PartName, Series } from "./measure.js";
 
 /** What to keep of a result; a name or several. */
@@ -127,22 +127,21 @@ export class MonitoringResult {
 
   /** One row a chunk, with NannyML's flat column names. */
   toRows(): Record<string, Scalar>[] {
+    const names = this.columnNames();
+    return this.toCells().map((cells) => Object.fromEntries(names.map((name, c) => [name, cells[c] as Scalar])));
+  }
+
+  /** The same without names: in the order of `columnNames`. */
+  toCells(): Scalar[][] {
     return this.chunks.map((chunk, i) => {
-      const row: Record<string, Scalar> = {
-        chunk_key: chunk.key,
-        chunk_index: chunk.chunkIndex,
-        chunk_start_index: chunk.startIndex,
-        chunk_end_index: chunk.endIndex,
-        chunk_start_date: chunk.startDate,
-        chunk_end_date: chunk.endDate,
-        chunk_period: chunk.period,
-      };
-      if (this.part === "realized") row.chunk_targets_missing_rate = chunk.targetsMissingRate ?? null;
-      for (const { key, measures } of this.series) {
+      const cells: Scalar[] = [chunk.key, chunk.chunkIndex, chunk.startIndex, chunk.endIndex];
+      cells.push(chunk.startDate, chunk.endDate, chunk.period);
+      if (this.part === "realized") cells.push(chunk.targetsMissingRate ?? null);
+      for (const { measures } of this.series) {
         const measure = measures[i] as Measure;
-        for (const field of this.fields) row[`${key}_${COLUMN_OF[field]}`] = measure[field] ?? null;
+        for (const field of this.fields) cells.push(measure[field] ?? null);
       }
-      return row;
+      return cells;
     });
   }
 
@@ -184,7 +183,7 @@ export class MonitoringResult {
 
   /** The flat table as CSV. */
   toCsv(): string {
-    return csvText(this.toRows(), this.columnNames());
+    return csvLines([this.columnNames(), ...this.toCells()]);
   }
 }
 

@@ -15,6 +15,20 @@ it("draws the same numbers and permutations as numpy's RandomState(42)", () => {
   expect([10, 7, 1, 2].map((n) => [...again.permutation(n)])).toEqual(permutations.permutation_10_then_7_then_1_then_2);
 });
 
+it("gives the end of a permutation alone, and draws for all of it", () => {
+  for (const [n, from] of [
+    [10, 4],
+    [1000, 990],
+    [5, 0],
+    [3, 3],
+    [1, 0],
+  ] as const) {
+    const [whole, end] = [numpyRandomState(42), numpyRandomState(42)];
+    expect([...end.permutation(n, from)]).toEqual([...whole.permutation(n).subarray(from)]);
+    expect(end.uint32()).toBe(whole.uint32());
+  }
+});
+
 it("splits as scikit-learn's StratifiedShuffleSplit does", () => {
   for (const { y, splits } of primitives.random_state_42.cases.slice(2)) {
     const ours = [...stratifiedTests(Float64Array.from(y))].slice(0, splits.length);

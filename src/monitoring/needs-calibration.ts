@@ -1,7 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import { fitIsotonic, groupTotals, isotonicAt, scoreGroups, withoutRows } from "./isotonic.js";
 import { numpyArgsort } from "./numpy-argsort.js";
-import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+import { rocAucInOrder } from "./ranking-metrics.js";
 import { stratifiedTests } from "./stratified-shuffle-split.js";
 
 /** Expected calibration error before and after isotonic calibration, on rows that the calibration did not see. */
@@ -15,10 +15,13 @@ export interface CalibrationCheck {
  * Whether isotonic calibration lowers the expected calibration error of scores (ten bins of equal count), tried on ten
  * random tenths of the reference.
  */
-export function needsCalibration(labels: Float64Array, scores: Float64Array): CalibrationCheck {
-  const auc = rocAuc(scoresByClass(scores, labels, 0, labels.length));
+export function needsCalibration(
+  labels: Float64Array,
+  scores: Float64Array,
+  groups = scoreGroups(scores),
+): CalibrationCheck {
+  const auc = rocAucInOrder(groups.order, scores, labels);
   if (Number.isNaN(auc) || auc > 0.999) return { needed: false, before: null, after: null };
-  const groups = scoreGroups(scores);
   const most = 10 * Math.ceil(labels.length / 10);
   const y = new Float64Array(most);
   const raw = new Float64Array(most);
@@ -42,9 +45,12 @@ export function needsCalibration(labels: Float64Array, scores: Float64Array): Ca
 
 /** Expected calibration error: Σ share of a bin · |mean score − mean label|, over bins of equal count. */
 export function calibrationError(labels: Float64Array, scores: Float64Array): number {
-  const order = numpyArgsort(scores);
+  const bins = calibrationBins(labels.length);
+  const binOf = (place: number) => bins.findIndex(([from, to]) => place >= from && place < to);
+  // which rows a bin holds is all that matters: inside it they need no order
+  const order = numpyArgsort(scores, (left, right) => binOf(left) === binOf(right));
   let error = 0;
-  for (const [from, to] of calibrationBins(labels.length)) {
+  for (const [from, to] of bins) {
     let score = 0;
     let label = 0;
     for (let i = from; i < to; i++) {

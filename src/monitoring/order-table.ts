@@ -153,7 +153,8 @@ function orderOf(ms: Float64Array, keys: () => Float64Array, keepTies: boolean):
   let sorted = true;
   let ties = false;
   for (let i = 1; i < n && sorted; i++) {
-    const [a, b] = [ms[i - 1] as number, ms[i] as number];
+    const a = ms[i - 1] as number;
+    const b = ms[i] as number;
     if (a > b || (Number.isNaN(a) && !Number.isNaN(b))) sorted = false;
     else if (a === b) ties = true;
   }

@@ -1,9 +1,8 @@
 import type { Chunking } from "./chunk.js";
+import { fitPart, type Measured, measurePart } from "./fit-part.js";
 import type { PartName } from "./measure.js";
 import { partOf } from "./monitor-parts.js";
-import { MonitoringResult } from "./monitoring-result.js";
 import type { FittedPart } from "./part.js";
-import { fitPart, measurePart } from "./run-part.js";
 import type { OrderedTable } from "./table.js";
 
 /** Parts to fit or to measure on one table: plain data, so that another thread can do it. */
@@ -12,12 +11,10 @@ export type PartWork = { readonly table: OrderedTable } & (
   | { readonly kind: "measure"; readonly parts: readonly [PartName, FittedPart][]; readonly chunking: Chunking }
 );
 
-type PlainResult = Pick<MonitoringResult, "part" | "chunks" | "series" | "fields" | "warnings">;
-
 /** What comes of it, as plain data too. */
 export type PartAnswer = {
   readonly fitted?: readonly [PartName, FittedPart][];
-  readonly results?: readonly [PartName, PlainResult][];
+  readonly results?: readonly [PartName, Measured][];
 };
 
 export function partAnswer(work: PartWork): PartAnswer {
@@ -27,12 +24,6 @@ export function partAnswer(work: PartWork): PartAnswer {
     };
   }
   return {
-    results: work.parts.map(([name, part]) => {
-      const { chunks, series, fields, warnings } = measurePart(partOf(name), part, work.table, work.chunking);
-      return [name, { part: name, chunks, series, fields, warnings }];
-    }),
+    results: work.parts.map(([name, part]) => [name, measurePart(partOf(name), part, work.table, work.chunking)]),
   };
 }
-
-export const resultOfPlain = ({ part, chunks, series, fields, warnings }: PlainResult): MonitoringResult =>
-  new MonitoringResult(part, chunks, series, fields, warnings);

@@ -1,10 +1,16 @@
 import { parentPort } from "node:worker_threads";
 import { ChurnError } from "../core/errors.js";
+import type { DomainWork } from "./measure-domain.js";
 import { type PartWork, partAnswer } from "./part-work.js";
 
-parentPort?.on("message", (work: PartWork) => {
+parentPort?.on("message", async (work: PartWork | DomainWork) => {
   try {
-    parentPort?.postMessage({ done: partAnswer(work) });
+    // boosting is loaded when it is asked for
+    const done =
+      work.kind === "domain_classifier"
+        ? await (await import("./measure-domain.js")).measureDomain(work)
+        : partAnswer(work);
+    parentPort?.postMessage({ done });
   } catch (error) {
     // an error loses its class on the way
     const fault = error instanceof Error ? error : new Error(String(error));

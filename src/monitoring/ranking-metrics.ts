@@ -36,6 +36,27 @@ export function rocAuc({ positive, negative }: ScoresByClass): number {
   return twice / 2 / (positive.length * negative.length);
 }
 
+/** The same of all rows, from their order by ascending score; rows with a missing score or label are left out. */
+export function rocAucInOrder(order: Uint32Array, score: Float64Array, truth: Float64Array): number {
+  let positives = 0;
+  let negatives = 0;
+  let twice = 0;
+  for (let i = 0; i < order.length; ) {
+    const value = score[order[i] as number] as number;
+    if (Number.isNaN(value)) break;
+    const below = negatives;
+    let tied = 0;
+    do {
+      const label = truth[order[i++] as number] as number;
+      if (label === 1) tied++;
+      else if (label === 0) negatives++;
+    } while (i < order.length && score[order[i] as number] === value);
+    positives += tied;
+    twice += tied * (below + negatives);
+  }
+  return twice / 2 / (positives * negatives);
+}
+
 /** Average precision: Σ (Rₖ − Rₖ₋₁)·Pₖ over the distinct scores, greatest first; NaN without a positive. */
 export function averagePrecision({ positive, negative }: ScoresByClass): number {
   const total = positive.length;

@@ -7,6 +7,7 @@ import { name as quoted, text } from "../store/database.js";
 import type { Column } from "./column.js";
 import { codes as codesOf, floats } from "./large-arrays.js";
 import type { MonitoredTable } from "./table.js";
+import { startThread } from "./two-threads.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {
@@ -57,9 +58,19 @@ export async function readMonitoredTable(
     const warnings = described
       .filter(({ name, type }) => !used.some((field) => field.name === name) && !isRole(name, roles) && isDate(type))
       .map(({ name }) => `column "${name}" holds dates and has no role: it is left out`);
-    const [[count = "0"] = []] = await rows(`SELECT count(*) FROM ${source}`);
+    const { count, levels } = await lookOver(used, source, roles, rows);
+    startThread(count);
     const data: Read[] = [];
-    for (const field of used) data.push(await planField(field, source, Number(count), roles, rows));
+    for (const field of used) {
+      const texts = levels.get(field.name);
+      data.push(
+        texts
+          ? planTexts(field, texts, count)
+          : isNumber(field.type)
+            ? planNumbers(field, count)
+            : await planTime(field, source, count, rows),
+      );
+    }
     const result = await connection.stream(`SELECT ${data.map(({ sql }) => sql).join(", ")} FROM ${source}`);
     let at = 0;
     for (;;) {
@@ -193,24 +204,31 @@ function missing(path: string, name: string, names: readonly string[]): ChurnErr
   });
 }
 
-async function planField(field: Field, source: string, count: number, roles: ColumnRoles, rows: Rows): Promise<Read> {
-  const { name, type } = field;
-  const column = quoted(name);
-  if (name === roles.timestamp && !isNumber(type)) return planTime(field, source, count, rows);
-  if (isNumber(type)) {
-    const values = floats(count);
-    return { field, sql: `CAST(${column} AS DOUBLE)`, values, column: values };
-  }
-  const levelsOf = async (sql: string) =>
-    (await rows(`SELECT DISTINCT ${sql} AS level FROM ${source} WHERE ${column} IS NOT NULL ORDER BY level`)).map(
-      ([level]) => level as string,
-    );
+/** How many rows there are, and the texts of every column of texts in ascending order: the file is gone through once. */
+async function lookOver(fields: readonly Field[], source: string, roles: ColumnRoles, rows: Rows) {
+  const texts = fields.filter(({ name, type }) => name !== roles.timestamp && !isNumber(type));
+  const lists = texts.map(({ name }) => {
+    const column = quoted(name);
+    return `list_sort(list(DISTINCT CAST(${column} AS VARCHAR)) FILTER (${column} IS NOT NULL))`;
+  });
+  const [found = []] = await rows(`SELECT ${["count(*)", ...lists].join(", ")} FROM ${source}`);
+  const [count, ...levels] = found as unknown as [string, ...(string[] | null)[]];
+  return { count: Number(count), levels: new Map(texts.map(({ name }, i) => [name, levels[i] ?? []])) };
+}
+
+function planNumbers(field: Field, count: number): Read {
+  const values = floats(count);
+  return { field, sql: `CAST(${quoted(field.name)} AS DOUBLE)`, values, column: values };
+}
+
+function planTexts(field: Field, texts: readonly string[], count: number): Read {
+  const column = quoted(field.name);
   let shown = `CAST(${column} AS VARCHAR)`;
-  let levels = await levelsOf(shown);
+  let levels = texts;
   if (levels.length > 0 && levels.every((level) => TRUTH_VALUES.includes(level))) {
     shown = `if(lower(CAST(${column} AS VARCHAR)) = 'true', 'True', 'False')`;
     shown = `CASE WHEN ${column} IS NOT NULL THEN ${shown} END`;
-    levels = await levelsOf(shown);
+    levels = [...new Set(levels.map((level) => (level.toLowerCase() === "true" ? "True" : "False")))].sort();
   }
   const codes = codesOf(count);
   // a dictionary in the engine: codes come back as whole numbers, no text is built for a row

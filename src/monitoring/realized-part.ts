@@ -1,7 +1,9 @@
 import { ChurnError } from "../core/errors.js";
+import { argsort } from "./argsort.js";
 import type { Chunk } from "./chunk.js";
 import { businessValue, type Confusion, cellValue, confusionSize, countConfusion } from "./confusion.js";
 import { missingLabels } from "./missing-labels.js";
+import { once } from "./order-table.js";
 import type { Part, RawMeasure, SeriesPlan } from "./part.js";
 import {
   isCell,
@@ -14,7 +16,7 @@ import {
   planPerformance,
 } from "./performance-metrics.js";
 import { fitSamplingErrors, type SamplingError, samplingErrorAt } from "./performance-sampling-error.js";
-import { averagePrecision, rocAuc, scoresByClass } from "./ranking-metrics.js";
+import { averagePrecision, rocAuc, rocAucInOrder, scoresByClass } from "./ranking-metrics.js";
 import type { OrderedTable } from "./table.js";
 import { STANDARD_DEVIATION } from "./threshold.js";
 
@@ -35,7 +37,7 @@ export const realizedPart: Part<PerformanceOptions, RealizedState> = {
     if (!truth) throw new ChurnError("BAD_INPUT", 'reference: realized performance needs the column "y_true"');
     if (truth.every(Number.isNaN)) throw new ChurnError("BAD_INPUT", 'reference: every value of "y_true" is missing');
     if (score) {
-      const auc = rocAuc(scoresByClass(score, truth, 0, truth.length));
+      const auc = rocAucInOrder(scoreOrder(reference), score, truth);
       if (auc < 0.5) {
         warn(`reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`);
       }
@@ -91,6 +93,10 @@ export function performanceSeries(plan: PerformancePlan): SeriesPlan[] {
   }));
 }
 
+/** The rows of a table by ascending score, sorted once. */
+export const scoreOrder = (table: OrderedTable): Uint32Array =>
+  once(table, "score order", () => argsort(table.score as Float64Array));
+
 /** Refuses a table without the columns that the metrics need. */
 export function needColumns({ keys }: PerformancePlan, table: OrderedTable): void {
   for (const key of keys) {
@@ -120,7 +126,10 @@ export function metricOf(plan: PerformancePlan, key: PerformanceKey, c: Confusio
 /** The realized metrics of a chunk, each computed when it is asked for. */
 export function realizedValues(plan: PerformancePlan, table: OrderedTable, { from, to }: Chunk, compat: boolean) {
   const truth = table.truth as Float64Array;
-  const parted = plan.keys.some(isRanking) ? scoresByClass(table.score as Float64Array, truth, from, to) : undefined;
+  // estimated performance asks for the realized one too
+  const parted = plan.keys.some(isRanking)
+    ? once(table, `scores by class, ${from} ${to}`, () => scoresByClass(table.score as Float64Array, truth, from, to))
+    : undefined;
   const counts = table.predicted ? countConfusion(truth, table.predicted, from, to) : { tp: 0, tn: 0, fp: 0, fn: 0 };
   return (key: PerformanceKey): { value: number; n: number; reason?: string; failed?: boolean } => {
     if (isRanking(key)) {

@@ -1,7 +1,8 @@
+import type { RunOptions, RunTables } from "./fit-part.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import type { PerformanceOptions } from "./performance-metrics.js";
 import { realizedPart } from "./realized-part.js";
-import { type RunOptions, type RunTables, runPart } from "./run-part.js";
+import { runPart } from "./run-part.js";
 
 /**
  * Realized performance of a binary classifier per chunk: metrics, sampling errors, thresholds and alerts.

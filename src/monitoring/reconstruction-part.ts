@@ -1,8 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { ChurnError } from "../core/errors.js";
 import { isCategory } from "./column.js";
 import { columnMoments, momentsOf } from "./moments.js";
 import type { Part, RawMeasure } from "./part.js";
+import { symmetricEigen } from "./symmetric-eigen.js";
 import { STANDARD_DEVIATION, type Threshold } from "./threshold.js";
 import { categoriesOf, defaultColumns, numbersOf } from "./typed-columns.js";
 
@@ -29,10 +29,27 @@ export interface ReconstructionState {
   readonly kept: number;
   /** The directions that are lost, one a row: the error of a row is its length along them. */
   readonly lost: Float64Array;
+  /** The directions that are kept, where they are fewer: the error is what they leave of the length of a row. */
+  readonly across?: Float64Array;
   readonly threshold: Threshold;
 }
 
-type Prepared = readonly ((from: number, to: number, into: Float64Array) => void)[];
+/** Writes the standardised values of some rows of a column. */
+type Write = (from: number, to: number, into: Float64Array) => void;
+
+interface Prepared {
+  readonly columns: readonly Write[];
+  /** Room for a block of rows: one a column, and two for sums. */
+  readonly room: readonly Float64Array[];
+}
+
+const prepared = (columns: readonly Write[]): Prepared => ({
+  columns,
+  room: Array.from({ length: columns.length + 2 }, () => new Float64Array(BLOCK)),
+});
+
+// kept directions that explain more than this leave too small a difference of two lengths
+const MOST_EXPLAINED = 0.99;
 
 // rows that are encoded at a time: 24 columns of this many doubles fit the second-level cache
 const BLOCK = 512;
@@ -63,27 +80,17 @@ export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState
       });
     }
     const encoders = names.map((name) => fitEncoder(reference, name));
-    const covariance = covarianceOf(
-      encoders.map((encoder) => encode(encoder, reference, "reference")),
-      reference.rows,
-    );
-    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-    const order = realEigenvalues
-      .map((_, i) => i)
-      .sort((a, b) => (realEigenvalues[b] as number) - (realEigenvalues[a] as number));
-    const total = realEigenvalues.reduce((sum, value) => sum + value, 0);
-    let kept = components;
-    if (components < 1) {
-      let explained = 0;
-      kept = 0;
-      do explained += (realEigenvalues[order[kept++] as number] as number) / total;
-      while (kept < names.length && explained <= components);
-    }
-    const lost = new Float64Array((names.length - kept) * names.length);
-    order.slice(kept).forEach((column, row) => {
-      for (let i = 0; i < names.length; i++) lost[row * names.length + i] = eigenvectorMatrix.get(i, column);
-    });
-    return { encoders, kept, lost, threshold };
+    const written = prepared(encoders.map((encoder) => encode(encoder, reference, "reference")));
+    const d = names.length;
+    const { values, vectors } = symmetricEigen(covarianceOf(written, reference.rows), d);
+    const total = values.reduce((sum, value) => sum + value, 0);
+    let kept = 0;
+    let explained = 0;
+    do explained += (values[kept++] as number) / total;
+    while (components < 1 ? kept < d && explained <= components : kept < components);
+    const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
+    const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
+    return { encoders, kept, lost: vectors.slice(kept * d), ...across, threshold };
   },
 
   series: ({ threshold }) => [
@@ -96,16 +103,16 @@ export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState
     },
   ],
 
-  prepare: ({ encoders }, table, where) => encoders.map((encoder) => encode(encoder, table, where)),
+  prepare: ({ encoders }, table, where) => prepared(encoders.map((encoder) => encode(encoder, table, where))),
 
-  measure({ encoders, lost }, _table, { from, to }, { prepared }): RawMeasure[] {
+  measure(state, _table, { from, to }, { prepared }): RawMeasure[] {
     const n = to - from;
     if (n === 0) {
       const none = Number.NaN;
       const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
       return [{ value: none, n, reason: "no rows", ...band }];
     }
-    const errors = rowErrors(prepared, encoders.length, lost, from, to);
+    const errors = rowErrors(prepared, state, from, to);
     // infinite values give rows without an error
     for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
     const { mean, squares, n: rows } = momentsOf(errors);
@@ -140,7 +147,8 @@ function fitEncoder(reference: Table, name: string): Encoder {
     if (missing === rows) throw allMissing(name);
     let commonest = 0;
     column.levels.forEach((level, code) => {
-      const [a, b] = [counts[code] as number, counts[commonest] as number];
+      const a = counts[code] as number;
+      const b = counts[commonest] as number;
       if (a > b || (a === b && level < (column.levels[commonest] as string))) commonest = code;
     });
     counts[commonest] = (counts[commonest] as number) + missing;
@@ -173,7 +181,7 @@ const allMissing = (name: string) =>
   new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
 
 /** A function that writes the standardised values of some rows of a column. */
-function encode({ name, missing, mean, deviation, categories }: Encoder, table: Table, where: string) {
+function encode({ name, missing, mean, deviation, categories }: Encoder, table: Table, where: string): Write {
   const standIn = (missing - mean) / deviation;
   if (categories) {
     const { codes, levels } = categoriesOf(table, name, where, categories.wasText);
@@ -195,72 +203,107 @@ function encode({ name, missing, mean, deviation, categories }: Encoder, table: 
   };
 }
 
-function covarianceOf(columns: Prepared, rows: number): Matrix {
+function covarianceOf({ columns, room }: Prepared, rows: number): Float64Array {
   const d = columns.length;
   const sums = new Float64Array(d * d);
-  const block = columns.map(() => new Float64Array(BLOCK));
   for (let from = 0; from < rows; from += BLOCK) {
     const to = Math.min(rows, from + BLOCK);
     columns.forEach((write, c) => {
-      write(from, to, block[c] as Float64Array);
+      write(from, to, room[c] as Float64Array);
     });
     for (let a = 0; a < d; a++) {
-      const x = block[a] as Float64Array;
       // two columns at a time: x is loaded once for both
       for (let b = a; b < d; b += 2) {
-        const y = block[b] as Float64Array;
-        const w = block[Math.min(b + 1, d - 1)] as Float64Array;
-        let [sumY, sumW] = [0, 0];
-        for (let i = 0; i < to - from; i++) {
-          const value = x[i] as number;
-          sumY += value * (y[i] as number);
-          sumW += value * (w[i] as number);
-        }
-        sums[a * d + b] = (sums[a * d + b] as number) + sumY;
-        if (b + 1 < d) sums[a * d + b + 1] = (sums[a * d + b + 1] as number) + sumW;
+        addProducts(sums, a * d + b, room[a], room[b], b + 1 < d ? room[b + 1] : undefined, to - from);
       }
     }
   }
-  const covariance = Matrix.zeros(d, d);
+  const covariance = new Float64Array(d * d);
   for (let a = 0; a < d; a++) {
-    for (let b = 0; b < d; b++)
-      covariance.set(a, b, (sums[Math.min(a, b) * d + Math.max(a, b)] as number) / (rows - 1));
+    for (let b = 0; b < d; b++) {
+      covariance[a * d + b] = (sums[Math.min(a, b) * d + Math.max(a, b)] as number) / (rows - 1);
+    }
   }
   return covariance;
 }
 
-function rowErrors(columns: Prepared, d: number, lost: Float64Array, from: number, to: number): Float64Array {
+type Room = Float64Array | undefined;
+
+function addProducts(sums: Float64Array, at: number, x: Room, y: Room, w: Room, rows: number): void {
+  const a = x as Float64Array;
+  const b = y as Float64Array;
+  const c = (w ?? y) as Float64Array;
+  let sumY = 0;
+  let sumW = 0;
+  for (let i = 0; i < rows; i++) {
+    const value = a[i] as number;
+    sumY += value * (b[i] as number);
+    sumW += value * (c[i] as number);
+  }
+  sums[at] = (sums[at] as number) + sumY;
+  if (w) sums[at + 1] = (sums[at + 1] as number) + sumW;
+}
+
+/** How far each row lies from the plane of the kept directions. */
+function rowErrors(
+  { columns, room }: Prepared,
+  { lost, across }: ReconstructionState,
+  from: number,
+  to: number,
+): Float64Array {
+  const d = columns.length;
+  const directions = across ?? lost;
+  const along = room[d] as Float64Array;
+  const squares = room[d + 1] as Float64Array;
   const errors = new Float64Array(to - from);
-  const block = columns.map(() => new Float64Array(BLOCK));
-  const along = new Float64Array(BLOCK);
   for (let start = from; start < to; start += BLOCK) {
     const end = Math.min(to, start + BLOCK);
     const rows = end - start;
     columns.forEach((write, c) => {
-      write(start, end, block[c] as Float64Array);
+      write(start, end, room[c] as Float64Array);
     });
-    for (let row = 0; row < lost.length / d; row++) {
+    squares.fill(0);
+    if (across) for (let c = 0; c < d; c++) addSquares(squares, room[c] as Float64Array, 1, rows);
+    for (let row = 0; row < directions.length; row += d) {
       along.fill(0);
-      // four columns at a time: a quarter of the loads and stores of one by one
-      for (let c = 0; c < d; c += 4) {
-        const at = (k: number) => (c + k < d ? (lost[row * d + c + k] as number) : 0);
-        const column = (k: number) => block[Math.min(c + k, d - 1)] as Float64Array;
-        const [w0, w1, w2, w3] = [at(0), at(1), at(2), at(3)];
-        const [z0, z1, z2, z3] = [column(0), column(1), column(2), column(3)];
-        for (let i = 0; i < rows; i++) {
-          along[i] =
-            (along[i] as number) +
-            w0 * (z0[i] as number) +
-            w1 * (z1[i] as number) +
-            w2 * (z2[i] as number) +
-            w3 * (z3[i] as number);
-        }
-      }
-      for (let i = 0; i < rows; i++) {
-        errors[start - from + i] = (errors[start - from + i] as number) + (along[i] as number) ** 2;
-      }
+      for (let c = 0; c < d; c += 4) addWeighted(along, room, directions, row, c, d, rows);
+      addSquares(squares, along, across ? -1 : 1, rows);
     }
+    for (let i = 0; i < rows; i++) errors[start - from + i] = Math.sqrt(Math.max(0, squares[i] as number));
   }
-  for (let i = 0; i < errors.length; i++) errors[i] = Math.sqrt(errors[i] as number);
   return errors;
+}
+
+function addSquares(sums: Float64Array, values: Float64Array, sign: number, rows: number): void {
+  for (let i = 0; i < rows; i++) sums[i] = (sums[i] as number) + sign * (values[i] as number) * (values[i] as number);
+}
+
+/** Four columns at a time: a quarter of the loads and stores of one by one. */
+function addWeighted(
+  sums: Float64Array,
+  room: readonly Float64Array[],
+  weights: Float64Array,
+  row: number,
+  c: number,
+  d: number,
+  rows: number,
+): void {
+  const weight = (k: number) => (c + k < d ? (weights[row + c + k] as number) : 0);
+  const column = (k: number) => room[Math.min(c + k, d - 1)] as Float64Array;
+  const w0 = weight(0);
+  const w1 = weight(1);
+  const w2 = weight(2);
+  const w3 = weight(3);
+  const z0 = column(0);
+  const z1 = column(1);
+  const z2 = column(2);
+  const z3 = column(3);
+  for (let i = 0; i < rows; i++) {
+    sums[i] =
+      (sums[i] as number) +
+      w0 * (z0[i] as number) +
+      w1 * (z1[i] as number) +
+      w2 * (z2[i] as number) +
+      w3 * (z3[i] as number);
+  }
 }

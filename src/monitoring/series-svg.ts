@@ -2,6 +2,7 @@ import { escapeHtml } from "../charts/escape-html.js";
 import { COLORS, MUTED } from "../charts/theme.js";
 import type { ChunkInfo, Measure, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
+import { thousands } from "./thousands.js";
 import { shown } from "./verdict.js";
 
 /** Size of a picture, in pixels. */
@@ -32,33 +33,23 @@ export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSiz
     parts.push(`<path d="M${n(x(split))} ${box.top}V${box.bottom}" stroke="#B4BDC7" stroke-dasharray="2 3"/>`);
   for (const period of ["reference", "analysis"] as const) {
     const places = chunks.flatMap((chunk, i) => (chunk.period === period ? [i] : []));
-    const band = places.filter((i) => bandOf(series.measures[i] as Measure) !== null);
-    const area = band.map((i) => {
-      const [bottom, top] = bandOf(series.measures[i] as Measure) as [number, number];
-      return `M${n(x(i))} ${n(y(bottom))}H${n(x(i + 1))}V${n(y(top))}H${n(x(i))}Z`;
-    });
-    if (area.length) parts.push(`<path d="${area.join("")}" fill="${COLOR[period]}" opacity=".16"/>`);
+    const area = bands(places, series.measures, x, y);
+    if (area) parts.push(`<path d="${area}" fill="${COLOR[period]}" opacity=".16"/>`);
     for (const side of ["lowerThreshold", "upperThreshold"] as const) {
-      const line = places.flatMap((i) => {
-        const limit = series.measures[i]?.[side] ?? null;
-        return limit === null ? [] : [`M${n(x(i))} ${n(y(limit))}H${n(x(i + 1))}`];
-      });
-      if (line.length)
-        parts.push(`<path d="${line.join("")}" stroke="${COLORS.vermillion}" stroke-dasharray="4 3" opacity=".8"/>`);
+      const line = steps(places, (i) => series.measures[i]?.[side] ?? null, x, y);
+      if (line) parts.push(`<path d="${line}" stroke="${COLORS.vermillion}" stroke-dasharray="4 3" opacity=".8"/>`);
     }
-    parts.push(
-      `<path d="${steps(places, series.measures, x, y)}" stroke="${COLOR[period]}" stroke-width="2" fill="none"/>`,
-    );
+    const path = steps(places, (i) => series.measures[i]?.value ?? null, x, y) || "M0 0";
+    parts.push(`<path d="${path}" stroke="${COLOR[period]}" stroke-width="2" fill="none"/>`);
   }
   chunks.forEach((chunk, i) => {
     const measure = series.measures[i] as Measure;
     const middle = n((x(i) + x(i + 1)) / 2);
     if (measure.alert && chunk.period === "analysis" && measure.value !== null) {
       const r = labels ? 5.5 : 3.5;
-      const at = n(y(measure.value));
       const told = labels ? "" : `<title>${escapeHtml(`${chunk.key}: ${shown(measure.value)}`)}</title>`;
       parts.push(
-        `<path d="M${middle} ${n(at - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
+        `<path d="M${middle} ${n(y(measure.value) - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
       );
     }
     // a page holds hundreds of small pictures: those tell their alerts only
@@ -71,7 +62,15 @@ export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSiz
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}" fill="none">${parts.join("")}</svg>`;
 }
 
-const n = (value: number): number => Math.round(value * 10) / 10;
+/** A coordinate with one decimal; a page has hundreds of thousands of some thousand different ones. */
+function n(value: number): string {
+  const tenths = Math.round(value * 10);
+  if (!(tenths >= 0 && tenths < 100_000)) return String(tenths / 10);
+  NUMBERS[tenths] ??= String(tenths / 10);
+  return NUMBERS[tenths] as string;
+}
+
+const NUMBERS: string[] = [];
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 function bandOf({ value, samplingError, lowerConfidenceBoundary: low, upperConfidenceBoundary: high }: Measure) {
@@ -81,31 +80,65 @@ function bandOf({ value, samplingError, lowerConfidenceBoundary: low, upperConfi
 }
 
 function extent(measures: readonly Measure[]): [number, number] {
-  const values = measures.flatMap(({ value, lowerThreshold, upperThreshold }) =>
-    [value, lowerThreshold, upperThreshold].filter((each) => each !== null),
-  );
-  if (values.length === 0) return [0, 1];
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { value, lowerThreshold, upperThreshold } of measures) {
+    low = Math.min(low, value ?? low, lowerThreshold ?? low, upperThreshold ?? low);
+    high = Math.max(high, value ?? high, lowerThreshold ?? high, upperThreshold ?? high);
+  }
+  if (low > high) return [0, 1];
   const room = (high - low || Math.abs(high) || 1) * 0.12;
   return [low - room, high + room];
 }
 
+/** A line of steps; a run of one height is one step, and a place without a value is a gap. */
 function steps(
+  places: readonly number[],
+  valueAt: (place: number) => number | null,
+  x: (place: number) => number,
+  y: (value: number) => number,
+): string {
+  let path = "";
+  let height = "";
+  let before = Number.NaN;
+  let last = -2;
+  for (const i of places) {
+    const value = valueAt(i);
+    if (value === null) continue;
+    // limits are the same for long
+    const now = value === before ? height : n(y(value));
+    before = value;
+    if (last !== i - 1) path += `${height && `H${n(x(last + 1))}`}M${n(x(i))} ${now}`;
+    else if (now !== height) path += `H${n(x(i))}V${now}`;
+    height = now;
+    last = i;
+  }
+  return height && `${path}H${n(x(last + 1))}`;
+}
+
+/** The area of bands: for each run of places along the tops, and back along the bottoms. */
+function bands(
   places: readonly number[],
   measures: readonly Measure[],
   x: (place: number) => number,
   y: (value: number) => number,
 ): string {
   let path = "";
+  let back = "";
   let last = -2;
   for (const i of places) {
-    const value = measures[i]?.value ?? null;
-    if (value === null) continue;
-    path += last === i - 1 ? `V${n(y(value))}H${n(x(i + 1))}` : `M${n(x(i))} ${n(y(value))}H${n(x(i + 1))}`;
+    const band = bandOf(measures[i] as Measure);
+    if (!band) continue;
+    const [bottom, top] = band;
+    if (last === i - 1) path += `V${n(y(top))}H${n(x(i + 1))}`;
+    else {
+      path += `${back && `${back}Z`}M${n(x(i))} ${n(y(top))}H${n(x(i + 1))}`;
+      back = "";
+    }
+    back = `V${n(y(bottom))}H${n(x(i))}${back}`;
     last = i;
   }
-  return path || "M0 0";
+  return back && `${path}${back}Z`;
 }
 
 interface Box {
@@ -119,10 +152,10 @@ function axis(low: number, high: number, y: (value: number) => number, { left, r
   const step = niceStep((high - low) / 4);
   const lines: string[] = [];
   for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
-    const at = n(y(tick));
-    lines.push(`<path d="M${left} ${at}H${right}" stroke="#E7EBEF"/>`);
+    const at = y(tick);
+    lines.push(`<path d="M${left} ${n(at)}H${right}" stroke="#E7EBEF"/>`);
     lines.push(
-      `<text x="${left - 6}" y="${at + 4}" text-anchor="end" class="t">${escapeHtml(shown(Number(tick.toPrecision(8))))}</text>`,
+      `<text x="${left - 6}" y="${n(at + 4)}" text-anchor="end" class="t">${escapeHtml(shown(Number(tick.toPrecision(8))))}</text>`,
     );
   }
   return lines.join("");
@@ -155,7 +188,7 @@ function tip(chunk: ChunkInfo, measure: Measure, label: string): string {
     ...(lowerThreshold === null && upperThreshold === null
       ? []
       : [`limits ${shown(lowerThreshold ?? -Infinity)} … ${shown(upperThreshold ?? Infinity)}`]),
-    `${measure.n.toLocaleString("en-US")} rows`,
+    `${thousands(measure.n)} rows`,
     ...(note ? [note] : []),
   ].join("\n");
 }

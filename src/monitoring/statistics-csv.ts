@@ -1,4 +1,4 @@
-import { csvText } from "./csv-text.js";
+import { csvLines } from "./csv-text.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 
 /**
@@ -8,20 +8,18 @@ import type { MonitoringResult } from "./monitoring-result.js";
 export function statisticsCsv(results: readonly MonitoringResult[]): string {
   const [first] = results;
   if (!first || results.length === 1) return first?.toCsv() ?? "";
-  const chunkColumns = first.columnNames().filter((name) => name.startsWith("chunk_"));
-  const names = [...chunkColumns];
-  const rows = first.toRows().map((row) => Object.fromEntries(chunkColumns.map((name) => [name, row[name] ?? null])));
+  const ofChunk = first.columnNames().length - first.series.length * first.fields.length;
+  const names = first.columnNames().slice(0, ofChunk);
+  const lines = first.toCells().map((cells) => cells.slice(0, ofChunk));
   for (const result of results) {
-    const flat = result.toRows();
     for (const { key, column, metric } of result.series) {
       for (const name of result.columnsOf(key)) {
-        const wide = column === undefined ? name : `${column}_${metric}${name.slice(key.length)}`;
-        names.push(wide);
-        rows.forEach((row, i) => {
-          row[wide] = flat[i]?.[name] ?? null;
-        });
+        names.push(column === undefined ? name : `${column}_${metric}${name.slice(key.length)}`);
       }
     }
+    result.toCells().forEach((cells, i) => {
+      for (const cell of cells.slice(ofChunk)) lines[i]?.push(cell);
+    });
   }
-  return csvText(rows, names);
+  return csvLines([names, ...lines]);
 }

@@ -17,9 +17,9 @@ export function* stratifiedTests(labels: Float64Array, splits = 10, testShare = 
     const test = new Uint32Array(testRows);
     let inTest = 0;
     classes.forEach((rows, c) => {
-      const order = source.permutation(rows.length);
-      const [a, b] = [trainSizes[c] as number, testSizes[c] as number];
-      for (let i = a; i < a + b; i++) test[inTest++] = rows[order[i] as number] as number;
+      // what is not for training is for testing: the end of each order
+      const order = source.permutation(rows.length, trainSizes[c] as number);
+      for (let i = 0; i < (testSizes[c] as number); i++) test[inTest++] = rows[order[i] as number] as number;
     });
     // the training rows are shuffled too, which takes its numbers from the same source
     source.skipPermutation(n - testRows);

@@ -1,5 +1,6 @@
+import type { RunOptions, RunTables } from "./fit-part.js";
 import type { MonitoringResult } from "./monitoring-result.js";
-import { type RunOptions, type RunTables, runPart } from "./run-part.js";
+import { runPart } from "./run-part.js";
 import { type Statistic, type StatisticOptions, statisticPart } from "./summary-statistics-part.js";
 
 /**

@@ -1,14 +1,17 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ChurnError, type ErrorCode } from "../core/errors.js";
+import { toMeasureWith } from "./fit-part.js";
 import { LARGE } from "./large-arrays.js";
 import type { PartName } from "./measure.js";
+import { type DomainWork, measureDomain } from "./measure-domain.js";
+import type { RawMeasure } from "./part.js";
 import { type PartAnswer, type PartWork, partAnswer } from "./part-work.js";
 
-/** What looks at columns goes to the second thread; what shares the sorted scores stays together. */
+/** What looks at one column after the other goes to the second thread; what shares the sorted scores stays together. */
 const BY_COLUMN: readonly PartName[] = [
   ...(["univariate", "missing", "unseen", "range", "stats_avg", "stats_sum", "stats_std"] as const),
-  ...(["stats_median", "stats_count", "pca"] as const),
+  ...(["stats_median", "stats_count"] as const),
 ];
 
 let idle: Worker | undefined;
@@ -26,23 +29,65 @@ export async function onTwoThreads(
   const others = split((name) => !BY_COLUMN.includes(name));
   const worker = rows >= LARGE && columns && others && availableParallelism() > 1 ? takeWorker() : undefined;
   if (!worker || !columns) return [others, columns].flatMap((work) => (work ? [partAnswer(work)] : []));
-  const there = answerOf(worker, { ...columns, table: { ...columns.table, shared: new Map() } });
+  const there = answerOf<PartAnswer>(worker, toSend(columns));
   // a fault over there is told when its answer is awaited, not before
   there.catch(() => {});
   const here = partAnswer(others as PartWork);
   return [here, await there];
 }
 
+// so many rows, counted once for each chunk that they train for, take longer than a thread takes to start
+const MANY_ROWS = 10_000;
+
+/** Tells chunks from the reference, every other one on the second thread where there is enough to do. */
+export async function domainOnTwoThreads(work: DomainWork): Promise<RawMeasure[]> {
+  const { chunks, state } = work;
+  const many = chunks.length > 1 && chunks.length * state.places.length >= MANY_ROWS && availableParallelism() > 1;
+  const worker = many ? takeWorker() : undefined;
+  if (!worker) return measureDomain(work);
+  const some = (rest: number) => ({ ...work, chunks: chunks.filter((_, i) => i % 2 === rest) });
+  const there = answerOf<RawMeasure[]>(worker, some(1));
+  there.catch(() => {});
+  const [even, odd] = [await measureDomain(some(0)), await there];
+  return chunks.map((_, i) => (i % 2 ? odd : even)[i >> 1] as RawMeasure);
+}
+
+/** The work without what the other thread does not need. */
+function toSend(work: PartWork): PartWork {
+  const table = { ...work.table, shared: new Map() };
+  if (work.kind === "fit") return { ...work, table };
+  return { ...work, table, parts: work.parts.map(([name, part]) => [name, toMeasureWith(part)]) };
+}
+
+/** Starts the second thread, so that it is there when a table of so many rows has been read. */
+export function startThread(rows: number): void {
+  if (rows >= LARGE && !idle && availableParallelism() > 1) idle = newWorker();
+}
+
 function takeWorker(): Worker | undefined {
   const worker = idle;
   idle = undefined;
-  if (worker) return worker;
+  return worker ?? newWorker();
+}
+
+function newWorker(): Worker | undefined {
   const built = import.meta.url.endsWith(".ts") ? "../../dist/monitoring/part-worker.js" : "./part-worker.js";
   try {
-    return new Worker(new URL(built, import.meta.url), { execArgv: [], stdin: false });
+    const worker = new Worker(new URL(built, import.meta.url), { execArgv: [], stdin: false });
+    return atRest(worker);
   } catch {
     return undefined;
   }
+}
+
+/** A worker that keeps nothing waiting, and is forgotten when it ends. */
+function atRest(worker: Worker): Worker {
+  worker.on("error", () => {});
+  worker.on("exit", () => {
+    if (idle === worker) idle = undefined;
+  });
+  worker.unref();
+  return worker;
 }
 
 interface Fault {
@@ -51,15 +96,13 @@ interface Fault {
   readonly code: ErrorCode | null;
 }
 
-function answerOf(worker: Worker, work: PartWork): Promise<PartAnswer> {
+function answerOf<Answer>(worker: Worker, work: PartWork | DomainWork): Promise<Answer> {
   return new Promise((resolve, reject) => {
     worker.ref();
-    worker.once("message", ({ done, fault }: { done?: PartAnswer; fault?: Fault }) => {
+    worker.once("message", ({ done, fault }: { done?: Answer; fault?: Fault }) => {
       for (const event of ["error", "exit"]) worker.removeAllListeners(event);
-      worker.on("error", () => {});
-      worker.unref();
       if (idle) void worker.terminate();
-      else idle = worker;
+      else idle = atRest(worker);
       if (done) resolve(done);
       else if (fault) reject(faultOf(fault));
     });

@@ -1,6 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { type CategoryColumn, isCategory, type NumberColumn, toCategory } from "./column.js";
+import { once } from "./order-table.js";
 import type { OrderedTable } from "./table.js";
 import type { ColumnOptions } from "./univariate-options.js";
 
@@ -52,7 +53,7 @@ export function categoriesOf(table: OrderedTable, name: string, where: string, w
   const column = table.columns.get(name);
   if (!column) throw noColumn(name, table, where);
   if (!isCategory(column) && wasText && !column.every(Number.isNaN)) throw wrongType(name, where, "numbers", "text");
-  return toCategory(column);
+  return isCategory(column) ? column : once(table, `categories of ${name}`, () => toCategory(column));
 }
 
 /** The names of the columns that a check looks at when none are named: features, with or without the model's outputs. */

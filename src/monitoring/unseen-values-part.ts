@@ -42,13 +42,15 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
           });
         }
         const { levels, codes } = categoriesOf(reference, name, "reference", false);
-        const used = new Set(codes);
+        // the last place is for missing values, whose code is −1
+        const used = new Uint8Array(levels.length + 1);
+        for (let i = 0; i < codes.length; i++) used[codes[i] === -1 ? levels.length : (codes[i] as number)] = 1;
         return {
           name,
           threshold: columnThresholds[name] ?? threshold,
-          levels: levels.filter((_, code) => used.has(code)),
+          levels: levels.filter((_, code) => used[code] === 1),
           wasText: raw !== undefined && isCategory(raw),
-          sawMissing: used.has(-1),
+          sawMissing: used[levels.length] === 1,
         };
       }),
     };

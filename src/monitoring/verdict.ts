@@ -2,6 +2,7 @@ import type { MonitoringResults } from "./fit-monitor.js";
 import type { ChunkInfo, Measure, Series } from "./measure.js";
 import type { MonitoringResult } from "./monitoring-result.js";
 import { reviewEstimates } from "./review-estimates.js";
+import { thousands } from "./thousands.js";
 
 /** One thing that changed: a column with drift or worse data. */
 export interface Change {
@@ -356,7 +357,7 @@ export function shown(value: number): string {
   if (value === Infinity) return "∞";
   if (value === -Infinity) return "−∞";
   const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString("en-US").replace("-", "−");
+  if (size >= 1000) return thousands(value).replace("-", "−");
   return (size === 0 ? "0" : size >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(1)).replace(
     "-",
     "−",

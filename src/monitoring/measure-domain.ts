@@ -1,0 +1,116 @@
+import { bin } from "../forest/bin.js";
+import { fitBoosting } from "../forest/fit-boosting.js";
+import type { Chunk } from "./chunk.js";
+import { type CategoryColumn, type Column, gather, isCategory } from "./column.js";
+import type { DomainClassifierState } from "./domain-classifier-part.js";
+import type { RawMeasure } from "./part.js";
+import { rocAuc, scoresByClass } from "./ranking-metrics.js";
+
+/** Chunks to tell from the reference: plain data, so that another thread can do some of them. */
+export interface DomainWork {
+  readonly kind: "domain_classifier";
+  readonly state: DomainClassifierState;
+  /** The columns of the table that the chunks are of, in the order of the state's. */
+  readonly columns: readonly Column[];
+  readonly chunks: readonly Chunk[];
+  readonly isReference: boolean;
+}
+
+// the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
+const ROWS_FOR_EACH = 3;
+
+/** The area under ROC of each chunk. */
+export async function measureDomain({ state, columns, chunks, isReference }: DomainWork): Promise<RawMeasure[]> {
+  const raw: RawMeasure[] = [];
+  for (const chunk of chunks) raw.push(await measureChunk(state, columns, chunk, isReference));
+  return raw;
+}
+
+async function measureChunk(
+  state: DomainClassifierState,
+  columns: readonly Column[],
+  { from, to }: Chunk,
+  isReference: boolean,
+): Promise<RawMeasure> {
+  const n = to - from;
+  const others = isReference
+    ? [...state.places.keys()].filter((i) => (state.places[i] as number) < from || (state.places[i] as number) >= to)
+    : [...state.places.keys()];
+  if (n < state.folds || others.length < state.folds) {
+    const reason =
+      n === 0
+        ? "no rows"
+        : others.length === 0
+          ? "the chunk is the whole reference"
+          : `too few rows to cross-validate, n=${n}`;
+    return { value: Number.NaN, n, reason };
+  }
+  const wanted = state.compat ? others.length : Math.min(others.length, Math.max(2000, ROWS_FOR_EACH * n));
+  const negatives = Uint32Array.from(
+    { length: wanted },
+    (_, i) => others[Math.floor((i * others.length) / wanted)] as number,
+  );
+  const x = {
+    names: state.columns.map(({ name }) => name),
+    columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c] as Column, from, to)),
+  };
+  const rows = negatives.length + n;
+  const y = new Float64Array(rows).fill(1, negatives.length);
+  const binned = bin(x, state.trees.maxBins);
+  const scores = new Float64Array(rows);
+  for (let fold = 0; fold < state.folds; fold++) {
+    const test = [
+      ...foldRows(negatives.length, fold, state.folds),
+      ...foldRows(n, fold, state.folds).map((i) => i + negatives.length),
+    ];
+    const held = new Uint8Array(rows);
+    for (const row of test) held[row] = 1;
+    const train = Int32Array.from({ length: rows - test.length });
+    for (let row = 0, at = 0; row < rows; row++) if (!held[row]) train[at++] = row;
+    const options = { ...state.trees, earlyStopping: false, seed: state.seed };
+    const model = await fitBoosting({ binned, rows: train }, y, options);
+    const testRows = Int32Array.from(test);
+    const predicted = model.predict({ binned, rows: testRows });
+    testRows.forEach((row, i) => {
+      scores[row] = predicted[i] as number;
+    });
+  }
+  const value = rocAuc(scoresByClass(scores, y, 0, rows));
+  return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
+}
+
+/** Fold k of scikit-learn's StratifiedKFold without shuffling: a run of the class's rows, earlier folds one row longer. */
+function foldRows(n: number, fold: number, folds: number): number[] {
+  const size = Math.floor(n / folds);
+  const longer = n % folds;
+  const start = fold * size + Math.min(fold, longer);
+  return Array.from({ length: size + (fold < longer ? 1 : 0) }, (_, i) => start + i);
+}
+
+/** Standard error of an area under ROC (Hanley and McNeil 1982). */
+function hanleyMcNeil(auc: number, positives: number, negatives: number): number {
+  const q1 = auc / (2 - auc);
+  const q2 = (2 * auc * auc) / (1 + auc);
+  const variance = auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc);
+  return Math.sqrt(variance / (positives * negatives));
+}
+
+/** Some rows of a reference column, then the rows of a chunk; categories share one list of levels, sorted. */
+function stacked(reference: Column, rows: Uint32Array, chunk: Column, from: number, to: number): Column {
+  if (!isCategory(reference)) {
+    const values = new Float64Array(rows.length + to - from);
+    values.set(gather(reference, rows));
+    values.set((chunk as Float64Array).subarray(from, to), rows.length);
+    return values;
+  }
+  const other = chunk as CategoryColumn;
+  const levels = [...new Set([...reference.levels, ...other.levels])].sort();
+  const place = new Map(levels.map((level, i) => [level, i]));
+  const [own, theirs] = [reference, other].map((each) => each.levels.map((level) => place.get(level) as number));
+  const codes = new Int32Array(rows.length + to - from);
+  rows.forEach((row, i) => {
+    codes[i] = (own as number[])[reference.codes[row] as number] ?? -1;
+  });
+  for (let i = from; i < to; i++) codes[rows.length + i - from] = (theirs as number[])[other.codes[i] as number] ?? -1;
+  return { codes, levels };
+}
