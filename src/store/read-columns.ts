@@ -24,6 +24,7 @@ interface Layout {
   view: View;
   bytes: number;
   scale?: number;
+  isDay?: boolean;
 }
 type View = new (buffer: ArrayBuffer, offset: number, length: number) => NumberArray | BigInt64Array | BigUint64Array;
 
@@ -40,7 +41,7 @@ const NUMERIC: Partial<Record<DuckDBTypeId, Layout>> = {
   [DuckDBTypeId.UBIGINT]: { view: BigUint64Array, bytes: 8 },
   [DuckDBTypeId.FLOAT]: { view: Float32Array, bytes: 4 },
   [DuckDBTypeId.DOUBLE]: { view: Float64Array, bytes: 8 },
-  [DuckDBTypeId.DATE]: { view: Int32Array, bytes: 4 },
+  [DuckDBTypeId.DATE]: { view: Int32Array, bytes: 4, isDay: true },
   [DuckDBTypeId.TIMESTAMP]: { view: BigInt64Array, bytes: 8, scale: 1000 },
   [DuckDBTypeId.TIMESTAMP_TZ]: { view: BigInt64Array, bytes: 8, scale: 1000 },
 };
@@ -57,26 +58,36 @@ export async function readColumns(result: DuckDBResult): Promise<Columns> {
     chunks.push(chunk);
     rows += chunk.rowCount;
   }
-  const columns: Columns = {};
-  for (let index = 0; index < result.columnCount; index++) {
-    const typeId = result.columnTypeId(index);
-    const layout = NUMERIC[typeId] ?? decimalLayout(result.columnType(index));
-    if (!layout && BOXED.has(typeId)) columns[result.columnName(index)] = readBoxed(chunks, index, rows, typeId);
-    else if (!layout) columns[result.columnName(index)] = readTexts(chunks, index, rows, typeId);
-    else {
-      const isDay = typeId === DuckDBTypeId.DATE;
-      const out = isDay ? new Int32Array(rows) : new Float64Array(rows);
-      let at = 0;
-      let nulls = false;
-      for (const chunk of chunks) {
-        nulls = readNumbers(chunk, index, layout, out, at) || nulls;
-        at += chunk.rowCount;
-      }
-      // a whole number has no value that could stand for a day that is missing
-      columns[result.columnName(index)] = isDay && nulls ? readTexts(chunks, index, rows, typeId) : out;
-    }
+  const layouts = Array.from({ length: result.columnCount }, (_, index) => layoutOf(result.columnType(index)));
+  // numbers first: each of their arrays may set the collector off, and it would look at every text
+  const numbers = layouts.map((layout, index) => layout && readColumn(chunks, index, layout, rows));
+  return Object.fromEntries(
+    numbers.map((column, index) => {
+      const { typeId } = result.columnType(index);
+      const boxed = BOXED.has(typeId);
+      return [
+        result.columnName(index),
+        column ?? (boxed ? readBoxed(chunks, index, rows, typeId) : readTexts(chunks, index, rows, typeId)),
+      ];
+    }),
+  );
+}
+
+/** Reads numbers or days; undefined for days of which some are missing: a whole number has no value that could stand for those. */
+function readColumn(
+  chunks: DuckDBDataChunk[],
+  index: number,
+  layout: Layout,
+  rows: number,
+): Float64Array | Int32Array | undefined {
+  const out = layout.isDay ? new Int32Array(rows) : new Float64Array(rows);
+  let at = 0;
+  for (const chunk of chunks) {
+    const nulls = readNumbers(chunk, index, layout, out, at);
+    if (nulls && layout.isDay) return undefined;
+    at += chunk.rowCount;
   }
-  return columns;
+  return out;
 }
 
 /** Reads the numbers of a chunk, and says whether some are null. */
@@ -117,9 +128,10 @@ function readNumbers(
   return nulls;
 }
 
-/** A decimal whose digits a double holds, as DuckDB keeps it: a whole number, and by what it is divided. */
-function decimalLayout(type: DuckDBType): Layout | undefined {
-  if (!(type instanceof DuckDBDecimalType) || type.width > 15) return undefined;
+/** How numbers of a type lie in memory. A decimal whose digits a double holds is a whole number, and by what it is divided. */
+function layoutOf(type: DuckDBType): Layout | undefined {
+  if (!(type instanceof DuckDBDecimalType)) return NUMERIC[type.typeId];
+  if (type.width > 15) return undefined;
   const scale = 10 ** type.scale;
   if (type.width > 9) return { view: BigInt64Array, bytes: 8, scale };
   return type.width > 4 ? { view: Int32Array, bytes: 4, scale } : { view: Int16Array, bytes: 2, scale };
