@@ -32,7 +32,7 @@ const LINGER = 100;
 const LONGEST = 5000;
 
 /** A checkpoint writes the whole key anew, so it comes after this much of new rows, and when the file is closed. */
-const CHECKPOINT_AFTER = "128MB";
+const CHECKPOINT_AFTER = "64MB";
 
 /** Leases of this process, those of other files among them. */
 let working = 0;

@@ -20,7 +20,8 @@ import { startServer, type TestServer, withServer } from "./mariadb.js";
 /** Kills of a streaming process for each store; more with CHURN_TEST_KILLS=50. */
 const KILLS = Number(process.env.CHURN_TEST_KILLS ?? 6);
 const BATCHES = Math.max(60, 12 * KILLS);
-const SOURCE = "sample:?subscribers=60&days=30";
+// many batches need many subscribers: no record may lie in the future
+const SOURCE = `sample:?subscribers=${Math.max(60, 2 * KILLS)}&days=30`;
 const CHILD = fileURLToPath(new URL("streams.js", import.meta.url));
 
 const mysql = withServer();
