@@ -1,7 +1,8 @@
-// Times a load of a CSV with validation against DuckDB's own reader into a table with the same key: node bench/store/load.js [rows]
+// Times a load of a csv.gz with validation against DuckDB's own reader into a table with the same key: node bench/store/load.js [rows]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { random } from "churn-workbench";
 import { loadFile } from "../../dist/load/load-file.js";
@@ -10,7 +11,7 @@ import { openStore } from "../../dist/store/open-store.js";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "bench-load-"));
-const path = join(folder, "log.csv");
+const path = join(folder, "log.csv.gz");
 const draw = random("bench");
 const lines = [
   "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_MOC_DURATION,DP_MTC_COUNT,DP_MTC_DURATION,DP_MOSMS_COUNT,DP_MTSMS_COUNT,DP_DATA_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED",
@@ -21,7 +22,7 @@ for (let i = 0; i < rows; i++) {
   const counts = Array.from({ length: 7 }, (_, j) => draw.int(j % 2 ? 900 : 9));
   lines.push(`${day},${491700000000 + (i % subscribers)},${counts.join(",")},${(draw.next() * 500).toFixed(3)},0`);
 }
-writeFileSync(path, `${lines.join("\n")}\n`);
+writeFileSync(path, gzipSync(`${lines.join("\n")}\n`));
 lines.length = 0;
 
 const ours = async (round) => {
@@ -40,17 +41,21 @@ const theirs = async (round) => {
   instance.closeSync();
 };
 
-const seconds = { ours: [], theirs: [] };
-for (let round = 0; round < 3; round++) {
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+const runs = { ours: [], theirs: [] };
+for (let round = 0; round < 5; round++) {
   for (const [name, work] of Object.entries({ ours, theirs })) {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     await work(round);
-    seconds[name].push((performance.now() - start) / 1000);
+    const { user, system } = process.cpuUsage(before);
+    runs[name].push({ wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 });
   }
 }
 rmSync(folder, { recursive: true, force: true });
-const median = (values) => values.sort((a, b) => a - b)[1];
-const [a, b] = [median(seconds.ours), median(seconds.theirs)];
-console.log(
-  `${rows} rows: ours with validation and quarantine ${a.toFixed(2)} s, DuckDB's reader with key ${b.toFixed(2)} s, ratio ${(a / b).toFixed(2)}`,
-);
+const told = { ours: "ours, with validation and quarantine", theirs: "DuckDB's reader with the key" };
+for (const [name, of] of Object.entries(runs)) {
+  const [wall, cpu] = ["wall", "cpu"].map((key) => median(of.map((run) => run[key])));
+  console.log(`${told[name]}: ${rows} rows in ${wall.toFixed(2)} s, CPU ${cpu.toFixed(2)} s`);
+}
+const ratio = (key) => median(runs.ours.map((run, round) => run[key] / runs.theirs[round][key])).toFixed(2);
+console.log(`ratio, round by round: wall ${ratio("wall")}, CPU ${ratio("cpu")}; load ${loadavg()[0].toFixed(1)}`);

@@ -1,4 +1,5 @@
 // Times a stream of transactional batches with a ledger row: node bench/store/stream.js [batches] [rows a batch] [rounds]
+// node bench/store/stream.js --minutes 10 streams ten batches of 1,000 rows a second for so long, and tells the memory after each tenth.
 // Beside it what DuckDB itself does with rows and key alone: an appender in a transaction, no ledger, no summary, no stream.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -9,7 +10,10 @@ import { loadOptions } from "../../dist/load/options.js";
 import { openStore } from "../../dist/store/open-store.js";
 import { stream } from "../../dist/stream/stream.js";
 
-const [batches, size, rounds] = [process.argv[2] ?? 1000, process.argv[3] ?? 1000, process.argv[4] ?? 3].map(Number);
+const minutes = process.argv[2] === "--minutes" ? Number(process.argv[3] ?? 10) : 0;
+const [batches, size, rounds] = minutes
+  ? [minutes * 600, 1000, 0]
+  : [process.argv[2] ?? 1000, process.argv[3] ?? 1000, process.argv[4] ?? 3].map(Number);
 const folder = mkdtempSync(join(tmpdir(), "bench-stream-"));
 const subscribers = 20_000;
 const lines = [
@@ -89,6 +93,29 @@ async function duckdb(round) {
   return { times, seconds };
 }
 
+/** Streams at a pace, and tells what memory the process has; twice as many rows are in the store at the end as at the half. */
+async function flat() {
+  const store = openStore({ path: join(folder, "flat.duckdb") });
+  const file = { path: log, format: "csv", delimiter: ",", sha256: "bench", rows: lines.length - 1 };
+  await loadFile(store, file, loadOptions.parse({}));
+  const options = { batch_size: size, num_batches: batches, interval: 0.1, data_dir: folder };
+  await stream(store, { ...options, num_batches: 1 });
+  const times = [];
+  const memory = [];
+  let latest = 0;
+  await stream(store, options, {
+    onBatch({ seconds, lag }) {
+      times.push(seconds);
+      latest = Math.max(latest, lag);
+      if (times.length % Math.ceil(batches / 10) === 0) memory.push(Math.round(process.memoryUsage().rss / 2 ** 20));
+    },
+  });
+  console.log(
+    `${batches.toLocaleString("en-US")} batches in ${minutes} minutes: memory after each tenth ${memory.join(", ")} MB; median of a batch ${(at(times, 0.5) * 1000).toFixed(1)} ms, longest ${(at(times, 1) * 1000).toFixed(0)} ms, ${latest.toFixed(2)} s late at most, load ${loadavg()[0].toFixed(1)}`,
+  );
+}
+
+if (minutes) await flat();
 for (let round = 0; round < rounds; round++) {
   for (const [name, work] of Object.entries({
     "stream with ledger and summary": ours,

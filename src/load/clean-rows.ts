@@ -1,9 +1,9 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { type Database, name, text } from "../store/database.js";
+import { type CellOptions, faultsOf, storedCell, typedRows } from "./cell-sql.js";
 import { type ColumnMap, mapColumns } from "./map-columns.js";
-import type { LoadSettings } from "./options.js";
-import { scanPlain } from "./scan-plain.js";
+import { plainHeader, plainRows, scanPlain, splitHeader } from "./plain-file.js";
 
 /** A file of records as its manifest describes it. */
 export interface RecordFile {
@@ -24,9 +24,6 @@ export interface CleanSummary {
   /** Gives a query for line, raw and the list of cells of each row, valid as long as the temporary tables live. */
   cells(): Promise<string>;
 }
-
-/** How the cells of a file are read. */
-export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format">;
 
 /**
  * Reads a file as text, checks every cell in SQL, and leaves two temporary tables: `clean` (line and our columns, typed,
@@ -71,14 +68,8 @@ async function makeTyped(
 ): Promise<{ map: ColumnMap; present: readonly CdrColumn[] }> {
   const map = mapColumns(source.header, options.columns);
   const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));
-  const typed = present.map((column) => {
-    const cell = source.cell(map.positions.get(column.name) as number);
-    return `${typedCell(cell, column.kind, options)} AS ${name(column.name)}`;
-  });
-  const checks = present.map((column) => validity(name(column.name), column.kind));
-  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS
-    SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
-      SELECT ${source.line ?? ""} ${source.widthOk} AS width_ok, ${typed.join(", ")} FROM ${source.from})`);
+  const rows = typedRows(present, (our) => source.cell(map.positions.get(our) as number), options, source);
+  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${rows}`);
   return { map, present };
 }
 
@@ -137,16 +128,12 @@ interface Source {
  */
 async function readPlain(db: Database, file: RecordFile): Promise<Source | undefined> {
   const scan = await scanPlain(file.path);
-  if (!scan) return undefined;
-  const header = splitHeader(scan.header.replace(/^\ufeff/, ""), file.delimiter);
-  if (header.length < 2) return undefined;
-  const types = header.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  const from = `read_csv(${text(file.path)}, columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(file.delimiter)},
-    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = 16777216)`;
+  const header = scan && (await plainHeader(file));
+  if (!header) return undefined;
   let kept: Promise<Source> | undefined;
   return {
     header,
-    from,
+    from: plainRows(file, header.length),
     cell: (position) => `c${position}`,
     widthOk: "true",
     line: undefined,
@@ -228,96 +215,23 @@ function listed(
   };
 }
 
-/** The names in a header line; names may stand in quotes. */
-function splitHeader(line: string, delimiter: string): string[] {
-  const names: string[] = [];
-  let word = "";
-  let inQuotes = false;
-  for (const char of line) {
-    if (char === '"') inQuotes = !inQuotes;
-    else if (char === delimiter && !inQuotes) {
-      names.push(word.trim());
-      word = "";
-    } else word += char;
-  }
-  names.push(word.trim());
-  return names;
-}
-
-const NO_SUBSCRIBER = "('', 'null', 'nan', 'none', 'na', 'n/a')";
-/** Whole numbers from here on are not exact as a double. */
-const TOO_LARGE = "9007199254740992";
-
-/** A cell as its kind has it, null where it cannot be read. What most cells are like is asked first. */
-function typedCell(raw: string, kind: string, options: CellOptions): string {
-  const cell = `trim(${raw})`;
-  if (kind === "id") {
-    return `CASE WHEN length(${cell}) > 4 OR lower(${cell}) NOT IN ${NO_SUBSCRIBER} THEN ${cell} END`;
-  }
-  if (kind === "day") {
-    if (options.date_format) return `CAST(try_strptime(${cell}, ${text(options.date_format)}) AS DATE)`;
-    // a text after the day must be a time; DuckDB's cast to DATE would pass over it
-    return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
-      WHEN regexp_matches(${cell}, '^\\d{4}[-/]\\d') AND try_cast(${cell} AS TIMESTAMP) IS NOT NULL THEN try_cast(${cell} AS DATE) END`;
-  }
-  if (kind === "label") {
-    return `CASE WHEN ${raw} = '0' THEN 0 WHEN ${raw} = '1' THEN 1 ELSE
-      CASE lower(${cell}) WHEN '' THEN -1 WHEN '0' THEN 0 WHEN '1' THEN 1 WHEN 'false' THEN 0 WHEN 'true' THEN 1 WHEN '0.0' THEN 0 WHEN '1.0' THEN 1 END END`;
-  }
-  // a cast passes over spaces by itself
-  const number = `CASE WHEN NOT contains(${raw}, '_') THEN try_cast(${raw} AS DOUBLE) END`;
-  return options.empty_cells === "zero" ? `CASE WHEN ${cell} = '' THEN 0 ELSE ${number} END` : number;
-}
-
-function validity(value: string, kind: string): string {
-  if (kind === "day") return `${value} BETWEEN DATE '1970-01-01' AND current_date + 1`;
-  if (kind === "count") return `(${value} >= 0 AND ${value} < ${TOO_LARGE} AND ${value} = trunc(${value}))`;
-  if (kind === "amount") return `(${value} >= 0 AND ${value} < 1e12)`;
-  return `${value} IS NOT NULL`;
-}
-
-function faultsOf(kind: string, cell: string, value: string, options: CellOptions): [test: string, reason: string][] {
-  if (kind === "id") return [[`${value} IS NULL`, "no subscriber"]];
-  if (kind === "day") {
-    return [
-      [`${cell} = ''`, "no date"],
-      [
-        `${value} IS NULL`,
-        options.date_format ? `not a date of the form ${options.date_format}` : "not a date YYYY-MM-DD",
-      ],
-      [`NOT ${validity(value, kind)}`, "date out of range: before 1970 or in the future"],
-    ];
-  }
-  if (kind === "label") return [[`${value} IS NULL`, "label is not 0 or 1"]];
-  const faults: [string, string][] = [
-    [`${cell} = '' AND ${value} IS NULL`, "empty"],
-    [`${value} IS NULL OR isnan(${value})`, "not a number"],
-    [`${value} < 0`, "negative"],
-    [`NOT ${value} < ${kind === "count" ? TOO_LARGE : "1e12"}`, "too large"],
-  ];
-  if (kind === "count") faults.push([`${value} <> trunc(${value})`, "not a whole number"]);
-  return faults;
-}
-
 /** Makes `clean` from the good rows of `typed`, one row a key; gives how many rows were added to another. */
 async function uniqueKeys(
   db: Database,
   source: Source,
   { present, line, grain, bad }: { present: readonly CdrColumn[]; line: string; grain: "day" | "event"; bad: number },
 ): Promise<number> {
-  const value = (column: CdrColumn) => {
-    const of = name(column.name);
-    const event = grain === "event";
-    if (column.kind === "label") return `nullif(${event ? `max(${of})` : of}, -1) AS ${of}`;
-    if (column.kind === "count") return `CAST(${event ? `sum(${of})` : of} AS BIGINT) AS ${of}`;
-    // in order, since the sum of fractions depends on it; + 0.0 makes 0 of -0
-    if (column.kind === "amount") return `${event ? `sum(${of} ORDER BY line)` : of} + 0.0 AS ${of}`;
-    return of;
-  };
   const good = `(SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE ok)`;
   if (grain === "event") {
+    const sums = present.map((column) => {
+      const of = name(column.name);
+      if (column.kind === "label") return `nullif(max(${of}), -1) AS ${of}`;
+      if (column.kind === "count") return `CAST(sum(${of}) AS BIGINT) AS ${of}`;
+      // in order, since the sum of fractions depends on it
+      return column.kind === "amount" ? `sum(${of} ORDER BY line) + 0.0 AS ${of}` : of;
+    });
     await db.run(`CREATE OR REPLACE TEMP TABLE clean AS
-      SELECT min(line) AS line, ${present.map(value).join(", ")}
+      SELECT min(line) AS line, ${sums.join(", ")}
       FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
     const counts = await db.row<{ merged: number }>(
       "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM clean) AS merged",
@@ -333,9 +247,8 @@ async function uniqueKeys(
       WHERE line > first_line`);
   }
   const first = repeated?.n || bad ? "WHERE line NOT IN (SELECT line FROM bad)" : "";
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE clean AS SELECT line, ${present.map(value).join(", ")} FROM ${good} ${first}`,
-  );
+  const cells = present.map((column) => `${storedCell(column)} AS ${name(column.name)}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE clean AS SELECT line, ${cells.join(", ")} FROM ${good} ${first}`);
   await db.run("DROP TABLE repeated");
   return 0;
 }

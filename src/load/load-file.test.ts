@@ -288,4 +288,63 @@ describe("loadFile", () => {
     expect(quick.rejects.length).toBeGreaterThan(40);
     expect(quick.rows.length).toBeGreaterThan(20);
   });
+
+  it("takes or refuses a row alike in one pass and with care, whatever is odd about it", async () => {
+    const odd = [
+      ...[
+        "",
+        " ",
+        "2.5",
+        "-1",
+        "-0",
+        "1_0",
+        "1e3",
+        "nan",
+        "9007199254740992",
+        "+7",
+        "0x10",
+        "1e400",
+        " 3 ",
+        "3\t",
+      ].flatMap((cell) => [`2024-01-01,a,${cell},1,0`, `2024-01-01,a,1,${cell},0`]),
+      ...["", " ", "TRUE", "1.0", "2", "na"].flatMap((cell) => [
+        `2024-01-01,a,1,1,${cell}`,
+        `2024-01-01,${cell},1,1,0`,
+      ]),
+      ...["2024-1-3", "2024/01/04", "2024-01-05 10:00:00", "2024-13-01", "1969-12-31", "2999-01-01", "20240101"].map(
+        (day) => `${day},a,1,1,`,
+      ),
+      ...[
+        "2024-01-01,b,1,1,1",
+        "2024-01-01,a,1,1",
+        "2024-01-01,a,1,1,0,0",
+        "",
+        "2024-01-01,é,1,1,0",
+        "2024-01-01,a,1,1,0\n",
+      ],
+    ];
+    const read = async (text: string) => {
+      const { batch_id: _id, ...result } = await loadText(text, { replace: true });
+      return { result, rows: await rows("SELECT * FROM DP_CDR_Data ORDER BY id"), rejects: await rejects() };
+    };
+    let taken = 0;
+    for (const row of odd) {
+      const lines = [HEADER, "2024-01-01,b,1,2,0", row, "2024-01-02,b,1,2,0"];
+      const quick = await read(lines.join("\n"));
+      expect(quick, row).toEqual(await read(lines.join("\r\n")));
+      taken += quick.rows.length - 2;
+    }
+    expect(taken).toBeGreaterThan(15);
+    expect(taken).toBeLessThan(odd.length - 15);
+  });
+
+  it("leaves nothing of a first pass that met a fault in the last row", async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `2024-01-01,s${i},1,2,0`);
+    const result = await loadText([HEADER, ...lines, "2024-01-01,s7,1,2,0"].join("\n"));
+    expect(result).toMatchObject({ batch_id: 1, rows: 200_000, rejected: 1 });
+    expect(await rows("SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM DP_CDR_Data")).toEqual([
+      { n: 200_000, first: 1, last: 200_000 },
+    ]);
+    expect(await rows("SELECT Total_Outgoing_Calls AS n FROM DailySummary")).toEqual([{ n: 200_000 }]);
+  });
 });

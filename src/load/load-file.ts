@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
+import { freeIds } from "../store/commit-batch.js";
 import { updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
-import { type CellOptions, type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import type { CellOptions } from "./cell-sql.js";
+import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { insertPlain, NotPlain, plainFile } from "./insert-plain.js";
 import type { LoadSettings } from "./options.js";
 
 /** What a file had and had not, as the ledger keeps it. */
@@ -65,14 +68,10 @@ export async function loadFile(
       if (before && !settings.replace) return describe(db, before.batch_id, { up_to_date: true });
 
       report(0);
-      const found = await cleanRows(db, file, settings);
-      const batch = await db.transaction(async () => {
-        if (settings.replace) await emptyTables(db);
-        return insertClean(db, found, { settings, file, optionsHash });
-      });
-      await dropCleanRows(db);
+      const batch = { settings, file, optionsHash };
+      const batchId = (await loadPlain(db, batch, context.signal)) ?? (await loadWithCare(db, batch));
       report(file.rows);
-      return describe(db, batch, { up_to_date: false });
+      return describe(db, batchId, { up_to_date: false });
     },
     { signal: context.signal },
   );
@@ -93,6 +92,51 @@ interface Batch {
   optionsHash: string;
 }
 
+/** Faults that say something of the rows: of their cells, of bytes that are no text, or of a key that is there. */
+const ABOUT_ROWS = /^(Error: )?(Invalid Input|Conversion|Constraint|INTERRUPT|TransactionContext)/;
+
+/**
+ * Loads a file whose rows are all good and new, in one pass.
+ *
+ * @returns the number of the batch; undefined when it is any other file, and nothing is left of it then
+ */
+async function loadPlain(db: Database, batch: Batch, signal: AbortSignal | undefined): Promise<number | undefined> {
+  const { settings, file } = batch;
+  if (settings.until !== null) return undefined;
+  try {
+    const plain = await plainFile(file, settings);
+    if (!plain) return undefined;
+    return await db.inOneThread(() =>
+      db.transaction(async () => {
+        if (settings.replace) await emptyTables(db);
+        const { row, batch: batchId } = await freeIds(db);
+        const rows = await insertPlain(db, file.path, plain, { row, batch: batchId });
+        const days = await db.row<{ first: string; last: string }>(
+          `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last FROM DP_CDR_Data WHERE batch_id = ${batchId}`,
+        );
+        const counts = { ...NOTHING, lines: rows, rows, ...(days as { first: string; last: string }) };
+        await writeLedger(db, batch, batchId, counts, { ...plain, encoding: "utf-8" });
+        return batchId;
+      }),
+    );
+  } catch (error) {
+    const bad = error instanceof NotPlain || /^BAD_/.test((error as ChurnError).code) || ABOUT_ROWS.test(String(error));
+    if (signal?.aborted || !bad) throw error;
+    return undefined;
+  }
+}
+
+/** Loads any file: each cell is looked at, and each row that cannot be taken is set aside. */
+async function loadWithCare(db: Database, batch: Batch): Promise<number> {
+  const found = await cleanRows(db, batch.file, batch.settings);
+  const batchId = await db.transaction(async () => {
+    if (batch.settings.replace) await emptyTables(db);
+    return insertClean(db, found, batch);
+  });
+  await dropCleanRows(db);
+  return batchId;
+}
+
 async function insertClean(db: Database, found: CleanSummary, batch: Batch): Promise<number> {
   const { settings } = batch;
   const until = settings.until ?? "9999-12-31";
@@ -101,11 +145,8 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     .filter((our) => our !== "DP_MSISDN" && our !== "DP_DATE")
     .map((our) => `c.${name(our)} IS NOT DISTINCT FROM s.${name(our)}`);
 
-  const next = await db.row<{ batch: number; id: number; stored: number }>(
-    `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) FROM DP_CDR_Data) AS id,
-      (SELECT count(*) FROM DP_CDR_Data) AS stored`,
-  );
-  const { batch: batchId, id, stored } = next as { batch: number; id: number; stored: number };
+  const { batch: batchId, row } = await freeIds(db);
+  const stored = (await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data"))?.n ?? 0;
 
   let storedBefore = 0;
   if (stored > 0) {
@@ -152,39 +193,51 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
   const inOrder = settings.grain === "day" && storedBefore === 0 && held === 0;
   const rows = await db.run(
     `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-     SELECT ${id} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
+     SELECT ${row - 1} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
      FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
   );
-  const { columns, grain, empty_cells, date_format } = settings;
-  const { format, delimiter } = batch.file;
-  const notes: LoadNotes = {
-    absent: found.absent,
-    unused: found.unused,
-    encoding: found.encoding,
-    cells: { columns, grain, empty_cells, date_format, until: settings.until, format, delimiter },
-  };
+  const { lines, blank, merged } = found;
+  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, held_back: held, first, last };
+  await writeLedger(db, batch, batchId, counts, found);
+  return batchId;
+}
+
+/** What became of the lines of a file. */
+interface Counts {
+  lines: number;
+  blank: number;
+  rows: number;
+  rejected: number;
+  merged: number;
+  stored_before: number;
+  held_back: number;
+  first: string | null;
+  last: string | null;
+}
+
+const NOTHING = { blank: 0, rejected: 0, merged: 0, stored_before: 0, held_back: 0 };
+
+/** Writes the row of the ledger, and brings `DailySummary` up to date. */
+async function writeLedger(
+  db: Database,
+  { settings, file, optionsHash }: Batch,
+  batchId: number,
+  counts: Counts,
+  { absent, unused, encoding }: Pick<LoadNotes, "absent" | "unused" | "encoding">,
+): Promise<void> {
+  const { columns, grain, empty_cells, date_format, until } = settings;
+  const { format, delimiter } = file;
+  const cells = { columns, grain, empty_cells, date_format, until, format, delimiter };
+  const notes: LoadNotes = { absent, unused, encoding, cells };
+  const { lines, blank, rows, rejected, merged, stored_before, held_back, first, last } = counts;
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
     [
-      batchId,
-      batch.file.path,
-      settings.source,
-      batch.file.sha256,
-      batch.optionsHash,
-      found.lines,
-      found.blank,
-      rows,
-      rejected,
-      found.merged,
-      storedBefore,
-      held,
-      first,
-      last,
-      JSON.stringify(notes),
+      ...[batchId, file.path, settings.source, file.sha256, optionsHash],
+      ...[lines, blank, rows, rejected, merged, stored_before, held_back, first, last, JSON.stringify(notes)],
     ],
   );
   if (first && last) await updateDailySummary(db, first, last);
-  return batchId;
 }
 
 /** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */

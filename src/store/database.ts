@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { type ColumnTable, table } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { appendColumns, type ColumnSource } from "./append-columns.js";
@@ -31,12 +31,18 @@ export interface TransactionSteps<T> {
 export class Database {
   readonly #connection: DuckDBConnection;
   readonly #journal: Journal | undefined;
+  /** Appenders by table, where they are kept. */
+  readonly #kept: Map<string, DuckDBAppender> | undefined;
   #inTransaction = false;
 
-  /** @internal */
-  constructor(connection: DuckDBConnection, journal?: Journal) {
+  /**
+   * @param options.keepAppenders for a connection that appends to the same tables again and again, and changes none of them
+   * @internal
+   */
+  constructor(connection: DuckDBConnection, journal?: Journal, { keepAppenders = false } = {}) {
     this.#connection = connection;
     this.#journal = journal;
+    this.#kept = keepAppenders ? new Map() : undefined;
   }
 
   /** Runs one statement and gives the number of rows that it changed. */
@@ -138,14 +144,33 @@ export class Database {
     if (this.#journal && this.#inTransaction && !catalog) {
       await this.#journal.beforeStatement(this, `INSERT INTO ${name(table)}`);
     }
-    const appender = await this.#connection.createAppender(table, "main", catalog ?? null);
+    const kept = catalog ? undefined : this.#kept;
+    const appender = kept?.get(table) ?? (await this.#connection.createAppender(table, "main", catalog ?? null));
+    kept?.delete(table);
     try {
       appendColumns(appender, sources, rows);
-      appender.closeSync();
+      if (kept) appender.flushSync();
+      else appender.closeSync();
+      kept?.set(table, appender);
     } catch (error) {
       // an appender that failed keeps its rows, and writes them when it is collected, into whatever transaction runs then
       appender.clear();
       throw error;
+    }
+  }
+
+  /**
+   * Works in one thread of DuckDB, for what cannot be shared: the others would ask again and again whether it is done.
+   *
+   * Not to be called in a transaction.
+   */
+  async inOneThread<T>(work: () => Promise<T>): Promise<T> {
+    await this.#connection.run("SET threads = 1");
+    try {
+      return await work();
+    } finally {
+      // after a fault that ends the database it has no threads any more
+      await this.#connection.run("RESET threads").catch(() => {});
     }
   }
 
@@ -155,6 +180,7 @@ export class Database {
   }
 
   close(): void {
+    for (const appender of this.#kept?.values() ?? []) appender.closeSync();
     this.#connection.closeSync();
   }
 }

@@ -32,6 +32,42 @@ it("reads numbers, days, timestamps, texts and nulls as columns, over many chunk
   expect(columns.word).toHaveLength(110);
 });
 
+it("reads short, long, missing and foreign texts, large and negative numbers, each as it is", async () => {
+  const words = [
+    "a",
+    "b",
+    "",
+    "0",
+    "123456789012",
+    "1234567890123",
+    "é",
+    "日本",
+    null,
+    "a\0b",
+    "ab",
+    "ba",
+    "1".repeat(300),
+  ];
+  const store = openStore({ path: join(folder, "texts.duckdb") });
+  const list = words.map((word) => (word === null ? "NULL" : word === "a\0b" ? "'a' || chr(0) || 'b'" : `'${word}'`));
+  const columns = await store.lease((db) =>
+    db.columns(
+      `SELECT ([${list.join(", ")}])[1 + i % ${words.length}] AS word, (i - 5000) * 900719925474 AS big, CAST((i - 5000) * 900719925474 AS DECIMAL(18, 2)) AS wide,
+        CAST(i - 5000 AS DECIMAL(15, 3)) / 1 AS plain, CAST((i - 5000) / 1000.0 AS DECIMAL(4, 2)) AS narrow, CAST(i - 5000 AS DECIMAL(9, 1)) AS middle, CAST(18446744073709551615 AS UBIGINT) AS most
+       FROM range(10000) t(i)`,
+    ),
+  );
+  const at = Array.from({ length: 10_000 }, (_, i) => i - 5000);
+  expect(columns.word).toEqual(at.map((_, i) => words[i % words.length]));
+  expect(Array.from(columns.big as Float64Array)).toEqual(at.map((i) => i * 900719925474));
+  expect(Array.from(columns.wide as Float64Array)).toEqual(at.map((i) => i * 900719925474));
+  expect(Array.from(columns.plain as Float64Array)).toEqual(at);
+  expect(Array.from(columns.middle as Float64Array)).toEqual(at);
+  expect((columns.narrow as Float64Array)[5123]).toBe(0.12);
+  expect((columns.narrow as Float64Array)[0]).toBe(-5);
+  expect((columns.most as Float64Array)[0]).toBe(2 ** 64);
+});
+
 it("reads days of which some are missing as texts", async () => {
   const store = openStore({ path: join(folder, "days.duckdb") });
   const table = await store.query("SELECT * FROM (VALUES (DATE '2024-01-31'), (NULL)) t(day)");

@@ -31,6 +31,12 @@ const LINGER = 100;
 /** Milliseconds after which the file is closed even between batches, for programs that know nothing of us. */
 const LONGEST = 5000;
 
+/** A checkpoint writes the whole key anew, so it comes after this much of new rows, and when the file is closed. */
+const CHECKPOINT_AFTER = "64MB";
+
+/** Leases of this process, those of other files among them. */
+let working = 0;
+
 /** Milliseconds that a process which has the file leaves it to others that wait. */
 const YIELD = 300;
 
@@ -59,6 +65,8 @@ export class Store {
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
   #broken = false;
+  /** A connection that waits for the next batch: to make one and its appenders takes as long as half a batch. */
+  #kept: Database | undefined;
   /** Numbers that are free, as long as nothing but batches is written. */
   #free: FreeIds | undefined;
 
@@ -78,10 +86,12 @@ export class Store {
    *   STORE_DAMAGED when it is no DuckDB file that this version can read
    */
   async lease<T>(work: (db: Database) => Promise<T>, options: LeaseOptions = {}): Promise<T> {
+    working++;
     try {
       this.#free = undefined;
       return await this.#work(work, options, 0);
     } finally {
+      working--;
       this.#free = undefined;
     }
   }
@@ -147,16 +157,19 @@ export class Store {
         throw error;
       });
       const instance = await this.#open;
-      const connection = await instance.connect();
-      const plain = new Database(connection);
-      const db = this.mirror ? new Database(connection, this.mirror.journal(plain)) : plain;
+      const { db, plain } = await this.#connect(instance, linger > 0);
       // a batch is short, and once begun it ends
       const stop = () => linger === 0 && db.interrupt();
       options.signal?.addEventListener("abort", stop);
       try {
         options.signal?.throwIfAborted();
-        if (linger === 0) await this.mirror?.pull(plain);
-        return await work(db);
+        if (linger === 0) {
+          await plain.run("RESET threads");
+          await this.mirror?.pull(plain);
+        }
+        const done = await work(db);
+        if (linger > 0) this.#kept ??= db;
+        return done;
       } catch (error) {
         if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
         // after such an error DuckDB does nothing more until the file is opened anew
@@ -164,7 +177,7 @@ export class Store {
         throw diskError(this.path, error);
       } finally {
         options.signal?.removeEventListener("abort", stop);
-        db.close();
+        if (db !== this.#kept) db.close();
       }
     } finally {
       this.#leases--;
@@ -179,9 +192,22 @@ export class Store {
     }
   }
 
+  /** Takes the connection that waits for batches, or makes one; `plain` is the same without a journal. */
+  async #connect(instance: DuckDBInstance, forBatches: boolean): Promise<{ db: Database; plain: Database }> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept && forBatches) return { db: kept, plain: kept };
+    kept?.close();
+    const connection = await instance.connect();
+    const plain = new Database(connection, undefined, { keepAppenders: forBatches });
+    return { plain, db: this.mirror ? new Database(connection, this.mirror.journal(plain)) : plain };
+  }
+
   async #close(): Promise<void> {
     const instance = this.#open;
     if (!instance || this.#leases > 0) return;
+    this.#kept?.close();
+    this.#kept = undefined;
     this.#open = undefined;
     this.#free = undefined;
     this.#broken = false;
@@ -211,7 +237,11 @@ export class Store {
         const instance = await DuckDBInstance.fromCache(this.path);
         const connection = await instance.connect();
         try {
-          await createTables(new Database(connection));
+          const db = new Database(connection);
+          await db.run(`SET checkpoint_threshold = '${CHECKPOINT_AFTER}'`);
+          // a batch has nothing to share among threads, and those that wait for one another ask again and again
+          if (working === 0) await db.run("SET threads = 1");
+          await createTables(db);
         } catch (error) {
           instance.closeSync();
           throw error;

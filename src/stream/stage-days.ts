@@ -12,6 +12,7 @@ import type { Store } from "../store/open-store.js";
 import type { LastLoad } from "./last-load.js";
 import type { StreamSettings } from "./options.js";
 import { type ScenarioSpan, underScenario } from "./scenario-sql.js";
+import { findStaged, removeShorter } from "./staged-files.js";
 import { writeSampleDays } from "./write-sample-days.js";
 
 /** The days to stream, as a Parquet file in the order in which they arrive: by day, then by subscriber. */
@@ -50,8 +51,10 @@ export async function stageDays(
     .digest("hex")
     .slice(0, 12);
   await mkdir(settings.data_dir, { recursive: true });
-  const path = resolve(join(settings.data_dir, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`));
-  if (existsSync(path)) return { path, key, origin, rows: await rowsOf(path) };
+  const folder = resolve(settings.data_dir);
+  const path = join(folder, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`);
+  const there = origin === "held-back" ? existsSync(path) && path : findStaged(folder, key, rows);
+  if (there) return { path: there, key, origin, rows: await rowsOf(there) };
 
   const beside = `${path}.${process.pid}.part`;
   try {
@@ -59,6 +62,7 @@ export async function stageDays(
     else if (origin === "sample") await stageSample(log, { after, rows, span }, beside);
     else await stageResampled(store, log, { after, rows, span, seed: settings.seed }, beside);
     await rename(beside, path);
+    if (origin !== "held-back") removeShorter(folder, key, path);
   } finally {
     await rm(beside, { force: true });
   }

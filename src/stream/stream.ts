@@ -9,6 +9,7 @@ import { lastLoad } from "./last-load.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
 import { Pace } from "./pace.js";
 import { type StagedDays, stageDays } from "./stage-days.js";
+import { whileUsed } from "./staged-files.js";
 import { StagedRows } from "./staged-rows.js";
 import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar } from "./stream-ledger.js";
 
@@ -64,7 +65,8 @@ export async function stream(
     checkSameRows(soFar, staged, settings.name);
     return await inMemory((files) => {
       const rows = new StagedRows(files, staged.path, staged.rows, settings.batch_size);
-      return run(store, { settings, staged, rows, soFar, batches, isLost: () => claim.lost }, context);
+      const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };
+      return whileUsed(staged.path, () => run(store, source, context));
     });
   } finally {
     claim.release();

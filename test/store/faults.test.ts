@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { random } from "../../src/core/random.js";
 import { download } from "../../src/download/download.js";
 import { load } from "../../src/load/load.js";
+import { loadFile } from "../../src/load/load-file.js";
+import { loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
@@ -18,7 +20,8 @@ import { startServer, type TestServer, withServer } from "./mariadb.js";
 /** Kills of a streaming process for each store; more with CHURN_TEST_KILLS=50. */
 const KILLS = Number(process.env.CHURN_TEST_KILLS ?? 6);
 const BATCHES = Math.max(60, 12 * KILLS);
-const SOURCE = "sample:?subscribers=60&days=30";
+// many batches need many subscribers: no record may lie in the future
+const SOURCE = `sample:?subscribers=${Math.max(60, 2 * KILLS)}&days=30`;
 const CHILD = fileURLToPath(new URL("streams.js", import.meta.url));
 
 const mysql = withServer();
@@ -134,6 +137,27 @@ describe.runIf(mysql)("a MySQL server that fails", () => {
     expect(done).toMatchObject({ batch_count: 200, rows: 10_000 });
     expect(messages.filter((line) => /cannot be reached; waiting/.test(line)).length).toBeGreaterThan(0);
     expect(messages.filter((line) => /is back/.test(line)).length).toBeGreaterThan(0);
+    await whole(store);
+  });
+
+  it("is waited for when it is killed while the rows of a load go into it", { timeout: 120_000 }, async () => {
+    await running().root("SET GLOBAL local_infile = 1");
+    const { store } = await opened();
+    await store.lease(async () => {});
+    const path = join(folder, "large.csv");
+    const rows = 300_000;
+    const lines = Array.from({ length: rows }, (_, i) => `2024-01-${1 + (i % 9)},s${i},${i % 7}`);
+    writeFileSync(path, `DP_DATE,DP_MSISDN,DP_MOC_COUNT\n${lines.join("\n")}\n`);
+    const file = { path, format: "csv" as const, delimiter: ",", sha256: "large", rows };
+    const loading = loadFile(store, file, loadOptions.parse({}));
+    const isUnderWay = async () =>
+      JSON.stringify(await running().root("SELECT info FROM information_schema.processlist")).includes("LOAD DATA");
+    while (!(await isUnderWay())) await sleep(5);
+    await sleep(100);
+    await running().kill();
+    await sleep(500);
+    await running().start();
+    expect(await loading).toMatchObject({ rows, rejected: 0 });
     await whole(store);
   });
 

@@ -1,7 +1,10 @@
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { constants, createReadStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { promisify } from "node:util";
 import { type Database, name, text } from "../database.js";
 import type { CatalogColumn } from "./cache-catalog.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
@@ -39,14 +42,32 @@ async function loadData(db: Database, session: MysqlSession, { table, columns, f
     // named by their place: DuckDB takes "User" in FORCE_QUOTE for the function user()
     const quote = columns.flatMap(({ type }, index) => (type === "VARCHAR" ? `c${index}` : []));
     const cells = columns.map((column, index) => `${plainCell(column)} AS c${index}`).join(", ");
-    const count = await db.run(
-      `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
+    // the server reads what DuckDB writes at the same time, where there are pipes
+    const isPipe = await makePipe(path);
+    const writing = db.run(
+      `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
     );
-    if (!count) return 0;
-    return await sendFile(session, path, table, columns, count);
+    if (!isPipe) await writing;
+    else writing.catch(() => endPipe(path));
+    return await sendFile(session, path, table, columns, writing);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function makePipe(path: string): Promise<boolean> {
+  return promisify(execFile)("mkfifo", [path]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Ends a pipe that nobody writes to, for whoever waits to read it. */
+async function endPipe(path: string): Promise<void> {
+  await open(path, constants.O_WRONLY | constants.O_NONBLOCK).then(
+    (pipe) => pipe.close(),
+    () => {},
+  );
 }
 
 async function sendFile(
@@ -54,14 +75,21 @@ async function sendFile(
   path: string,
   table: string,
   columns: readonly CatalogColumn[],
-  count: number,
+  writing: Promise<number>,
 ): Promise<number> {
-  const [result] = await session.connection.query({
+  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  const sending = session.connection.query({
     sql: `LOAD DATA LOCAL INFILE 'rows.csv' INTO TABLE ${quoted(table)} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${columns.map((column) => quoted(column.name)).join(", ")})`,
-    infileStreamFactory: () => createReadStream(path, { highWaterMark: 1 << 20 }),
+    infileStreamFactory: () => file.pipe(new PassThrough()),
   } as Parameters<typeof session.connection.query>[0]);
-  const { affectedRows, warningStatus } = result as { affectedRows: number; warningStatus: number };
+  // what the server does not take is read all the same: DuckDB's transaction has to outlive a server that goes away
+  sending.catch(() => file.unpipe().resume());
+  const [sent, written] = await Promise.allSettled([sending, writing]);
+  if (written.status === "rejected") throw written.reason;
+  if (sent.status === "rejected") throw sent.reason;
+  const { affectedRows, warningStatus } = sent.value[0] as { affectedRows: number; warningStatus: number };
+  const count = written.value;
   if (affectedRows !== count || warningStatus > 0) {
     const [first] = await session.rows<{ Message: string }>("SHOW WARNINGS LIMIT 1");
     throw Object.assign(
@@ -86,8 +114,12 @@ async function insertRows(db: Database, session: MysqlSession, { table, columns,
   let written = 0;
   let parts: string[] = [];
   let size = 0;
+  // the next statement is put together while the server works on this one
+  let running = Promise.resolve(0);
   const flush = async () => {
-    if (parts.length) written += await session.run(head + parts.join(","));
+    written += await running;
+    running = parts.length ? session.run(head + parts.join(",")) : Promise.resolve(0);
+    running.catch(() => {}); // told when it is waited for
     parts = [];
     size = 0;
   };
@@ -98,6 +130,7 @@ async function insertRows(db: Database, session: MysqlSession, { table, columns,
       if (size >= STATEMENT) await flush();
     }
   }
+  await flush();
   await flush();
   return written;
 }
@@ -112,5 +145,5 @@ export function literalRow(columns: readonly CatalogColumn[]): string {
     const quotes = column.type === "DATE" || column.type.startsWith("TIMESTAMP");
     return quotes ? `coalesce('''' || ${cell} || '''', 'NULL')` : `coalesce(CAST(${cell} AS VARCHAR), 'NULL')`;
   });
-  return `'(' || ${cells.join(" || ',' || ")} || ')'`;
+  return `concat('(', ${cells.join(", ',', ")}, ')')`;
 }
