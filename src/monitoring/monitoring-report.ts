@@ -122,14 +122,15 @@ function multiples(result: MonitoringResult): string {
     .map((each) => ({ ...each, alerts: each.series.reduce((sum, series) => sum + alertsOf(series), 0) }))
     .sort((a, b) => b.alerts - a.alerts);
   const anchor = (column: string) => (result.part === "univariate" ? ` id="column-${escapeHtml(column)}"` : "");
-  return `<div class="grid">${columns
+  const widest = Math.max(...columns.map(({ series }) => series.length));
+  return `<div class="grid" style="--figures:${widest}">${columns
     .map(({ column, series }) => {
       const small = series.map((each) => {
         const count = alertsOf(each);
         const caption = `${escapeHtml(each.label)}${count ? ` <b>${count}</b>` : ""}`;
         return `<figure class="small"><figcaption>${caption}</figcaption>${seriesSvg(result, each, { width: 200, height: 62 })}</figure>`;
       });
-      return `<div class="column"${anchor(column)}><h3>${escapeHtml(column)}</h3><div class="row">${small.join("")}</div></div>`;
+      return `<div class="column"${anchor(column)}><h3>${breakable(column)}</h3><div class="row">${small.join("")}</div></div>`;
     })
     .join("")}</div>`;
 }
@@ -167,6 +168,6 @@ main{max-width:960px;margin:0 auto;padding:24px 20px 60px}h1{font-size:24px;marg
 table{border-collapse:collapse;width:100%;font-size:13px}th{text-align:left;color:#5B6774;font-weight:500}td,th{padding:4px 8px 4px 0;border-bottom:1px solid #EDF0F3;vertical-align:top}
 .changes{table-layout:fixed}.changes th:first-child{width:30%}.changes th:nth-child(3){width:15%}.changes th:nth-child(4){width:11%}.alike{color:#5B6774;font-size:12px}.number{text-align:right}.number,.date{white-space:nowrap}a{color:#005A8E}ol{padding-left:20px;margin:0;font-size:14px}li{margin:0 0 6px}summary{cursor:pointer;list-style-position:outside}summary h2{display:inline}
 .alerts{color:${COLORS.vermillion};font-size:13px;margin-left:8px}figure{margin:14px 0 0}figcaption{font-size:13px;color:#1F2933;margin-bottom:2px}
-svg{max-width:100%;height:auto;display:block}.column{border-top:1px solid #EDF0F3;padding:6px 0 10px}.row{display:flex;flex-wrap:wrap;gap:6px 16px}.small{margin:0}.small figcaption{font-size:11.5px;color:#5B6774}
+svg{max-width:100%;height:auto;display:block}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,calc(var(--figures)*212px)),1fr));gap:0 20px}.column{border-top:1px solid #EDF0F3;padding:6px 0 10px;min-width:0}.column h3{overflow-wrap:anywhere}.row{display:flex;flex-wrap:wrap;gap:6px 16px}.small{margin:0}.small figcaption{font-size:11.5px;color:#5B6774}
 .small b{color:${COLORS.vermillion}}@media print{body{background:#fff}section,details.part{break-inside:avoid;border:0;padding:8px 0}}
 `;
