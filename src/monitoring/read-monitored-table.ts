@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import { type DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
+import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { name as quoted, text } from "../store/database.js";
+import { DuckDBInstance, duckdb, handleOf } from "../store/duckdb.js";
 import type { Column } from "./column.js";
 import { codes as codesOf, floats } from "./large-arrays.js";
 import type { MonitoredTable } from "./table.js";
@@ -245,7 +245,7 @@ const TRUTH_VALUES = ["True", "TRUE", "true", "False", "FALSE", "false"];
 function copy(chunk: DuckDBDataChunk, index: number, { values }: Read, at: number): void {
   const count = chunk.rowCount;
   // the wrapper hides its handle, and its own accessors box every value
-  const vector = duckdb.data_chunk_get_vector((chunk as unknown as { chunk: duckdb.DataChunk }).chunk, index);
+  const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
   const bytes = duckdb.vector_get_data(vector, count * values.BYTES_PER_ELEMENT);
   const View = values instanceof Float64Array ? Float64Array : Int32Array;
   values.set(new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, count), at);

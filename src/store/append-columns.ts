@@ -1,5 +1,5 @@
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
+import type { DuckDBAppender, DuckDBType } from "@duckdb/node-api";
+import { DuckDBDataChunk, DuckDBTypeId, duckdb, handleOf, type Vector } from "./duckdb.js";
 
 /** What fills a column: numbers (NaN = null), texts or null, one number for every row, or nothing at all. */
 export type ColumnSource = ArrayLike<number> | readonly (string | null)[] | number | null;
@@ -19,7 +19,7 @@ export function appendColumns(appender: DuckDBAppender, sources: readonly Column
     const size = Math.min(CHUNK, rows - from);
     const chunk = DuckDBDataChunk.create(types, size);
     // the wrapper hides its handle, and its own setters take one value at a time
-    const handle = (chunk as unknown as { chunk: duckdb.DataChunk }).chunk;
+    const handle = handleOf(chunk);
     for (const [index, source] of sources.entries()) {
       const vector = duckdb.data_chunk_get_vector(handle, index);
       writeVector(vector, types[index] as DuckDBType, source, from, size);
@@ -28,7 +28,7 @@ export function appendColumns(appender: DuckDBAppender, sources: readonly Column
   }
 }
 
-function writeVector(vector: duckdb.Vector, type: DuckDBType, source: ColumnSource, from: number, size: number): void {
+function writeVector(vector: Vector, type: DuckDBType, source: ColumnSource, from: number, size: number): void {
   if (source === null) {
     writeValidity(vector, new Uint8Array(size), size);
     return;
@@ -41,7 +41,7 @@ function writeVector(vector: duckdb.Vector, type: DuckDBType, source: ColumnSour
 }
 
 /** Writes texts, and gives which are there; undefined when all are. */
-function writeTexts(vector: duckdb.Vector, source: ColumnSource, from: number, size: number): Uint8Array | undefined {
+function writeTexts(vector: Vector, source: ColumnSource, from: number, size: number): Uint8Array | undefined {
   const texts = source as readonly (string | null)[];
   let present: Uint8Array | undefined;
   for (let i = 0; i < size; i++) {
@@ -58,7 +58,7 @@ function writeTexts(vector: duckdb.Vector, source: ColumnSource, from: number, s
 
 /** Writes numbers, and gives which are there; undefined when all are. What stands in the place of a missing one is not read. */
 function writeNumbers(
-  vector: duckdb.Vector,
+  vector: Vector,
   type: DuckDBTypeId,
   source: ColumnSource,
   from: number,
@@ -98,7 +98,7 @@ function bytesOf(type: DuckDBTypeId, numbers: Float64Array | Int32Array): ArrayB
 }
 
 /** Marks the values that are there, one bit each, in words of 64. */
-function writeValidity(vector: duckdb.Vector, present: Uint8Array, size: number): void {
+function writeValidity(vector: Vector, present: Uint8Array, size: number): void {
   const bits = new Uint8Array(Math.ceil(size / 64) * 8);
   for (let i = 0; i < size; i++) if (present[i]) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
   duckdb.vector_ensure_validity_writable(vector);

@@ -1,5 +1,5 @@
-import { DuckDBInstance } from "@duckdb/node-api";
 import { Database } from "./database.js";
+import { DuckDBInstance } from "./duckdb.js";
 
 /** Works in a DuckDB database that lives in memory and ends with the work: to read, sort and write files. */
 export async function inMemory<T>(work: (db: Database) => Promise<T>): Promise<T> {

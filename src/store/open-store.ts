@@ -1,13 +1,13 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DuckDBInstance } from "@duckdb/node-api";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { inTurn } from "../core/in-turn.js";
 import { type Claim, claimHolder, takeClaim } from "./claim.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
+import { DuckDBInstance } from "./duckdb.js";
 import { diskError, holderOf, isDamage, openError } from "./file-fault.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";

@@ -1,6 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult, DuckDBType, DuckDBVector } from "@duckdb/node-api";
-import { DuckDBDecimalType, DuckDBTypeId } from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
+import { DuckDBDecimalType, DuckDBTypeId, duckdb, handleOf } from "./duckdb.js";
 
 /**
  * One column of a result: numbers and truth values as Float64Array (NaN = null), days as Int32Array since 1970-01-01 (as
@@ -102,7 +101,7 @@ function readNumbers(
 ): boolean {
   const count = chunk.rowCount;
   // the wrapper hides its handle, and its own accessors box every value
-  const vector = duckdb.data_chunk_get_vector((chunk as unknown as { chunk: duckdb.DataChunk }).chunk, index);
+  const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
   const bytes = duckdb.vector_get_data(vector, count * layout.bytes);
   if (layout.view === BigInt64Array || layout.view === BigUint64Array) {
     // by halves, since a BigInt for every value takes ten times as long
@@ -181,7 +180,7 @@ class ShortTexts {
 
   /** Fills in the short texts of a chunk; gives the rows whose text is long, is missing or is not ASCII. */
   read(chunk: DuckDBDataChunk, index: number, count: number, out: (string | null)[], at: number): number[] {
-    const vector = duckdb.data_chunk_get_vector((chunk as unknown as { chunk: duckdb.DataChunk }).chunk, index);
+    const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
     const bytes = duckdb.vector_get_data(vector, count * TEXT);
     const words = new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, (count * TEXT) / 4);
     const validity = duckdb.vector_get_validity(vector, Math.ceil(count / 64) * 8);
