@@ -116,7 +116,7 @@ describe("POST /start_stream", () => {
     store = openStore({ path: join(folder, "churn.duckdb"), wait_seconds: 0.5 }, () => {});
     await app.close();
     app = await start();
-    await post("/start_stream", { batch_size: 10, num_batches: 4, interval: 1 });
+    await post("/start_stream", { batch_size: 10, num_batches: 15, interval: 1 });
     const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
       for (let db; !db; ) db = await DuckDBInstance.create(${JSON.stringify(store.path)}).catch(() => undefined);
       console.log("held");
@@ -126,15 +126,16 @@ describe("POST /start_stream", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await new Promise((resolve) => child.stdout.once("data", resolve));
-    while (!runner.state.error) await new Promise((resolve) => setTimeout(resolve, 20));
+    // the stream is long enough for a slow machine to start the other process meanwhile
+    while (!runner.state.error && runner.state.running) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(runner.state).toMatchObject({
       running: true,
       error: expect.stringMatching(/^waits: .* is in use by process/),
     });
     await ended();
-    expect(runner.state).toMatchObject({ batches: 4, rows: 40, error: null });
+    expect(runner.state).toMatchObject({ batches: 15, rows: 150, error: null });
     expect(await rows("SELECT count(*) AS n, sum(rows) AS rows FROM batches WHERE kind = 'stream'")).toEqual([
-      { n: 4, rows: 40 },
+      { n: 15, rows: 150 },
     ]);
   });
 
