@@ -51,7 +51,7 @@ async function run(settings: Settings, context: Required<StageContext>): Promise
   const { notebooks_dir, output_dir, timeout, html } = settings.run;
   const names = await notebooksIn(notebooks_dir);
   await makeFolder(output_dir);
-  const options = { cwd: settings.root, env: environmentOf(settings) };
+  const options = { cwd: settings.root, env: environmentOf(settings), packages: ["churn-workbench"] };
   const start = performance.now();
   const done: RunResult["notebooks"] = [];
   let next: Promise<KernelProcess> | undefined = startKernel(options);

@@ -42,6 +42,8 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]
 export interface CompilerOptions {
   /** Read the comments of Node's and the language's own declarations, for people who ask; takes a quarter of a second. */
   docs: boolean;
+  /** Packages whose declarations are read at once, as the cells will import them. */
+  packages?: readonly string[];
 }
 
 /** Starts the compiler in the current folder; this takes about a second, most of it in reading type declarations. */
@@ -62,6 +64,7 @@ export function createCompiler(settings: CompilerOptions): Compiler {
       watchOwnFilesOnly(sys);
       if (relative(PROJECT, process.cwd()).startsWith("..")) borrowModules(sys, PROJECT);
       if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
+      if (settings.packages?.length) roots.push(importsAtOnce(sys, settings.packages));
       // the usual builder works out after each cell which of all files it touches, a third of the time; nobody asks for it
       const host = ts.createWatchCompilerHost(
         roots,
@@ -133,6 +136,16 @@ function withoutDocs(readFile: (path: string, encoding?: string) => string | und
     const text = readFile(path, encoding);
     return BUILT_IN.test(path) ? text?.replaceAll("/**", "/* ") : text;
   };
+}
+
+/** Shows the compiler a file that imports packages, so that every program has them; gives its path. */
+function importsAtOnce(sys: TypeScript, packages: readonly string[]): string {
+  const path = `${sys.getCurrentDirectory().replace(/\\/g, "/")}/__packages__.d.ts`;
+  const { readFile, fileExists } = sys;
+  const text = packages.map((name) => `import ${JSON.stringify(name)};\n`).join("");
+  sys.readFile = (file: string, encoding?: string) => (file === path ? text : readFile.call(sys, file, encoding));
+  sys.fileExists = (file: string) => file === path || fileExists.call(sys, file);
+  return path;
 }
 
 function named(converted: Converted, name: string): string {

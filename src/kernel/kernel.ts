@@ -22,6 +22,8 @@ export interface KernelOptions {
   drain: number;
   /** Keep the documentation of built-in functions, for people who ask. */
   docs: boolean;
+  /** Packages that cells will import: the compiler reads their declarations at the start. */
+  packages: readonly string[];
 }
 
 /** Milliseconds of silence after which no more requests are taken to be on their way. */
@@ -70,7 +72,7 @@ export class Kernel {
 
   /** Starts the compiler; requests that came before wait for it. */
   start(): void {
-    const session = new Session(createCompiler({ docs: this.#options.docs }), (isCompiling) =>
+    const session = new Session(createCompiler(this.#options), (isCompiling) =>
       this.#sockets.running.compiling(isCompiling),
     );
     this.#code = session;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import Module from "node:module";
-import { delimiter } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Kernel } from "./kernel.js";
@@ -23,10 +23,12 @@ async function main(): Promise<void> {
   const path = values["config-path"];
   if (!path) throw new Error("no connection file: give --config-path FILE");
   const connection = JSON.parse(readFileSync(path, "utf8")) as ConnectionInfo;
+  const packages = (process.env.CHURN_KERNEL_PACKAGES ?? "").split(",").filter(Boolean);
   const kernel = new Kernel({
     outputLimit: Number(process.env.CHURN_KERNEL_OUTPUT_LIMIT ?? 16 * 2 ** 20),
     drain: Number(process.env.CHURN_KERNEL_DRAIN_MS ?? 0),
     docs: process.env.CHURN_KERNEL_DOCS !== "0",
+    packages,
   });
   const { control, ...bound } = await kernel.bind(connection);
   process.channel?.unref?.();
@@ -35,6 +37,19 @@ async function main(): Promise<void> {
   Object.assign(bound, await control);
   writeFileSync(path, JSON.stringify(bound));
   process.send?.({ ready: true, connection: bound });
+  load(packages);
+}
+
+/** Loads what the cells will import, as they will: a kernel that waits for its notebook has the time. */
+function load(packages: readonly string[]): void {
+  const require = Module.createRequire(join(process.cwd(), "cell.js"));
+  for (const name of packages) {
+    try {
+      require(name);
+    } catch {
+      // the cell that imports it will say why
+    }
+  }
 }
 
 /**

@@ -207,6 +207,8 @@ export interface KernelOptions {
   cwd?: string;
   /** Variables on top of the current environment. */
   env?: Record<string, string>;
+  /** Packages that the cells will import; a kernel that warms up has them ready. */
+  packages?: readonly string[];
 }
 
 /**
@@ -234,7 +236,13 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelPr
   await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
   const child = spawn(process.execPath, [ENTRY, "--config-path", file], {
     cwd,
-    env: { ...process.env, CHURN_KERNEL_DRAIN_MS: "3000", CHURN_KERNEL_DOCS: "0", ...options.env },
+    env: {
+      ...process.env,
+      CHURN_KERNEL_DRAIN_MS: "3000",
+      CHURN_KERNEL_DOCS: "0",
+      CHURN_KERNEL_PACKAGES: (options.packages ?? []).join(),
+      ...options.env,
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel
     detached: process.platform !== "win32",
