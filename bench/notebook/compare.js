@@ -11,7 +11,9 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 3);
 const parts = (process.argv[3] ?? "cells,burst,memory,chain").split(",");
 const wanted = (part) => parts.includes(part);
-const python = process.env.CHURN_BENCH_PYTHON ?? venv();
+// not for the notebooks: to them it would be an option that they do not know
+const { CHURN_BENCH_PYTHON: given, ...environment } = process.env;
+const python = given ?? venv();
 const bin = (name) => join(python, "..", name);
 const work = mkdtempSync(join(tmpdir(), "churn-bench-"));
 
@@ -33,7 +35,7 @@ function timed(command, args, options = {}) {
       cwd: work,
       stdio: ["ignore", "ignore", "pipe"],
       ...options,
-      env: { ...process.env, ...options.env },
+      env: { ...environment, ...options.env },
     });
     let said = "";
     child.stderr.on("data", (text) => {
