@@ -71,6 +71,12 @@ const cpuPredictStart = process.cpuUsage();
 const p = forest.predict(test.x);
 const predicted = performance.now();
 const cpuPredict = process.cpuUsage(cpuPredictStart);
+// one row after another, as a service scores them
+const some = Array.from({ length: 2000 }, (_, i) => test.x.columns.map((column) => column[i]));
+for (const row of some) forest.predictRow(row);
+const rowStart = performance.now();
+for (let k = 0; k < 10; k++) for (const row of some) forest.predictRow(row);
+const rowMs = (performance.now() - rowStart) / (10 * some.length);
 const clipped = p.map((value) => Math.min(1 - 2 ** -52, Math.max(2 ** -52, value)));
 const loss = clipped.reduce((sum, value, i) => sum - Math.log(test.y[i] ? value : 1 - value), 0) / p.length;
 const round = (value, digits) => Number(value.toFixed(digits));
@@ -85,6 +91,7 @@ console.log(
     fit_cpu_s: round((cpu.user + cpu.system) / 1e6, 3),
     predict_s: round((predicted - fitted) / 1000, 4),
     predict_cpu_s: round((cpuPredict.user + cpuPredict.system) / 1e6, 4),
+    row_us: round(rowMs * 1000, 1),
     auc: round(rocAuc(test.y, p), 4),
     log_loss: round(loss, 4),
     peak_mb: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024),
