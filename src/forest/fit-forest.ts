@@ -73,6 +73,9 @@ function threadsFor(asked: number | undefined, rows: number, { numTrees, maxFeat
 }
 
 function checkClassWeight(classWeight: ForestSettings["classWeight"], classes: number): void {
+  if (classes === 0 && classWeight === "balanced_bootstrap") {
+    throw new ChurnError("BAD_OPTION", 'option "classWeight" is for classes, not for a regression');
+  }
   if (Array.isArray(classWeight) && classWeight.length !== classes) {
     throw new ChurnError("BAD_OPTION", `option "classWeight" has ${classWeight.length} weights for ${classes} classes`);
   }

@@ -2,6 +2,8 @@ import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import type { OnProgress } from "../core/progress.js";
 
+export type ClassWeight = "balanced" | "balanced_subsample" | "balanced_bootstrap" | readonly number[] | null;
+
 /** How a forest is grown. The same seed gives the same forest, to the byte, whatever the number of threads. */
 export interface ForestOptions {
   /** Number of trees; 100. */
@@ -22,8 +24,11 @@ export interface ForestOptions {
   bootstrap?: boolean;
   /** What a split lowers: "entropy" (the default; it finds more where a class is rare), or "gini". */
   criterion?: "gini" | "entropy";
-  /** "balanced" weighs each class by rows / (classes × its rows), "balanced_subsample" does so in each bootstrap. */
-  classWeight?: "balanced" | "balanced_subsample" | readonly number[] | null;
+  /**
+   * "balanced" weighs each class by rows / (classes × its rows), "balanced_subsample" does so in each bootstrap;
+   * "balanced_bootstrap" draws as many rows of each class as the rarest has (Chen, Liaw and Breiman 2004).
+   */
+  classWeight?: ClassWeight;
   /** Most bins a column, 2 … 255; 255. */
   maxBins?: number;
   /** 0. */
@@ -45,7 +50,7 @@ export interface ForestSettings {
   maxSamples: number | null;
   bootstrap: boolean;
   criterion: "gini" | "entropy";
-  classWeight: "balanced" | "balanced_subsample" | readonly number[] | null;
+  classWeight: ClassWeight;
   maxBins: number;
   seed: number | string;
 }
@@ -86,11 +91,12 @@ const CHECKS: Record<keyof ForestSettings, [takes: string, check: (value: unknow
   bootstrap: ["true or false", (value) => typeof value === "boolean"],
   criterion: ['"gini" or "entropy"', (value) => value === "gini" || value === "entropy"],
   classWeight: [
-    '"balanced", "balanced_subsample", an array of a weight > 0 for each class, or null',
+    '"balanced", "balanced_subsample", "balanced_bootstrap", an array of a weight > 0 for each class, or null',
     (value) =>
       value === null ||
       value === "balanced" ||
       value === "balanced_subsample" ||
+      value === "balanced_bootstrap" ||
       (Array.isArray(value) && value.every((weight) => Number.isFinite(weight) && weight > 0)),
   ],
   maxBins: ["a whole number from 2 to 255", (value) => whole(2)(value) && (value as number) <= 255],
@@ -122,6 +128,12 @@ export function checkForestOptions(options: ForestOptions): ForestSettings {
       });
     }
     settings[key] = value;
+  }
+  if (settings.classWeight === "balanced_bootstrap" && (settings.maxSamples !== null || settings.bootstrap === false)) {
+    const key = settings.bootstrap === false ? "bootstrap" : "maxSamples";
+    throw new ChurnError("BAD_OPTION", `option "${key}" has no meaning with classWeight "balanced_bootstrap"`, {
+      hint: "it draws as many rows of each class as the rarest has, with replacement",
+    });
   }
   const { threads } = options;
   if (threads !== undefined && !whole(1)(threads)) {

@@ -1,3 +1,4 @@
+import { balancedDraw } from "./balanced-draw.js";
 import { binaryFinder } from "./binary-finder.js";
 import { categoryRates } from "./category-rates.js";
 import { classesFinder } from "./classes-finder.js";
@@ -42,13 +43,17 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
+  const draw =
+    settings.classWeight === "balanced_bootstrap"
+      ? balancedDraw(Uint8Array.from(rows, (row) => task.y[row]!))
+      : (key: number) => drawRows(key, rows.length, size, settings.bootstrap, counts);
   const repeats = repeatsOf(task);
   // the entry of a row but for how often it is drawn
   const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));
 
   return (t) => {
     const key = treeKey(settings.seed, t);
-    drawRows(key, rows.length, size, settings.bootstrap, counts);
+    draw(key, counts);
     let entries = fillEntries(space, finder.shift, blank, counts, repeats);
     // no row of any weight was drawn: the tree learns from all of them
     if (entries === 0) entries = fillEntries(space, finder.shift, blank, counts.fill(1), repeats);

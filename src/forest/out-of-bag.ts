@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { balancedDraw } from "./balanced-draw.js";
 import { drawRows, treeKey } from "./draws.js";
 import type { BinnedRows, Forest } from "./forest.js";
 import { drawnRows } from "./forest-options.js";
@@ -18,12 +19,13 @@ export interface OutOfBag {
  * forest does on new rows, for free. Which trees drew a row follows from the seed.
  *
  * @param x what was given to `fitForest`: the same rows in the same order
+ * @param y the same, for a forest that was fitted with a balanced bootstrap: the classes decide what is drawn
  * @throws ChurnError BAD_INPUT when the forest was fitted on all rows for each tree, or has not two classes
  */
-export function outOfBag(forest: Forest, x: Matrix | BinnedRows): OutOfBag {
+export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<number>): OutOfBag {
   if (!("bootstrap" in forest.options))
     throw new ChurnError("BAD_INPUT", "boosted trees draw no rows, so none is out of bag");
-  const { bootstrap, maxSamples, seed } = forest.options;
+  const { bootstrap, classWeight, maxSamples, seed } = forest.options;
   if (!bootstrap && maxSamples === null) {
     throw new ChurnError("BAD_INPUT", "no row is out of bag: each tree was grown on all rows", {
       hint: "fit with bootstrap true, or with maxSamples",
@@ -34,12 +36,20 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows): OutOfBag {
   const { binned, rows } = forest.binned(x);
   const size = rows ? rows.length : binned.rows;
   const drawn = drawnRows(maxSamples, size);
+  if (classWeight === "balanced_bootstrap" && !y)
+    throw new ChurnError("BAD_INPUT", "out-of-bag scores of a balanced bootstrap need the classes", {
+      hint: "give them after the rows: outOfBag(forest, x, y)",
+    });
   const counts = new Uint16Array(size);
+  const draw =
+    classWeight === "balanced_bootstrap"
+      ? balancedDraw(Uint8Array.from({ length: size }, (_, i) => y![rows ? rows[i]! : i]!))
+      : (key: number) => drawRows(key, size, drawn, bootstrap, counts);
   const sums = new Float64Array(size);
   const trees = new Int32Array(size);
   const walk = walkOf(forest.trees);
   for (let t = 0; t < forest.numTrees; t++) {
-    drawRows(treeKey(seed, t), size, drawn, bootstrap, counts);
+    draw(treeKey(seed, t), counts);
     for (let i = 0; i < size; i++) {
       if (counts[i]! > 0) continue;
       sums[i]! += forest.trees.value[leafOf(walk, t, binned.codes, (rows ? rows[i]! : i) * binned.stride)]!;

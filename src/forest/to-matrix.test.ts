@@ -1,6 +1,7 @@
 import { table } from "arquero";
 import { describe, expect, it } from "vitest";
 import { fitForest } from "./fit-forest.js";
+import { fromArquero } from "./from-arquero.js";
 import { toLabels, toMatrix } from "./to-matrix.js";
 
 describe("toMatrix", () => {
@@ -52,5 +53,16 @@ describe("toLabels", () => {
     expect(() => toLabels(["a", "a"])).toThrow(/all labels are "a"/);
     expect(() => toLabels(["a", "b"], "c")).toThrow(/no label is "c"[\s\S]*a, b/);
     expect(() => toLabels(Array.from({ length: 300 }, (_, i) => i))).toThrow(/300 classes/);
+  });
+});
+
+describe("fromArquero", () => {
+  it("takes the columns of a table, or those that are named, in their order", () => {
+    const found = table({ id: ["x", "y"], calls: [3, null], plan: ["gold", "basic"] });
+    expect(fromArquero(found).names).toEqual(["id", "calls", "plan"]);
+    const x = fromArquero(found, ["plan", "calls"]);
+    expect(x.names).toEqual(["plan", "calls"]);
+    expect(x.columns[1]).toEqual(Float64Array.of(3, Number.NaN));
+    expect(x.columns[0]).toEqual({ levels: ["basic", "gold"], codes: Int32Array.of(1, 0) });
   });
 });

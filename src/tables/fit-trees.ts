@@ -3,6 +3,7 @@ import type { StageContext } from "../core/progress.js";
 import { fitBoosting } from "../forest/fit-boosting.js";
 import { fitForest } from "../forest/fit-forest.js";
 import type { Forest } from "../forest/forest.js";
+import { drawnColumns } from "../forest/forest-options.js";
 import type { FeatureColumn, Matrix } from "../forest/matrix.js";
 import { type TreeOptions, type TreeSettings, treeOptions } from "./options.js";
 import type { TrainingTable } from "./read-training-table.js";
@@ -33,8 +34,8 @@ export function checkTreeOptions(options: TreeOptions): TreeSettings {
     const key = criterion ? "criterion" : "class_weight";
     throw new ChurnError("BAD_OPTION", `option "${key}" is for classes, not for a regression`);
   }
-  if (model === "boosting" && class_weight === "balanced_subsample") {
-    throw new ChurnError("BAD_OPTION", `option "class_weight" cannot be "balanced_subsample" with boosting`, {
+  if (model === "boosting" && (class_weight === "balanced_subsample" || class_weight === "balanced_bootstrap")) {
+    throw new ChurnError("BAD_OPTION", `option "class_weight" cannot be "${class_weight}" with boosting`, {
       hint: "it draws no samples; say balanced",
     });
   }
@@ -115,9 +116,7 @@ const numberOrNull = (value: number | "none") => (value === "none" ? null : valu
 
 function columnsDrawn(value: number | "sqrt" | "log2" | "all", columns: number): number | null {
   if (value === "all") return null;
-  if (value === "sqrt") return Math.ceil(Math.sqrt(columns));
-  if (value === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
-  return Math.min(columns, value);
+  return typeof value === "string" ? drawnColumns(value, columns) : Math.min(columns, value);
 }
 
 /** Weights by which all classes weigh the same, and all rows as much as without. */

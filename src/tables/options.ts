@@ -34,9 +34,11 @@ export const treeOptions = defineOptions("forest", {
   bootstrap: z.boolean().optional().describe("forest: draw rows with replacement; left out: true"),
   criterion: z.enum(["gini", "entropy"]).optional().describe("forest: what a split lowers; left out: entropy"),
   class_weight: z
-    .enum(["none", "balanced", "balanced_subsample"])
+    .enum(["none", "balanced", "balanced_subsample", "balanced_bootstrap"])
     .default("none")
-    .describe("balanced: all classes weigh the same (scores are then no probabilities of the table's own shares)"),
+    .describe(
+      "balanced: all classes weigh the same (scores are then no probabilities of the table's own shares); balanced_subsample: in each tree's own draw; balanced_bootstrap: a tree draws as many rows of each",
+    ),
   learning_rate: z.number().gt(0).max(1).optional().describe("boosting: share of a tree that is added; left out: 0.1"),
   l2: z.number().min(0).optional().describe("boosting: weight of the squared values of leaves; left out: 0"),
   early_stopping: z

@@ -79,6 +79,6 @@ export interface TrainerInput {
   label: Uint8Array;
   /** Subscriber of each row. */
   group: readonly string[];
-  classWeight: "balanced" | "balanced_subsample" | "none";
+  classWeight: "balanced" | "balanced_subsample" | "balanced_bootstrap" | "none";
   threads: number;
 }

@@ -45,9 +45,11 @@ export const trainOptions = defineOptions("train", {
     .optional()
     .describe("forest: what a split lowers, to try: gini, entropy; left out: entropy"),
   class_weight: z
-    .enum(["balanced", "balanced_subsample", "none"])
+    .enum(["balanced", "balanced_subsample", "balanced_bootstrap", "none"])
     .default("balanced")
-    .describe("balanced: churners and stayers weigh the same in training; balanced_subsample: in each tree's own draw"),
+    .describe(
+      "balanced: churners and stayers weigh the same in training; balanced_subsample: in each tree's own draw; balanced_bootstrap: a tree draws as many of each",
+    ),
   folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation"),
   fold_by: z
     .enum(["subscriber", "time", "row"])
