@@ -193,6 +193,8 @@ function interceptBuilder(
         return file;
       };
       builder.getAllDependencies = (file: TypeScript) => dependencies(builder.getProgram(), file);
+      // completion looks at the parents of nodes, which the checker sets
+      builder.getProgram().getTypeChecker();
       after(builder);
     },
     set: (callback) => {

@@ -120,7 +120,8 @@ describe("POST /start_stream", () => {
     const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
       for (let db; !db; ) db = await DuckDBInstance.create(${JSON.stringify(store.path)}).catch(() => undefined);
       console.log("held");
-      setTimeout(() => process.exit(), 4000);
+      // what nobody names any more would be collected, and the file be free
+      setTimeout(() => { db.closeSync(); process.exit(); }, 4000);
     })`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 import { type CellOutput, type Notebook, readNotebook, textOf } from "../../src/notebook/notebook.js";
 import { NotebookError } from "../../src/notebook/run-failure.js";
 import { type NotebookRun, type RunNotebookOptions, runNotebook } from "../../src/notebook/run-notebook.js";
@@ -12,10 +12,16 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`../notebooks/${name}.ipynb`, import.meta.url));
 }
 
-/** A folder that is gone after the test. */
+const folders: string[] = [];
+// of tests that run at the same time none knows which one has ended
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the tests of a file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "churn-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
