@@ -245,15 +245,15 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
   it("leaves-a-process: what a cell has started ends with the run", async () => {
     const pid = Number((await runFixture("leaves-a-process")).text(1));
     expect(pid).toBeGreaterThan(1);
-    const state = (() => {
+    const state = () => {
       try {
         return execFileSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).trim();
       } catch {
         return "";
       }
-    })();
-    // a zombie waits for its parent only
-    expect(["", "Z"]).toContain(state.slice(0, 1));
+    };
+    // the signal is sent when the run ends, and on a busy machine heard a little later; a zombie waits for its parent only
+    await expect.poll(() => state().slice(0, 1), { timeout: 5000 }).toMatch(/^Z?$/);
   });
 });
 
