@@ -1,12 +1,12 @@
-import { balancedDraw } from "./balanced-draw.js";
 import { binaryFinder } from "./binary-finder.js";
 import { categoryRates } from "./category-rates.js";
 import { classesFinder } from "./classes-finder.js";
-import { drawRows, treeKey } from "./draws.js";
+import { treeKey } from "./draws.js";
 import { drawnColumns, drawnRows } from "./forest-options.js";
 import type { ForestTask } from "./forest-task.js";
 import { treeGrower } from "./grow-tree.js";
 import { meanFinder } from "./mean-finder.js";
+import { rowDraw } from "./row-draw.js";
 import type { SplitFinder } from "./split-finder.js";
 import type { Trees } from "./tree.js";
 import { openWorkspace, type Workspace, type WorkspacePlace } from "./workspace.js";
@@ -34,7 +34,6 @@ export function entriesOf(task: ForestTask): number {
 export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: number) => Trees {
   const { columns, rows, settings } = task;
   const space = openWorkspace(place);
-  const size = drawnRows(settings.maxSamples, rows.length);
   const finder = finderOf(task, space);
   const grow = treeGrower(space, columns, finder, {
     maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
@@ -43,10 +42,7 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
-  const draw =
-    settings.classWeight === "balanced_bootstrap"
-      ? balancedDraw(Uint8Array.from(rows, (row) => task.y[row]!))
-      : (key: number) => drawRows(key, rows.length, size, settings.bootstrap, counts);
+  const draw = rowDraw(settings, rows.length, (i) => task.y[rows[i]!]!);
   const repeats = repeatsOf(task);
   // the entry of a row but for how often it is drawn
   const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));

@@ -1,9 +1,8 @@
 import { ChurnError } from "../core/errors.js";
-import { balancedDraw } from "./balanced-draw.js";
-import { drawRows, treeKey } from "./draws.js";
+import { treeKey } from "./draws.js";
 import type { BinnedRows, Forest } from "./forest.js";
-import { drawnRows } from "./forest-options.js";
 import type { Matrix } from "./matrix.js";
+import { rowDraw } from "./row-draw.js";
 import { leafOf, walkOf } from "./walk-trees.js";
 
 /** Scores of the training rows by the trees that did not draw them. */
@@ -35,16 +34,12 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<n
     throw new ChurnError("BAD_INPUT", "out-of-bag scores are for two classes or a regression");
   const { binned, rows } = forest.binned(x);
   const size = rows ? rows.length : binned.rows;
-  const drawn = drawnRows(maxSamples, size);
   if (classWeight === "balanced_bootstrap" && !y)
     throw new ChurnError("BAD_INPUT", "out-of-bag scores of a balanced bootstrap need the classes", {
       hint: "give them after the rows: outOfBag(forest, x, y)",
     });
   const counts = new Uint16Array(size);
-  const draw =
-    classWeight === "balanced_bootstrap"
-      ? balancedDraw(Uint8Array.from({ length: size }, (_, i) => y![rows ? rows[i]! : i]!))
-      : (key: number) => drawRows(key, size, drawn, bootstrap, counts);
+  const draw = rowDraw(forest.options, size, (i) => y![rows ? rows[i]! : i]!);
   const sums = new Float64Array(size);
   const trees = new Int32Array(size);
   const walk = walkOf(forest.trees);
