@@ -111,10 +111,10 @@ async function loadPlain(db: Database, batch: Batch, signal: AbortSignal | undef
         if (settings.replace) await emptyTables(db);
         const { row, batch: batchId } = await freeIds(db);
         const rows = await insertPlain(db, file.path, plain, { row, batch: batchId });
-        const days = await db.row<{ first: string; last: string }>(
-          `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last FROM DP_CDR_Data WHERE batch_id = ${batchId}`,
+        const days = await db.row<{ first_day: string; last_day: string }>(
+          `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM DP_CDR_Data WHERE batch_id = ${batchId}`,
         );
-        const counts = { ...NOTHING, lines: rows, rows, ...(days as { first: string; last: string }) };
+        const counts = { ...NOTHING, lines: rows, rows, ...(days as { first_day: string; last_day: string }) };
         await writeLedger(db, batch, batchId, counts, { ...plain, encoding: "utf-8" });
         return batchId;
       }),
@@ -183,37 +183,30 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     [batchId, batch.file.path],
   );
   await refuseIfAllBad(db, batch.file.path, rejected);
-  const span = await db.row<{ held: number; first: string | null; last: string | null }>(
-    `SELECT count(*) FILTER (DP_DATE > CAST('${until}' AS DATE)) AS held,
-      CAST(min(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS first,
-      CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last FROM clean`,
+  const span = await db.row<{ held_back: number; first_day: string | null; last_day: string | null }>(
+    `SELECT count(*) FILTER (DP_DATE > CAST('${until}' AS DATE)) AS held_back,
+      CAST(min(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS first_day,
+      CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last_day FROM clean`,
   );
-  const { held, first, last } = span as { held: number; first: string | null; last: string | null };
+  const days = span as { held_back: number; first_day: string | null; last_day: string | null };
   // rows that lie in the order of their lines need no sorting to be numbered
-  const inOrder = settings.grain === "day" && storedBefore === 0 && held === 0;
+  const inOrder = settings.grain === "day" && storedBefore === 0 && days.held_back === 0;
   const rows = await db.run(
     `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
      SELECT ${row - 1} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
      FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
   );
   const { lines, blank, merged } = found;
-  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, held_back: held, first, last };
+  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, ...days };
   await writeLedger(db, batch, batchId, counts, found);
   return batchId;
 }
 
 /** What became of the lines of a file. */
-interface Counts {
-  lines: number;
-  blank: number;
-  rows: number;
-  rejected: number;
-  merged: number;
-  stored_before: number;
-  held_back: number;
-  first: string | null;
-  last: string | null;
-}
+type Counts = Pick<
+  LoadResult,
+  "lines" | "blank" | "rows" | "rejected" | "merged" | "stored_before" | "held_back" | "first_day" | "last_day"
+>;
 
 const NOTHING = { blank: 0, rejected: 0, merged: 0, stored_before: 0, held_back: 0 };
 
@@ -229,15 +222,15 @@ async function writeLedger(
   const { format, delimiter } = file;
   const cells = { columns, grain, empty_cells, date_format, until, format, delimiter };
   const notes: LoadNotes = { absent, unused, encoding, cells };
-  const { lines, blank, rows, rejected, merged, stored_before, held_back, first, last } = counts;
+  const { lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day } = counts;
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
     [
       ...[batchId, file.path, settings.source, file.sha256, optionsHash],
-      ...[lines, blank, rows, rejected, merged, stored_before, held_back, first, last, JSON.stringify(notes)],
+      ...[lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day, JSON.stringify(notes)],
     ],
   );
-  if (first && last) await updateDailySummary(db, first, last);
+  if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
 }
 
 /** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */

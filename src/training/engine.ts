@@ -1,4 +1,5 @@
 import type { StageContext } from "../core/progress.js";
+import type { TrainSettings } from "./options.js";
 
 export type EngineName = "forest" | "boosting" | "ml-random-forest";
 
@@ -79,6 +80,6 @@ export interface TrainerInput {
   label: Uint8Array;
   /** Subscriber of each row. */
   group: readonly string[];
-  classWeight: "balanced" | "balanced_subsample" | "balanced_bootstrap" | "none";
+  classWeight: TrainSettings["class_weight"];
   threads: number;
 }
