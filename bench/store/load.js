@@ -1,29 +1,17 @@
 // Times a load of a csv.gz with validation against DuckDB's own reader into a table with the same key: node bench/store/load.js [rows]
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { random } from "churn-workbench";
 import { loadFile } from "../../dist/load/load-file.js";
 import { loadOptions } from "../../dist/load/options.js";
 import { openStore } from "../../dist/store/open-store.js";
+import { writeLog } from "./write-log.js";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "bench-load-"));
 const path = join(folder, "log.csv.gz");
-const draw = random("bench");
-const lines = [
-  "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_MOC_DURATION,DP_MTC_COUNT,DP_MTC_DURATION,DP_MOSMS_COUNT,DP_MTSMS_COUNT,DP_DATA_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED",
-];
-const subscribers = Math.ceil(rows / 100);
-for (let i = 0; i < rows; i++) {
-  const day = new Date(Date.UTC(2024, 0, 1 + Math.floor(i / subscribers))).toISOString().slice(0, 10);
-  const counts = Array.from({ length: 7 }, (_, j) => draw.int(j % 2 ? 900 : 9));
-  lines.push(`${day},${491700000000 + (i % subscribers)},${counts.join(",")},${(draw.next() * 500).toFixed(3)},0`);
-}
-writeFileSync(path, gzipSync(`${lines.join("\n")}\n`));
-lines.length = 0;
+writeLog(path, rows);
 
 const ours = async (round) => {
   const store = openStore({ path: join(folder, `ours-${round}.duckdb`) });

@@ -1,34 +1,23 @@
 // Times a load of a csv.gz with validation, and a stream, into a MariaDB server that it starts: node bench/store/mysql.js [rows] [rounds]
 // Beside it mysql2 alone (LOAD DATA from a stream, multi-row INSERT) and pandas' to_sql, into tables with the same key; nothing is checked there.
 import { execFileSync, spawn } from "node:child_process";
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGunzip, gunzipSync, gzipSync } from "node:zlib";
-import { random } from "churn-workbench";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { createConnection } from "mysql2/promise";
 import { loadFile } from "../../dist/load/load-file.js";
 import { loadOptions } from "../../dist/load/options.js";
 import { openStore } from "../../dist/store/open-store.js";
 import { stream } from "../../dist/stream/stream.js";
+import { writeLog } from "./write-log.js";
 
 const [rows, rounds] = [process.argv[2] ?? 1_000_000, process.argv[3] ?? 3].map(Number);
 const folder = mkdtempSync(join(tmpdir(), "bench-mysql-"));
-const HEADER =
-  "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_MOC_DURATION,DP_MTC_COUNT,DP_MTC_DURATION,DP_MOSMS_COUNT,DP_MTSMS_COUNT,DP_DATA_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED";
 const path = join(folder, "log.csv.gz");
-const draw = random("bench");
-const subscribers = Math.ceil(rows / 100);
-const lines = [HEADER];
-for (let i = 0; i < rows; i++) {
-  const day = new Date(Date.UTC(2024, 0, 1 + Math.floor(i / subscribers))).toISOString().slice(0, 10);
-  const counts = Array.from({ length: 7 }, (_, j) => draw.int(j % 2 ? 900 : 9));
-  lines.push(`${day},${491700000000 + (i % subscribers)},${counts.join(",")},${(draw.next() * 500).toFixed(3)},0`);
-}
-writeFileSync(path, gzipSync(`${lines.join("\n")}\n`));
-lines.length = 0;
+writeLog(path, rows);
 
 /** A server with its own settings as they come: a commit waits for the disk. */
 async function startServer() {
