@@ -1,9 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { inTurn } from "../core/in-turn.js";
+import { makeFolder } from "../core/make-folder.js";
 import { type Claim, claimHolder, takeClaim } from "./claim.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
@@ -227,7 +228,7 @@ export class Store {
   }
 
   async #acquire(options: LeaseOptions): Promise<DuckDBInstance> {
-    await mkdir(dirname(this.path), { recursive: true });
+    await makeFolder(dirname(this.path));
     if (this.#yieldUntil > performance.now()) await sleep(this.#yieldUntil - performance.now());
     const until = performance.now() + this.#wait * 1000;
     let told = false;

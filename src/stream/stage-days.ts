@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CDR_COLUMNS, MEASURES } from "../cdr/columns.js";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { makeFolder } from "../core/make-folder.js";
 import { cleanRows } from "../load/clean-rows.js";
 import { type Database, text } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
@@ -50,7 +51,7 @@ export async function stageDays(
     )
     .digest("hex")
     .slice(0, 12);
-  await mkdir(settings.data_dir, { recursive: true });
+  await makeFolder(settings.data_dir);
   const folder = resolve(settings.data_dir);
   const path = join(folder, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`);
   const there = origin === "held-back" ? existsSync(path) && path : findStaged(folder, key, rows);
