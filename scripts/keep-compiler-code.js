@@ -1,4 +1,4 @@
-// Keeps the machine code of the kernel's compiler in dist/, so that kernels start sooner. Run by the build; does nothing when it is there.
+// Keeps the bytecode of the kernel's compiler in dist/, so that kernels start sooner. Run by the build; does nothing when it is there.
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { codeOf } from "../dist/kernel/code-cache.js";
 import { createCompiler } from "../dist/kernel/compiler.js";

@@ -6,7 +6,7 @@ import vm from "node:vm";
 const scripts = new Map<string, vm.Script>();
 
 /**
- * Loads a CommonJS file as `require` does, with the machine code that V8 kept of an earlier load, if there is any.
+ * Loads a CommonJS file as `require` does, with the bytecode that V8 kept of an earlier load, if there is any.
  *
  * V8 refuses code of another version of itself; the file is compiled anew then.
  *
@@ -32,7 +32,7 @@ function read(code: string): Buffer | undefined {
   }
 }
 
-/** The machine code of a file that `requireWithCode` has loaded, of all that has run of it until now. */
+/** The bytecode of a file that `requireWithCode` has loaded, of all that has run of it until now. */
 export function codeOf(path: string): Buffer {
   const script = scripts.get(path);
   if (!script) throw new Error(`${path} was not loaded here`);

@@ -82,7 +82,7 @@ export interface Tslab {
   jupyter: { lastWriteDisplayData: unknown };
 }
 
-/** Where the compiler lies, and where the build leaves its machine code. */
+/** Where the compiler lies, and where the build leaves its bytecode. */
 export function compilerFiles(): { path: string; code: string } {
   const here = createRequire(import.meta.url);
   const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
