@@ -3,8 +3,8 @@ type OnError = (error: unknown) => void;
 /**
  * Hears of every error that no code has caught: rejected promises, throwing timers, `error` events without a listener.
  *
- * Listeners would not do: a cell may remove them, replace `process.emit`, or set the callback that goes before them. Listeners and callbacks of
- * the cells are called too, but an error that they swallow is still known.
+ * Listeners would not do: a cell may remove them, replace `process.emit`, or set the callback that goes before them. Listeners
+ * and callbacks of the cells are called too, but an error that they swallow is still known.
  */
 export function onLateErrors(onError: OnError): void {
   type Emit = (name: string, ...values: unknown[]) => boolean;
