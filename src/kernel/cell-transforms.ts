@@ -1,33 +1,63 @@
 import type { TypeScript } from "./tslab.js";
 
+/** What becomes of a cell before its types are taken out: a transformer of TypeScript's, for `before`. */
+export type Transformer = (context: TypeScript) => (file: TypeScript) => TypeScript;
+
 /**
- * Mends `{ a }` where `a` belongs to an earlier cell.
+ * Reads names of earlier cells from where tslab keeps them: `a` becomes `exports.a`, `{ a }` becomes `{ a: exports.a }`.
  *
- * tslab turns names of earlier cells into `exports.a`, but leaves the short form of a property alone, which is then a
- * ReferenceError. This makes `{ a: exports.a }` of it, also in a destructuring assignment.
+ * tslab does this itself, after TypeScript: names of properties in `const { a: b } = earlier` are then taken for variables,
+ * and short properties are left alone; both are errors.
  */
-export function expandShorthands(ts: TypeScript, builder: TypeScript): (context: TypeScript) => TypeScript {
-  const checker = builder.getProgram().getTypeChecker();
-  const isEarlier = (node: TypeScript): boolean =>
-    (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration: TypeScript) =>
+export function readEarlierNames(ts: TypeScript, checker: TypeScript): Transformer {
+  const isEarlier = (symbol: TypeScript): boolean =>
+    (symbol?.declarations ?? []).some((declaration: TypeScript) =>
       declaration.getSourceFile().fileName.endsWith("__prev__.d.ts"),
     );
-  return (context) => (file: TypeScript) => {
+  const isValue = (node: TypeScript): boolean =>
+    (ts.isExpressionNode(node) || ts.isExportAssignment(node.parent)) &&
+    !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node);
+  const isType = (node: TypeScript): boolean => ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node);
+  return (context) => (file) => {
     const { factory } = context;
+    const earlier = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier("exports"), name);
     const visit = (node: TypeScript): TypeScript => {
-      if (!ts.isShorthandPropertyAssignment(node) || !isEarlier(node)) return ts.visitEachChild(node, visit, context);
-      const name = node.name.text;
-      const value = factory.createPropertyAccessExpression(factory.createIdentifier("exports"), name);
-      const fallback = node.objectAssignmentInitializer;
-      return ts.setTextRange(
-        factory.createPropertyAssignment(
-          name,
-          fallback ? factory.createAssignment(value, ts.visitNode(fallback, visit)) : value,
-        ),
-        node,
-      );
+      if (isType(node)) return node;
+      if (ts.isIdentifier(node))
+        return isValue(node) && isEarlier(checker.getSymbolAtLocation(node))
+          ? ts.setTextRange(earlier(node.text), node)
+          : node;
+      if (!ts.isShorthandPropertyAssignment(node) || !isEarlier(checker.getShorthandAssignmentValueSymbol(node)))
+        return ts.visitEachChild(node, visit, context);
+      const value = earlier(node.name.text);
+      const fallback = ts.visitNode(node.objectAssignmentInitializer, visit);
+      const property = fallback ? factory.createAssignment(value, fallback) : value;
+      return ts.setTextRange(factory.createPropertyAssignment(node.name.text, property), node);
     };
     return ts.visitNode(file, visit);
+  };
+}
+
+/** Exports the value of the expression that ends a cell, under a name that the cell has not; `onName` is told the name. */
+export function keepLastExpression(
+  ts: TypeScript,
+  names: readonly string[],
+  onName: (name: string) => void,
+): Transformer {
+  return (context) => (file) => {
+    const { factory } = context;
+    const at = file.statements.findLastIndex((statement: TypeScript) => !ts.isExportDeclaration(statement));
+    const last = file.statements[at];
+    if (!last || !ts.isExpressionStatement(last)) return file;
+    let name = "tsLastExpr";
+    for (let i = 0; names.includes(name); i++) name = `tsLastExpr${i}`;
+    onName(name);
+    const variable = factory.createVariableDeclaration(name, undefined, undefined, last.expression);
+    const kept = factory.createVariableStatement(
+      [factory.createModifier(ts.SyntaxKind.ExportKeyword)],
+      factory.createVariableDeclarationList([variable], ts.NodeFlags.Const),
+    );
+    return factory.updateSourceFile(file, file.statements.toSpliced(at, 1, ts.setTextRange(kept, last)));
   };
 }
 

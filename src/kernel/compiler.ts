@@ -1,7 +1,14 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { borrowModules } from "./borrowed-modules.js";
-import { expandShorthands, hasTopLevelForAwait, mutableNames, topLevelNames } from "./cell-transforms.js";
+import {
+  hasTopLevelForAwait,
+  keepLastExpression,
+  mutableNames,
+  readEarlierNames,
+  type Transformer,
+  topLevelNames,
+} from "./cell-transforms.js";
 import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
@@ -48,9 +55,11 @@ export interface CompilerOptions {
 
 /** Starts the compiler in the current folder; this takes about a second, most of it in reading type declarations. */
 export function createCompiler(settings: CompilerOptions): Compiler {
-  let maps: string[] = [];
   let current = cellName(0);
   let hidesLocals = false;
+  let names: string[] = [];
+  let map = "";
+  let lastExpressionVar: string | undefined;
   const cells = new Map<string, CompiledCell>();
 
   const tslab = loadTslab((ts) => ({
@@ -74,9 +83,15 @@ export function createCompiler(settings: CompilerOptions): Compiler {
         ...rest,
       );
       return interceptBuilder(ts, host, {
-        onMap: (map) => {
-          maps = [map];
+        onMap: (text) => {
+          map = text;
         },
+        transformers: (checker) => [
+          readEarlierNames(ts, checker),
+          keepLastExpression(ts, names, (name) => {
+            lastExpressionVar = name;
+          }),
+        ],
         takeHidesLocals: () => {
           const hides = hidesLocals;
           hidesLocals = false;
@@ -84,30 +99,26 @@ export function createCompiler(settings: CompilerOptions): Compiler {
         },
       });
     },
-    transpileModule(code: string, options: { compilerOptions: Record<string, unknown> }) {
-      const compilerOptions = { ...options.compilerOptions, sourceMap: true };
-      const result = ts.transpileModule(code, { ...options, compilerOptions });
-      maps.push(result.sourceMapText);
-      return result;
-    },
+    // the compiler has made CommonJS already
+    transpileModule: (outputText: string) => ({ outputText }),
   }));
 
   const node = tslab.createConverter();
   const converter: Converter = {
     ...node,
     convert(previous, source) {
-      maps = [];
       hidesLocals = true;
-      const exported = topLevelNames(tslab.ts, source);
-      const suffix = exported.length > 0 ? `\nexport {${exported.join(", ")}}` : "";
+      names = topLevelNames(tslab.ts, source);
+      lastExpressionVar = undefined;
+      const suffix = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";
       const converted = node.convert(previous, source + suffix);
       if (converted.output === undefined) return converted;
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
       const output = named(converted, current);
-      const find = positionFinder(maps, output.split("\n").length, isAsync);
-      cells.set(current, { source, names: exported, find });
+      const find = positionFinder(map, output.split("\n").length, isAsync);
+      cells.set(current, { source, names, find });
       const complete = output + registration(mutableNames(tslab.ts, source));
-      return { ...converted, hasToplevelAwait: isAsync, output: complete };
+      return { ...converted, hasToplevelAwait: isAsync, output: complete, lastExpressionVar };
     },
   };
   return {
@@ -154,16 +165,20 @@ function named(converted: Converted, name: string): string {
 }
 
 /**
- * Takes a hand in what tslab asks of the compiler.
+ * Takes a hand in what tslab asks of the compiler, so that a cell is compiled once; tslab does it three times.
  *
- * The source map of each emitted cell goes to `onMap`; tslab throws it away. And tslab compiles a cell twice, first to
- * learn the names that it declares and then with these exported; we give it the exports at once, and hide the names when
- * it asks, so that once is enough.
+ * It compiles first to learn the names that a cell declares and then with these exported; we give it the exports at once,
+ * and hide the names when it asks. It compiles the ES module that comes out again, to CommonJS; we emit that at once, which
+ * needs transformers of our own, as tslab's expect an ES module. The source map, which it throws away, goes to `onMap`.
  */
 function interceptBuilder(
   ts: TypeScript,
   host: TypeScript,
-  hooks: { onMap: (map: string) => void; takeHidesLocals: () => boolean },
+  hooks: {
+    onMap: (map: string) => void;
+    takeHidesLocals: () => boolean;
+    transformers: (checker: TypeScript) => Transformer[];
+  },
 ): TypeScript {
   let after: (builder: TypeScript) => void = () => {};
   Object.defineProperty(host, "afterProgramCreate", {
@@ -171,22 +186,26 @@ function interceptBuilder(
       const emit = builder.emit.bind(builder);
       const getSourceFile = builder.getSourceFile.bind(builder);
       builder.emit = (
-        file: unknown,
+        file: { fileName: string },
         write: (name: string, data: string) => void,
         token: unknown,
         onlyDeclarations: unknown,
-        transformers: Record<string, unknown>,
-      ) =>
-        emit(
-          file,
-          (name: string, data: string) => {
-            if (name.endsWith("__tslab__.js.map")) hooks.onMap(data);
-            else write(name, data);
-          },
-          token,
-          onlyDeclarations,
-          { ...transformers, before: [expandShorthands(ts, builder)] },
-        );
+        { afterDeclarations }: { afterDeclarations: unknown },
+      ) => {
+        const program = builder.getProgram();
+        const before = SOURCE.test(file.fileName) ? hooks.transformers(program.getTypeChecker()) : [];
+        const onFile = (name: string, data: string) =>
+          name.endsWith("__tslab__.js.map") ? hooks.onMap(data) : write(name, data);
+        // what a cell may say is what an ES module may: the checker keeps to that
+        const options = program.getCompilerOptions();
+        const { module } = options;
+        options.module = ts.ModuleKind.CommonJS;
+        try {
+          return emit(file, onFile, token, onlyDeclarations, { before, afterDeclarations });
+        } finally {
+          options.module = module;
+        }
+      };
       builder.getSourceFile = (name: string) => {
         const file = getSourceFile(name);
         if (file && SOURCE.test(name) && hooks.takeHidesLocals()) hideOnce(file, "locals");

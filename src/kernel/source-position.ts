@@ -16,24 +16,19 @@ const PREFIX = { sync: "(function(exports, require) { ".length, async: "(async f
 const LINES_BEFORE = 1;
 
 /**
- * Chains the two maps of a cell: TypeScript to ES module to CommonJS.
+ * Reads the source map of a cell.
  *
- * @param maps in the order of compilation
  * @param lines of the compiled code; what tslab puts below them is not the cell's
  * @param isAsync the cell was wrapped in an async function, whose head is six characters longer
  */
-export function positionFinder(maps: string[], lines: number, isAsync: boolean): PositionFinder {
-  let chain: SourceMap[] | undefined;
+export function positionFinder(text: string, lines: number, isAsync: boolean): PositionFinder {
+  let map: SourceMap | undefined;
   return (line, column) => {
     if (line > lines) return undefined;
-    chain ??= maps.map((map) => new SourceMap(JSON.parse(map))).reverse();
-    let at = { line: line - 1, column: column - 1 };
-    if (at.line === 0) at.column -= isAsync ? PREFIX.async : PREFIX.sync;
-    for (const map of chain) {
-      const entry = map.findEntry(at.line, Math.max(0, at.column));
-      if (!("originalLine" in entry) || entry.originalLine === undefined) return undefined;
-      at = { line: entry.originalLine, column: entry.originalColumn };
-    }
-    return at.line < LINES_BEFORE ? undefined : { line: at.line - LINES_BEFORE + 1, column: at.column + 1 };
+    map ??= new SourceMap(JSON.parse(text));
+    const before = line > 1 ? 0 : isAsync ? PREFIX.async : PREFIX.sync;
+    const entry = map.findEntry(line - 1, Math.max(0, column - 1 - before));
+    if (!("originalLine" in entry) || entry.originalLine < LINES_BEFORE) return undefined;
+    return { line: entry.originalLine - LINES_BEFORE + 1, column: entry.originalColumn + 1 };
   };
 }

@@ -144,6 +144,12 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     ]);
   });
 
+  it("uses-earlier-names: a program does the same in two cells and in one", async () => {
+    const { text } = await runFixture("uses-earlier-names");
+    expect(text(2)).toMatch(/^\{"b":2,"rest":\{\},"c":2/);
+    expect(text(3)).toBe(text(2));
+  });
+
   it("imports-a-file: files of the working folder are compiled, and those that they import", async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, "three.ts"), 'import { two } from "./two";\nexport const three: number = two + 1;\n');
