@@ -6,7 +6,7 @@ ARG BASE=node:24-bookworm-slim
 FROM ${BASE} AS build
 WORKDIR /workbench
 COPY package.json package-lock.json .npmrc tsconfig.json ./
-COPY scripts/build.js scripts/
+COPY scripts/build.js scripts/snapshot-kernel.cjs scripts/
 COPY bin bin
 COPY src src
 # the installation compiles; then what only development needs goes: its packages, source maps, binaries of other systems

@@ -6,8 +6,10 @@ import type { TypeScript } from "./tslab.js";
  *
  * They appear inside the notebook's own folder: the compiler has to write down the types of variables, and names for them
  * that lead out of the folder are errors (TS2742). Node finds the same packages by NODE_PATH.
+ *
+ * @returns finds the real path of a file that appears in the notebook's folder
  */
-export function borrowModules(sys: TypeScript, project: string): void {
+export function borrowModules(sys: TypeScript, project: string): (path: string) => string {
   const slashed = (path: string) => path.replace(/\\/g, "/");
   const seen = `${slashed(process.cwd())}/node_modules`;
   const real = slashed(join(project, "node_modules"));
@@ -25,4 +27,5 @@ export function borrowModules(sys: TypeScript, project: string): void {
     readFile: (path: string, encoding?: string) => readFile.call(sys, lead(path), encoding),
     realpath: (path: string) => (path.startsWith(`${seen}/`) ? path : realpath.call(sys, path)),
   });
+  return (path) => (path.startsWith(`${seen}/`) ? realpath.call(sys, lead(path)) : path);
 }

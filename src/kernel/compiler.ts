@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { borrowModules } from "./borrowed-modules.js";
 import {
@@ -11,6 +11,7 @@ import {
 } from "./cell-transforms.js";
 import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
+import { type KeptFile, takeKeptCompiler, takeKeptFile } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
@@ -37,24 +38,24 @@ export function cellName(count: number): string {
 }
 
 const SOURCE = /__tslab__\.ts$/;
-/** Declarations of the language and of Node. */
-const BUILT_IN = /[/\\]lib[/\\]lib\.[\w.]+\.d\.ts$|[/\\]@types[/\\]node[/\\]/;
 
 /** What is different from tslab's own options; every @types package would be read otherwise, half a second of them. */
 const OPTIONS = { sourceMap: true, types: ["node"] };
 
+/** Where tslab brings a Node of its own, for folders without one: our packages are written for ours. */
+const ownTypes = (folder: string): string => (/[/\\]tslab[/\\]node_modules[/\\]@types$/.test(folder) ? TYPES : folder);
+
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/, "");
+const TYPES = join(PROJECT, "node_modules", "@types").replaceAll("\\", "/");
 
-/** Settings of the compiler. */
-export interface CompilerOptions {
-  /** Read the comments of Node's and the language's own declarations, for people who ask; takes a quarter of a second. */
-  docs: boolean;
-  /** Packages whose declarations are read at once, as the cells will import them. */
-  packages?: readonly string[];
-}
-
-/** Starts the compiler in the current folder; this takes about a second, most of it in reading type declarations. */
-export function createCompiler(settings: CompilerOptions): Compiler {
+/**
+ * Starts the compiler in the current folder.
+ *
+ * It reads declarations for most of a second, but for those that the start-up snapshot holds.
+ *
+ * @param packages whose declarations are read at once, as the cells will import them
+ */
+export function createCompiler(packages: readonly string[] = []): Compiler {
   let current = cellName(0);
   let hidesLocals = false;
   let names: string[] = [];
@@ -62,24 +63,25 @@ export function createCompiler(settings: CompilerOptions): Compiler {
   let lastExpressionVar: string | undefined;
   const cells = new Map<string, CompiledCell>();
 
-  const tslab = loadTslab((ts) => ({
+  const kept = takeKeptCompiler();
+  const tslab = loadTslab(kept?.ts, (ts) => ({
     createWatchCompilerHost(
       roots: string[],
-      options: Record<string, unknown>,
+      options: { typeRoots: string[] },
       sys: TypeScript,
       _createProgram: unknown,
       ...rest: unknown[]
     ) {
       watchOwnFilesOnly(sys);
-      if (relative(PROJECT, process.cwd()).startsWith("..")) borrowModules(sys, PROJECT);
-      if (!settings.docs) sys.readFile = withoutDocs(sys.readFile);
-      if (settings.packages?.length) roots.push(importsAtOnce(sys, settings.packages));
+      const isOutside = relative(PROJECT, process.cwd()).startsWith("..");
+      const realPath = isOutside ? borrowModules(sys, PROJECT) : (path: string) => path;
+      if (packages.length > 0) roots.push(importsAtOnce(sys, packages));
       // the usual builder works out after each cell which of all files it touches, a third of the time; nobody asks for it
       const host = ts.createWatchCompilerHost(
         roots,
-        { ...options, ...OPTIONS },
+        { ...options, ...OPTIONS, typeRoots: options.typeRoots.map(ownTypes) },
         sys,
-        ts.createAbstractBuilder,
+        kept ? withKeptFiles(ts.createAbstractBuilder, kept.files, realPath) : ts.createAbstractBuilder,
         ...rest,
       );
       return interceptBuilder(ts, host, {
@@ -141,11 +143,27 @@ function watchOwnFilesOnly(sys: TypeScript): void {
     isOurs(path) ? watchDirectory.call(sys, path, callback, false) : nothing;
 }
 
-/** Turns the doc comments of built-in declarations into plain ones, which the parser passes over. */
-function withoutDocs(readFile: (path: string, encoding?: string) => string | undefined): typeof readFile {
-  return (path, encoding) => {
-    const text = readFile(path, encoding);
-    return BUILT_IN.test(path) ? text?.replaceAll("/**", "/* ") : text;
+/** Gives the compiler files that the start-up snapshot holds, the same for every program. */
+function withKeptFiles(
+  create: (...args: TypeScript[]) => TypeScript,
+  files: Map<string, KeptFile>,
+  realPath: (path: string) => string,
+): typeof create {
+  const given = new Map<string, TypeScript>();
+  const give = (path: string): TypeScript => {
+    if (!given.has(path)) given.set(path, takeKeptFile(files, realPath(path)));
+    return given.get(path);
+  };
+  let isGiving = false;
+  return (roots, options, host, ...rest) => {
+    if (!isGiving) {
+      isGiving = true;
+      for (const name of ["getSourceFile", "getSourceFileByPath"]) {
+        const read = host[name];
+        host[name] = (path: string, ...how: unknown[]) => give(path) ?? read.call(host, path, ...how);
+      }
+    }
+    return create(roots, options, host, ...rest);
   };
 }
 

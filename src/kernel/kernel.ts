@@ -20,8 +20,6 @@ export interface KernelOptions {
   outputLimit: number;
   /** Milliseconds to wait at shutdown for what cells have left running; a late error is still an error. */
   drain: number;
-  /** Keep the documentation of built-in functions, for people who ask. */
-  docs: boolean;
   /** Packages that cells will import: the compiler reads their declarations at the start. */
   packages: readonly string[];
 }
@@ -72,7 +70,7 @@ export class Kernel {
 
   /** Starts the compiler; requests that came before wait for it. */
   start(): void {
-    const session = new Session(createCompiler(this.#options), (isCompiling) =>
+    const session = new Session(createCompiler(this.#options.packages), (isCompiling) =>
       this.#sockets.running.compiling(isCompiling),
     );
     this.#code = session;

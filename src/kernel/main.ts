@@ -27,7 +27,6 @@ async function main(): Promise<void> {
   const kernel = new Kernel({
     outputLimit: Number(process.env.CHURN_KERNEL_OUTPUT_LIMIT ?? 16 * 2 ** 20),
     drain: Number(process.env.CHURN_KERNEL_DRAIN_MS ?? 0),
-    docs: process.env.CHURN_KERNEL_DOCS !== "0",
     packages,
   });
   const { control, ...bound } = await kernel.bind(connection);
@@ -80,4 +79,5 @@ function findOurPackages(): void {
   (Module as unknown as { _initPaths(): void })._initPaths();
 }
 
-await main();
+// not awaited: a process that starts from a snapshot requires this file
+void main();

@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { requireWithCode } from "./code-cache.js";
+import Module, { createRequire } from "node:module";
 
 /** The parts of tslab 1.0.22 that the kernel uses. They are not tslab's public interface: everything is held here. */
 export interface Converter {
@@ -82,13 +80,10 @@ export interface Tslab {
   jupyter: { lastWriteDisplayData: unknown };
 }
 
-/** Where the compiler lies, and where the build leaves its bytecode. */
-export function compilerFiles(): { path: string; code: string } {
+/** Where tslab's compiler lies. */
+export function compilerPath(): string {
   const here = createRequire(import.meta.url);
-  const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
-  const { version } = tslab("@tslab/typescript-for-tslab/package.json");
-  const code = new URL(`typescript-${version}-node-${process.version}.code`, import.meta.url);
-  return { path: tslab.resolve("@tslab/typescript-for-tslab"), code: fileURLToPath(code) };
+  return createRequire(here.resolve("tslab/dist/converter.js")).resolve("@tslab/typescript-for-tslab");
 }
 
 /**
@@ -96,13 +91,17 @@ export function compilerFiles(): { path: string; code: string } {
  *
  * tslab keeps no source maps and takes no options for it. The exports of its compiler are read-only, so the module
  * cache gets a copy with our functions before tslab reads it. Call it before anything else loads tslab.
+ *
+ * @param loaded the compiler, where it is in memory already
  */
-export function loadTslab(patch: (ts: TypeScript) => Record<string, unknown>): Tslab {
+export function loadTslab(loaded: TypeScript | undefined, patch: (ts: TypeScript) => Record<string, unknown>): Tslab {
   const here = createRequire(import.meta.url);
-  const { path, code } = compilerFiles();
-  const ts = requireWithCode(path, code) as TypeScript;
-  const cached = here.cache[path];
-  if (cached) cached.exports = { ...ts, ...patch(ts) };
+  const path = compilerPath();
+  const ts = loaded ?? here(path);
+  const compiler = new Module(path);
+  compiler.exports = { ...ts, ...patch(ts) };
+  compiler.loaded = true;
+  here.cache[path] = compiler;
   const { createConverter, isCompleteCode } = here("tslab/dist/converter.js");
   const { createExecutor } = here("tslab/dist/executor.js");
   const { getCodeMetadata } = here("tslab/dist/metadata.js");

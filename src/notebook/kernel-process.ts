@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import * as zmq from "zeromq";
 import { ChurnError } from "../core/errors.js";
 import { SendQueue } from "../kernel/send-queue.js";
+import { snapshotArgs } from "../kernel/startup-snapshot.js";
 import { type ConnectionInfo, decode, encode, type Message, message } from "../kernel/wire.js";
 
 /** How a kernel's process ended. */
@@ -234,15 +235,15 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelPr
     kernel_name: "tslab",
   };
   await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
-  const child = spawn(process.execPath, [ENTRY, "--config-path", file], {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CHURN_KERNEL_DRAIN_MS: "3000",
+    CHURN_KERNEL_PACKAGES: (options.packages ?? []).join(),
+    ...options.env,
+  };
+  const child = spawn(process.execPath, [...snapshotArgs(env.NODE_OPTIONS), ENTRY, "--config-path", file], {
     cwd,
-    env: {
-      ...process.env,
-      CHURN_KERNEL_DRAIN_MS: "3000",
-      CHURN_KERNEL_DOCS: "0",
-      CHURN_KERNEL_PACKAGES: (options.packages ?? []).join(),
-      ...options.env,
-    },
+    env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel
     detached: process.platform !== "win32",

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeAtomic } from "../core/write-atomic.js";
+import { snapshotArgs } from "../kernel/startup-snapshot.js";
 
 /** Folder of the project: the one that holds this package. */
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/, "");
@@ -10,10 +11,16 @@ export const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace
 /** Everything that Jupyter writes and reads is in here, and nothing of it elsewhere. */
 export const WORKBENCH = join(PROJECT, ".workbench");
 
-/** What our kernel is called and how it is started; notebooks know it by the name of its folder, `tslab`. */
+/**
+ * What our kernel is called and how it is started; notebooks know it by the name of its folder, `tslab`.
+ *
+ * Node's options are those of now: with others it could not start from the snapshot.
+ */
 export function kernelspec(): object {
+  const main = join(PROJECT, "dist", "kernel", "main.js");
   return {
-    argv: [process.execPath, join(PROJECT, "dist", "kernel", "main.js"), "--config-path", "{connection_file}"],
+    argv: [process.execPath, ...snapshotArgs(), main, "--config-path", "{connection_file}"],
+    env: { NODE_OPTIONS: process.env.NODE_OPTIONS ?? "" },
     display_name: "TypeScript",
     language: "typescript",
     interrupt_mode: "message",

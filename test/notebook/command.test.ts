@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { snapshotPath } from "../../src/kernel/startup-snapshot.js";
 import { PROJECT } from "../../src/notebook/lab-files.js";
 import { fixture, temporaryFolder } from "./run-fixture.js";
 
@@ -11,12 +12,18 @@ interface Ended {
   err: string;
 }
 
-function churn(...args: string[]): {
+interface Command {
   child: ChildProcess;
   ended: Promise<Ended>;
   said(pattern: RegExp): Promise<string>;
-} {
-  const child = spawn(process.execPath, [join(PROJECT, "bin", "churn.js"), "notebook", ...args]);
+}
+
+const churn = (...args: string[]): Command => churnWith({}, ...args);
+
+function churnWith(env: Record<string, string>, ...args: string[]): Command {
+  const child = spawn(process.execPath, [join(PROJECT, "bin", "churn.js"), "notebook", ...args], {
+    env: { ...process.env, ...env },
+  });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => {
     out += text;
@@ -57,6 +64,13 @@ describe("the command", { timeout: 90_000 }, () => {
     const { code, out, err } = await churn("run", fixture("runs-to-the-end"), output, "--json").ended;
     expect(code, err).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ status: "done", output, cells: 2 });
+  });
+
+  it("runs with options of V8, with which no snapshot fits", async () => {
+    expect(existsSync(snapshotPath())).toBe(true);
+    const args = ["run", fixture("runs-to-the-end"), join(temporaryFolder(), "out.ipynb")];
+    const { code, err } = await churnWith({ NODE_OPTIONS: "--max-old-space-size=2048" }, ...args).ended;
+    expect(code, err).toBe(0);
   });
 
   it("ends with 1 when a cell failed: cell, first line, error", async () => {

@@ -248,7 +248,13 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect((await runFixture("leaves-an-interval")).run?.cells).toBe(1);
   });
 
-  it("leaves-a-process: what a cell has started ends with the run", async () => {
+  it("forks-a-process: a process or thread of a cell is its own, not a second kernel", async () => {
+    const { text } = await runFixture("forks-a-process", { cwd: temporaryFolder() });
+    expect([text(1), text(2)]).toEqual(["[ 'child' ]", "thread"]);
+  });
+
+  // concurrent tests poll with an expect of their own
+  it("leaves-a-process: what a cell has started ends with the run", async ({ expect }) => {
     const pid = Number((await runFixture("leaves-a-process")).text(1));
     expect(pid).toBeGreaterThan(1);
     const state = () => {

@@ -1,0 +1,69 @@
+// Run by the build, `node --snapshot-blob FILE --build-snapshot scripts/snapshot-kernel.cjs TYPESCRIPT`: a process that Node
+// starts from FILE runs its script with the kernel's compiler ready, and with the declarations of the language, of Node and of
+// our package read. Only Node's own modules can be required here.
+const fs = require("node:fs");
+const path = require("node:path");
+const v8 = require("node:v8");
+const vm = require("node:vm");
+
+const PROJECT = path.dirname(__dirname);
+/** What an ordinary cell needs of the compiler: the code that runs for it is compiled here, once. */
+const CELL = `import "churn-workbench";
+import { readFile } from "node:fs/promises";
+interface Row { id: number; name?: string }
+function first<T>(rows: readonly T[]): T | undefined { return rows[0]; }
+class A { #a = 1; get a() { return this.#a; } }
+const x: number[] = [1, 2];
+const wrong: string = 1;
+for (const row of [first<Row>([])]) console.log(row?.name ?? "", new A().a, x.map((value) => String(value)), readFile);
+export { x };
+`;
+
+function load(file) {
+  const module = { exports: {} };
+  const names = ["exports", "require", "module", "__filename", "__dirname"];
+  const run = vm.compileFunction(fs.readFileSync(file, "utf8"), names, { filename: file });
+  run(module.exports, require, module, file, path.dirname(file));
+  return module.exports;
+}
+
+const ts = load(process.argv[2]);
+// it would remember the folder of the build
+ts.sys.getCurrentDirectory = () => process.cwd();
+
+const files = new Map();
+const cell = path.join(PROJECT, "cell.ts").replaceAll("\\", "/");
+const options = {
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
+  target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2022.d.ts"],
+  types: ["node"],
+  declaration: true,
+  skipLibCheck: true,
+};
+const program = ts.createProgram([cell], options, {
+  ...ts.createCompilerHost(options),
+  getCurrentDirectory: () => PROJECT,
+  getSourceFile(name, languageVersion) {
+    const text = name === cell ? CELL : ts.sys.readFile(name);
+    if (text === undefined) return undefined;
+    const file = ts.createSourceFile(name, text, languageVersion);
+    if (name !== cell) {
+      const { size, mtimeMs } = fs.statSync(name);
+      files.set(name, { file, size, seconds: Math.trunc(mtimeMs / 1000) });
+    }
+    return file;
+  },
+});
+// the checker binds every file
+ts.getPreEmitDiagnostics(program, program.getSourceFile(cell));
+program.emit(program.getSourceFile(cell), () => {});
+
+globalThis[Symbol.for("churn-workbench.compiler")] = { ts, files };
+v8.startupSnapshot.setDeserializeMainFunction(() => {
+  // what Node has by default: snapshots cannot keep it, and errors have no stack without
+  Error.stackTraceLimit = 10;
+  const script = process.argv[1];
+  require("node:module").createRequire(script)(script);
+});
