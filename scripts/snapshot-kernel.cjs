@@ -23,8 +23,14 @@ function load(file) {
   const module = { exports: {} };
   const names = ["exports", "require", "module", "__filename", "__dirname"];
   const run = vm.compileFunction(fs.readFileSync(file, "utf8"), names, { filename: file });
-  run(module.exports, require, module, file, path.dirname(file));
+  run(module.exports, withoutCrypto, module, file, path.dirname(file));
   return module.exports;
+}
+
+/** Threads of a process whose snapshot holds node:crypto cannot load it in Node 24; the compiler has hashes of its own. */
+function withoutCrypto(name) {
+  if (name === "crypto") throw new Error("not in a snapshot");
+  return require(name);
 }
 
 const ts = load(process.argv[2]);
@@ -59,6 +65,12 @@ const program = ts.createProgram([cell], options, {
 // the checker binds every file
 ts.getPreEmitDiagnostics(program, program.getSourceFile(cell));
 program.emit(program.getSourceFile(cell), () => {});
+
+for (const { file } of files.values()) {
+  // each program finds for itself what a file imports
+  file.resolvedModules = undefined;
+  file.resolvedTypeReferenceDirectiveNames = undefined;
+}
 
 globalThis[Symbol.for("churn-workbench.compiler")] = { ts, files };
 v8.startupSnapshot.setDeserializeMainFunction(() => {

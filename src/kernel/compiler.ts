@@ -11,7 +11,7 @@ import {
 } from "./cell-transforms.js";
 import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
-import { type KeptFile, takeKeptCompiler, takeKeptFile } from "./startup-snapshot.js";
+import { type KeptCompiler, takeKeptCompiler, takeKeptFile } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
@@ -81,7 +81,7 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
         roots,
         { ...options, ...OPTIONS, typeRoots: options.typeRoots.map(ownTypes) },
         sys,
-        kept ? withKeptFiles(ts.createAbstractBuilder, kept.files, realPath) : ts.createAbstractBuilder,
+        kept ? withKeptFiles(ts.createAbstractBuilder, kept, realPath) : ts.createAbstractBuilder,
         ...rest,
       );
       return interceptBuilder(ts, host, {
@@ -146,12 +146,12 @@ function watchOwnFilesOnly(sys: TypeScript): void {
 /** Gives the compiler files that the start-up snapshot holds, the same for every program. */
 function withKeptFiles(
   create: (...args: TypeScript[]) => TypeScript,
-  files: Map<string, KeptFile>,
+  kept: KeptCompiler,
   realPath: (path: string) => string,
 ): typeof create {
   const given = new Map<string, TypeScript>();
   const give = (path: string): TypeScript => {
-    if (!given.has(path)) given.set(path, takeKeptFile(files, realPath(path)));
+    if (!given.has(path)) given.set(path, takeKeptFile(kept, realPath(path), path));
     return given.get(path);
   };
   let isGiving = false;

@@ -48,11 +48,19 @@ export function takeKeptCompiler(): KeptCompiler | undefined {
   return kept;
 }
 
-/** Takes a file out, if it is on disk what it was; a second path to it gets a file of its own. */
-export function takeKeptFile(files: Map<string, KeptFile>, path: string): TypeScript | undefined {
+/**
+ * Takes a file out, if it is on disk what it was.
+ *
+ * @param path where it lies
+ * @param seen where the compiler sees it: a module is known by that
+ */
+export function takeKeptFile({ ts, files }: KeptCompiler, path: string, seen: string): TypeScript | undefined {
   const kept = files.get(path);
-  if (!kept) return undefined;
+  // a second path to it gets a file of its own
   files.delete(path);
-  const now = statSync(path, { throwIfNoEntry: false });
-  return now?.size === kept.size && Math.trunc(now.mtimeMs / 1000) === kept.seconds ? kept.file : undefined;
+  const now = kept && statSync(path, { throwIfNoEntry: false });
+  if (now?.size !== kept?.size || Math.trunc((now?.mtimeMs ?? 0) / 1000) !== kept?.seconds) return undefined;
+  const { file } = kept as KeptFile;
+  if (file.symbol) file.symbol.escapedName = `"${ts.removeFileExtension(seen)}"`;
+  return file;
 }
