@@ -68,22 +68,22 @@ export function topLevelNames(ts: TypeScript, source: string): string[] {
   return [...(file.locals?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name));
 }
 
+/** Names that a declaration binds: one, or those of a pattern. */
+export function boundNames(ts: TypeScript, name: TypeScript): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((element: TypeScript) => (element.name ? boundNames(ts, element.name) : []));
+}
+
 /** Names that a cell declares at its top level with `let` or `var`, whose values may change later. */
 export function mutableNames(ts: TypeScript, source: string): string[] {
   if (!/\b(let|var)\b/.test(source)) return [];
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022);
-  const names: string[] = [];
-  const bind = (name: TypeScript): void => {
-    if (ts.isIdentifier(name)) names.push(name.text);
-    else for (const element of name.elements) if (element.name) bind(element.name);
-  };
-  for (const statement of file.statements) {
-    if (!ts.isVariableStatement(statement)) continue;
+  return file.statements.flatMap((statement: TypeScript) => {
+    if (!ts.isVariableStatement(statement)) return [];
     const isAmbient = statement.modifiers?.some(({ kind }: TypeScript) => kind === ts.SyntaxKind.DeclareKeyword);
-    if (isAmbient || statement.declarationList.flags & ts.NodeFlags.Const) continue;
-    for (const { name } of statement.declarationList.declarations) bind(name);
-  }
-  return names;
+    if (isAmbient || statement.declarationList.flags & ts.NodeFlags.Const) return [];
+    return statement.declarationList.declarations.flatMap(({ name }: TypeScript) => boundNames(ts, name));
+  });
 }
 
 /** tslab makes a cell async for `await`, but not for `for await` alone, which is then a syntax error. */

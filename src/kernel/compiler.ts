@@ -13,6 +13,7 @@ import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { type KeptCompiler, takeKeptCompiler, takeKeptFile } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
+import { findUnnameable, isAboutNaming } from "./unnameable.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
 export interface CompiledCell {
@@ -109,18 +110,34 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
   const converter: Converter = {
     ...node,
     convert(previous, source) {
-      hidesLocals = true;
       names = topLevelNames(tslab.ts, source);
-      lastExpressionVar = undefined;
-      const suffix = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";
-      const converted = node.convert(previous, source + suffix);
-      if (converted.output === undefined) return converted;
+      const unnameable = new Set<string>();
+      let converted: Converted;
+      for (;;) {
+        hidesLocals = true;
+        lastExpressionVar = undefined;
+        const exported = names.filter((name) => !unnameable.has(name));
+        converted = node.convert(previous, exported.length ? `${source}\nexport {${exported.join(", ")}}` : source);
+        if (converted.output !== undefined) break;
+        const faults = converted.diagnostics.filter((diagnostic) => !isAboutNaming(diagnostic));
+        if (faults.length > 0) return { ...converted, diagnostics: faults };
+        const found = findUnnameable(tslab.ts, source, converted.diagnostics).filter((name) => exported.includes(name));
+        if (found.length === 0) return converted;
+        for (const name of found) unnameable.add(name);
+      }
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
       const output = named(converted, current);
       const find = positionFinder(map, output.split("\n").length, isAsync);
       cells.set(current, { source, names, find });
-      const complete = output + registration(mutableNames(tslab.ts, source));
-      return { ...converted, hasToplevelAwait: isAsync, output: complete, lastExpressionVar };
+      const mutable = mutableNames(tslab.ts, source);
+      const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
+      return {
+        ...converted,
+        hasToplevelAwait: isAsync,
+        lastExpressionVar,
+        output: output + registration([...new Set([...mutable, ...unnameable])]),
+        declOutput: converted.declOutput + Array.from(unnameable, isAny).join(""),
+      };
     },
   };
   return {

@@ -150,6 +150,12 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect(text(3)).toBe(text(2));
   });
 
+  it("type-without-a-name: what cannot be written down for later cells is any type there, and no error", async () => {
+    const { text, failed } = await runFixture("type-without-a-name");
+    expect(text(2)).toBe(JSON.stringify([true, true, 3, 5, 3, { b: 1 }, "function", 4]));
+    expect(failed).toMatchObject({ cell: 3, failure: { evalue: expect.stringMatching(/^2:6 - .*'nowhere'/) } });
+  });
+
   it("imports-a-file: files of the working folder are compiled, and those that they import", async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, "three.ts"), 'import { two } from "./two";\nexport const three: number = two + 1;\n');
