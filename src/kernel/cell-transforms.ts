@@ -52,7 +52,9 @@ export function keepLastExpression(
     let name = "tsLastExpr";
     for (let i = 0; names.includes(name); i++) name = `tsLastExpr${i}`;
     onName(name);
-    const variable = factory.createVariableDeclaration(name, undefined, undefined, last.expression);
+    // a function would be named for the variable that holds it, but not behind a comma
+    const value = factory.createComma(factory.createNumericLiteral(0), last.expression);
+    const variable = factory.createVariableDeclaration(name, undefined, undefined, value);
     const kept = factory.createVariableStatement(
       [factory.createModifier(ts.SyntaxKind.ExportKeyword)],
       factory.createVariableDeclarationList([variable], ts.NodeFlags.Const),
@@ -61,11 +63,17 @@ export function keepLastExpression(
   };
 }
 
-/** Names that a cell declares at its top level, types and imports included. */
-export function topLevelNames(ts: TypeScript, source: string): string[] {
+/** Names that a cell declares at its top level, types and imports included, and those of them that it does not export itself. */
+export function topLevelNames(ts: TypeScript, source: string): { names: string[]; local: string[] } {
   const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
   ts.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
-  return [...(file.locals?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name));
+  // `declare global` stands among the names
+  const symbols = [...(file.locals?.values() ?? [])].filter(({ escapedName }) => escapedName !== "__global");
+  const nameOf = ({ escapedName }: TypeScript): string => ts.unescapeLeadingUnderscores(escapedName);
+  return {
+    names: symbols.map(nameOf),
+    local: symbols.filter((symbol) => symbol.exportSymbol?.escapedName !== symbol.escapedName).map(nameOf),
+  };
 }
 
 /** Names that a declaration binds: one, or those of a pattern. */

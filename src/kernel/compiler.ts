@@ -110,13 +110,14 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
   const converter: Converter = {
     ...node,
     convert(previous, source) {
-      names = topLevelNames(tslab.ts, source);
+      const declared = topLevelNames(tslab.ts, source);
+      names = declared.names;
       const unnameable = new Set<string>();
       let converted: Converted;
       for (;;) {
         hidesLocals = true;
         lastExpressionVar = undefined;
-        const exported = names.filter((name) => !unnameable.has(name));
+        const exported = declared.local.filter((name) => !unnameable.has(name));
         converted = node.convert(previous, exported.length ? `${source}\nexport {${exported.join(", ")}}` : source);
         if (converted.output !== undefined) break;
         const faults = converted.diagnostics.filter((diagnostic) => !isAboutNaming(diagnostic));

@@ -150,6 +150,11 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect(text(3)).toBe(text(2));
   });
 
+  it("module-code: code that was written for a file runs in a cell", async () => {
+    const { text } = await runFixture("module-code");
+    expect([text(2), text(3)]).toEqual(["[ 2.5, 2 ]", "[Function (anonymous)]"]);
+  });
+
   it("type-without-a-name: what cannot be written down for later cells is any type there, and no error", async () => {
     const { text, failed } = await runFixture("type-without-a-name");
     expect(text(2)).toBe(JSON.stringify([true, true, 3, 5, 3, { b: 1 }, "function", 4]));
