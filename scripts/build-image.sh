@@ -19,7 +19,9 @@ done
 work=${KEEP:-$(mktemp -d)}
 mkdir -p "$work"
 export TMPDIR=$work
-store=(--storage-driver vfs --root "$work/storage" --runroot "$work/run")
+store=(--storage-driver overlay --root "$work/storage" --runroot "$work/run")
+# where overlays cannot be mounted every step is a copy of all files
+buildah "${store[@]}" info >/dev/null 2>&1 || { rm -rf "$work/storage"; store[1]=vfs; }
 pids=()
 # a container that is left mounted keeps the folder
 clean() {

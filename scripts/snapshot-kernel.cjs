@@ -72,7 +72,8 @@ for (const { file } of files.values()) {
   file.resolvedTypeReferenceDirectiveNames = undefined;
 }
 
-globalThis[Symbol.for("churn-workbench.compiler")] = { ts, files };
+// a copy: what the compiler exports are getters
+globalThis[Symbol.for("churn-workbench.compiler")] = { ts: { ...ts }, files };
 v8.startupSnapshot.setDeserializeMainFunction(() => {
   // what Node has by default: snapshots cannot keep it, and errors have no stack without
   Error.stackTraceLimit = 10;

@@ -98,10 +98,14 @@ export function loadTslab(loaded: TypeScript | undefined, patch: (ts: TypeScript
   const here = createRequire(import.meta.url);
   const path = compilerPath();
   const ts = loaded ?? here(path);
-  const compiler = new Module(path);
-  compiler.exports = { ...ts, ...patch(ts) };
-  compiler.loaded = true;
-  here.cache[path] = compiler;
+  const provide = (file: string, exports: unknown) => {
+    here.cache[file] = Object.assign(new Module(file), { exports, loaded: true });
+  };
+  // each file of tslab would copy all names of what is not marked as an ES module
+  provide(path, { ...ts, ...patch(ts), __esModule: true });
+  // the one function of 48 files that it asks for
+  const tslab = createRequire(here.resolve("tslab/dist/converter.js"));
+  provide(tslab.resolve("semver"), { major: tslab("semver/functions/major") });
   const { createConverter, isCompleteCode } = here("tslab/dist/converter.js");
   const { createExecutor } = here("tslab/dist/executor.js");
   const { getCodeMetadata } = here("tslab/dist/metadata.js");
