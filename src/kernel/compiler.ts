@@ -6,12 +6,13 @@ import {
   keepLastExpression,
   mutableNames,
   readEarlierNames,
-  type Transformer,
   topLevelNames,
 } from "./cell-transforms.js";
+import { interceptBuilder } from "./intercept-builder.js";
+import { withKeptFiles } from "./kept-files.js";
 import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
-import { type KeptCompiler, takeKeptCompiler, takeKeptFile } from "./startup-snapshot.js";
+import { takeKeptCompiler } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 import { findUnnameable, isAboutNaming } from "./unnameable.js";
 
@@ -37,8 +38,6 @@ export interface Compiler {
 export function cellName(count: number): string {
   return `cell-${count}.ts`;
 }
-
-const SOURCE = /__tslab__\.ts$/;
 
 /** What is different from tslab's own options; every @types package would be read otherwise, half a second of them. */
 const OPTIONS = { sourceMap: true, types: ["node"] };
@@ -161,30 +160,6 @@ function watchOwnFilesOnly(sys: TypeScript): void {
     isOurs(path) ? watchDirectory.call(sys, path, callback, false) : nothing;
 }
 
-/** Gives the compiler files that the start-up snapshot holds, the same for every program. */
-function withKeptFiles(
-  create: (...args: TypeScript[]) => TypeScript,
-  kept: KeptCompiler,
-  realPath: (path: string) => string,
-): typeof create {
-  const given = new Map<string, TypeScript>();
-  const give = (path: string): TypeScript => {
-    if (!given.has(path)) given.set(path, takeKeptFile(kept, realPath(path), path));
-    return given.get(path);
-  };
-  let isGiving = false;
-  return (roots, options, host, ...rest) => {
-    if (!isGiving) {
-      isGiving = true;
-      for (const name of ["getSourceFile", "getSourceFileByPath"]) {
-        const read = host[name];
-        host[name] = (path: string, ...how: unknown[]) => give(path) ?? read.call(host, path, ...how);
-      }
-    }
-    return create(roots, options, host, ...rest);
-  };
-}
-
 /** Shows the compiler a file that imports packages, so that every program has them; gives its path. */
 function importsAtOnce(sys: TypeScript, packages: readonly string[]): string {
   const path = `${sys.getCurrentDirectory().replace(/\\/g, "/")}/__packages__.d.ts`;
@@ -198,91 +173,4 @@ function importsAtOnce(sys: TypeScript, packages: readonly string[]): string {
 function named(converted: Converted, name: string): string {
   const code = (converted.output ?? "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
   return `${code}\n//# sourceURL=${name}`;
-}
-
-/**
- * Takes a hand in what tslab asks of the compiler, so that a cell is compiled once; tslab does it three times.
- *
- * It compiles first to learn the names that a cell declares and then with these exported; we give it the exports at once,
- * and hide the names when it asks. It compiles the ES module that comes out again, to CommonJS; we emit that at once, which
- * needs transformers of our own, as tslab's expect an ES module. The source map, which it throws away, goes to `onMap`.
- */
-function interceptBuilder(
-  ts: TypeScript,
-  host: TypeScript,
-  hooks: {
-    onMap: (map: string) => void;
-    takeHidesLocals: () => boolean;
-    transformers: (checker: TypeScript) => Transformer[];
-  },
-): TypeScript {
-  let after: (builder: TypeScript) => void = () => {};
-  Object.defineProperty(host, "afterProgramCreate", {
-    get: () => (builder: TypeScript) => {
-      const emit = builder.emit.bind(builder);
-      const getSourceFile = builder.getSourceFile.bind(builder);
-      builder.emit = (
-        file: { fileName: string },
-        write: (name: string, data: string) => void,
-        token: unknown,
-        onlyDeclarations: unknown,
-        { afterDeclarations }: { afterDeclarations: unknown },
-      ) => {
-        const program = builder.getProgram();
-        const before = SOURCE.test(file.fileName) ? hooks.transformers(program.getTypeChecker()) : [];
-        const onFile = (name: string, data: string) =>
-          name.endsWith("__tslab__.js.map") ? hooks.onMap(data) : write(name, data);
-        // what a cell may say is what an ES module may: the checker keeps to that
-        const options = program.getCompilerOptions();
-        const { module } = options;
-        options.module = ts.ModuleKind.CommonJS;
-        try {
-          return emit(file, onFile, token, onlyDeclarations, { before, afterDeclarations });
-        } finally {
-          options.module = module;
-        }
-      };
-      builder.getSourceFile = (name: string) => {
-        const file = getSourceFile(name);
-        if (file && SOURCE.test(name) && hooks.takeHidesLocals()) hideOnce(file, "locals");
-        return file;
-      };
-      builder.getAllDependencies = (file: TypeScript) => dependencies(builder.getProgram(), file);
-      // completion looks at the parents of nodes, which the checker sets
-      builder.getProgram().getTypeChecker();
-      after(builder);
-    },
-    set: (callback) => {
-      after = callback;
-    },
-  });
-  return host;
-}
-
-/** Names of the files that a file imports, itself and what these import included. */
-function dependencies(program: TypeScript, start: TypeScript): string[] {
-  const found = new Set<TypeScript>([start]);
-  for (const file of found) {
-    file.resolvedModules?.forEach(({ resolvedModule }: { resolvedModule?: { resolvedFileName: string } }) => {
-      const imported = resolvedModule && program.getSourceFile(resolvedModule.resolvedFileName);
-      if (imported) found.add(imported);
-    });
-  }
-  return Array.from(found, ({ fileName }) => fileName);
-}
-
-/** Makes a property read as undefined for the next time only. */
-function hideOnce(object: Record<string, unknown>, key: string): void {
-  const restore = (value: unknown) =>
-    Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: true });
-  const value = object[key];
-  Object.defineProperty(object, key, {
-    configurable: true,
-    enumerable: true,
-    get: () => {
-      restore(value);
-      return undefined;
-    },
-    set: restore,
-  });
 }

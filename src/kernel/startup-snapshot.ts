@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import type { TypeScript } from "./tslab.js";
@@ -46,21 +46,4 @@ export function takeKeptCompiler(): KeptCompiler | undefined {
   delete held[KEPT];
   process.execArgv.splice(process.execArgv.indexOf("--snapshot-blob"), 2);
   return kept;
-}
-
-/**
- * Takes a file out, if it is on disk what it was.
- *
- * @param path where it lies
- * @param seen where the compiler sees it: a module is known by that
- */
-export function takeKeptFile({ ts, files }: KeptCompiler, path: string, seen: string): TypeScript | undefined {
-  const kept = files.get(path);
-  // a second path to it gets a file of its own
-  files.delete(path);
-  const now = kept && statSync(path, { throwIfNoEntry: false });
-  if (now?.size !== kept?.size || Math.trunc((now?.mtimeMs ?? 0) / 1000) !== kept?.seconds) return undefined;
-  const { file } = kept as KeptFile;
-  if (file.symbol) file.symbol.escapedName = `"${ts.removeFileExtension(seen)}"`;
-  return file;
 }
