@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image of the Dockerfile and tries what is in it, without a Docker engine: buildah builds in a chroot, on a base
-# that mmdebstrap and the npm packages of Node make. Needs root on Debian; takes a quarter of an hour and about 10 GB in a temporary folder.
+# that mmdebstrap and the npm packages of Node make. Needs root on Debian; takes four minutes and 4 GB in a temporary folder, or
+# a quarter of an hour and 10 GB where overlays cannot be mounted.
 #
 #   scripts/build-image.sh            build and try; the last line is "image: N passed, N failed"
 #   BASE=node:24-bookworm-slim …      build on a base that buildah can pull, instead of one made here
