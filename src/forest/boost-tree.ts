@@ -1,10 +1,12 @@
 import type { ColumnShape } from "./binned-matrix.js";
-import { type BoostLimits, type BoostNode, boostSplitter, leafValue, PAIRS_BYTES } from "./boost-split.js";
+import type { BoostBins } from "./boost-bins.js";
+import { type BoostLimits, type BoostNode, type BoostSplit, boostSplitter } from "./boost-split.js";
 import { childKey } from "./draws.js";
 import type { HessianCode } from "./hessian-code.js";
 import type { Kernel } from "./kernel.js";
+import { GROUP } from "./kernel-parts.js";
+import { leafValue } from "./leaf-value.js";
 import { MISSING } from "./missing.js";
-import type { Split } from "./split-finder.js";
 import type { Trees } from "./tree.js";
 import type { WasmMemory } from "./wasm-assembler.js";
 
@@ -19,9 +21,12 @@ export interface BoostSpace {
   sideAt: number;
   /** Gradient and coded hessian of each row of the matrix. */
   pairsAt: number;
-  /** Bins of all columns, of as many nodes as `slots`: one more than there can be leaves. */
+  /** Bins of as many nodes as `slots`: one more than there can be leaves. */
   binsAt: number;
+  layout: BoostBins;
   slots: number;
+  /** What a search needs beside the bins: `searchBytes` of the columns. */
+  searchAt: number;
 }
 
 /** A boosted tree, and the entries that each of its leaves ends with. */
@@ -42,41 +47,29 @@ export function boostGrower(
   limits: BoostLimits,
   code: HessianCode,
 ) {
-  const { kernel, stride, entriesAt, slots } = space;
+  const { kernel, layout, stride, entriesAt, slots } = space;
   const { buffer } = space.memory;
   const { l2, monotone } = limits;
-  const width = columns.length;
-  const slotBytes = stride * PAIRS_BYTES;
+  const numbers = new Float64Array(buffer);
   const side = new Uint8Array(buffer, space.sideAt, 256);
-  const bins = new Float64Array(buffer, space.binsAt, (slots * slotBytes) / 8);
-  const search = boostSplitter(bins, slotBytes, columns, limits, code);
+  const search = boostSplitter(space, columns, limits, code);
+  const startOf = (node: BoostNode) => space.binsAt + node.slot * layout.size;
 
   function count(node: BoostNode): void {
-    const at = space.binsAt + node.slot * slotBytes;
-    // only the bins that a column has are written and read: those of a few categories, not 256
-    for (let j = 0; j < width; j++) {
-      const start = (node.slot * slotBytes + j * PAIRS_BYTES) / 8;
-      bins.fill(0, start, start + 2 * columns[j]!.count);
-      bins.fill(0, start + 2 * MISSING, start + 2 * MISSING + 2);
-    }
-    for (let j = 0; j < width; j += 8) {
-      const codes = space.codesAt + j;
-      const target = at + j * PAIRS_BYTES;
-      kernel.pairs(codes, stride, entriesAt + 4 * node.from, entriesAt + 4 * node.to, space.pairsAt, target);
+    const at = startOf(node);
+    numbers.fill(0, at / 8, (at + layout.size) / 8);
+    const [from, to] = [entriesAt + 4 * node.from, entriesAt + 4 * node.to];
+    for (let g = 0; g < layout.groups.length; g++) {
+      const group = layout.groups[g]!;
+      kernel.pairs(space.codesAt + g * GROUP, stride, from, to, space.pairsAt, at + group.at, group.mask);
     }
   }
 
   function subtract(from: BoostNode, what: BoostNode): void {
-    const [a, b] = [space.binsAt + from.slot * slotBytes, space.binsAt + what.slot * slotBytes];
-    for (let j = 0; j < width; j++) {
-      const at = j * PAIRS_BYTES;
-      const missing = at + 16 * MISSING;
-      kernel.subtract(a + at, a + at + 16 * columns[j]!.count, b + at);
-      kernel.subtract(a + missing, a + missing + 16, b + missing);
-    }
+    kernel.subtract(startOf(from), startOf(from) + layout.size, startOf(what));
   }
 
-  function partition(node: BoostNode, { column, set, split, missingLeft }: Split): number {
+  function partition(node: BoostNode, { column, set, split, missingLeft }: BoostSplit): number {
     // the mark of "right" is the size of an entry, by which the kernel moves on
     if (set) for (let c = 0; c < MISSING; c++) side[c] = (set[c >> 5]! >>> (c & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);

@@ -1,4 +1,6 @@
+import { BLOCK } from "./coder.js";
 import { encodeHessian, type HessianCode, hessianCode } from "./hessian-code.js";
+import { logisticBlock } from "./logistic.js";
 
 /** What boosted trees lower, and the scores that they have reached so far. */
 export interface BoostingLoss {
@@ -40,6 +42,7 @@ export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss 
   const offset = Math.log(p / (1 - p));
   const score = new Float64Array(rows).fill(offset);
   const code = hessianCode(train.length, heaviest(train, weights) / 4);
+  const { values, apply } = logisticBlock();
   return {
     outputs: 1,
     offsets: [offset],
@@ -48,16 +51,21 @@ export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss 
     gradients(_, pairs) {
       let gradient = 0;
       let coded = 0;
-      for (let i = 0; i < train.length; i++) {
-        const row = train[i]!;
-        const p = 1 / (1 + Math.exp(-score[row]!));
-        const weight = weights ? weights[row]! : 1;
-        const g = weight * (p - y[row]!);
-        const h = encodeHessian(weight * p * (1 - p), code);
-        pairs[2 * row] = g;
-        pairs[2 * row + 1] = h;
-        gradient += g;
-        coded += h;
+      for (let from = 0; from < train.length; from += BLOCK) {
+        const count = Math.min(BLOCK, train.length - from);
+        for (let i = 0; i < count; i++) values[i] = score[train[from + i]!]!;
+        apply(count);
+        for (let i = 0; i < count; i++) {
+          const row = train[from + i]!;
+          const p = values[i]!;
+          const weight = weights ? weights[row]! : 1;
+          const g = weight * (p - y[row]!);
+          const h = encodeHessian(weight * p * (1 - p), code);
+          pairs[2 * row] = g;
+          pairs[2 * row + 1] = h;
+          gradient += g;
+          coded += h;
+        }
       }
       return { gradient, hessian: hessianOf(coded, train.length, code) };
     },

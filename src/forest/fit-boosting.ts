@@ -1,7 +1,8 @@
 import { ChurnError } from "../core/errors.js";
 import { bin } from "./bin.js";
 import { heapOf } from "./binned-heap.js";
-import { PAIRS_BYTES } from "./boost-split.js";
+import { boostBins } from "./boost-bins.js";
+import { searchBytes } from "./boost-split.js";
 import { boostGrower } from "./boost-tree.js";
 import { type BoostingLoss, logisticLoss, softmaxLoss, squaredLoss } from "./boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "./boosting-options.js";
@@ -71,19 +72,22 @@ export async function fitBoosting(
   const words = Math.ceil(train.length / 2) * 8;
   const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(train.length / settings.minSamplesLeaf));
   const slots = Math.min(maxLeaves, train.length) + 1;
-  const bytes = 256 + 2 * words + 16 * binned.rows + slots * stride * PAIRS_BYTES;
-  const sideAt = heap.take(bytes);
-  const entriesAt = sideAt + 256;
-  const pairsAt = entriesAt + 2 * words;
+  const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
+  const layout = boostBins(shapes);
+  // what is read by two floats or more comes first, where it is aligned
+  const sizes = [searchBytes(shapes.length), slots * layout.size, 16 * binned.rows, 256, words, words];
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const at = heap.take(bytes);
+  const [searchAt, binsAt, pairsAt, sideAt, entriesAt, spareAt] = sizes.map((_, i) =>
+    sizes.slice(0, i).reduce((sum, size) => sum + size, at),
+  ) as [number, number, number, number, number, number];
   const space = {
-    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, sideAt, entriesAt, pairsAt, slots },
-    spareAt: entriesAt + words,
-    binsAt: pairsAt + 16 * binned.rows,
+    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, layout, slots },
+    ...{ sideAt, searchAt, entriesAt, spareAt, pairsAt, binsAt },
   };
   try {
     const entries = new Int32Array(heap.memory.buffer, entriesAt, train.length);
     const pairs = new Float64Array(heap.memory.buffer, pairsAt, 2 * binned.rows);
-    const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
     const grow = boostGrower(
       space,
       shapes,
@@ -147,7 +151,7 @@ export async function fitBoosting(
       },
     });
   } finally {
-    heap.give(sideAt, bytes);
+    heap.give(at, bytes);
   }
 }
 
