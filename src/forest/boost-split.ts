@@ -24,7 +24,6 @@ export interface BoostLimits {
 
 /** A node of a growing tree. */
 export interface BoostNode {
-  index: number;
   from: number;
   to: number;
   depth: number;
@@ -39,6 +38,8 @@ export interface BoostNode {
   slot: number;
   gain: number;
   split: BoostSplit | undefined;
+  /** Number of the left child, 0 while there is none. */
+  left: number;
 }
 
 /** A split, and the sums of its left side. */

@@ -69,6 +69,6 @@ async function measureAll(
   const columns = state.columns.map(({ name, wasText }) =>
     wasText ? categoriesOf(table, name, where, true) : numbersOf(table, name, where),
   );
-  const raw = await domainOnTwoThreads({ kind: "domain_classifier", state, columns, chunks, isReference });
+  const raw = await domainOnTwoThreads({ state, columns, chunks, isReference });
   return raw.map((each) => [each]);
 }

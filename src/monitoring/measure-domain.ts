@@ -6,7 +6,7 @@ import type { DomainClassifierState } from "./domain-classifier-part.js";
 import type { RawMeasure } from "./part.js";
 import { rocAuc, scoresByClass } from "./ranking-metrics.js";
 
-/** Chunks to tell from the reference: plain data, so that another thread can do some of them. */
+/** Chunks to tell from the reference: plain data, so that two threads can take one chunk after the other of it. */
 export interface DomainWork {
   readonly kind: "domain_classifier";
   readonly state: DomainClassifierState;
@@ -14,15 +14,20 @@ export interface DomainWork {
   readonly columns: readonly Column[];
   readonly chunks: readonly Chunk[];
   readonly isReference: boolean;
+  /** Number of the next chunk to take, in memory that the threads share. */
+  readonly next: Int32Array;
 }
 
 // the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
 const ROWS_FOR_EACH = 3;
 
-/** The area under ROC of each chunk. */
-export async function measureDomain({ state, columns, chunks, isReference }: DomainWork): Promise<RawMeasure[]> {
-  const raw: RawMeasure[] = [];
-  for (const chunk of chunks) raw.push(await measureChunk(state, columns, chunk, isReference));
+/** The area under ROC of each chunk that no other thread takes, by its number. */
+export async function measureDomain(work: DomainWork): Promise<[number, RawMeasure][]> {
+  const { state, columns, chunks, isReference, next } = work;
+  const raw: [number, RawMeasure][] = [];
+  for (let i = Atomics.add(next, 0, 1); i < chunks.length; i = Atomics.add(next, 0, 1)) {
+    raw.push([i, await measureChunk(state, columns, chunks[i] as Chunk, isReference)]);
+  }
   return raw;
 }
 
@@ -33,9 +38,8 @@ async function measureChunk(
   isReference: boolean,
 ): Promise<RawMeasure> {
   const n = to - from;
-  const others = isReference
-    ? [...state.places.keys()].filter((i) => (state.places[i] as number) < from || (state.places[i] as number) >= to)
-    : [...state.places.keys()];
+  const all = state.places.map((_, i) => i);
+  const others = isReference ? all.filter((i) => !isWithin(state.places[i] as number, from, to)) : all;
   if (n < state.folds || others.length < state.folds) {
     const reason =
       n === 0
@@ -58,33 +62,30 @@ async function measureChunk(
   const y = new Float64Array(rows).fill(1, negatives.length);
   const binned = bin(x, state.trees.maxBins);
   const scores = new Float64Array(rows);
+  const folds = [...foldsOf(negatives.length, state.folds), ...foldsOf(n, state.folds)];
+  const numbers = Int32Array.from(folds, (_, row) => row);
   for (let fold = 0; fold < state.folds; fold++) {
-    const test = [
-      ...foldRows(negatives.length, fold, state.folds),
-      ...foldRows(n, fold, state.folds).map((i) => i + negatives.length),
-    ];
-    const held = new Uint8Array(rows);
-    for (const row of test) held[row] = 1;
-    const train = Int32Array.from({ length: rows - test.length });
-    for (let row = 0, at = 0; row < rows; row++) if (!held[row]) train[at++] = row;
     const options = { ...state.trees, earlyStopping: false, seed: state.seed };
-    const model = await fitBoosting({ binned, rows: train }, y, options);
-    const testRows = Int32Array.from(test);
-    const predicted = model.predict({ binned, rows: testRows });
-    testRows.forEach((row, i) => {
-      scores[row] = predicted[i] as number;
+    const model = await fitBoosting({ binned, rows: numbers.filter((row) => folds[row] !== fold) }, y, options);
+    const test = numbers.filter((row) => folds[row] === fold);
+    model.predict({ binned, rows: test }).forEach((score, i) => {
+      scores[test[i] as number] = score;
     });
   }
   const value = rocAuc(scoresByClass(scores, y, 0, rows));
   return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
 }
 
-/** Fold k of scikit-learn's StratifiedKFold without shuffling: a run of the class's rows, earlier folds one row longer. */
-function foldRows(n: number, fold: number, folds: number): number[] {
+const isWithin = (place: number, from: number, to: number): boolean => place >= from && place < to;
+
+/** Fold of each row of a class in scikit-learn's StratifiedKFold without shuffling: runs, the earlier ones one row longer. */
+function foldsOf(n: number, folds: number): number[] {
   const size = Math.floor(n / folds);
   const longer = n % folds;
-  const start = fold * size + Math.min(fold, longer);
-  return Array.from({ length: size + (fold < longer ? 1 : 0) }, (_, i) => start + i);
+  const inLonger = longer * (size + 1);
+  return Array.from({ length: n }, (_, i) =>
+    i < inLonger ? Math.floor(i / (size + 1)) : longer + Math.floor((i - inLonger) / size),
+  );
 }
 
 /** Standard error of an area under ROC (Hanley and McNeil 1982). */

@@ -39,17 +39,18 @@ export async function onTwoThreads(
 // so many rows, counted once for each chunk that they train for, take longer than a thread takes to start
 const MANY_ROWS = 10_000;
 
-/** Tells chunks from the reference, every other one on the second thread where there is enough to do. */
-export async function domainOnTwoThreads(work: DomainWork): Promise<RawMeasure[]> {
-  const { chunks, state } = work;
+/** Tells chunks from the reference, on two threads where there is enough to do. */
+export async function domainOnTwoThreads(given: Omit<DomainWork, "kind" | "next">): Promise<RawMeasure[]> {
+  const { chunks, state } = given;
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const work: DomainWork = { kind: "domain_classifier", ...given, next };
   const many = chunks.length > 1 && chunks.length * state.places.length >= MANY_ROWS && availableParallelism() > 1;
   const worker = many ? takeWorker() : undefined;
-  if (!worker) return measureDomain(work);
-  const some = (rest: number) => ({ ...work, chunks: chunks.filter((_, i) => i % 2 === rest) });
-  const there = answerOf<RawMeasure[]>(worker, some(1));
+  const there = worker ? answerOf<[number, RawMeasure][]>(worker, work) : Promise.resolve([]);
+  // a fault over there is told when its answer is awaited, not before
   there.catch(() => {});
-  const [even, odd] = [await measureDomain(some(0)), await there];
-  return chunks.map((_, i) => (i % 2 ? odd : even)[i >> 1] as RawMeasure);
+  const raw = [...(await measureDomain(work)), ...(await there)];
+  return raw.sort(([a], [b]) => a - b).map(([, measure]) => measure);
 }
 
 /** The work without what the other thread does not need. */
