@@ -1,4 +1,5 @@
 import { random } from "../core/random.js";
+import { sortNumbers } from "./sort-numbers.js";
 
 /** Longest column whose quantiles are taken from all of its values; longer ones are sampled. */
 const SAMPLE = 16_384;
@@ -48,7 +49,7 @@ function sortedSample(values: Float64Array): Float64Array {
       if (!Number.isNaN(value)) sample[size++] = value;
     }
   }
-  return sample.subarray(0, size).sort();
+  return sortNumbers(sample.subarray(0, size));
 }
 
 /** The different values of a whole column, or undefined when they are more than `limit`. */
