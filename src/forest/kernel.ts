@@ -91,8 +91,22 @@ export interface Kernel {
    * bin at the cut and whether missing values go left, are in `out`
    */
   search(order: number, orderEnd: number, columns: number, slot: number, node: number, out: number): number;
-  /** 1 / (1 + exp(−x)) in place of the numbers from `at` to `end`, and of one more where they are odd. */
-  logistic(at: number, end: number): void;
+  /**
+   * Writes gradient and coded hessian of log loss of the entries' rows to `pairs`. Scores and weights are numbers by row, labels
+   * bytes by row; a `weightStep` of 0 gives all rows the first weight.
+   *
+   * @param code both numbers of the code of hessians; the sums of gradients and coded hessians go behind them
+   */
+  logistic(
+    from: number,
+    to: number,
+    scores: number,
+    labels: number,
+    weights: number,
+    weightStep: 0 | 8,
+    pairs: number,
+    code: number,
+  ): void;
   /**
    * A step down a tree for Shapley values, for two rows at a time and `size` quadrature nodes: product × (s zNew + t oNew) /
    * (s zOld + t oOld) × scale, where `nodes` has s, t and the weight of each node, each number twice.

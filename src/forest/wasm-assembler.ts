@@ -149,6 +149,7 @@ export const f64x2 = {
   max: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf5, 0x01],
   abs: (a: Code): Code => [...a, 0xfd, 0xec, 0x01],
   neg: (a: Code): Code => [...a, 0xfd, 0xed, 0x01],
+  ceil: (a: Code): Code => [...a, 0xfd, 0x74],
   /** Towards 0. */
   trunc: (a: Code): Code => [...a, 0xfd, 0x7a],
   /** All bits 1 where it is so, else 0. */
