@@ -6,7 +6,7 @@ import { GROUP } from "./kernel-parts.js";
 import { rankFunction } from "./kernel-rank.js";
 import { gatherFunction, partitionFunction } from "./kernel-rows.js";
 import { ascendFunction, descendFunction } from "./kernel-shap.js";
-import { codeFunction, walkFunction } from "./kernel-walk.js";
+import { codeFunction, walkFunction, walkSetsFunction } from "./kernel-walk.js";
 import { assemble, type WasmFunction, type WasmMemory, wasm } from "./wasm-assembler.js";
 
 /**
@@ -145,8 +145,20 @@ export interface Kernel {
    * A node is 8 bytes: its left child, its column in 16 bits, its split in 9, and 1 where a missing value goes left (which
    * adds 1 to the split). Leaves point to themselves. Four rows take their steps together, without a branch on data.
    */
-  walk(codes: number, stride: number, rows: number, nodes: number, values: number, sums: number): number;
+  walk: Walker;
+  /** The same for trees with categories: `sets` has 256 bits a node, 1 for the codes that go left; of leaves all are 1. */
+  walkSets: Walker;
 }
+
+type Walker = (
+  codes: number,
+  stride: number,
+  rows: number,
+  nodes: number,
+  values: number,
+  sums: number,
+  sets: number,
+) => void;
 
 type EntropyScan = (
   bins: number,
@@ -181,6 +193,7 @@ const MAKERS: Record<keyof Kernel, () => readonly WasmFunction[]> = {
   descend: () => [descendFunction()],
   ascend: () => [ascendFunction()],
   walk: () => [walkFunction()],
+  walkSets: () => [walkSetsFunction()],
 };
 const modules = new Map<keyof Kernel, object>();
 const kernels = new WeakMap<WasmMemory, Kernel>();
