@@ -1,5 +1,8 @@
 import { bin } from "../forest/bin.js";
+import { giveBack } from "../forest/binned-heap.js";
+import type { BinnedMatrix } from "../forest/binned-matrix.js";
 import { fitBoosting } from "../forest/fit-boosting.js";
+import { SharedHeap } from "../forest/shared-heap.js";
 import type { Chunk } from "./chunk.js";
 import { type CategoryColumn, type Column, gather, isCategory } from "./column.js";
 import type { DomainClassifierState } from "./domain-classifier-part.js";
@@ -25,8 +28,9 @@ const ROWS_FOR_EACH = 3;
 export async function measureDomain(work: DomainWork): Promise<[number, RawMeasure][]> {
   const { state, columns, chunks, isReference, next } = work;
   const raw: [number, RawMeasure][] = [];
+  const heap = new SharedHeap(0);
   for (let i = Atomics.add(next, 0, 1); i < chunks.length; i = Atomics.add(next, 0, 1)) {
-    raw.push([i, await measureChunk(state, columns, chunks[i] as Chunk, isReference)]);
+    raw.push([i, await measureChunk(state, columns, chunks[i] as Chunk, isReference, heap)]);
   }
   return raw;
 }
@@ -36,10 +40,10 @@ async function measureChunk(
   columns: readonly Column[],
   { from, to }: Chunk,
   isReference: boolean,
+  heap: SharedHeap,
 ): Promise<RawMeasure> {
   const n = to - from;
-  const all = state.places.map((_, i) => i);
-  const others = isReference ? all.filter((i) => !isWithin(state.places[i] as number, from, to)) : all;
+  const others = isReference ? rowsOutside(state.places, from, to) : rowsOutside(state.places, 0, 0);
   if (n < state.folds || others.length < state.folds) {
     const reason =
       n === 0
@@ -49,43 +53,74 @@ async function measureChunk(
           : `too few rows to cross-validate, n=${n}`;
     return { value: Number.NaN, n, reason };
   }
-  const wanted = state.compat ? others.length : Math.min(others.length, Math.max(2000, ROWS_FOR_EACH * n));
-  const negatives = Uint32Array.from(
-    { length: wanted },
-    (_, i) => others[Math.floor((i * others.length) / wanted)] as number,
-  );
+  const negatives = state.compat ? others : spread(others, Math.max(2000, ROWS_FOR_EACH * n));
   const x = {
     names: state.columns.map(({ name }) => name),
     columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c] as Column, from, to)),
   };
-  const rows = negatives.length + n;
-  const y = new Float64Array(rows).fill(1, negatives.length);
-  const binned = bin(x, state.trees.maxBins);
-  const scores = new Float64Array(rows);
-  const folds = [...foldsOf(negatives.length, state.folds), ...foldsOf(n, state.folds)];
-  const numbers = Int32Array.from(folds, (_, row) => row);
-  for (let fold = 0; fold < state.folds; fold++) {
-    const options = { ...state.trees, earlyStopping: false, seed: state.seed };
-    const model = await fitBoosting({ binned, rows: numbers.filter((row) => folds[row] !== fold) }, y, options);
-    const test = numbers.filter((row) => folds[row] === fold);
-    model.predict({ binned, rows: test }).forEach((score, i) => {
-      scores[test[i] as number] = score;
-    });
-  }
-  const value = rocAuc(scoresByClass(scores, y, 0, rows));
+  const y = new Float64Array(negatives.length + n).fill(1, negatives.length);
+  const binned = bin(x, state.trees.maxBins, heap);
+  const scores = await crossValidated(binned, y, negatives.length, state);
+  giveBack(binned);
+  const value = rocAuc(scoresByClass(scores, y, 0, scores.length));
   return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
 }
 
-const isWithin = (place: number, from: number, to: number): boolean => place >= from && place < to;
+/** The rows that were kept of a reference without those from one place to another. */
+function rowsOutside(places: Uint32Array, from: number, to: number): Uint32Array {
+  const rows = new Uint32Array(places.length);
+  let size = 0;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number;
+    if (place < from || place >= to) rows[size++] = i;
+  }
+  return rows.subarray(0, size);
+}
 
-/** Fold of each row of a class in scikit-learn's StratifiedKFold without shuffling: runs, the earlier ones one row longer. */
-function foldsOf(n: number, folds: number): number[] {
-  const size = Math.floor(n / folds);
-  const longer = n % folds;
-  const inLonger = longer * (size + 1);
-  return Array.from({ length: n }, (_, i) =>
-    i < inLonger ? Math.floor(i / (size + 1)) : longer + Math.floor((i - inLonger) / size),
-  );
+/** As many of the rows, spread evenly; all where they are fewer. */
+function spread(rows: Uint32Array, wanted: number): Uint32Array {
+  if (rows.length <= wanted) return rows;
+  const some = new Uint32Array(wanted);
+  for (let i = 0; i < wanted; i++) some[i] = rows[Math.floor((i * rows.length) / wanted)] as number;
+  return some;
+}
+
+/** The score of each row by trees that were grown on the other folds; the first rows are the negatives. */
+async function crossValidated(
+  binned: BinnedMatrix,
+  y: Float64Array,
+  negatives: number,
+  { trees, folds, seed }: DomainClassifierState,
+): Promise<Float64Array> {
+  const scores = new Float64Array(y.length);
+  const foldOf = new Uint32Array(y.length);
+  toFolds(foldOf.subarray(0, negatives), folds);
+  toFolds(foldOf.subarray(negatives), folds);
+  for (let fold = 0; fold < folds; fold++) {
+    const { train, test } = parted(foldOf, fold);
+    const model = await fitBoosting({ binned, rows: train }, y, { ...trees, earlyStopping: false, seed });
+    const found = model.predict({ binned, rows: test });
+    for (let i = 0; i < test.length; i++) scores[test[i] as number] = found[i] as number;
+  }
+  return scores;
+}
+
+/** Writes the folds of scikit-learn's StratifiedKFold without shuffling: runs of a class, the earlier ones one row longer. */
+function toFolds(foldOf: Uint32Array, folds: number): void {
+  const size = Math.floor(foldOf.length / folds);
+  const longer = foldOf.length % folds;
+  for (let fold = 0; fold < folds; fold++) foldOf.fill(fold, fold * size + Math.min(fold, longer));
+}
+
+function parted(foldOf: Uint32Array, fold: number): { train: Int32Array; test: Int32Array } {
+  const train = new Int32Array(foldOf.length);
+  const test = new Int32Array(foldOf.length);
+  let [trains, tests] = [0, 0];
+  for (let row = 0; row < foldOf.length; row++) {
+    if (foldOf[row] === fold) test[tests++] = row;
+    else train[trains++] = row;
+  }
+  return { train: train.subarray(0, trains), test: test.subarray(0, tests) };
 }
 
 /** Standard error of an area under ROC (Hanley and McNeil 1982). */
