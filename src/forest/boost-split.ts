@@ -112,8 +112,12 @@ export function boostSplitter(
     const mostLeft = 2 * found[3]! >= rows;
     const hasMissing = numbers[(slotAt + layout.missing[column]!) / 8 + 1]! > 0;
     node.split = {
-      ...{ column, split: foundAt[0]!, set: undefined, gradient: found[1]!, hessian: found[2]! },
+      column,
+      split: foundAt[0]!,
       missingLeft: (hasMissing ? foundAt[1]! : mostLeft ? 1 : 0) as 0 | 1,
+      set: undefined,
+      gradient: found[1]!,
+      hessian: found[2]!,
     };
     if (columns[column]!.categorical) {
       const used = integers[(tableAt + column * COLUMN) / 4 + 1]! + 1;

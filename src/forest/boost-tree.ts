@@ -50,14 +50,12 @@ export function boostGrower(
   const { kernel, layout, stride, entriesAt, slots } = space;
   const { buffer } = space.memory;
   const { l2, monotone } = limits;
-  const numbers = new Float64Array(buffer);
   const side = new Uint8Array(buffer, space.sideAt, 256);
   const search = boostSplitter(space, columns, limits, code);
   const startOf = (node: BoostNode) => space.binsAt + node.slot * layout.size;
 
   function count(node: BoostNode): void {
     const at = startOf(node);
-    numbers.fill(0, at / 8, (at + layout.size) / 8);
     const [from, to] = [entriesAt + 4 * node.from, entriesAt + 4 * node.to];
     for (let g = 0; g < layout.groups.length; g++) {
       const group = layout.groups[g]!;

@@ -8,6 +8,7 @@ import {
   F64,
   f64,
   f64x2,
+  fill,
   float,
   get,
   I32,
@@ -41,6 +42,7 @@ export function pairsFunction(): WasmFunction {
     locals: [I32, I32, I64, V128],
     body: seq(
       set(n.mask, i32.shl(get(n.mask), int(7))),
+      fill(get(n.bins), int(0), i32.add(get(n.mask), int(NEXT_BIN))),
       loop(
         set(n.row, i32.shr(i32.load(get(n.at)), int(8))),
         set(n.eight, i64.load(i32.add(get(n.codes), i32.mul(get(n.row), get(n.stride))))),

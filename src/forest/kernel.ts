@@ -65,7 +65,7 @@ export interface Kernel {
   /** Writes the code of each value: the number of edges below it. `edges` are 255, the unused ones +Infinity. */
   code(values: number, to: number, edges: number, codes: number, stride: number): number;
   /**
-   * Adds the pair of numbers of each entry's row to the bins of its codes in eight neighbouring columns. `mask` has the bits
+   * Clears the bins of eight neighbouring columns, and adds the pair of numbers of each entry's row to those of its codes. `mask` has the bits
    * of a code that tell its bin; the pairs of a bin are those of the eight columns, side by side.
    */
   pairs(codes: number, stride: number, from: number, to: number, pairs: number, bins: number, mask: number): number;
