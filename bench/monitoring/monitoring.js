@@ -61,15 +61,21 @@ const tasks = Object.fromEntries(
     },
   ]),
 );
-tasks.files = async (clock) => {
+const filesAndPage = (config) => async (clock) => {
   await monitorFiles({
     reference: path("reference"),
     analysis: path("analysis"),
-    config: { columns: roles, chunking: { period: "D" }, ...all, range: {}, ranking: {} },
+    config: { columns: roles, chunking: { period: "D" }, ...config },
     output: folder,
   });
   clock("files and page");
 };
+tasks.files = filesAndPage({ ...all, range: {}, ranking: {} });
+// what Evidently's presets look at: a distance a column, and the quality of the classes
+tasks.presets = filesAndPage({
+  univariate: { continuous_methods: ["wasserstein"], categorical_methods: ["jensen_shannon"] },
+  realized: { metrics: ["accuracy", "precision", "recall", "f1", "confusion_matrix"] },
+});
 tasks.next_day = async (clock) => {
   const whole = await readMonitoredTable(path("analysis"), roles);
   const reference = await readMonitoredTable(path("reference"), roles);
