@@ -70,51 +70,57 @@ export { progressDisplay } from "./kernel/progress-display.js";
 export { load } from "./load/load.js";
 export type { LoadResult } from "./load/load-file.js";
 export type { LoadOptions } from "./load/options.js";
-export { type AlertDeskOptions, type AlertOutcome, handleAlerts } from "./monitoring/alert-desk.js";
-export { type AlertEvent, type AlertRule, alertEvents } from "./monitoring/alert-events.js";
-export { type AlertSink, consoleSink, fileSink, type WebhookOptions, webhookSink } from "./monitoring/alert-sinks.js";
-export type { Chunking } from "./monitoring/chunk.js";
-export { compareChart } from "./monitoring/compare-chart.js";
-export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/data-quality.js";
-export { type DistributionChartOptions, distributionChart } from "./monitoring/distribution-chart.js";
-export { domainClassifier } from "./monitoring/domain-classifier.js";
-export { estimatePerformance } from "./monitoring/estimate-performance.js";
-export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
-export type { ChunkInfo, Measure, Series } from "./monitoring/measure.js";
-export { metricChart } from "./monitoring/metric-chart.js";
-export { type MonitorResult, monitor } from "./monitoring/monitor.js";
-export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
-export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
-export { monitoredTables } from "./monitoring/monitored-tables.js";
-export { monitoringReport } from "./monitoring/monitoring-report.js";
-export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/monitoring-result.js";
-export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/nannyml-config.js";
-export type { MonitorOptions } from "./monitoring/options.js";
-export { performanceChart } from "./monitoring/performance-chart.js";
+export { type AlertDeskOptions, type AlertOutcome, handleAlerts } from "./monitoring/alerts/alert-desk.js";
+export { type AlertEvent, type AlertRule, alertEvents } from "./monitoring/alerts/alert-events.js";
 export {
-  PERFORMANCE_METRICS,
-  type PerformanceMetric,
-  type PerformanceOptions,
-} from "./monitoring/performance-metrics.js";
+  type AlertSink,
+  consoleSink,
+  fileSink,
+  type WebhookOptions,
+  webhookSink,
+} from "./monitoring/alerts/alert-sinks.js";
+export type { Chunking } from "./monitoring/chunks/chunk.js";
+export { type Segment, segmentOf, segmentsOf } from "./monitoring/chunks/segments.js";
+export type { MonitoredTable } from "./monitoring/chunks/table.js";
+export { domainClassifier } from "./monitoring/drift/domain-classifier.js";
 export {
   type AlertCountRank,
   type CorrelationRank,
   rankByAlertCount,
   rankByCorrelation,
-} from "./monitoring/rank-columns.js";
-export { rankDrift } from "./monitoring/rank-drift.js";
+} from "./monitoring/drift/rank-columns.js";
+export { rankDrift } from "./monitoring/drift/rank-drift.js";
+export { reconstructionDrift } from "./monitoring/drift/reconstruction-drift.js";
+export { univariateDrift } from "./monitoring/drift/univariate-drift.js";
+export type { DriftMethod, UnivariateOptions } from "./monitoring/drift/univariate-options.js";
+export { estimatePerformance } from "./monitoring/estimated/estimate-performance.js";
+export { type EstimateReview, reviewEstimates } from "./monitoring/estimated/review-estimates.js";
+export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
+export { type MonitorResult, monitor } from "./monitoring/monitor.js";
+export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
+export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
+export { monitoredTables } from "./monitoring/monitored-tables.js";
+export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/nannyml-config.js";
+export type { MonitorOptions } from "./monitoring/options.js";
+export type { ChunkInfo, Measure, Series } from "./monitoring/parts/measure.js";
+export type { Threshold } from "./monitoring/parts/threshold.js";
+export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/quality/data-quality.js";
+export { summaryStatistic } from "./monitoring/quality/summary-statistics.js";
 export { readMonitoredTable } from "./monitoring/read-monitored-table.js";
-export { realizedPerformance } from "./monitoring/realized-performance.js";
-export { reconstructionDrift } from "./monitoring/reconstruction-drift.js";
-export { type LedgerUpdate, updateLedger } from "./monitoring/result-ledger.js";
-export { type EstimateReview, reviewEstimates } from "./monitoring/review-estimates.js";
-export { type Segment, segmentOf, segmentsOf } from "./monitoring/segments.js";
-export { summaryStatistic } from "./monitoring/summary-statistics.js";
-export type { MonitoredTable } from "./monitoring/table.js";
-export type { Threshold } from "./monitoring/threshold.js";
-export { univariateDrift } from "./monitoring/univariate-drift.js";
-export type { DriftMethod, UnivariateOptions } from "./monitoring/univariate-options.js";
-export { leadChanges, type Verdict, verdictOf } from "./monitoring/verdict.js";
+export {
+  PERFORMANCE_METRICS,
+  type PerformanceMetric,
+  type PerformanceOptions,
+} from "./monitoring/realized/performance-metrics.js";
+export { realizedPerformance } from "./monitoring/realized/realized-performance.js";
+export { compareChart } from "./monitoring/report/compare-chart.js";
+export { type DistributionChartOptions, distributionChart } from "./monitoring/report/distribution-chart.js";
+export { metricChart } from "./monitoring/report/metric-chart.js";
+export { monitoringReport } from "./monitoring/report/monitoring-report.js";
+export { performanceChart } from "./monitoring/report/performance-chart.js";
+export { leadChanges, type Verdict, verdictOf } from "./monitoring/report/verdict.js";
+export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/results/monitoring-result.js";
+export { type LedgerUpdate, updateLedger } from "./monitoring/results/result-ledger.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
 export {
   type NotebookProgress,

@@ -43,12 +43,14 @@ const all = Object.assign({}, ...Object.values(parts));
 const path = (name) => join(dir, `${name}_${rows}.parquet`);
 const folder = mkdtempSync(join(tmpdir(), "bench-monitoring-"));
 
+// as the command does
+const bothTables = () => Promise.all(["reference", "analysis"].map((name) => readMonitoredTable(path(name), roles)));
+
 const tasks = Object.fromEntries(
   Object.entries({ ...parts, all }).map(([name, config]) => [
     name,
     async (clock) => {
-      const reference = await readMonitoredTable(path("reference"), roles);
-      const analysis = await readMonitoredTable(path("analysis"), roles);
+      const [reference, analysis] = await bothTables();
       clock("read");
       const monitor = await fitMonitor(reference, { ...config, chunking: { period: "D" } });
       clock("fit");
@@ -59,15 +61,21 @@ const tasks = Object.fromEntries(
     },
   ]),
 );
-tasks.files = async (clock) => {
+const filesAndPage = (config) => async (clock) => {
   await monitorFiles({
     reference: path("reference"),
     analysis: path("analysis"),
-    config: { columns: roles, chunking: { period: "D" }, ...all, range: {}, ranking: {} },
+    config: { columns: roles, chunking: { period: "D" }, ...config },
     output: folder,
   });
   clock("files and page");
 };
+tasks.files = filesAndPage({ ...all, range: {}, ranking: {} });
+// what Evidently's presets look at: a distance a column, and the quality of the classes
+tasks.presets = filesAndPage({
+  univariate: { continuous_methods: ["wasserstein"], categorical_methods: ["jensen_shannon"] },
+  realized: { metrics: ["accuracy", "precision", "recall", "f1", "confusion_matrix"] },
+});
 tasks.next_day = async (clock) => {
   const whole = await readMonitoredTable(path("analysis"), roles);
   const reference = await readMonitoredTable(path("reference"), roles);
@@ -85,8 +93,7 @@ tasks.next_day = async (clock) => {
   clock("measure");
 };
 tasks.domain_classifier = async (clock) => {
-  const head = async (name) => {
-    const table = await readMonitoredTable(path(name), roles);
+  const head = (table) => {
     const every = Math.floor(table.timestamp.length / 10_000);
     const take = (column) =>
       "codes" in column
@@ -94,7 +101,7 @@ tasks.domain_classifier = async (clock) => {
         : column.filter((_, i) => i % every === 0);
     return { columns: Object.fromEntries(Object.entries(table.columns).map(([key, column]) => [key, take(column)])) };
   };
-  const [reference, analysis] = [await head("reference"), await head("analysis")];
+  const [reference, analysis] = (await bothTables()).map(head);
   clock("read");
   const monitor = await fitMonitor(reference, { domain_classifier: {}, chunking: { size: 1000 } });
   clock("fit");

@@ -50,6 +50,7 @@ const TASKS = [
   ["nannyml", "domain_classifier"],
   ["ours", "next_day"],
   ["ours", "files"],
+  ["ours", "presets"],
   ["evidently", "evidently_drift"],
   ["evidently", "evidently_classification"],
 ]

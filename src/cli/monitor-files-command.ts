@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../monitoring/monitor-files.js";
 import { readNannymlConfig } from "../monitoring/nannyml-config.js";
-import { leadChanges } from "../monitoring/verdict.js";
+import { leadChanges } from "../monitoring/report/verdict.js";
 import { formatFields } from "./format-fields.js";
 
 type Flags = Record<string, string | undefined>;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { monitor } from "../monitoring/monitor.js";
-import { leadChanges } from "../monitoring/verdict.js";
+import { leadChanges } from "../monitoring/report/verdict.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
 import { monitorFilesCommand } from "./monitor-files-command.js";

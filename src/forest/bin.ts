@@ -5,6 +5,7 @@ import { BLOCK, type Coder, openCoder } from "./coder.js";
 import { findEdges } from "./find-edges.js";
 import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
 import { MISSING } from "./missing.js";
+import type { SharedHeap } from "./shared-heap.js";
 
 /**
  * Cuts each column into at most `maxBins` bins, once for any number of forests, folds and grid points.
@@ -13,9 +14,10 @@ import { MISSING } from "./missing.js";
  *
  * @param x numbers (NaN = missing, ±Infinity allowed) or categories
  * @param maxBins 2 … 255
+ * @param heap for one matrix after the other, each with `giveBack` when its trees are grown; its own memory when left out
  * @throws ChurnError BAD_INPUT, BAD_OPTION
  */
-export function bin(x: Matrix, maxBins = 255): BinnedMatrix {
+export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap): BinnedMatrix {
   const rows = checkMatrix(x);
   if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255) {
     throw new ChurnError("BAD_OPTION", `maxBins cannot be ${maxBins}`, {
@@ -33,7 +35,7 @@ export function bin(x: Matrix, maxBins = 255): BinnedMatrix {
     const levels = keptLevels(column.levels, column.codes, maxBins);
     return { count: Math.max(1, levels.length), edges: new Float64Array(0), levels };
   });
-  const binned = onHeap(x.names, rows, columns);
+  const binned = onHeap(x.names, rows, columns, heap);
   encode(x, binned);
   return binned;
 }

@@ -14,10 +14,14 @@ export function strideOf(columns: number): number {
   return Math.ceil(columns / 8) * 8;
 }
 
-/** An empty binned matrix in memory of its own, beside which there is room for the work of threads. */
-export function onHeap(names: readonly string[], rows: number, columns: readonly ColumnBins[]): BinnedMatrix {
+/** An empty binned matrix in memory of its own, or on a heap, beside which there is room for the work of threads. */
+export function onHeap(
+  names: readonly string[],
+  rows: number,
+  columns: readonly ColumnBins[],
+  heap = new SharedHeap(rows * strideOf(columns.length)),
+): BinnedMatrix {
   const stride = strideOf(columns.length);
-  const heap = new SharedHeap(rows * stride);
   const codesAt = heap.take(rows * stride);
   const binned = { names, rows, stride, codes: new Uint8Array(heap.memory.buffer, codesAt, rows * stride), columns };
   heaps.set(binned, { heap, codesAt });
@@ -33,4 +37,11 @@ export function heapOf(binned: BinnedMatrix): BinnedHeap {
   const found = heaps.get(shared)!;
   heaps.set(binned, found);
   return found;
+}
+
+/** Gives the memory of a binned matrix back, for the next one on its heap. */
+export function giveBack(binned: BinnedMatrix): void {
+  const { heap, codesAt } = heapOf(binned);
+  heap.give(codesAt, binned.rows * binned.stride);
+  heaps.delete(binned);
 }

@@ -1,16 +1,13 @@
 import type { ColumnShape } from "./binned-matrix.js";
+import { NEXT_BIN } from "./boost-bins.js";
+import type { BoostSpace } from "./boost-tree.js";
 import { setSplit } from "./category-set.js";
 import { ColumnDraw } from "./draws.js";
 import type { HessianCode } from "./hessian-code.js";
-import { MISSING } from "./missing.js";
+import { LEAST_HESSIAN } from "./kernel-boost.js";
+import { saved } from "./leaf-value.js";
+import { limitedSearch } from "./limited-search.js";
 import type { Split } from "./split-finder.js";
-
-/** Bytes of the bins of one column: 256 pairs of gradient and coded hessian. */
-export const PAIRS_BYTES = 4096;
-/** Hessian that a split needs, as in scikit-learn. */
-const LEAST_HESSIAN = 1e-3;
-/** What the rate of a category is smoothed by when categories are ordered, as in LightGBM. */
-const SMOOTHING = 10;
 
 /** Limits of a boosted tree. */
 export interface BoostLimits {
@@ -27,7 +24,6 @@ export interface BoostLimits {
 
 /** A node of a growing tree. */
 export interface BoostNode {
-  index: number;
   from: number;
   to: number;
   depth: number;
@@ -41,210 +37,92 @@ export interface BoostNode {
   /** Which bins hold the sums of this node. */
   slot: number;
   gain: number;
-  split: (Split & { gradient: number; hessian: number }) | undefined;
+  split: BoostSplit | undefined;
+  /** Number of the left child, 0 while there is none. */
+  left: number;
 }
 
-/** The value of a leaf within limits, before the learning rate: −G / (H + λ). */
-export function leafValue(gradient: number, hessian: number, l2: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, -gradient / (hessian + l2)));
+/** A split, and the sums of its left side. */
+export interface BoostSplit extends Omit<Split, "impurity" | "sums"> {
+  gradient: number;
+  hessian: number;
 }
 
-/**
- * Gives a function that looks for the best split of a node and leaves it there.
- *
- * @param bins sums by slot, column and code: pairs of gradient and coded hessian
- * @param slotBytes bytes of the bins of a node
- */
+/** Bytes that a search needs beside the bins, a multiple of 16. */
+export const searchBytes = (columns: number): number =>
+  columns * (RANKED + COLUMN) + OUT + NODE + Math.ceil(columns / 4) * 16;
+const RANKED = 256 * NEXT_BIN;
+const COLUMN = 16;
+const OUT = 5 * 8;
+const NODE = 11 * 8;
+
+/** Gives a function that looks for the best split of a node and leaves it there. */
 export function boostSplitter(
-  bins: Float64Array,
-  slotBytes: number,
+  { kernel, memory, layout, binsAt, searchAt }: BoostSpace,
   columns: readonly ColumnShape[],
-  limits: BoostLimits,
-  code: HessianCode,
+  { l2, minSamplesLeaf, maxDepth, monotone, drawn }: BoostLimits,
+  { count, unit }: HessianCode,
 ): (node: BoostNode) => void {
-  const { count: countUnit, unit } = code;
-  const { l2, minSamplesLeaf, monotone } = limits;
-  const perCount = 1 / countUnit;
+  const outAt = searchAt + columns.length * RANKED;
+  const nodeAt = outAt + OUT;
+  const tableAt = nodeAt + NODE;
+  const orderAt = tableAt + columns.length * COLUMN;
+  const numbers = new Float64Array(memory.buffer);
+  const integers = new Int32Array(memory.buffer);
+  const rankedAt = (column: number) => (columns[column]!.categorical ? searchAt + column * RANKED : 0);
+  columns.forEach(({ count }, j) => {
+    integers.set([layout.starts[j]!, count, layout.missing[j]!, rankedAt(j)], (tableAt + j * COLUMN) / 4);
+  });
   const draw = new ColumnDraw(columns.length);
-  const order = new Int32Array(256);
-  const rates = new Float64Array(256);
-  const scanned = new Float64Array(5);
-  const constrained = monotone.some((sign) => sign !== 0);
-  /** Twice the loss that a value saves; G² / (H + λ) where no limit holds. */
-  const saved = (gradient: number, hessian: number, value: number) => -value * (2 * gradient + (hessian + l2) * value);
+  const order = integers.subarray(orderAt / 4, orderAt / 4 + drawn);
+  const given = numbers.subarray(nodeAt / 8, nodeAt / 8 + 11);
+  given[3] = 0;
+  given.set([minSamplesLeaf, l2, count, unit], 5);
+  const found = numbers.subarray(outAt / 8, outAt / 8 + 5);
+  const foundAt = integers.subarray(outAt / 4 + 8, outAt / 4 + 10);
+  const search = monotone.some((sign) => sign !== 0) ? limitedSearch(numbers, integers, monotone) : kernel.search;
+  const { rank } = kernel;
+  const codes = new Int32Array(256);
 
   return (node) => {
-    const { gradient, hessian, low, high } = node;
     node.split = undefined;
     node.gain = 0;
     const rows = node.to - node.from;
-    if (node.depth >= limits.maxDepth || rows < 2 * minSamplesLeaf || hessian < LEAST_HESSIAN) return;
-    const own = saved(gradient, hessian, node.value);
-    const best = {
-      column: -1,
-      split: 0,
-      missingLeft: 0 as 0 | 1,
-      set: undefined,
-      impurity: 0,
-      sums: new Float64Array(2),
-    };
-    const found = best as Split;
-    let leftGradient = 0;
-    let leftCoded = 0;
-    let leftRows = 0;
-    let leftHessian = 0;
-    let sign = 0;
-    const gainHere = (): number => {
-      // a division by a power of two is exact
-      leftRows = Math.floor(leftCoded * perCount);
-      if (leftRows < minSamplesLeaf || rows - leftRows < minSamplesLeaf) return -1;
-      leftHessian = (leftCoded - leftRows * countUnit) * unit;
-      const rightGradient = gradient - leftGradient;
-      const rightHessian = hessian - leftHessian;
-      if (leftHessian < LEAST_HESSIAN || rightHessian < LEAST_HESSIAN) return -1;
-      if (!constrained) {
-        const left = (leftGradient * leftGradient) / (leftHessian + l2);
-        return left + (rightGradient * rightGradient) / (rightHessian + l2) - own;
-      }
-      const left = leafValue(leftGradient, leftHessian, l2, low, high);
-      const right = leafValue(rightGradient, rightHessian, l2, low, high);
-      if (sign * (right - left) < 0) return -1;
-      return saved(leftGradient, leftHessian, left) + saved(rightGradient, rightHessian, right) - own;
-    };
-    const keep = (column: number, gain: number) => {
-      node.gain = gain;
-      found.column = column;
-      found.sums[0] = leftGradient;
-      found.sums[1] = leftHessian;
-    };
+    if (node.depth >= maxDepth || rows < 2 * minSamplesLeaf || node.hessian < LEAST_HESSIAN) return;
+    given[0] = node.gradient;
+    given[1] = node.hessian;
+    given[2] = saved(node.gradient, node.hessian, l2, node.value);
+    given[4] = rows;
+    given[9] = node.low;
+    given[10] = node.high;
+    const slotAt = binsAt + node.slot * layout.size;
     draw.start(node.key);
-    draw.drawTo(limits.drawn);
-    for (let i = 0; i < limits.drawn; i++) {
-      const column = draw.order[i]!;
-      const { count: size, categorical } = columns[column]!;
-      const at = (node.slot * slotBytes + column * PAIRS_BYTES) / 8;
-      const missing = bins[at + 2 * MISSING + 1]! > 0;
-      sign = monotone[column]!;
-      if (categorical) {
-        let used = 0;
-        for (let c = 0; c < size; c++) if (bins[at + 2 * c + 1]! > 0) order[used++] = c;
-        if (missing) order[used++] = MISSING;
-        for (let k = 0; k < used; k++) {
-          const c = order[k]!;
-          const coded = bins[at + 2 * c + 1]!;
-          rates[k] = bins[at + 2 * c]! / ((coded - Math.floor(coded * perCount) * countUnit) * unit + SMOOTHING);
-        }
-        sortByRate(order, rates, used);
-        leftGradient = 0;
-        leftCoded = 0;
-        for (let k = 0; k < used - 1; k++) {
-          leftGradient += bins[at + 2 * order[k]!]!;
-          leftCoded += bins[at + 2 * order[k]! + 1]!;
-          const gain = gainHere();
-          if (gain <= node.gain) continue;
-          keep(column, gain);
-          setSplit(found, order, used, k, 2 * leftRows >= rows);
-        }
-        continue;
-      }
-      if (!constrained) {
-        for (let missingLeft: 0 | 1 = 0; missingLeft <= (missing ? 1 : 0); missingLeft++) {
-          const better = scanNumbers(bins, at, size, missingLeft, node, rows, limits, code, own, scanned);
-          if (!better) continue;
-          node.gain = scanned[0]!;
-          found.column = column;
-          found.set = undefined;
-          found.split = scanned[1]!;
-          found.sums[0] = scanned[2]!;
-          found.sums[1] = scanned[3]!;
-          found.missingLeft = (missing ? missingLeft : 2 * scanned[4]! >= rows ? 1 : 0) as 0 | 1;
-        }
-        continue;
-      }
-      for (let missingLeft: 0 | 1 = 0; missingLeft <= (missing ? 1 : 0); missingLeft++) {
-        leftGradient = missingLeft ? bins[at + 2 * MISSING]! : 0;
-        leftCoded = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
-        for (let c = 0; c < size; c++) {
-          const own = bins[at + 2 * c + 1]!;
-          if (own === 0) continue;
-          leftGradient += bins[at + 2 * c]!;
-          leftCoded += own;
-          const gain = gainHere();
-          if (gain <= node.gain) continue;
-          keep(column, gain);
-          found.set = undefined;
-          found.split = c;
-          found.missingLeft = (missing ? missingLeft : 2 * leftRows >= rows ? 1 : 0) as 0 | 1;
-        }
-      }
+    draw.drawTo(drawn);
+    for (let i = 0; i < drawn; i++) {
+      const j = draw.order[i]!;
+      order[i] = j;
+      const { categorical, count } = columns[j]!;
+      if (!categorical) continue;
+      const used = rank(slotAt + layout.starts[j]!, count, slotAt + layout.missing[j]!, rankedAt(j), nodeAt);
+      integers[(tableAt + j * COLUMN) / 4 + 1] = used - 1;
     }
-    if (found.column < 0 || node.gain < 1e-10) return;
-    node.split = { ...found, gradient: found.sums[0]!, hessian: found.sums[1]! };
+    const column = search(orderAt, orderAt + 4 * drawn, tableAt, slotAt, nodeAt, outAt);
+    if (column < 0 || found[0]! < 1e-10) return;
+    node.gain = found[0]!;
+    const mostLeft = 2 * found[3]! >= rows;
+    const hasMissing = numbers[(slotAt + layout.missing[column]!) / 8 + 1]! > 0;
+    node.split = {
+      column,
+      split: foundAt[0]!,
+      missingLeft: (hasMissing ? foundAt[1]! : mostLeft ? 1 : 0) as 0 | 1,
+      set: undefined,
+      gradient: found[1]!,
+      hessian: found[2]!,
+    };
+    if (columns[column]!.categorical) {
+      const used = integers[(tableAt + column * COLUMN) / 4 + 1]! + 1;
+      for (let k = 0; k < used; k++) codes[k] = integers[(rankedAt(column) + k * NEXT_BIN) / 4 + 6]!;
+      setSplit(node.split, codes, used, foundAt[0]!, mostLeft);
+    }
   };
-}
-
-/** Sorts the first `used` codes by rate, those of one rate as they come; there are few. */
-function sortByRate(codes: Int32Array, rates: Float64Array, used: number): void {
-  for (let k = 1; k < used; k++) {
-    const code = codes[k]!;
-    const rate = rates[k]!;
-    let at = k;
-    for (; at > 0 && rates[at - 1]! > rate; at--) {
-      codes[at] = codes[at - 1]!;
-      rates[at] = rates[at - 1]!;
-    }
-    codes[at] = code;
-    rates[at] = rate;
-  }
-}
-
-/**
- * Looks for a cut of a column of numbers that gains more than the node has, without limits of values: where nearly all of
- * the time goes, hence a function of its own, whose numbers stay in registers.
- *
- * @param missingLeft 1 puts missing values to the left
- * @param own twice the loss that the node's own value saves
- * @param out gain, last bin of the left, its gradient, hessian and rows
- */
-function scanNumbers(
-  bins: Float64Array,
-  at: number,
-  size: number,
-  missingLeft: number,
-  { gradient, hessian, gain }: BoostNode,
-  rows: number,
-  { l2, minSamplesLeaf }: BoostLimits,
-  { count, unit }: HessianCode,
-  own: number,
-  out: Float64Array,
-): boolean {
-  const perCount = 1 / count;
-  let left = missingLeft ? bins[at + 2 * MISSING]! : 0;
-  let coded = missingLeft ? bins[at + 2 * MISSING + 1]! : 0;
-  let most = gain;
-  let better = false;
-  for (let c = 0; c < size; c++) {
-    const added = bins[at + 2 * c + 1]!;
-    if (added === 0) continue;
-    left += bins[at + 2 * c]!;
-    coded += added;
-    // a division by a power of two is exact
-    const leftRows = Math.floor(coded * perCount);
-    if (leftRows < minSamplesLeaf) continue;
-    if (rows - leftRows < minSamplesLeaf) break;
-    const leftHessian = (coded - leftRows * count) * unit;
-    const rightHessian = hessian - leftHessian;
-    if (leftHessian < LEAST_HESSIAN || rightHessian < LEAST_HESSIAN) continue;
-    const right = gradient - left;
-    const now = (left * left) / (leftHessian + l2) + (right * right) / (rightHessian + l2) - own;
-    if (now <= most) continue;
-    most = now;
-    better = true;
-    out[0] = now;
-    out[1] = c;
-    out[2] = left;
-    out[3] = leftHessian;
-    out[4] = leftRows;
-  }
-  return better;
 }

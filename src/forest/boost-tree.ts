@@ -1,10 +1,12 @@
 import type { ColumnShape } from "./binned-matrix.js";
-import { type BoostLimits, type BoostNode, boostSplitter, leafValue, PAIRS_BYTES } from "./boost-split.js";
+import type { BoostBins } from "./boost-bins.js";
+import { type BoostLimits, type BoostNode, type BoostSplit, boostSplitter } from "./boost-split.js";
 import { childKey } from "./draws.js";
 import type { HessianCode } from "./hessian-code.js";
 import type { Kernel } from "./kernel.js";
+import { GROUP } from "./kernel-parts.js";
+import { leafValue } from "./leaf-value.js";
 import { MISSING } from "./missing.js";
-import type { Split } from "./split-finder.js";
 import type { Trees } from "./tree.js";
 import type { WasmMemory } from "./wasm-assembler.js";
 
@@ -19,9 +21,12 @@ export interface BoostSpace {
   sideAt: number;
   /** Gradient and coded hessian of each row of the matrix. */
   pairsAt: number;
-  /** Bins of all columns, of as many nodes as `slots`: one more than there can be leaves. */
+  /** Bins of as many nodes as `slots`: one more than there can be leaves. */
   binsAt: number;
+  layout: BoostBins;
   slots: number;
+  /** What a search needs beside the bins: `searchBytes` of the columns. */
+  searchAt: number;
 }
 
 /** A boosted tree, and the entries that each of its leaves ends with. */
@@ -42,41 +47,27 @@ export function boostGrower(
   limits: BoostLimits,
   code: HessianCode,
 ) {
-  const { kernel, stride, entriesAt, slots } = space;
+  const { kernel, layout, stride, entriesAt, slots } = space;
   const { buffer } = space.memory;
   const { l2, monotone } = limits;
-  const width = columns.length;
-  const slotBytes = stride * PAIRS_BYTES;
   const side = new Uint8Array(buffer, space.sideAt, 256);
-  const bins = new Float64Array(buffer, space.binsAt, (slots * slotBytes) / 8);
-  const search = boostSplitter(bins, slotBytes, columns, limits, code);
+  const search = boostSplitter(space, columns, limits, code);
+  const startOf = (node: BoostNode) => space.binsAt + node.slot * layout.size;
 
   function count(node: BoostNode): void {
-    const at = space.binsAt + node.slot * slotBytes;
-    // only the bins that a column has are written and read: those of a few categories, not 256
-    for (let j = 0; j < width; j++) {
-      const start = (node.slot * slotBytes + j * PAIRS_BYTES) / 8;
-      bins.fill(0, start, start + 2 * columns[j]!.count);
-      bins.fill(0, start + 2 * MISSING, start + 2 * MISSING + 2);
-    }
-    for (let j = 0; j < width; j += 8) {
-      const codes = space.codesAt + j;
-      const target = at + j * PAIRS_BYTES;
-      kernel.pairs(codes, stride, entriesAt + 4 * node.from, entriesAt + 4 * node.to, space.pairsAt, target);
+    const at = startOf(node);
+    const [from, to] = [entriesAt + 4 * node.from, entriesAt + 4 * node.to];
+    for (let g = 0; g < layout.groups.length; g++) {
+      const group = layout.groups[g]!;
+      kernel.pairs(space.codesAt + g * GROUP, stride, from, to, space.pairsAt, at + group.at, group.mask);
     }
   }
 
   function subtract(from: BoostNode, what: BoostNode): void {
-    const [a, b] = [space.binsAt + from.slot * slotBytes, space.binsAt + what.slot * slotBytes];
-    for (let j = 0; j < width; j++) {
-      const at = j * PAIRS_BYTES;
-      const missing = at + 16 * MISSING;
-      kernel.subtract(a + at, a + at + 16 * columns[j]!.count, b + at);
-      kernel.subtract(a + missing, a + missing + 16, b + missing);
-    }
+    kernel.subtract(startOf(from), startOf(from) + layout.size, startOf(what));
   }
 
-  function partition(node: BoostNode, { column, set, split, missingLeft }: Split): number {
+  function partition(node: BoostNode, { column, set, split, missingLeft }: BoostSplit): number {
     // the mark of "right" is the size of an entry, by which the kernel moves on
     if (set) for (let c = 0; c < MISSING; c++) side[c] = (set[c >> 5]! >>> (c & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);
@@ -86,104 +77,110 @@ export function boostGrower(
     return ((end >>> 0) - entriesAt) / 4;
   }
 
+  function newNode(
+    from: number,
+    to: number,
+    depth: number,
+    key: number,
+    sums: Sums,
+    low: number,
+    high: number,
+  ): BoostNode {
+    const value = leafValue(sums.gradient, sums.hessian, l2, low, high);
+    const { gradient, hessian } = sums;
+    return { from, to, depth, key, gradient, hessian, low, high, value, slot: 0, gain: 0, split: undefined, left: 0 };
+  }
+
+  /** The children of a node, whose entries are parted. */
+  function childrenOf(
+    { from, to, depth, key, gradient, hessian, low, high }: BoostNode,
+    split: BoostSplit,
+    border: number,
+  ) {
+    const rest = { gradient: gradient - split.gradient, hessian: hessian - split.hessian };
+    const sign = monotone[split.column]!;
+    const middle =
+      (leafValue(split.gradient, split.hessian, l2, low, high) +
+        leafValue(rest.gradient, rest.hessian, l2, low, high)) /
+      2;
+    const [leftKey, rightKey] = [childKey(key, 0), childKey(key, 1)];
+    return [
+      newNode(from, border, depth + 1, leftKey, split, sign < 0 ? middle : low, sign > 0 ? middle : high),
+      newNode(border, to, depth + 1, rightKey, rest, sign > 0 ? middle : low, sign < 0 ? middle : high),
+    ] as const;
+  }
+
   /** Grows a tree on the first `size` entries, which are reordered. */
   return (size: number, key: number, gradient: number, hessian: number): BoostedTree => {
-    const nodes: { column: number; split: number; missingLeft: number; left: number; node: BoostNode }[] = [];
+    const root = newNode(0, size, 0, key, { gradient, hessian }, -Infinity, Infinity);
+    const nodes = [root];
     const sets: number[] = [];
-    const add = (node: BoostNode) => {
-      nodes.push({ column: -1, split: 0, missingLeft: 0, left: 0, node });
-    };
-    const newNode = (parent: Partial<BoostNode>, g: number, h: number, low: number, high: number): BoostNode =>
-      ({
-        index: nodes.length,
-        low,
-        high,
-        gradient: g,
-        hessian: h,
-        value: leafValue(g, h, l2, low, high),
-        gain: 0,
-        split: undefined,
-        ...parent,
-      }) as BoostNode;
-    const root = newNode({ from: 0, to: size, depth: 0, key, slot: 0 }, gradient, hessian, -Infinity, Infinity);
-    add(root);
     count(root);
     search(root);
     const open = [root];
     const free = Array.from({ length: slots - 1 }, (_, i) => slots - 1 - i);
-    let leaves = 1;
-    while (leaves < limits.maxLeaves) {
+    for (let leaves = 2; leaves <= limits.maxLeaves; leaves++) {
       let at = -1;
       for (let i = 0; i < open.length; i++) if (open[i]!.split && (at < 0 || open[i]!.gain > open[at]!.gain)) at = i;
       if (at < 0) break;
       const [node] = open.splice(at, 1) as [BoostNode];
       const split = node.split!;
-      const border = partition(node, split);
-      leaves++;
-      const record = nodes[node.index]!;
-      record.column = split.column;
-      record.missingLeft = split.missingLeft;
-      record.left = nodes.length;
-      record.split = split.set ? -1 - sets.length / 8 : split.split;
-      if (split.set) sets.push(...split.set);
-      const rightGradient = node.gradient - split.gradient;
-      const rightHessian = node.hessian - split.hessian;
-      const sign = monotone[split.column]!;
-      const middle =
-        (leafValue(split.gradient, split.hessian, l2, node.low, node.high) +
-          leafValue(rightGradient, rightHessian, l2, node.low, node.high)) /
-        2;
-      const [leftLow, leftHigh] =
-        sign === 1 ? [node.low, middle] : sign === -1 ? [middle, node.high] : [node.low, node.high];
-      const [rightLow, rightHigh] =
-        sign === 1 ? [middle, node.high] : sign === -1 ? [node.low, middle] : [node.low, node.high];
-      const depth = node.depth + 1;
-      const left = newNode(
-        { from: node.from, to: border, depth, key: childKey(node.key, 0) },
-        split.gradient,
-        split.hessian,
-        leftLow,
-        leftHigh,
-      );
-      add(left);
-      const right = newNode(
-        { from: border, to: node.to, depth, key: childKey(node.key, 1) },
-        rightGradient,
-        rightHessian,
-        rightLow,
-        rightHigh,
-      );
-      add(right);
+      if (split.set) {
+        split.split = -1 - sets.length / 8;
+        sets.push(...split.set);
+      }
+      const [left, right] = childrenOf(node, split, partition(node, split));
+      node.left = nodes.length;
+      nodes.push(left, right);
+      if (leaves === limits.maxLeaves) break;
       const [small, large] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
-      if (leaves < limits.maxLeaves) {
-        small.slot = free.pop()!;
-        large.slot = node.slot;
-        count(small);
-        subtract(large, small);
-        for (const child of [left, right]) {
-          search(child);
-          open.push(child);
-        }
+      small.slot = free.pop()!;
+      large.slot = node.slot;
+      count(small);
+      subtract(large, small);
+      for (const child of [left, right]) {
+        search(child);
+        open.push(child);
         // bins of a node that will not be split are free for another
-        for (const child of [left, right]) if (!child.split) free.push(child.slot);
+        if (!child.split) free.push(child.slot);
       }
     }
-    const rate = limits.learningRate;
-    return {
-      tree: {
-        offsets: Int32Array.of(0, nodes.length),
-        column: Int32Array.from(nodes, ({ column }) => column),
-        split: Int32Array.from(nodes, ({ split }) => split),
-        missingLeft: Uint8Array.from(nodes, ({ missingLeft }) => missingLeft),
-        left: Int32Array.from(nodes, ({ left }) => left),
-        cover: Float64Array.from(nodes, ({ node }) => node.hessian),
-        value: Float64Array.from(nodes, ({ node }) => node.value * rate),
-        outputs: 1,
-        sets: Uint32Array.from(sets),
-      },
-      leaves: nodes
-        .filter(({ column }) => column < 0)
-        .map(({ node }) => ({ value: node.value * rate, from: node.from, to: node.to })),
-    };
+    return treeOf(nodes, sets, limits.learningRate);
   };
+}
+
+/** The nodes as flat arrays. */
+function treeOf(nodes: readonly BoostNode[], sets: readonly number[], rate: number): BoostedTree {
+  const size = nodes.length;
+  const leaves: BoostedTree["leaves"] = [];
+  const tree: Trees = {
+    offsets: Int32Array.of(0, size),
+    column: new Int32Array(size).fill(-1),
+    split: new Int32Array(size),
+    missingLeft: new Uint8Array(size),
+    left: new Int32Array(size),
+    cover: new Float64Array(size),
+    value: new Float64Array(size),
+    outputs: 1,
+    sets: Uint32Array.from(sets),
+  };
+  for (let i = 0; i < size; i++) {
+    const { from, to, hessian, value, split, left } = nodes[i]!;
+    tree.cover[i] = hessian;
+    tree.value[i] = value * rate;
+    if (left === 0 || !split) {
+      leaves.push({ value: value * rate, from, to });
+      continue;
+    }
+    tree.column[i] = split.column;
+    tree.split[i] = split.split;
+    tree.missingLeft[i] = split.missingLeft;
+    tree.left[i] = left;
+  }
+  return { tree, leaves };
+}
+
+interface Sums {
+  readonly gradient: number;
+  readonly hessian: number;
 }

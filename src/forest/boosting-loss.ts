@@ -1,4 +1,6 @@
 import { encodeHessian, type HessianCode, hessianCode } from "./hessian-code.js";
+import type { Kernel } from "./kernel.js";
+import type { WasmMemory } from "./wasm-assembler.js";
 
 /** What boosted trees lower, and the scores that they have reached so far. */
 export interface BoostingLoss {
@@ -11,8 +13,9 @@ export interface BoostingLoss {
   /** How the hessians of the rows that are learnt from are written. */
   readonly code: HessianCode;
   /**
-   * Writes gradient and coded hessian of the rows that are learnt from for output k to `pairs`, two numbers a row of the
-   * matrix; output 0 comes first in a round, and what follows sees the scores of its start. Returns their sums.
+   * Writes gradient and coded hessian of the rows that are learnt from, which are the entries, for output k to `pairs`, two
+   * numbers a row of the matrix; output 0 comes first in a round, and what follows sees the scores of its start. Returns their
+   * sums.
    */
   gradients(k: number, pairs: Float64Array): { gradient: number; hessian: number };
   /** Mean loss of some rows; 0 for none. */
@@ -27,8 +30,22 @@ interface Target {
   weights: Float64Array | undefined;
 }
 
+/** Memory of the kernel that has the entries and takes the pairs; places are in bytes. */
+export interface LossSpace {
+  kernel: Kernel;
+  memory: WasmMemory;
+  entriesAt: number;
+  pairsAt: number;
+  /** Place of `logisticBytes`. */
+  lossAt: number;
+}
+
+/** Bytes that the log loss of two classes needs for scores, weights, four numbers and labels. */
+export const logisticBytes = (rows: number, weighted: boolean): number =>
+  8 * rows + 8 * (weighted ? rows : 1) + 32 + Math.ceil(rows / 8) * 8;
+
 /** Log loss of two classes; the score is a logit, and starts with that of the base rate. */
-export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss {
+export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpace): BoostingLoss {
   // one class alone has an infinite logit
   const p = Math.min(
     1 - 1e-12,
@@ -38,28 +55,27 @@ export function logisticLoss({ rows, train, y, weights }: Target): BoostingLoss 
     ),
   );
   const offset = Math.log(p / (1 - p));
-  const score = new Float64Array(rows).fill(offset);
+  const { kernel, entriesAt, pairsAt, lossAt } = space;
+  const { buffer } = space.memory;
+  const score = new Float64Array(buffer, lossAt, rows).fill(offset);
+  const weightsAt = lossAt + 8 * rows;
+  const ownWeights = new Float64Array(buffer, weightsAt, weights ? rows : 1);
+  if (weights) ownWeights.set(weights);
+  else ownWeights[0] = 1;
+  const codeAt = weightsAt + ownWeights.byteLength;
   const code = hessianCode(train.length, heaviest(train, weights) / 4);
+  const numbers = new Float64Array(buffer, codeAt, 4);
+  numbers.set([code.count, code.unit]);
+  new Uint8Array(buffer, codeAt + 32, rows).set(y);
   return {
     outputs: 1,
     offsets: [offset],
     score,
     code,
-    gradients(_, pairs) {
-      let gradient = 0;
-      let coded = 0;
-      for (let i = 0; i < train.length; i++) {
-        const row = train[i]!;
-        const p = 1 / (1 + Math.exp(-score[row]!));
-        const weight = weights ? weights[row]! : 1;
-        const g = weight * (p - y[row]!);
-        const h = encodeHessian(weight * p * (1 - p), code);
-        pairs[2 * row] = g;
-        pairs[2 * row + 1] = h;
-        gradient += g;
-        coded += h;
-      }
-      return { gradient, hessian: hessianOf(coded, train.length, code) };
+    gradients() {
+      const [end, labelsAt] = [entriesAt + 4 * train.length, codeAt + 32];
+      kernel.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, weights ? 8 : 0, pairsAt, codeAt);
+      return { gradient: numbers[2]!, hessian: hessianOf(numbers[3]!, train.length, code) };
     },
     mean: (some) =>
       weightedMean(

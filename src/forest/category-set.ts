@@ -8,7 +8,13 @@ import type { Split } from "./split-finder.js";
  * @param order codes that occur in the node, in the order in which they were tried
  * @param cut place of the last one that goes left
  */
-export function setSplit(split: Split, order: ArrayLike<number>, size: number, cut: number, mostLeft: boolean): void {
+export function setSplit(
+  split: Omit<Split, "column" | "impurity" | "sums">,
+  order: ArrayLike<number>,
+  size: number,
+  cut: number,
+  mostLeft: boolean,
+): void {
   const set = new Uint32Array(8).fill(mostLeft ? 0xffffffff : 0);
   for (let k = 0; k < size; k++) {
     const code = order[k]!;

@@ -1,4 +1,5 @@
 import { random } from "../core/random.js";
+import { sortNumbers } from "./sort-numbers.js";
 
 /** Longest column whose quantiles are taken from all of its values; longer ones are sampled. */
 const SAMPLE = 16_384;
@@ -16,22 +17,25 @@ const SAMPLE = 16_384;
  */
 export function findEdges(values: Float64Array, maxBins: number): Float64Array {
   const sorted = sortedSample(values);
-  const distinct = new Float64Array(sorted.length);
-  const counts = new Int32Array(sorted.length);
+  const total = sorted.length;
+  const counts = new Int32Array(total);
+  const distinct = sorted.subarray(0, dropEqual(sorted, counts));
+  if (distinct.length <= maxBins) {
+    const all = total < values.length ? allDistinct(values, distinct, maxBins) : undefined;
+    return exactEdges(all ?? distinct);
+  }
+  return quantileEdges(distinct, counts, total, maxBins);
+}
+
+/** Moves the different ones of sorted values to the front, and counts each; returns how many they are. */
+function dropEqual(sorted: Float64Array, counts: Int32Array): number {
   let size = 0;
   for (let i = 0; i < sorted.length; i++) {
     const value = sorted[i]!;
-    if (size > 0 && distinct[size - 1] === value) counts[size - 1]!++;
-    else {
-      distinct[size] = value;
-      counts[size++] = 1;
-    }
+    if (size === 0 || sorted[size - 1] !== value) sorted[size++] = value;
+    counts[size - 1]!++;
   }
-  if (size <= maxBins) {
-    const all = sorted.length < values.length ? allDistinct(values, distinct.subarray(0, size), maxBins) : undefined;
-    return exactEdges(all ?? distinct.subarray(0, size));
-  }
-  return quantileEdges(distinct, counts, size, sorted.length, maxBins);
+  return size;
 }
 
 function sortedSample(values: Float64Array): Float64Array {
@@ -48,7 +52,7 @@ function sortedSample(values: Float64Array): Float64Array {
       if (!Number.isNaN(value)) sample[size++] = value;
     }
   }
-  return sample.subarray(0, size).sort();
+  return sortNumbers(sample.subarray(0, size));
 }
 
 /** The different values of a whole column, or undefined when they are more than `limit`. */
@@ -69,12 +73,12 @@ function exactEdges(distinct: Float64Array): Float64Array {
   return edges;
 }
 
-function quantileEdges(distinct: Float64Array, counts: Int32Array, size: number, total: number, maxBins: number) {
+function quantileEdges(distinct: Float64Array, counts: Int32Array, total: number, maxBins: number) {
   const edges = new Float64Array(maxBins - 1);
   let found = 0;
   let rest = total;
   let inBin = 0;
-  for (let i = 0; i < size - 1 && found < maxBins - 1; i++) {
+  for (let i = 0; i < distinct.length - 1 && found < maxBins - 1; i++) {
     inBin += counts[i]!;
     const target = rest / (maxBins - found);
     if (inBin >= target || (counts[i + 1]! >= target && inBin > target / 4)) {

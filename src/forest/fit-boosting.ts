@@ -1,9 +1,17 @@
 import { ChurnError } from "../core/errors.js";
 import { bin } from "./bin.js";
 import { heapOf } from "./binned-heap.js";
-import { PAIRS_BYTES } from "./boost-split.js";
+import { boostBins } from "./boost-bins.js";
+import { searchBytes } from "./boost-split.js";
 import { boostGrower } from "./boost-tree.js";
-import { type BoostingLoss, logisticLoss, softmaxLoss, squaredLoss } from "./boosting-loss.js";
+import {
+  type BoostingLoss,
+  type LossSpace,
+  logisticBytes,
+  logisticLoss,
+  softmaxLoss,
+  squaredLoss,
+} from "./boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "./boosting-options.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "./check-target.js";
 import { concatTrees } from "./concat-trees.js";
@@ -64,26 +72,30 @@ export async function fitBoosting(
   }
   const used = weights ? all.filter((row) => weights[row]! > 0) : all;
   const { train, held } = holdOut(used, settings, options.validation, target.y);
-  const loss = lossOf({ rows: binned.rows, train, y: target.y, weights }, classes);
 
   const { heap, codesAt } = heapOf(binned);
   const { stride } = binned;
   const words = Math.ceil(train.length / 2) * 8;
   const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(train.length / settings.minSamplesLeaf));
   const slots = Math.min(maxLeaves, train.length) + 1;
-  const bytes = 256 + 2 * words + 16 * binned.rows + slots * stride * PAIRS_BYTES;
-  const sideAt = heap.take(bytes);
-  const entriesAt = sideAt + 256;
-  const pairsAt = entriesAt + 2 * words;
+  const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
+  const layout = boostBins(shapes);
+  // what is read by two floats or more comes first, where it is aligned
+  const lossBytes = classes === 2 ? logisticBytes(binned.rows, weights !== undefined) : 0;
+  const sizes = [searchBytes(shapes.length), slots * layout.size, 16 * binned.rows, 256, words, words, lossBytes];
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const at = heap.take(bytes);
+  const [searchAt, binsAt, pairsAt, sideAt, entriesAt, spareAt, lossAt] = sizes.map((_, i) =>
+    sizes.slice(0, i).reduce((sum, size) => sum + size, at),
+  ) as [number, number, number, number, number, number, number];
   const space = {
-    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, sideAt, entriesAt, pairsAt, slots },
-    spareAt: entriesAt + words,
-    binsAt: pairsAt + 16 * binned.rows,
+    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, layout, slots },
+    ...{ sideAt, searchAt, entriesAt, spareAt, pairsAt, binsAt, lossAt },
   };
   try {
+    const loss = lossOf({ rows: binned.rows, train, y: target.y, weights }, classes, space);
     const entries = new Int32Array(heap.memory.buffer, entriesAt, train.length);
     const pairs = new Float64Array(heap.memory.buffer, pairsAt, 2 * binned.rows);
-    const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
     const grow = boostGrower(
       space,
       shapes,
@@ -105,8 +117,8 @@ export async function fitBoosting(
       if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} rounds`);
       let grown = false;
       for (let k = 0; k < outputs; k++) {
-        const { gradient, hessian } = loss.gradients(k, pairs);
         enter(train, entries);
+        const { gradient, hessian } = loss.gradients(k, pairs);
         const key = treeKey(settings.seed, t * outputs + k);
         const { tree, leaves } = grow(train.length, key, gradient, hessian);
         for (const { value, from, to } of leaves) addTo(score, entries, from, to, value, outputs, k);
@@ -147,7 +159,7 @@ export async function fitBoosting(
       },
     });
   } finally {
-    heap.give(sideAt, bytes);
+    heap.give(at, bytes);
   }
 }
 
@@ -171,9 +183,9 @@ function addTo(
   for (let i = from; i < to; i++) score[(entries[i]! >>> 8) * outputs + k]! += value;
 }
 
-function lossOf(target: Parameters<typeof logisticLoss>[0], classes: number): BoostingLoss {
+function lossOf(target: Parameters<typeof squaredLoss>[0], classes: number, space: LossSpace): BoostingLoss {
   if (classes === 0) return squaredLoss(target);
-  return classes === 2 ? logisticLoss(target) : softmaxLoss(target, classes);
+  return classes === 2 ? logisticLoss(target, space) : softmaxLoss(target, classes);
 }
 
 /** A tree of one score as one of several, the others 0. */

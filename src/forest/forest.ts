@@ -205,7 +205,7 @@ export class Forest {
     const { binned, rows } = this.binned(x);
     const size = rows ? rows.length : binned.rows;
     const sums =
-      this.trees.outputs === 1 && this.trees.sets.length === 0 && size > FEW
+      this.trees.outputs === 1 && size > this.#few
         ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
     const { link, offsets } = this;
@@ -216,6 +216,12 @@ export class Forest {
       for (let at = 0; at < sums.length; at += classes) softmax(sums, sums, at, classes);
     }
     return sums;
+  }
+
+  /** Rows up to which it takes longer to lay the trees out; with categories that is longer, and by node. */
+  get #few(): number {
+    const { sets, column } = this.trees;
+    return sets.length > 0 ? Math.max(FEW, column.length / this.numTrees) : FEW;
   }
 
   #scoreOf(sum: number): number {

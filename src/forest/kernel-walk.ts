@@ -2,6 +2,7 @@ import { locals } from "./kernel-parts.js";
 import { MISSING } from "./missing.js";
 import {
   branchIf,
+  type Code,
   choose,
   F64,
   f64,
@@ -45,33 +46,56 @@ export function codeFunction(): WasmFunction {
   };
 }
 
+/** How a lane that stands at a node moves on; the node's eight bytes are in `node`, the codes of the row at `row`. */
+type Side = (n: { node: number; row: number; lane: number }) => Code;
+
+/** (code + m) mod 256 > split + m, m = 1 where a missing value, 255, goes left. */
+const rightOfSplit: Side = ({ node, row }) => {
+  const word = i32.wrap(i64.shr(get(node), i64.const(32)));
+  const code = i32.add(i32.load8(i32.add(get(row), i32.and(word, int(0xffff)))), i32.shr(word, int(25)));
+  return i32.gt(i32.and(code, int(255)), i32.and(i32.shr(word, int(16)), int(0x1ff)));
+};
+
+/** Whether the code is not among those that go left, whose bits follow the nodes. */
+const rightOfSet =
+  (sets: number, code: number): Side =>
+  ({ node, row, lane }) => {
+    const column = i32.and(i32.wrap(i64.shr(get(node), i64.const(32))), int(0xffff));
+    const at = i32.add(i32.shl(get(lane), int(5)), i32.shl(i32.shr(get(code), int(5)), int(2)));
+    return seq(
+      set(code, i32.load8(i32.add(get(row), column))),
+      i32.xor(i32.and(i32.shr(i32.load(i32.add(get(sets), at)), i32.and(get(code), int(31))), int(1)), int(1)),
+    );
+  };
+
 export function walkFunction(): WasmFunction {
+  return walkBy("walk", () => rightOfSplit);
+}
+
+export function walkSetsFunction(): WasmFunction {
+  return walkBy("walkSets", (sets, code) => rightOfSet(sets, code));
+}
+
+function walkBy(name: string, sideBy: (sets: number, code: number) => Side): WasmFunction {
   const n = locals(
-    ...(["codes", "stride", "rows", "nodes", "values", "sums"] as const),
-    ...(["a", "b", "c", "d", "ra", "rb", "rc", "rd", "left", "moved"] as const),
+    ...(["codes", "stride", "rows", "nodes", "values", "sums", "sets"] as const),
+    ...(["a", "b", "c", "d", "ra", "rb", "rc", "rd", "left", "moved", "code"] as const),
     "node",
   );
+  const side = sideBy(n.sets, n.code);
   const lanes = [
     [n.a, n.ra],
     [n.b, n.rb],
     [n.c, n.rc],
     [n.d, n.rd],
   ] as const;
-  const step = ([lane, row]: readonly [number, number]) => {
-    const word = i32.wrap(i64.shr(get(n.node), i64.const(32)));
-    // (code + m) mod 256 > split + m, m = 1 where a missing value, 255, goes left
-    const code = i32.and(
-      i32.add(i32.load8(i32.add(get(row), i32.and(word, int(0xffff)))), i32.shr(word, int(25))),
-      int(255),
-    );
-    const right = i32.gt(code, i32.and(i32.shr(word, int(16)), int(0x1ff)));
-    return seq(
+  const step = ([lane, row]: readonly [number, number]) =>
+    seq(
       set(n.node, i64.load(i32.add(get(n.nodes), i32.shl(get(lane), int(3))))),
-      set(n.left, i32.add(i32.wrap(get(n.node)), right)),
+      set(n.left, i32.add(i32.wrap(get(n.node)), side({ node: n.node, row, lane }))),
       set(n.moved, i32.or(get(n.moved), i32.xor(get(n.left), get(lane)))),
       set(lane, get(n.left)),
     );
-  };
   const add = ([lane]: readonly [number, number], k: number) =>
     f64.store(
       get(n.sums),
@@ -79,10 +103,10 @@ export function walkFunction(): WasmFunction {
       8 * k,
     );
   return {
-    name: "walk",
-    parameters: [I32, I32, I32, I32, I32, I32],
+    name,
+    parameters: [I32, I32, I32, I32, I32, I32, I32],
     results: [],
-    locals: [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I64],
+    locals: [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I64],
     body: loop(
       ...lanes.map(([lane]) => set(lane, int(0))),
       ...lanes.map(([, row], k) => set(row, i32.add(get(n.codes), i32.mul(get(n.stride), int(k))))),

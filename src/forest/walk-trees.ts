@@ -25,6 +25,24 @@ export function walkOf(trees: Trees): Walk {
   return { trees, words };
 }
 
+/** The codes that go left at each node, as 256 bits; none where no tree has categories. */
+function leftSets({ column, split, missingLeft, sets }: Trees): Uint32Array {
+  if (sets.length === 0) return new Uint32Array(0);
+  const all = new Uint32Array(8 * column.length);
+  for (let i = 0; i < column.length; i++) {
+    const last = column[i]! < 0 ? MISSING : split[i]!;
+    for (let w = 0; w < 8; w++) {
+      const codes = last - 32 * w;
+      if (last < 0) all[8 * i + w] = sets[8 * (-1 - last) + w]!;
+      else all[8 * i + w] = codes >= 31 ? 0xffffffff : codes < 0 ? 0 : 2 ** (codes + 1) - 1;
+    }
+    const word = 8 * i + (MISSING >> 5);
+    const bit = 2 ** (MISSING & 31);
+    if (column[i]! >= 0) all[word] = missingLeft[i] ? all[word]! | bit : all[word]! & ~bit;
+  }
+  return all;
+}
+
 let heap: SharedHeap | undefined;
 let kernel: Kernel | undefined;
 
@@ -45,14 +63,18 @@ export function leafSums(
   const sums = new Float64Array(size);
   heap ??= new SharedHeap(1 << 20);
   kernel ??= kernelOn(heap.memory);
-  const bytes = words.byteLength + trees.value.byteLength + BLOCK * (8 + stride);
+  const sets = leftSets(trees);
+  const bytes = words.byteLength + trees.value.byteLength + BLOCK * (8 + stride) + sets.byteLength;
   const at = heap.take(bytes);
   const valuesAt = at + words.byteLength;
   const sumsAt = valuesAt + trees.value.byteLength;
   const codesAt = sumsAt + BLOCK * 8;
+  const setsAt = codesAt + BLOCK * stride;
+  const step = sets.length > 0 ? kernel.walkSets : kernel.walk;
   const { buffer } = heap.memory;
   new Int32Array(buffer, at, words.length).set(words);
   new Float64Array(buffer, valuesAt, trees.value.length).set(trees.value);
+  new Uint32Array(buffer, setsAt, sets.length).set(sets);
   const blockSums = new Float64Array(buffer, sumsAt, BLOCK);
   const blockCodes = new Uint8Array(buffer, codesAt, BLOCK * stride);
   for (let from = 0; from < size; from += BLOCK) {
@@ -66,7 +88,8 @@ export function leafSums(
     blockSums.fill(0);
     for (let t = 0; t + 1 < trees.offsets.length; t++) {
       const root = trees.offsets[t]!;
-      kernel.walk(codesAt, stride, Math.ceil(count / 4) * 4, at + 8 * root, valuesAt + 8 * root, sumsAt);
+      const [nodesAt, leavesAt] = [at + 8 * root, valuesAt + 8 * root];
+      step(codesAt, stride, Math.ceil(count / 4) * 4, nodesAt, leavesAt, sumsAt, setsAt + 32 * root);
     }
     sums.set(blockSums.subarray(0, count), from);
   }

@@ -105,6 +105,7 @@ export const i32 = {
   xor: binary(0x73),
   shl: binary(0x74),
   shr: binary(0x76),
+  eq: binary(0x46),
   gt: binary(0x4b),
   lt: binary(0x49),
   /** Low half of a 64-bit integer. */
@@ -128,8 +129,10 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
+  floor: unary(0x9c),
   eq: binary(0x61),
   lt: binary(0x63),
+  le: binary(0x65),
   /** From an unsigned 32-bit integer. */
   from: unary(0xb8),
 };
@@ -142,6 +145,16 @@ export const f64x2 = {
   sub: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf1, 0x01],
   mul: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf2, 0x01],
   div: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf3, 0x01],
+  min: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf4, 0x01],
+  max: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xf5, 0x01],
+  abs: (a: Code): Code => [...a, 0xfd, 0xec, 0x01],
+  neg: (a: Code): Code => [...a, 0xfd, 0xed, 0x01],
+  ceil: (a: Code): Code => [...a, 0xfd, 0x74],
+  /** Towards 0. */
+  trunc: (a: Code): Code => [...a, 0xfd, 0x7a],
+  /** All bits 1 where it is so, else 0. */
+  eq: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x47],
+  lt: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x49],
   splat: (a: Code): Code => [...a, 0xfd, 0x14],
   const: (value: number): Code => [0xfd, 0x0c, ...new Uint8Array(Float64Array.of(value, value).buffer)],
   lane: (a: Code, lane: 0 | 1): Code => [...a, 0xfd, 0x21, lane],
@@ -151,7 +164,9 @@ export const f64x2 = {
     const: (value: bigint): Code => [0xfd, 0x0c, ...new Uint8Array(BigInt64Array.of(value, value).buffer)],
     and: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x4e],
     or: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x50],
+    shl: (a: Code, places: number): Code => [...a, ...int(places), 0xfd, 0xcb, 0x01],
     shr: (a: Code, places: number): Code => [...a, ...int(places), 0xfd, 0xcd, 0x01],
+    choose: (ifOnes: Code, ifZeros: Code, mask: Code): Code => [...ifOnes, ...ifZeros, ...mask, 0xfd, 0x52],
   },
 };
 

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { univariateDrift } from "./drift/univariate-drift.js";
 import { FittedMonitor, fitMonitor } from "./fit-monitor.js";
 import { monitorConfig } from "./monitor-config.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
-import { realizedPerformance } from "./realized-performance.js";
-import { univariateDrift } from "./univariate-drift.js";
+import { realizedPerformance } from "./realized/realized-performance.js";
 
 const folder = mkdtempSync(join(tmpdir(), "monitor-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,20 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import type { Chunking } from "./chunk.js";
-import { type ColumnInput, toCategory, toColumn } from "./column.js";
-import { fitDomainClassifier, measureDomainClassifier } from "./domain-classifier.js";
-import type { DomainClassifierState } from "./domain-classifier-part.js";
+import type { Chunking } from "./chunks/chunk.js";
+import { type ColumnInput, toCategory, toColumn } from "./chunks/column.js";
+import { orderTable } from "./chunks/order-table.js";
+import type { MonitoredTable } from "./chunks/table.js";
+import { fitDomainClassifier, measureDomainClassifier } from "./drift/domain-classifier.js";
+import type { DomainClassifierState } from "./drift/domain-classifier-part.js";
 import { fromJson, toJson } from "./fitted-json.js";
-import type { Measure, PartName } from "./measure.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
-import { partOf, plannedParts } from "./monitor-parts.js";
-import type { MonitoringResult } from "./monitoring-result.js";
-import { orderTable } from "./order-table.js";
-import type { FittedPart } from "./part.js";
-import { resultOf } from "./run-part.js";
-import type { MonitoredTable } from "./table.js";
-import { onTwoThreads } from "./two-threads.js";
+import type { Measure, PartName } from "./parts/measure.js";
+import { partOf, plannedParts } from "./parts/monitor-parts.js";
+import type { FittedPart } from "./parts/part.js";
+import { resultOf } from "./parts/run-part.js";
+import { onTwoThreads } from "./parts/two-threads.js";
+import type { MonitoringResult } from "./results/monitoring-result.js";
 
 /** Results by part, in the order of the configuration. */
 export type MonitoringResults = Partial<Record<PartName, MonitoringResult>>;

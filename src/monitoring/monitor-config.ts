@@ -1,11 +1,11 @@
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
-import type { NormalizeConfusion, ValueMatrix } from "./confusion.js";
-import type { PerformanceMetric } from "./performance-metrics.js";
+import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "./drift/univariate-options.js";
+import type { Threshold } from "./parts/threshold.js";
+import { STATISTICS, type Statistic } from "./quality/summary-statistics-part.js";
 import type { ColumnRoles } from "./read-monitored-table.js";
-import { STATISTICS, type Statistic } from "./summary-statistics-part.js";
-import type { Threshold } from "./threshold.js";
-import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "./univariate-options.js";
+import type { PerformanceMetric } from "./realized/performance-metrics.js";
+import type { NormalizeConfusion, ValueMatrix } from "./statistics/confusion.js";
 
 /** What to do of performance, in NannyML's names. */
 export interface PerformanceConfig {

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import { csvText } from "./csv-text.js";
+import { rankDrift } from "./drift/rank-drift.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "./fit-monitor.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
-import { monitoringReport } from "./monitoring-report.js";
-import type { MonitoringResult } from "./monitoring-result.js";
-import { rankDrift } from "./rank-drift.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
-import { statisticsCsv } from "./statistics-csv.js";
-import { type Verdict, verdictOf } from "./verdict.js";
-import { writeLong } from "./write-long.js";
+import { monitoringReport } from "./report/monitoring-report.js";
+import { type Verdict, verdictOf } from "./report/verdict.js";
+import { csvText } from "./results/csv-text.js";
+import type { MonitoringResult } from "./results/monitoring-result.js";
+import { statisticsCsv } from "./results/statistics-csv.js";
+import { writeLong } from "./results/write-long.js";
 
 export interface MonitorFilesOptions {
   /** CSV, gzip or Parquet; or a monitor that was saved (`.json`). */

@@ -8,19 +8,19 @@ import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { loadModel } from "../training/artifact.js";
 import { findModel } from "../training/train.js";
-import type { AlertOutcome } from "./alert-desk.js";
+import type { AlertOutcome } from "./alerts/alert-desk.js";
+import { tellAlerts } from "./alerts/tell-alerts.js";
+import { type EstimateReview, reviewEstimates } from "./estimated/review-estimates.js";
 import type { MonitoringResults } from "./fit-monitor.js";
-import { keptRows, readKept, resultsOf, writeKept } from "./kept-results.js";
-import { monitoringReport } from "./monitoring-report.js";
-import type { MonitoringResult } from "./monitoring-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
-import { performanceChart } from "./performance-chart.js";
 import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
-import { type EstimateReview, reviewEstimates } from "./review-estimates.js";
+import { monitoringReport } from "./report/monitoring-report.js";
+import { performanceChart } from "./report/performance-chart.js";
+import { type Verdict, verdictOf } from "./report/verdict.js";
+import { keptRows, readKept, resultsOf, writeKept } from "./results/kept-results.js";
+import type { MonitoringResult } from "./results/monitoring-result.js";
+import { whatChanged } from "./results/what-changed.js";
 import { fitStageMonitor } from "./stage-monitor.js";
-import { tellAlerts } from "./tell-alerts.js";
-import { type Verdict, verdictOf } from "./verdict.js";
-import { whatChanged } from "./what-changed.js";
 
 /** What monitoring found. */
 export interface MonitorResult {

@@ -1,9 +1,9 @@
 import type { Store } from "../store/open-store.js";
 import { loadModel } from "../training/artifact.js";
 import { findModel } from "../training/train.js";
+import type { MonitoredTable } from "./chunks/table.js";
 import { type MonitorOptions, monitorOptions } from "./options.js";
 import { readPredictions } from "./read-predictions.js";
-import type { MonitoredTable } from "./table.js";
 
 /**
  * Reads what the stage watches as tables, for charts and questions of your own: the test rows of a model, and what it has

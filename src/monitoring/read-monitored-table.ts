@@ -4,10 +4,10 @@ import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { name as quoted, text } from "../store/database.js";
 import { DuckDBInstance, duckdb, handleOf } from "../store/duckdb.js";
-import type { Column } from "./column.js";
-import { codes as codesOf, floats } from "./large-arrays.js";
-import type { MonitoredTable } from "./table.js";
-import { startThread } from "./two-threads.js";
+import type { Column } from "./chunks/column.js";
+import { codes as codesOf, floats } from "./chunks/large-arrays.js";
+import type { MonitoredTable } from "./chunks/table.js";
+import { startThread } from "./parts/two-threads.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {

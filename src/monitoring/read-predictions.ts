@@ -1,5 +1,5 @@
 import { type Database, name } from "../store/database.js";
-import type { MonitoredTable } from "./table.js";
+import type { MonitoredTable } from "./chunks/table.js";
 
 /** What results call the score, the predicted class and the label: their columns in `model_predictions`. */
 export const OUTPUTS = ["probability_1", "prediction", "label"] as const;

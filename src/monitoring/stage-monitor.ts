@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
-import type { Chunking } from "./chunk.js";
+import type { Chunking } from "./chunks/chunk.js";
+import type { MonitoredTable } from "./chunks/table.js";
 import { FittedMonitor, fitMonitor } from "./fit-monitor.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
 import type { MonitorSettings } from "./options.js";
 import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
-import type { MonitoredTable } from "./table.js";
 
 /** What the stage watches, as a configuration. */
 export function stageConfig(

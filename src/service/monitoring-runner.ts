@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { AlertEvent, AlertMemory } from "../monitoring/alert-events.js";
+import type { AlertEvent, AlertMemory } from "../monitoring/alerts/alert-events.js";
 import { type MonitorResult, monitor } from "../monitoring/monitor.js";
 import type { MonitorSettings } from "../monitoring/options.js";
 import type { Store } from "../store/open-store.js";

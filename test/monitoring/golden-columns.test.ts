@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { missingValues, outOfRangeValues, unseenValues } from "../../src/monitoring/data-quality.js";
-import { estimatePerformance } from "../../src/monitoring/estimate-performance.js";
-import { rankByAlertCount, rankByCorrelation } from "../../src/monitoring/rank-columns.js";
-import { realizedPerformance } from "../../src/monitoring/realized-performance.js";
-import { reconstructionDrift } from "../../src/monitoring/reconstruction-drift.js";
-import { summaryStatistic } from "../../src/monitoring/summary-statistics.js";
-import { univariateDrift } from "../../src/monitoring/univariate-drift.js";
+import { rankByAlertCount, rankByCorrelation } from "../../src/monitoring/drift/rank-columns.js";
+import { reconstructionDrift } from "../../src/monitoring/drift/reconstruction-drift.js";
+import { univariateDrift } from "../../src/monitoring/drift/univariate-drift.js";
+import { estimatePerformance } from "../../src/monitoring/estimated/estimate-performance.js";
+import { missingValues, outOfRangeValues, unseenValues } from "../../src/monitoring/quality/data-quality.js";
+import { summaryStatistic } from "../../src/monitoring/quality/summary-statistics.js";
+import { realizedPerformance } from "../../src/monitoring/realized/realized-performance.js";
 import { chunkingOf, compareFile, compareRows, golden, goldenTable, periodOf, type Tally } from "./golden.js";
 
 const executed = golden("executed");

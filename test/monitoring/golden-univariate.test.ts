@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { MonitoredTable } from "../../src/monitoring/table.js";
-import { univariateDrift } from "../../src/monitoring/univariate-drift.js";
+import type { MonitoredTable } from "../../src/monitoring/chunks/table.js";
+import { univariateDrift } from "../../src/monitoring/drift/univariate-drift.js";
 import { chunkingOf, compareFile, golden, goldenTable, periodOf, type Tally } from "./golden.js";
 
 const tally: Tally = { compared: 0, agreed: 0, misses: [] };

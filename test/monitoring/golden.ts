@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
-import type { Chunking } from "../../src/monitoring/chunk.js";
-import type { PerformanceOptions } from "../../src/monitoring/performance-metrics.js";
-import type { MonitoredTable } from "../../src/monitoring/table.js";
+import type { Chunking } from "../../src/monitoring/chunks/chunk.js";
+import type { MonitoredTable } from "../../src/monitoring/chunks/table.js";
+import type { PerformanceOptions } from "../../src/monitoring/realized/performance-metrics.js";
 
 const folder = new URL("../fixtures/nannyml/", import.meta.url);
 const read = (path: string) => brotliDecompressSync(readFileSync(new URL(`${path}.br`, folder))).toString("utf8");

@@ -7,7 +7,7 @@ import { configure } from "../../src/config/configure.js";
 import { download } from "../../src/download/download.js";
 import { buildFeatures } from "../../src/features/build-features.js";
 import { load } from "../../src/load/load.js";
-import type { AlertEvent } from "../../src/monitoring/alert-events.js";
+import type { AlertEvent } from "../../src/monitoring/alerts/alert-events.js";
 import { serve } from "../../src/service/serve.js";
 import { openStore } from "../../src/store/open-store.js";
 import { train } from "../../src/training/train.js";

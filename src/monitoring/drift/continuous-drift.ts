@@ -1,0 +1,184 @@
+import { ChurnError } from "../../core/errors.js";
+import type { RawMeasure } from "../parts/part.js";
+import { quantile } from "../parts/threshold.js";
+import { doaneEdges, type Edges, equalWidthEdges, histogram } from "../statistics/histogram.js";
+import { momentsOf, sampleDeviation, withoutMissing } from "../statistics/moments.js";
+import {
+  binnedDistances,
+  type CumulativeBins,
+  cumulativeBins,
+  kolmogorovSmirnov,
+  wasserstein,
+} from "./cumulative-distances.js";
+import { hellinger, jensenShannon, populationStability } from "./distances.js";
+import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.js";
+
+/** All that is needed of a continuous reference column. */
+export interface ContinuousReference {
+  readonly n: number;
+  readonly constant: number | null;
+  readonly deviation: number;
+  readonly doane: { readonly edges: Edges; readonly share: Float64Array } | null;
+  /** Ascending values, where few enough for exact distances. */
+  readonly sorted: Float64Array | null;
+  /** Counts in bins of equal width from the least to the greatest value. */
+  readonly fine: { readonly min: number; readonly max: number; readonly counts: Uint32Array } | null;
+  /** Deciles, with the share of each bin between them. */
+  readonly deciles: { readonly edges: Edges; readonly share: Float64Array } | null;
+}
+
+const EXACT_BELOW = 10_000;
+const FINE_BINS = 10_000;
+
+export function fitContinuous(
+  column: Float64Array,
+  name: string,
+  methods: readonly ContinuousMethod[],
+  calculation: UnivariateOptions["calculation"],
+  compat: boolean,
+): ContinuousReference {
+  const values = withoutMissing(column);
+  const moments = momentsOf(values);
+  const { n, min, max } = moments;
+  if (n > 0 && (min === Number.NEGATIVE_INFINITY || max === Number.POSITIVE_INFINITY)) {
+    throw new ChurnError("BAD_INPUT", `reference: column "${name}" has infinite values`, {
+      hint: "leave those rows out, or make the values missing",
+    });
+  }
+  if (n === 0) {
+    if (!compat) throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+    return { n, constant: null, deviation: 0, doane: null, sorted: null, fine: null, deciles: null };
+  }
+  const uses = (...names: ContinuousMethod[]) => names.some((method) => methods.includes(method));
+  const exact = (calculation?.method ?? "auto") === "auto" ? n < EXACT_BELOW : calculation?.method === "exact";
+  const cumulative = uses("kolmogorov_smirnov", "wasserstein");
+  const sorted = (exact && cumulative) || uses("population_stability") ? values.slice().sort() : null;
+  return {
+    n,
+    constant: min === max ? min : null,
+    deviation: uses("wasserstein") ? sampleDeviation(moments) : 0,
+    doane: uses("jensen_shannon", "hellinger") ? shares(values, doaneEdges(values)) : null,
+    sorted: exact && cumulative ? sorted : null,
+    fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,
+    deciles: uses("population_stability") ? decileShares(sorted as Float64Array) : null,
+  };
+}
+
+/** The distances of rows `from` … `to − 1` from the reference, one a method. */
+export function measureContinuous(
+  reference: ContinuousReference,
+  column: Float64Array,
+  methods: readonly ContinuousMethod[],
+  { from, to }: { from: number; to: number },
+  compat: boolean,
+): RawMeasure[] {
+  const { values, infinite } = chunkValues(reference, column, from, to, compat);
+  const n = values.length;
+  const notes = [
+    ...(infinite > 0 ? [`${infinite} infinite values are left out`] : []),
+    ...(reference.constant !== null && !compat ? [`constant in the reference (${reference.constant})`] : []),
+  ];
+  const note = notes.length ? { note: notes.join("; ") } : {};
+  if (n === 0 || reference.n === 0) {
+    const rows = to - from;
+    const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
+    return methods.map(() => ({ value: Number.NaN, n, reason, ...note }));
+  }
+  const { doane, sorted, deciles } = reference;
+  const fine = reference.fine && binnedOf(reference.fine, values);
+  const coarse = doane && shares(values, doane.edges).share;
+  const ascending = sorted && values.slice().sort();
+  const distance: Record<ContinuousMethod, () => number> = {
+    jensen_shannon: () => jensenShannon((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
+    hellinger: () => hellinger((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
+    kolmogorov_smirnov: () =>
+      fine?.kolmogorovSmirnov ?? kolmogorovSmirnov(sorted as Float64Array, ascending as Float64Array),
+    wasserstein: () => fine?.wasserstein ?? wasserstein(sorted as Float64Array, ascending as Float64Array),
+    population_stability: () => {
+      const { edges, share } = deciles as NonNullable<typeof deciles>;
+      return populationStability(share, unequalShares(values, edges));
+    },
+  };
+  return methods.map((method) => ({ value: distance[method](), n, ...note }));
+}
+
+// the values that a distance is made of: neither missing nor infinite, and without dust on a constant column
+function chunkValues(
+  { constant }: ContinuousReference,
+  column: Float64Array,
+  from: number,
+  to: number,
+  compat: boolean,
+) {
+  if (constant === null) {
+    let end = from;
+    while (end < to && Number.isFinite(column[end])) end++;
+    if (end === to) return { values: column.subarray(from, to), infinite: 0 };
+  }
+  const values = new Float64Array(to - from);
+  const dust = constant === null || compat ? -1 : 1e-9 * Math.max(1, Math.abs(constant));
+  let n = 0;
+  let infinite = 0;
+  for (let i = from; i < to; i++) {
+    const value = column[i] as number;
+    if (Number.isNaN(value)) continue;
+    if (!compat && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)) infinite++;
+    else values[n++] = dust >= 0 && Math.abs(value - (constant as number)) <= dust ? (constant as number) : value;
+  }
+  return { values: values.subarray(0, n), infinite };
+}
+
+function shares(values: Float64Array, edges: Edges) {
+  const { counts: share, n } = histogram(values, edges);
+  for (let i = 0; i < share.length; i++) share[i] = (share[i] as number) / n;
+  return { edges, share };
+}
+
+function fineBins(values: Float64Array, min: number, max: number, bins: number) {
+  return { min, max, counts: new Uint32Array(histogram(values, equalWidthEdges(min, max, bins)).counts) };
+}
+
+type Fine = NonNullable<ContinuousReference["fine"]>;
+
+// counts are what is saved; edges and sums follow from them
+const cumulatives = new WeakMap<Fine, CumulativeBins>();
+// the bins of a chunk, used again for the next one
+let counts = new Float64Array(0);
+
+function binnedOf(fine: Fine, values: Float64Array) {
+  let reference = cumulatives.get(fine);
+  if (!reference) {
+    reference = cumulativeBins(equalWidthEdges(fine.min, fine.max, fine.counts.length), fine.counts);
+    cumulatives.set(fine, reference);
+  }
+  if (counts.length === fine.counts.length) counts.fill(0);
+  else counts = new Float64Array(fine.counts.length);
+  const bins = histogram(values, reference.edges, counts);
+  return binnedDistances(reference, bins, outside(values, reference.edges, bins.below + bins.above));
+}
+
+function outside(values: Float64Array, edges: Edges, count: number) {
+  if (count === 0) return { below: new Float64Array(0), above: new Float64Array(0) };
+  const [min, max] = [edges[0] as number, edges.at(-1) as number];
+  return {
+    below: values.filter((value) => value < min).sort(),
+    above: values.filter((value) => value > max).sort(),
+  };
+}
+
+function decileShares(sorted: Float64Array) {
+  const cuts = Array.from({ length: 9 }, (_, i) => quantile(sorted, (i + 1) / 10));
+  const edges = Float64Array.from(new Set(cuts));
+  return { edges, share: unequalShares(sorted, edges) };
+}
+
+/** Shares of values in the bins (−∞, e₀], (e₀, e₁], …, (eₖ, ∞). */
+function unequalShares(values: Float64Array, edges: Edges): Float64Array {
+  const counts = new Float64Array(edges.length + 1);
+  for (const value of values) {
+    let bin = 0;
+    while (bin < edges.length && value > (edges[bin] as number)) bin++;
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return counts.map((count) => count / values.length);
+}

@@ -1,0 +1,121 @@
+import type { Edges, Histogram } from "../statistics/histogram.js";
+
+/** Kolmogorov–Smirnov distance of two ascending samples: the greatest difference of their cumulative shares. */
+export function kolmogorovSmirnov(a: Float64Array, b: Float64Array): number {
+  let i = 0;
+  let j = 0;
+  let most = 0;
+  while (i < a.length && j < b.length) {
+    const value = Math.min(a[i] as number, b[j] as number);
+    while (i < a.length && (a[i] as number) <= value) i++;
+    while (j < b.length && (b[j] as number) <= value) j++;
+    most = Math.max(most, Math.abs(i / a.length - j / b.length));
+  }
+  return most;
+}
+
+/** Wasserstein-1 (earth mover's) distance of two ascending samples: ∫ |F − G| dx. */
+export function wasserstein(a: Float64Array, b: Float64Array): number {
+  let i = 0;
+  let j = 0;
+  let area = 0;
+  let last = Math.min(a[0] as number, b[0] as number);
+  while (i < a.length || j < b.length) {
+    const next = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
+    if (next > last) area += Math.abs(i / a.length - j / b.length) * (next - last);
+    while ((a[i] as number) === next) i++;
+    while ((b[j] as number) === next) j++;
+    last = next;
+  }
+  return area;
+}
+
+/** A reference in bins of equal width. Counts are whole numbers, so that sums of them are exact. */
+export interface CumulativeBins {
+  readonly edges: Edges;
+  readonly n: number;
+  /** Rows up to the end of each bin. */
+  readonly upTo: Float64Array;
+  /** Σ of `upTo` before each bin, and of all. */
+  readonly sums: Float64Array;
+}
+
+export function cumulativeBins(edges: Edges, counts: Uint32Array): CumulativeBins {
+  const upTo = new Float64Array(counts.length);
+  const sums = new Float64Array(counts.length + 1);
+  let n = 0;
+  for (let i = 0; i < counts.length; i++) {
+    n += counts[i] as number;
+    upTo[i] = n;
+    sums[i + 1] = (sums[i] as number) + n;
+  }
+  return { edges, n, upTo, sums };
+}
+
+/**
+ * Kolmogorov–Smirnov and Wasserstein-1 distance from bins, as NannyML estimates them: the latter exact for what lies outside
+ * the reference's range.
+ *
+ * Between two bins that the chunk has rows in, its share stays and the reference's grows: the greatest difference is at an
+ * end, and a sum of differences follows from `sums`. A chunk of few rows leaves most bins empty.
+ *
+ * @param outside ascending values of the chunk below and above the range
+ */
+export function binnedDistances(
+  { edges, n: all, upTo, sums }: CumulativeBins,
+  { counts, below, n }: Histogram,
+  outside: { below: Float64Array; above: Float64Array },
+): { kolmogorovSmirnov: number; wasserstein: number } {
+  const bins = upTo.length;
+  const min = edges[0] as number;
+  const max = edges[bins] as number;
+  const width = (edges[1] as number) - min;
+  const rowsBelow = outside.below.length ? outside.below.length + 1 : 0;
+  const rowsAbove = outside.above.length ? outside.above.length + 1 : 0;
+  const low = rowsBelow ? (rowsBelow / n) * areaUnder([...outside.below, min]) : 0;
+  const high = rowsAbove ? (rowsAbove / n) * areaOver([max, ...outside.above]) : 0;
+  let sum = 0;
+  let most = 0;
+  let within = 0;
+  for (let from = 0; from < bins; ) {
+    sum += counts[from] as number;
+    let to = from + 1;
+    while (to < bins && counts[to] === 0) to++;
+    const first = upTo[from] as number;
+    const share = (below + sum) / n;
+    most = Math.max(most, Math.abs(first / all - share), Math.abs((upTo[to - 1] as number) / all - share));
+    const level = (sum + rowsBelow) * all;
+    let middle = from;
+    if (first * n < level) {
+      middle = to;
+      if ((upTo[to - 1] as number) * n > level) while ((upTo[middle - 1] as number) * n > level) middle--;
+    }
+    within += areaBetween(sums, upTo, middle, to, n, level) - areaBetween(sums, upTo, from, middle, n, level);
+    from = to;
+  }
+  return { kolmogorovSmirnov: most, wasserstein: (within / (all * n)) * width + low + high };
+}
+
+/** Σ of `upTo · n − level` over bins `from` … `to − 1`; what is taken off first keeps the numbers small and exact. */
+function areaBetween(sums: Float64Array, upTo: Float64Array, from: number, to: number, n: number, level: number) {
+  if (from === to) return 0;
+  const first = upTo[from] as number;
+  const rise = (sums[to] as number) - (sums[from] as number) - (to - from) * first;
+  return n * rise + (to - from) * (first * n - level);
+}
+
+/** ∫ F of ascending values, from the first to the last. */
+function areaUnder(values: number[]): number {
+  let area = 0;
+  for (let i = 1; i < values.length; i++)
+    area += (i / values.length) * ((values[i] as number) - (values[i - 1] as number));
+  return area;
+}
+
+function areaOver(values: number[]): number {
+  let area = 0;
+  for (let i = 1; i < values.length; i++) {
+    area += (1 - i / values.length) * ((values[i] as number) - (values[i - 1] as number));
+  }
+  return area;
+}

@@ -1,0 +1,71 @@
+import { ChurnError } from "../../core/errors.js";
+import { nearest } from "../../core/nearest.js";
+import type { Threshold } from "../parts/threshold.js";
+
+export const CONTINUOUS_METHODS = [
+  "kolmogorov_smirnov",
+  "jensen_shannon",
+  "wasserstein",
+  "hellinger",
+  "population_stability",
+] as const;
+export const CATEGORICAL_METHODS = [
+  "chi2",
+  "jensen_shannon",
+  "l_infinity",
+  "hellinger",
+  "population_stability",
+] as const;
+
+export type ContinuousMethod = (typeof CONTINUOUS_METHODS)[number];
+export type CategoricalMethod = (typeof CATEGORICAL_METHODS)[number];
+export type DriftMethod = ContinuousMethod | CategoricalMethod;
+
+/** Which columns, and what their types are where the data do not say it. */
+export interface ColumnOptions {
+  /** By default every column of the reference. */
+  readonly columns?: readonly string[];
+  /** Columns of numbers that are codes; `y_pred` and `y_true` are, without being named. */
+  readonly treatAsCategorical?: readonly string[];
+  /** Columns that are numbers whatever the data say. */
+  readonly treatAsContinuous?: readonly string[];
+}
+
+export interface UnivariateOptions extends ColumnOptions {
+  /** Default `["jensen_shannon"]`. */
+  readonly continuousMethods?: readonly ContinuousMethod[];
+  /** Default `["jensen_shannon"]`. */
+  readonly categoricalMethods?: readonly CategoricalMethod[];
+  /** Per method; by default mean + 3 standard deviations of the reference chunks. */
+  readonly thresholds?: Readonly<Partial<Record<DriftMethod, Threshold>>>;
+  /** Per column and method, before `thresholds`. */
+  readonly columnThresholds?: Readonly<Record<string, Readonly<Partial<Record<DriftMethod, Threshold>>>>>;
+  /**
+   * Rows of the reference that are independent of each other, where one subject is in it again and again: the number of
+   * subjects. By default all rows.
+   */
+  readonly independentRows?: number;
+  /** How Kolmogorov–Smirnov and Wasserstein are computed: exactly below 10,000 reference rows (`auto`), always, or from bins. */
+  readonly calculation?: { readonly method?: "auto" | "exact" | "estimated"; readonly bins?: number };
+}
+
+export const METHOD_NAMES: Record<DriftMethod, string> = {
+  kolmogorov_smirnov: "Kolmogorov-Smirnov statistic",
+  jensen_shannon: "Jensen-Shannon distance",
+  wasserstein: "Wasserstein distance",
+  hellinger: "Hellinger distance",
+  chi2: "Chi2 statistic",
+  l_infinity: "L-Infinity distance",
+  population_stability: "Population stability index",
+};
+
+/** Refuses methods that are not there for a type of column. */
+export function checkMethods(methods: readonly string[], known: readonly string[], type: string): void {
+  for (const name of methods) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw new ChurnError("BAD_OPTION", `no method ${JSON.stringify(name)} for ${type} columns`, {
+      hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${known.join(", ")}`,
+    });
+  }
+}

@@ -1,0 +1,182 @@
+import type { PerformanceKey, PerformancePlan } from "../realized/performance-metrics.js";
+import { metricOf } from "../realized/realized-part.js";
+import type { Confusion } from "../statistics/confusion.js";
+import type { ExpectedConfusion } from "./expected-confusion.js";
+import type { RankedProbabilities } from "./expected-ranking.js";
+
+/**
+ * What the reference can say of its own calibration: scores in bins of equal count, each with the variance of the share of
+ * positives in it.
+ */
+export interface CalibrationBins {
+  /** Lower edges of the bins but the first. */
+  readonly edges: Float64Array;
+  /** Share of the reference in each bin. */
+  readonly share: Float64Array;
+  /** Variance of the mean label of the bin. */
+  readonly variance: Float64Array;
+}
+
+const ROWS_A_BIN = 50;
+const MOST_BINS = 50;
+
+/** @param order the rows by ascending score */
+export function calibrationBins(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
+  const rows = order.length;
+  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / ROWS_A_BIN)));
+  const cuts = Array.from(
+    { length: wanted - 1 },
+    (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)] as number] as number,
+  );
+  const edges = Float64Array.from(new Set(cuts));
+  const count = new Float64Array(edges.length + 1);
+  const positives = new Float64Array(edges.length + 1);
+  let b = 0;
+  for (const row of order) {
+    while (b < edges.length && (edges[b] as number) <= (scores[row] as number)) b++;
+    count[b] = (count[b] as number) + 1;
+    positives[b] = (positives[b] as number) + (labels[row] as number);
+  }
+  const variance = count.map((n, b) => {
+    // half a row of either class keeps a bin of one class from claiming certainty
+    const p = ((positives[b] as number) + 0.5) / (n + 1);
+    return (p * (1 - p)) / Math.max(n, 1);
+  });
+  return { edges, share: count.map((n) => n / scores.length), variance };
+}
+
+export function binOf(edges: Float64Array, score: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((edges[middle] as number) <= score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The share of the reference's rows that still speak for a chunk (Kish's effective sample size of the reference weighted to
+ * the chunk's scores); 1 without a shift, near 0 where the chunk's scores lie where the reference has next to none.
+ */
+export function supportOf({ share }: CalibrationBins, { all }: BinCounts): number {
+  const n = all.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (let b = 0; b < share.length; b++) {
+    const q = (all[b] as number) / n;
+    // E q² = q² + q(1 − q)/n: what sampling alone adds is taken off
+    const squared = Math.max(0, q * q - (q * (1 - q)) / Math.max(1, n - 1));
+    sum += squared / Math.max(share[b] as number, 1e-12);
+  }
+  return n === 0 ? Number.NaN : Math.min(1, 1 / sum);
+}
+
+/** Rows of a chunk in each calibration bin: all with a score, and those with a predicted class by it. */
+export interface BinCounts {
+  readonly all: Float64Array;
+  readonly positive: Float64Array;
+  readonly negative: Float64Array;
+}
+
+export function binCounts(
+  { edges, share }: CalibrationBins,
+  score: Float64Array,
+  predicted: Float64Array | undefined,
+  from: number,
+  to: number,
+): BinCounts {
+  const all = new Float64Array(share.length);
+  const positive = new Float64Array(share.length);
+  const negative = new Float64Array(share.length);
+  for (let i = from; i < to; i++) {
+    const u = score[i] as number;
+    if (Number.isNaN(u)) continue;
+    const b = binOf(edges, u);
+    all[b] = (all[b] as number) + 1;
+    const label = predicted ? (predicted[i] as number) : Number.NaN;
+    if (Number.isNaN(label)) continue;
+    const counts = label === 1 ? positive : negative;
+    counts[b] = (counts[b] as number) + 1;
+  }
+  return { all, positive, negative };
+}
+
+/** Standard error of an estimate against what will come true: chance of the labels, and what is unknown of calibration. */
+export function confusionEstimateError(
+  plan: PerformancePlan,
+  key: PerformanceKey,
+  expected: ExpectedConfusion,
+  bins: CalibrationBins,
+  counts: BinCounts,
+): number {
+  // the metric's slope in one more positive among rows predicted positive, and among rows predicted negative
+  const slope = (more: Partial<Confusion>) => {
+    const h = 1e-4 * expected.n;
+    const moved = (sign: number) => {
+      const c = { tp: expected.tp, tn: expected.tn, fp: expected.fp, fn: expected.fn };
+      for (const [cell, by] of Object.entries(more)) c[cell as keyof Confusion] += sign * h * by;
+      return metricOf(plan, key, c);
+    };
+    return (moved(1) - moved(-1)) / (2 * h);
+  };
+  const yes = expected.tp + expected.fp > 0 ? slope({ tp: 1, fp: -1 }) : 0;
+  const no = expected.tn + expected.fn > 0 ? slope({ fn: 1, tn: -1 }) : 0;
+  const pulled = new Float64Array(bins.share.length);
+  for (let b = 0; b < pulled.length; b++) {
+    pulled[b] = (counts.positive[b] as number) * yes + (counts.negative[b] as number) * no;
+  }
+  const chance = yes * yes * expected.positiveVariance + no * no * expected.negativeVariance;
+  return Math.sqrt(chance + unknown(pulled, bins));
+}
+
+/** The same for ROC AUC and average precision, from the influence of each row. */
+export function rankingEstimateError(
+  key: "roc_auc" | "average_precision",
+  value: number,
+  { score, p }: RankedProbabilities,
+  bins: CalibrationBins,
+): number {
+  const n = p.length;
+  const positives = p.reduce((sum, each) => sum + each, 0);
+  const negatives = n - positives;
+  const pulled = new Float64Array(bins.share.length);
+  let chance = 0;
+  const take = (i: number, influence: number) => {
+    const each = p[i] as number;
+    chance += influence * influence * each * (1 - each);
+    const b = binOf(bins.edges, score[i] as number);
+    pulled[b] = (pulled[b] as number) + influence;
+  };
+  if (key === "roc_auc") {
+    let above = 0;
+    for (let i = 0; i < n; ) {
+      // rows of one score share their place
+      let end = i;
+      let tied = 0;
+      while (end < n && score[end] === score[i]) tied += p[end++] as number;
+      const positivesAbove = above + tied / 2;
+      const negativesBelow = negatives - (i - above) - (end - i - tied) / 2;
+      const influence =
+        (negativesBelow / negatives - value) / positives - (positivesAbove / positives - value) / negatives;
+      for (let j = i; j < end; j++) take(j, influence);
+      above += tied;
+      i = end;
+    }
+  } else {
+    let later = 0;
+    let through = positives;
+    for (let i = n - 1; i >= 0; i--) {
+      later += (p[i] as number) / (i + 1);
+      take(i, (through / (i + 1) + later - value) / positives);
+      through -= p[i] as number;
+    }
+  }
+  return Math.sqrt(chance + unknown(pulled, bins));
+}
+
+function unknown(pulled: Float64Array, { variance }: CalibrationBins): number {
+  let sum = 0;
+  for (let b = 0; b < pulled.length; b++) sum += (pulled[b] as number) ** 2 * (variance[b] as number);
+  return sum;
+}

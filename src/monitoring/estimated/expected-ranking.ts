@@ -1,0 +1,77 @@
+import { between, type Isotonic } from "../statistics/isotonic.js";
+
+/** Scores of a chunk in descending order with their calibrated probabilities. */
+export interface RankedProbabilities {
+  readonly score: Float64Array;
+  readonly p: Float64Array;
+}
+
+/** Ranks the scores of rows `from` … `to − 1`, without missing ones; calibration keeps the order. */
+export function rankProbabilities(
+  score: Float64Array,
+  calibrator: Isotonic | null,
+  from: number,
+  to: number,
+): RankedProbabilities {
+  const sorted = score.slice(from, to).sort();
+  let n = sorted.length;
+  while (n > 0 && Number.isNaN(sorted[n - 1])) n--;
+  const u = sorted.subarray(0, n).reverse();
+  return { score: u, p: calibrator ? calibrateDescending(calibrator, u) : u };
+}
+
+function calibrateDescending({ x, y }: Isotonic, u: Float64Array): Float64Array {
+  const p = new Float64Array(u.length);
+  const end = x.length - 1;
+  let high = end;
+  for (let i = 0; i < u.length; i++) {
+    const score = u[i] as number;
+    if (score <= (x[0] as number)) p[i] = y[0] as number;
+    else if (score >= (x[end] as number)) p[i] = y[end] as number;
+    else {
+      while ((x[high - 1] as number) > score) high--;
+      p[i] = between({ x, y }, high, score);
+    }
+  }
+  return p;
+}
+
+/** x to five decimals, halves to even, as numpy rounds. */
+function round5(x: number): number {
+  const scaled = x * 1e5;
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const up = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
+  return (up ? floor + 1 : floor) / 1e5;
+}
+
+/** Expected area under the ROC curve of rows that are positive with probability p; NaN without an expected negative. */
+export function expectedRocAuc({ p }: RankedProbabilities): number {
+  let positives = 0;
+  let lastT = 0;
+  let lastF = 0;
+  let area = 0;
+  for (let i = 0; i < p.length; i++) {
+    positives += p[i] as number;
+    const t = round5(positives);
+    const f = round5(i + 1 - positives);
+    area += (f - lastF) * (t + lastT);
+    lastT = t;
+    lastF = f;
+  }
+  return area / 2 / (lastT * lastF);
+}
+
+/** Expected average precision; NaN without an expected positive. */
+export function expectedAveragePrecision({ p }: RankedProbabilities): number {
+  let positives = 0;
+  let last = 0;
+  let area = 0;
+  for (let i = 0; i < p.length; i++) {
+    positives += p[i] as number;
+    const t = round5(positives);
+    area += ((t - last) * t) / (i + 1);
+    last = t;
+  }
+  return area / last;
+}

@@ -1,0 +1,140 @@
+import { ChurnError } from "../../core/errors.js";
+
+/** A limit that does not depend on the reference. */
+export interface ConstantThreshold {
+  readonly type: "constant";
+  readonly lower?: number | null;
+  readonly upper?: number | null;
+}
+
+/** Mean of the reference chunks ± a number of their standard deviations. */
+export interface StandardDeviationThreshold {
+  readonly type: "standard_deviation";
+  /** Default 3; null for no limit on this side. */
+  readonly std_lower_multiplier?: number | null;
+  readonly std_upper_multiplier?: number | null;
+  /** What the distance is measured from: the mean (default), median, least or greatest of the reference chunks. */
+  readonly offset_from?: "nanmean" | "nanmedian" | "nanmin" | "nanmax" | "mean" | "median" | "min" | "max";
+}
+
+/** Quantiles of the reference chunks (Hyndman and Fan's method 7). */
+export interface QuantileThreshold {
+  readonly type: "quantile";
+  readonly lower?: number | null;
+  readonly upper?: number | null;
+}
+
+export type Threshold = ConstantThreshold | StandardDeviationThreshold | QuantileThreshold;
+
+/** The fitted limits of one series; null is no limit. */
+export interface Limits {
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** What a metric can be at all: limits beyond these are set back to them, or to none when `drop`. */
+export interface Range {
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly drop?: boolean;
+}
+
+export const STANDARD_DEVIATION: StandardDeviationThreshold = { type: "standard_deviation" };
+
+/**
+ * Limits from the values of the reference chunks; chunks without a value (NaN) are left out.
+ *
+ * @throws BAD_OPTION for a threshold that cannot be
+ */
+export function fitLimits(threshold: Threshold, values: ArrayLike<number>): Limits {
+  checkThreshold(threshold);
+  if (threshold.type === "constant") return { lower: threshold.lower ?? null, upper: threshold.upper ?? null };
+  const finite = Array.from(values).filter((value) => !Number.isNaN(value));
+  if (finite.length === 0) return { lower: null, upper: null };
+  if (threshold.type === "quantile") {
+    const sorted = finite.sort((a, b) => a - b);
+    const at = (p: number | null | undefined) => (p === null || p === undefined ? null : quantile(sorted, p));
+    return { lower: at(threshold.lower), upper: at(threshold.upper) };
+  }
+  const { std_lower_multiplier: below = 3, std_upper_multiplier: above = 3, offset_from = "nanmean" } = threshold;
+  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  const spread = Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / finite.length);
+  const offset = offsets[offset_from](finite, mean);
+  return {
+    lower: below === null ? null : offset - below * spread,
+    upper: above === null ? null : offset + above * spread,
+  };
+}
+
+/** Sets limits that a metric cannot reach back to its range. */
+export function clampLimits(limits: Limits, range: Range): Limits {
+  const { lower, upper } = limits;
+  const low = lower !== null && range.lower !== undefined && lower <= range.lower;
+  const high = upper !== null && range.upper !== undefined && upper >= range.upper;
+  return {
+    lower: low ? (range.drop ? null : (range.lower as number)) : lower,
+    upper: high ? (range.drop ? null : (range.upper as number)) : upper,
+  };
+}
+
+const median = (values: number[]) =>
+  quantile(
+    values.slice().sort((a, b) => a - b),
+    0.5,
+  );
+const least = (values: number[]) => Math.min(...values);
+const greatest = (values: number[]) => Math.max(...values);
+const centre = (_: number[], mean: number) => mean;
+
+const offsets = {
+  nanmean: centre,
+  nanmedian: median,
+  nanmin: least,
+  nanmax: greatest,
+  mean: centre,
+  median,
+  min: least,
+  max: greatest,
+};
+
+/** Quantile of ascending values (Hyndman and Fan 1996, method 7). */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  const place = (sorted.length - 1) * p;
+  const below = Math.floor(place);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return low + (high - low) * (place - below);
+}
+
+function checkThreshold(threshold: Threshold): void {
+  const bad = (why: string) =>
+    new ChurnError("BAD_OPTION", `threshold ${JSON.stringify(threshold)}: ${why}`, {
+      hint: 'for example {"type": "constant", "lower": 0.7} or {"type": "standard_deviation", "std_upper_multiplier": 2}',
+    });
+  const number = (key: string, value: unknown) => {
+    if (value !== null && value !== undefined && (typeof value !== "number" || Number.isNaN(value))) {
+      throw bad(`${key} is no number: ${JSON.stringify(value)}`);
+    }
+  };
+  if (threshold.type === "standard_deviation") {
+    for (const key of ["std_lower_multiplier", "std_upper_multiplier"] as const) {
+      number(key, threshold[key]);
+      if ((threshold[key] ?? 0) < 0) throw bad(`${key} is below 0`);
+    }
+    const { offset_from } = threshold;
+    if (offset_from !== undefined && !Object.hasOwn(offsets, offset_from)) {
+      throw bad(`offset_from takes ${Object.keys(offsets).join(", ")}`);
+    }
+    return;
+  }
+  if (threshold.type !== "constant" && threshold.type !== "quantile") {
+    throw bad("type takes constant, standard_deviation or quantile");
+  }
+  number("lower", threshold.lower);
+  number("upper", threshold.upper);
+  const { lower, upper } = threshold;
+  if (typeof lower === "number" && typeof upper === "number" && lower >= upper) throw bad("lower is not below upper");
+  if (threshold.type === "quantile" && [lower, upper].some((p) => typeof p === "number" && (p < 0 || p > 1))) {
+    throw bad("quantiles lie between 0 and 1");
+  }
+}

@@ -1,9 +1,0 @@
-import type { RunOptions, RunTables } from "./fit-part.js";
-import type { MonitoringResult } from "./monitoring-result.js";
-import { type ReconstructionOptions, reconstructionPart } from "./reconstruction-part.js";
-import { runPart } from "./run-part.js";
-
-/** Multivariate drift per chunk: the mean error of rows rebuilt from the principal components of the reference. */
-export function reconstructionDrift(options: ReconstructionOptions & RunOptions & RunTables): MonitoringResult {
-  return runPart(reconstructionPart, options);
-}
