@@ -9,7 +9,6 @@ import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
 import type { CellOptions } from "./cell-sql.js";
 import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
-import { insertPlain, NotPlain, plainFile } from "./insert-plain.js";
 import type { LoadSettings } from "./options.js";
 
 /** What a file had and had not, as the ledger keeps it. */
@@ -69,7 +68,7 @@ export async function loadFile(
 
       report(0);
       const batch = { settings, file, optionsHash };
-      const batchId = (await loadPlain(db, batch, context.signal)) ?? (await loadWithCare(db, batch));
+      const batchId = await loadRows(db, batch);
       report(file.rows);
       return describe(db, batchId, { up_to_date: false });
     },
@@ -92,42 +91,8 @@ interface Batch {
   optionsHash: string;
 }
 
-/** Faults that say something of the rows: of their cells, of bytes that are no text, or of a key that is there. */
-const ABOUT_ROWS = /^(Error: )?(Invalid Input|Conversion|Constraint|INTERRUPT|TransactionContext)/;
-
-/**
- * Loads a file whose rows are all good and new, in one pass.
- *
- * @returns the number of the batch; undefined when it is any other file, and nothing is left of it then
- */
-async function loadPlain(db: Database, batch: Batch, signal: AbortSignal | undefined): Promise<number | undefined> {
-  const { settings, file } = batch;
-  if (settings.until !== null) return undefined;
-  try {
-    const plain = await plainFile(file, settings);
-    if (!plain) return undefined;
-    return await db.inOneThread(() =>
-      db.transaction(async () => {
-        if (settings.replace) await emptyTables(db);
-        const { row, batch: batchId } = await freeIds(db);
-        const rows = await insertPlain(db, file.path, plain, { row, batch: batchId });
-        const days = await db.row<{ first_day: string; last_day: string }>(
-          `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM DP_CDR_Data WHERE batch_id = ${batchId}`,
-        );
-        const counts = { ...NOTHING, lines: rows, rows, ...(days as { first_day: string; last_day: string }) };
-        await writeLedger(db, batch, batchId, counts, { ...plain, encoding: "utf-8" });
-        return batchId;
-      }),
-    );
-  } catch (error) {
-    const bad = error instanceof NotPlain || /^BAD_/.test((error as ChurnError).code) || ABOUT_ROWS.test(String(error));
-    if (signal?.aborted || !bad) throw error;
-    return undefined;
-  }
-}
-
-/** Loads any file: each cell is looked at, and each row that cannot be taken is set aside. */
-async function loadWithCare(db: Database, batch: Batch): Promise<number> {
+/** Loads a file in one transaction: each cell is looked at, and each row that cannot be taken is set aside. */
+async function loadRows(db: Database, batch: Batch): Promise<number> {
   const found = await cleanRows(db, batch.file, batch.settings);
   const batchId = await db.transaction(async () => {
     if (batch.settings.replace) await emptyTables(db);
@@ -149,6 +114,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
   const stored = (await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data"))?.n ?? 0;
 
   let storedBefore = 0;
+  let fresh = "clean";
   if (stored > 0) {
     // rows that are there already are no news; rows that contradict what is there are faults
     await db.run(`CREATE OR REPLACE TEMP TABLE known AS
@@ -174,8 +140,7 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
         db,
         `SELECT k.line, NULL AS column_name, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, coalesce(l.raw, '') AS raw FROM known k LEFT JOIN (SELECT line, raw FROM (${lines})) l USING (line) WHERE NOT same`,
       );
-    await db.run("DELETE FROM clean WHERE line IN (SELECT line FROM known)");
-    await db.run("DROP TABLE known");
+    if (sameRows + other) fresh = "(FROM clean WHERE line NOT IN (SELECT line FROM known))";
   }
 
   const rejected = await db.run(
@@ -183,32 +148,34 @@ async function insertClean(db: Database, found: CleanSummary, batch: Batch): Pro
     [batchId, batch.file.path],
   );
   await refuseIfAllBad(db, batch.file.path, rejected);
-  const span = await db.row<{ held_back: number; first_day: string | null; last_day: string | null }>(
-    `SELECT count(*) FILTER (DP_DATE > CAST('${until}' AS DATE)) AS held_back,
-      CAST(min(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS first_day,
-      CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last_day FROM clean`,
+  const span = await db.row<Days & { rows: number; held_back: number; first: number; last: number }>(
+    `SELECT count(*) FILTER (taken) AS rows, count(*) FILTER (NOT taken) AS held_back,
+      min(line) FILTER (taken) AS first, max(line) FILTER (taken) AS last,
+      CAST(min(DP_DATE) FILTER (taken) AS VARCHAR) AS first_day, CAST(max(DP_DATE) FILTER (taken) AS VARCHAR) AS last_day
+     FROM (SELECT line, DP_DATE, DP_DATE <= CAST('${until}' AS DATE) AS taken FROM ${fresh})`,
   );
-  const days = span as { held_back: number; first_day: string | null; last_day: string | null };
-  // rows that lie in the order of their lines need no sorting to be numbered
-  const inOrder = settings.grain === "day" && storedBefore === 0 && days.held_back === 0;
-  const rows = await db.run(
+  const { rows, held_back, first, last, first_day, last_day } = span as NonNullable<typeof span>;
+  // lines without a gap need no sorting to be numbered
+  const place = last - first + 1 === rows ? `line - ${first}` : "row_number() OVER (ORDER BY line) - 1";
+  await db.run(
     `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-     SELECT ${row - 1} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
-     FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
+     SELECT ${row} + ${place}, ${batchId}, ${ours.map(name).join(", ")}
+     FROM ${fresh} WHERE DP_DATE <= CAST('${until}' AS DATE)`,
   );
   const { lines, blank, merged } = found;
-  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, ...days };
+  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, held_back, first_day, last_day };
   await writeLedger(db, batch, batchId, counts, found);
   return batchId;
 }
+
+/** The first and the last day of rows, `YYYY-MM-DD`; null where there are none. */
+type Days = Record<"first_day" | "last_day", string | null>;
 
 /** What became of the lines of a file. */
 type Counts = Pick<
   LoadResult,
   "lines" | "blank" | "rows" | "rejected" | "merged" | "stored_before" | "held_back" | "first_day" | "last_day"
 >;
-
-const NOTHING = { blank: 0, rejected: 0, merged: 0, stored_before: 0, held_back: 0 };
 
 /** Writes the row of the ledger, and brings `DailySummary` up to date. */
 async function writeLedger(
