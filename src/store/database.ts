@@ -159,6 +159,17 @@ export class Database {
     }
   }
 
+  /** Works in one thread of DuckDB, for what cannot be shared: the others would ask again and again whether it is done. */
+  async inOneThread<T>(work: () => Promise<T>): Promise<T> {
+    await this.#connection.run("SET threads = 1");
+    try {
+      return await work();
+    } finally {
+      // after a fault that ends the database it has no threads any more
+      await this.#connection.run("RESET threads").catch(() => {});
+    }
+  }
+
   /** Stops the statement that runs now; it fails with an error. */
   interrupt(): void {
     this.#connection.interrupt();

@@ -44,9 +44,12 @@ async function loadData(db: Database, session: MysqlSession, { table, columns, f
     const cells = columns.map((column, index) => `${plainCell(column)} AS c${index}`).join(", ");
     // the server reads what DuckDB writes at the same time, where there are pipes
     const isPipe = await makePipe(path);
-    const writing = db.run(
-      `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
-    );
+    const write = () =>
+      db.run(
+        `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
+      );
+    // one thread waits for the server, and the others would not do so quietly
+    const writing = isPipe ? db.inOneThread(write) : write();
     if (!isPipe) await writing;
     else writing.catch(() => endPipe(path));
     return await sendFile(session, path, table, columns, writing);

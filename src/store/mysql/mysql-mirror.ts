@@ -4,7 +4,7 @@ import { type Database, type Journal, runSteps, type TransactionSteps } from "..
 import { bulkWay } from "./bulk-write.js";
 import { ensureMysqlSchema } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
-import { type Fingerprints, fingerprints, tablesWritten } from "./parts.js";
+import { type Before, lookBefore, writesOf } from "./parts.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
 import { pushChanges, WriteConflict } from "./push-changes.js";
 import { readSeedTables, type SeedState } from "./seed-tables.js";
@@ -92,7 +92,7 @@ export class MysqlMirror {
   journal(db: Database): Journal {
     const { server } = this;
     const ready = () => this.ready();
-    let before = new Map<string, Fingerprints>();
+    let before = new Map<string, Before>();
     const transaction = async <T>(_db: Database, steps: TransactionSteps<T>): Promise<T> => {
       for (let attempt = 1; ; attempt++) {
         before = new Map();
@@ -120,12 +120,8 @@ export class MysqlMirror {
     };
     return {
       transaction,
-      concerns: (sql) => tablesWritten(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
-      beforeStatement: async (_db, sql) => {
-        for (const table of tablesWritten(sql)) {
-          if (!before.has(table)) before.set(table, await fingerprints(db, table));
-        }
-      },
+      concerns: (sql) => writesOf(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
+      beforeStatement: (_db, sql) => lookBefore(db, before, sql),
     };
   }
 }

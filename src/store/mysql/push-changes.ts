@@ -5,7 +5,7 @@ import { type CatalogTable, readCatalog } from "./cache-catalog.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { dropOtherColumns, ensureTable } from "./mysql-tables.js";
-import { changedParts, type Fingerprints, fingerprints, inParts, partColumns, partValues } from "./parts.js";
+import { type Before, changedParts, inParts, partColumns, partValues } from "./parts.js";
 import { cacheState, serverState, setCacheState } from "./pull-changes.js";
 
 /** Another session changed what this one changes, too: the work is to be done again on the new state. */
@@ -26,28 +26,19 @@ interface Change {
  * Writes what a transaction changed into MySQL, in one transaction there, before the one in the DuckDB file is committed:
  * after a crash the file is behind MySQL, never ahead, and the next pull mends it.
  *
- * @param before the fingerprints of the tables that were written to, from before that
+ * @param before what the tables that were written to held before that
  * @throws WriteConflict when another session changed one of the same parts since the last pull
  */
 export async function pushChanges(
   db: Database,
   server: MysqlServer,
-  before: ReadonlyMap<string, Fingerprints>,
+  before: ReadonlyMap<string, Before>,
 ): Promise<void> {
   const changes: Change[] = [];
-  for (const [table, prints] of before) {
-    const now = (await readCatalog(db, table))[0];
-    const after = now ? await fingerprints(db, table) : new Map<string, string>();
-    const changed = changedParts(prints, after);
-    if (!changed.length) continue;
-    changes.push({
-      table,
-      now,
-      gone: changed.filter((part) => prints.has(part)),
-      written: new Map(
-        changed.filter((part) => after.has(part)).map((part) => [part, Number.parseInt(after.get(part) as string, 10)]),
-      ),
-    });
+  for (const [table, then] of before) {
+    const { gone, written } = await changedParts(db, table, then);
+    if (!gone.length && !written.size) continue;
+    changes.push({ table, now: (await readCatalog(db, table))[0], gone, written });
   }
   if (!changes.length) return;
 
