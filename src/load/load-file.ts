@@ -78,7 +78,7 @@ export async function loadFile(
       report(0);
       const found = await cleanRows(db, file, settings);
       const end = found.lines + 1;
-      const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(end / PIECE), PIECES) : 1));
+      const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
       const anew = settings.replace && (isThere || !before?.replaced);
       for (let reached = 0; reached < end; report(Math.min(reached, file.rows))) {
         const ahead = reached === 0;
