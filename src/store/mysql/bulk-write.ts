@@ -80,7 +80,8 @@ async function sendFile(
   columns: readonly CatalogColumn[],
   writing: Promise<number>,
 ): Promise<number> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  // a pipe gives no more at once, and room for more is made anew for every reading
+  const file = createReadStream(path, { highWaterMark: 1 << 16 });
   const sending = session.connection.query({
     sql: `LOAD DATA LOCAL INFILE 'rows.csv' INTO TABLE ${quoted(table)} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${columns.map((column) => quoted(column.name)).join(", ")})`,

@@ -115,6 +115,9 @@ async function deleteParts(session: MysqlSession, { table, gone }: Change): Prom
   ]);
 }
 
+/** Rows for which a statement takes less time than to open a pipe. */
+const FEW = 1000;
+
 async function writeParts(
   db: Database,
   session: MysqlSession,
@@ -125,10 +128,13 @@ async function writeParts(
 ): Promise<void> {
   if (now && written.size) {
     const from = `FROM main.${name(table)} WHERE ${inParts(table, [...written.keys()])}`;
-    await bulkWrite(db, session, { table, columns: now.columns, from }, way).catch((error: unknown) => {
-      if ((error as { code?: string }).code === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
-      throw error;
-    });
+    const rows = [...written.values()].reduce((sum, count) => sum + count, 0);
+    await bulkWrite(db, session, { table, columns: now.columns, from }, rows < FEW ? "multi-row INSERT" : way).catch(
+      (error: unknown) => {
+        if ((error as { code?: string }).code === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
+        throw error;
+      },
+    );
   }
   const definition = now && !partColumns(table).length ? now.definition : null;
   const records = [...new Set([...gone, ...written.keys()])].map((part) => [
