@@ -54,10 +54,13 @@ export async function insertPiece(
   const { rows, held_back, first, last, first_day, last_day } = span as NonNullable<typeof span>;
   // lines without a gap need no sorting to be numbered
   const place = last - first + 1 === rows ? `line - ${first}` : "row_number() OVER (ORDER BY line) - 1";
-  await db.run(
-    `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-     SELECT ${row} + ${place}, ${batchId}, ${ours.map(name).join(", ")} FROM ${fresh} WHERE ${inPiece} AND DP_DATE <= ${until}`,
-  );
+  await db.insertRows({
+    table: "DP_CDR_Data",
+    batchId,
+    columns: ["id", "batch_id", ...ours],
+    query: `SELECT ${row} + ${place} AS id, ${batchId} AS batch_id, ${ours.map(name).join(", ")}
+      FROM ${fresh} WHERE ${inPiece} AND DP_DATE <= ${until}`,
+  });
   const stored_before = before?.n ?? 0;
   // blank lines, and rows that were added to others, are told of once, with the last piece
   const { blank, merged } = piece.to === piece.of ? found : { blank: 0, merged: 0 };

@@ -16,8 +16,20 @@ export interface Journal {
   transaction<T>(db: Database, steps: TransactionSteps<T>): Promise<T>;
   /** Told of each statement inside a transaction, before it runs. */
   beforeStatement(db: Database, sql: string): Promise<void>;
+  /** Told of many new rows inside a transaction, before they are written here; comes back when it has read them. */
+  beforeRows(db: Database, rows: NewRows): Promise<void>;
   /** Whether a statement changes something that the journal keeps. */
   concerns(sql: string): boolean;
+}
+
+/** New rows of a table. */
+export interface NewRows {
+  table: string;
+  /** Number of the batch that they are, all of it. */
+  batchId: number;
+  columns: readonly string[];
+  /** A query that gives the columns under their names, the same whenever it is asked in the transaction. */
+  query: string;
 }
 
 export interface TransactionSteps<T> {
@@ -52,6 +64,13 @@ export class Database {
       else if (this.#journal.concerns(sql)) return this.transaction(() => this.run(sql, parameters));
     }
     return (await this.#connection.run(sql, values(parameters))).rowsChanged;
+  }
+
+  /** Adds the rows of a batch to a table. */
+  async insertRows(rows: NewRows): Promise<void> {
+    if (this.#journal && this.#inTransaction) await this.#journal.beforeRows(this, rows);
+    const names = rows.columns.map(name).join(", ");
+    await this.#connection.run(`INSERT INTO ${name(rows.table)} (${names}) SELECT ${names} FROM (${rows.query})`);
   }
 
   /** Reads a result of one column of texts, some thousands at a time. */
