@@ -21,8 +21,8 @@ export interface CleanSummary {
   absent: string[];
   unused: string[];
   encoding: "utf-8" | "latin-1";
-  /** Gives a query for line, raw and the list of cells of each row, valid as long as the temporary tables live. */
-  cells(): Promise<string>;
+  /** A query for line, raw and the list of cells of the lines that a query gives; valid as long as the temporary tables live. */
+  cells(lines: string): string;
 }
 
 /**
@@ -131,7 +131,8 @@ async function tellFaults(db: Database, { source, present, position, line, optio
         WHEN NOT width_ok THEN [NULL, len(f) || ' columns instead of ${source.header.length}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
         ${faults.join("\n        ")}
         ELSE [NULL, 'cannot be read'] END AS fault
-      FROM (SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE NOT ok) JOIN (${await source.cells()}) USING (line))`);
+      FROM (SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE NOT ok)
+        JOIN (${source.cells(`SELECT ${line} FROM typed WHERE NOT ok`)}) USING (line))`);
 }
 
 /** Drops what `cleanRows` left. */
@@ -149,8 +150,8 @@ interface Source {
   widthOk: string;
   /** "line," where `from` gives it; undefined where rows and lines are in step. */
   line: string | undefined;
-  /** Gives a query for line, raw and the list f of cells; f is null where quotes do not pair. */
-  cells(): Promise<string>;
+  /** A query for line, raw and the list f of cells of some lines; f is null where quotes do not pair. */
+  cells(lines: string): string;
   lines: number;
   blank: number;
   /** Number of a last line without a line end, or -1. */
@@ -169,8 +170,9 @@ function plainSource(file: RecordFile, header: string[]): Source {
     cell: (position) => `c${position}`,
     widthOk: "true",
     line: undefined,
-    cells: async () =>
-      `SELECT row_number() OVER () + 1 AS line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f FROM ${from}`,
+    cells: (lines) =>
+      `SELECT line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f
+       FROM (SELECT row_number() OVER () + 1 AS line, * FROM ${from}) WHERE line IN (${lines})`,
     lines: 0,
     blank: 0,
     cutOff: -1,
@@ -241,7 +243,7 @@ function listed(
     cell: (position) => `f[${position + 1}]`,
     widthOk: `coalesce(len(f) = ${header.length}, false)`,
     line: "line,",
-    cells: async () => cells,
+    cells: (lines) => `FROM (${cells}) WHERE line IN (${lines})`,
   };
 }
 
@@ -270,12 +272,13 @@ async function uniqueKeys(
     return counts?.merged ?? 0;
   }
   await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
-    SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${good} GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1`);
+    SELECT line, first_line FROM ${good} JOIN (
+      SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${good} GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1
+    ) USING (DP_MSISDN, DP_DATE) WHERE line > first_line`);
   const repeated = await db.row<{ n: number }>("SELECT count(*) AS n FROM repeated");
   if (repeated?.n) {
     await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw
-      FROM ${good} JOIN repeated USING (DP_MSISDN, DP_DATE) JOIN (SELECT line, raw FROM (${await source.cells()})) USING (line)
-      WHERE line > first_line`);
+      FROM repeated JOIN (${source.cells("SELECT line FROM repeated")}) USING (line)`);
   }
   const first = repeated?.n || bad ? "WHERE line NOT IN (SELECT line FROM bad)" : "";
   const cells = present.map((column) => `${storedCell(column)} AS ${name(column.name)}`);

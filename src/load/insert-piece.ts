@@ -103,7 +103,7 @@ async function findKnown(
     // a line that is set aside already keeps its first reason
     await db.run(`INSERT INTO bad
       SELECT k.line, NULL, 'contradicts the row of this subscriber and day from batch ' || k.batch_id, coalesce(l.raw, '')
-      FROM known k LEFT JOIN (SELECT line, raw FROM (${await found.cells()})) l USING (line)
+      FROM known k LEFT JOIN (${found.cells("SELECT line FROM known WHERE NOT same")}) l USING (line)
       WHERE NOT same AND k.line NOT IN (SELECT line FROM bad)`);
   }
   return known > 0;
