@@ -68,9 +68,16 @@ export class Database {
 
   /** Adds the rows of a batch to a table. */
   async insertRows(rows: NewRows): Promise<void> {
-    if (this.#journal && this.#inTransaction) await this.#journal.beforeRows(this, rows);
     const names = rows.columns.map(name).join(", ");
-    await this.#connection.run(`INSERT INTO ${name(rows.table)} (${names}) SELECT ${names} FROM (${rows.query})`);
+    const write = () =>
+      this.#connection.run(`INSERT INTO ${name(rows.table)} (${names}) SELECT ${names} FROM (${rows.query})`);
+    if (!this.#journal || !this.#inTransaction) {
+      await write();
+      return;
+    }
+    await this.#journal.beforeRows(this, rows);
+    // the other core is for whoever takes the rows there
+    await this.inOneThread(write);
   }
 
   /** Reads a result of one column of texts, some thousands at a time. */
