@@ -46,6 +46,17 @@ async function startServer() {
     ],
     { stdio: "ignore" },
   );
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const [signal, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ])
+    process.once(signal, () => stop().then(() => process.exit(status)));
   const root = async (sql) => {
     const connection = await createConnection({ socketPath: socket, user: "root", multipleStatements: true });
     const result = await connection.query(sql);
@@ -61,11 +72,6 @@ async function startServer() {
       await sleep(100);
     }
   }
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-  };
   /** CPU seconds of the server so far. */
   const cpu = () => {
     const [user, system] = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
@@ -210,5 +216,4 @@ try {
   console.log(`load ${loadavg()[0].toFixed(1)}`);
 } finally {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ export interface RowSource {
 }
 
 /**
- * A query for rows with their cells as their kinds have them, and whether all of them are all right.
+ * A query for rows with their cells as their kinds have them, and whether all of them are all right; in the order of `from`.
  *
  * @param cell the expression for the text of one of our columns
  */
@@ -33,7 +33,8 @@ export function typedRows(
     SELECT ${line} ${widthOk} AS width_ok, ${typed.join(", ")} FROM ${from})`;
 }
 
-const NO_SUBSCRIBER = "('', 'null', 'nan', 'none', 'na', 'n/a')";
+/** A list, since DuckDB makes a join of a long IN, and a join does not keep the order of the rows. */
+const NO_SUBSCRIBER = "['', 'null', 'nan', 'none', 'na', 'n/a']";
 /** Whole numbers from here on are not exact as a double. */
 const TOO_LARGE = "9007199254740992";
 
@@ -41,7 +42,7 @@ const TOO_LARGE = "9007199254740992";
 function typedCell(raw: string, kind: string, options: CellOptions): string {
   const cell = `trim(${raw})`;
   if (kind === "id") {
-    return `CASE WHEN length(${cell}) > 4 OR lower(${cell}) NOT IN ${NO_SUBSCRIBER} THEN ${cell} END`;
+    return `CASE WHEN length(${cell}) > 4 OR NOT list_contains(${NO_SUBSCRIBER}, lower(${cell})) THEN ${cell} END`;
   }
   if (kind === "day") {
     if (options.date_format) return `CAST(try_strptime(${cell}, ${text(options.date_format)}) AS DATE)`;

@@ -21,25 +21,21 @@ export interface CleanSummary {
   absent: string[];
   unused: string[];
   encoding: "utf-8" | "latin-1";
-  /** Gives a query for line, raw and the list of cells of each row, valid as long as the temporary tables live. */
-  cells(): Promise<string>;
+  /** A query for line, raw and the list of cells of the lines that a query gives; valid as long as the temporary tables live. */
+  cells(lines: string): string;
 }
 
 /**
- * Reads a file as text, checks every cell in SQL, and leaves two temporary tables: `clean` (line and our columns, typed,
- * one row per subscriber and day) and `bad` (line, column_name, reason, raw).
+ * Reads a file as text, checks every cell in SQL, and leaves a temporary view `clean` (line and our columns, typed, one
+ * row per subscriber and day) and a temporary table `bad` (line, column_name, reason, raw); no row is in both.
  *
  * DuckDB's own CSV reader is quick but no judge: its strict mode refuses a dirty file whole, and its lenient mode turns
  * 2.5 into 3 and drops extra cells in silence. So it only cuts a file into lines here, or one without quotes into cells.
+ *
+ * Not to be called in a transaction.
  */
 export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
-  const plain = file.format === "csv" ? await readPlain(db, file) : undefined;
-  const found = plain && (await makeTyped(db, plain, options).catch(() => undefined));
-  const rows = found && (await db.row<{ n: number }>("SELECT count(*) AS n FROM typed"))?.n;
-  // a line of another width, a blank one, or bytes that are no UTF-8: line by line, then
-  const inStep = plain !== undefined && rows === plain.lines;
-  const source = inStep ? plain : file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
-  const { map, present } = inStep && found ? found : await makeTyped(db, source, options);
+  const { source, map, present } = (await typePlain(db, file, options)) ?? (await typeAny(db, file, options));
   const position = (our: string) => map.positions.get(our) as number;
   const line = source.line ? "line" : "rowid + 2 AS line";
 
@@ -48,7 +44,6 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
   if (doubtful?.bad) await tellFaults(db, { source, present, position, line, options });
 
   const merged = await uniqueKeys(db, source, { present, line, grain: options.grain, bad: doubtful?.bad ?? 0 });
-  await db.run("DROP TABLE typed");
   return {
     lines: source.lines,
     blank: source.blank,
@@ -60,17 +55,57 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
   };
 }
 
+/** What the table `typed` was made from. */
+interface Typed {
+  source: Source;
+  map: ColumnMap;
+  present: readonly CdrColumn[];
+}
+
+/**
+ * Makes `typed` from a file without quotes, read straight into cells on all threads: two times as quick.
+ *
+ * Meanwhile the lines are counted, so that none is passed over. Undefined for any other file: one with a quote, a line of
+ * another width, a blank one, or bytes that are no UTF-8.
+ */
+async function typePlain(db: Database, file: RecordFile, options: CellOptions): Promise<Typed | undefined> {
+  const header = file.format === "csv" ? await plainHeader(file) : undefined;
+  if (!header) return undefined;
+  let isReading = true;
+  let stopped = false;
+  const scanning = scanPlain(file.path).then((scan) => {
+    stopped = !scan && isReading;
+    if (stopped) db.interrupt();
+    return scan;
+  });
+  scanning.catch(() => {});
+  try {
+    const typed = await makeTyped(db, plainSource(file, header), options);
+    isReading = false;
+    const scan = await scanning;
+    const rows = await db.row<{ n: number }>("SELECT count(*) AS n FROM typed");
+    return scan?.lines === rows?.n ? { ...typed, source: { ...typed.source, lines: scan?.lines ?? 0 } } : undefined;
+  } catch (error) {
+    if (/INTERRUPT/.test(String(error)) && !stopped) throw error;
+    return undefined;
+  } finally {
+    isReading = false;
+    await scanning.catch(() => {});
+  }
+}
+
+async function typeAny(db: Database, file: RecordFile, options: CellOptions): Promise<Typed> {
+  const source = file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
+  return makeTyped(db, source, options);
+}
+
 /** Makes the table `typed`: each row with its cells as their kinds have them, and whether all of them are all right. */
-async function makeTyped(
-  db: Database,
-  source: Source,
-  options: CellOptions,
-): Promise<{ map: ColumnMap; present: readonly CdrColumn[] }> {
+async function makeTyped(db: Database, source: Source, options: CellOptions): Promise<Typed> {
   const map = mapColumns(source.header, options.columns);
   const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));
   const rows = typedRows(present, (our) => source.cell(map.positions.get(our) as number), options, source);
   await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${rows}`);
-  return { map, present };
+  return { source, map, present };
 }
 
 interface Doubtful {
@@ -96,12 +131,14 @@ async function tellFaults(db: Database, { source, present, position, line, optio
         WHEN NOT width_ok THEN [NULL, len(f) || ' columns instead of ${source.header.length}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
         ${faults.join("\n        ")}
         ELSE [NULL, 'cannot be read'] END AS fault
-      FROM (SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE NOT ok) JOIN (${await source.cells()}) USING (line))`);
+      FROM (SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE NOT ok)
+        JOIN (${source.cells(`SELECT ${line} FROM typed WHERE NOT ok`)}) USING (line))`);
 }
 
-/** Drops the temporary tables of `cleanRows`. */
+/** Drops what `cleanRows` left. */
 export async function dropCleanRows(db: Database): Promise<void> {
-  for (const table of ["clean", "bad", "lines"]) await db.run(`DROP TABLE IF EXISTS temp.${table}`);
+  await db.run("DROP VIEW IF EXISTS temp.clean");
+  for (const table of ["typed", "summed", "bad", "lines", "known"]) await db.run(`DROP TABLE IF EXISTS temp.${table}`);
 }
 
 interface Source {
@@ -113,8 +150,8 @@ interface Source {
   widthOk: string;
   /** "line," where `from` gives it; undefined where rows and lines are in step. */
   line: string | undefined;
-  /** Gives a query for line, raw and the list f of cells; f is null where quotes do not pair. */
-  cells(): Promise<string>;
+  /** A query for line, raw and the list f of cells of some lines; f is null where quotes do not pair. */
+  cells(lines: string): string;
   lines: number;
   blank: number;
   /** Number of a last line without a line end, or -1. */
@@ -122,26 +159,21 @@ interface Source {
   encoding: "utf-8" | "latin-1";
 }
 
-/**
- * Reads a file without quotes straight into cells: two times as quick. Undefined for any other file. The
- * rows are in step with the lines only if there are as many.
- */
-async function readPlain(db: Database, file: RecordFile): Promise<Source | undefined> {
-  const scan = await scanPlain(file.path);
-  const header = scan && (await plainHeader(file));
-  if (!header) return undefined;
-  let kept: Promise<Source> | undefined;
+/** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
+function plainSource(file: RecordFile, header: string[]): Source {
+  const from = plainRows(file, header.length);
+  // nothing was taken away when the cells were cut, so together they are the line
+  const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
   return {
     header,
-    from: plainRows(file, header.length),
+    from,
     cell: (position) => `c${position}`,
     widthOk: "true",
     line: undefined,
-    cells: async () => {
-      kept ??= readLines(db, file);
-      return (await kept).cells();
-    },
-    lines: scan.lines,
+    cells: (lines) =>
+      `SELECT line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f
+       FROM (SELECT row_number() OVER () + 1 AS line, * FROM ${from}) WHERE line IN (${lines})`,
+    lines: 0,
     blank: 0,
     cutOff: -1,
     encoding: "utf-8",
@@ -211,11 +243,11 @@ function listed(
     cell: (position) => `f[${position + 1}]`,
     widthOk: `coalesce(len(f) = ${header.length}, false)`,
     line: "line,",
-    cells: async () => cells,
+    cells: (lines) => `FROM (${cells}) WHERE line IN (${lines})`,
   };
 }
 
-/** Makes `clean` from the good rows of `typed`, one row a key; gives how many rows were added to another. */
+/** Makes the view `clean` of the good rows of `typed`, one row a key; gives how many rows were added to another. */
 async function uniqueKeys(
   db: Database,
   source: Source,
@@ -230,25 +262,27 @@ async function uniqueKeys(
       // in order, since the sum of fractions depends on it
       return column.kind === "amount" ? `sum(${of} ORDER BY line) + 0.0 AS ${of}` : of;
     });
-    await db.run(`CREATE OR REPLACE TEMP TABLE clean AS
+    await db.run(`CREATE OR REPLACE TEMP TABLE summed AS
       SELECT min(line) AS line, ${sums.join(", ")}
       FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
+    await db.run("CREATE OR REPLACE TEMP VIEW clean AS FROM summed");
     const counts = await db.row<{ merged: number }>(
-      "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM clean) AS merged",
+      "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM summed) AS merged",
     );
     return counts?.merged ?? 0;
   }
   await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
-    SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${good} GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1`);
+    SELECT line, first_line FROM ${good} JOIN (
+      SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${good} GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1
+    ) USING (DP_MSISDN, DP_DATE) WHERE line > first_line`);
   const repeated = await db.row<{ n: number }>("SELECT count(*) AS n FROM repeated");
   if (repeated?.n) {
     await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw
-      FROM ${good} JOIN repeated USING (DP_MSISDN, DP_DATE) JOIN (SELECT line, raw FROM (${await source.cells()})) USING (line)
-      WHERE line > first_line`);
+      FROM repeated JOIN (${source.cells("SELECT line FROM repeated")}) USING (line)`);
   }
   const first = repeated?.n || bad ? "WHERE line NOT IN (SELECT line FROM bad)" : "";
   const cells = present.map((column) => `${storedCell(column)} AS ${name(column.name)}`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE clean AS SELECT line, ${cells.join(", ")} FROM ${good} ${first}`);
+  await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${cells.join(", ")} FROM ${good} ${first}`);
   await db.run("DROP TABLE repeated");
   return 0;
 }

@@ -1,15 +1,12 @@
 import { createHash } from "node:crypto";
-import { CDR_COLUMNS } from "../cdr/columns.js";
-import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { freeIds } from "../store/commit-batch.js";
-import { updateDailySummary } from "../store/daily-summary.js";
-import { type Database, name } from "../store/database.js";
+import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
 import type { CellOptions } from "./cell-sql.js";
-import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
-import { insertPlain, NotPlain, plainFile } from "./insert-plain.js";
+import { cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { findLoad, type Piece } from "./find-load.js";
+import { insertPiece } from "./insert-piece.js";
 import type { LoadSettings } from "./options.js";
 
 /** What a file had and had not, as the ledger keeps it. */
@@ -21,10 +18,13 @@ export interface LoadNotes {
   encoding: "utf-8" | "latin-1";
   /** How the cells were read, for the stream of the days that were held back. */
   cells: CellOptions & { until: string | null; format: "csv" | "parquet"; delimiter: string };
+  /** Which lines the batch is of, where it is not the whole file. */
+  piece?: Piece;
 }
 
 /** What a load did with each line of the file: lines = rows + rejected + merged + stored_before + held_back + blank. */
-export interface LoadResult extends LoadNotes {
+export interface LoadResult extends Omit<LoadNotes, "piece"> {
+  /** The batch of the ledger; the last one of a file that went in pieces. */
   batch_id: number;
   file: string;
   /** True when this very file was loaded before with the same options, and nothing was done. */
@@ -50,7 +50,16 @@ export interface DownloadedFile extends RecordFile {
   rows: number;
 }
 
-/** Loads one file in one transaction; the pure part of `load`, which finds the file. */
+/** Lines of a piece at most, unless the file has more than so many pieces of it. */
+const PIECE = 250_000;
+const PIECES = 40;
+
+/**
+ * Loads one file; the pure part of `load`, which finds the file.
+ *
+ * Into a DuckDB file in one transaction, which takes less time than the reading before it. Into MySQL, where writing is what
+ * takes time, in pieces, each in a transaction with its row in the ledger: a load that was cut off goes on after the last one.
+ */
 export async function loadFile(
   store: Store,
   file: DownloadedFile,
@@ -59,19 +68,35 @@ export async function loadFile(
 ): Promise<LoadResult> {
   const optionsHash = hashOf(settings);
   const report = (done: number) => context.onProgress?.({ task: "load", done, total: file.rows, unit: "rows" });
+  const inPieces = store.mirror !== undefined;
   return store.lease(
     async (db) => {
-      const before = await db.row<{ batch_id: number }>(
-        "SELECT batch_id FROM batches WHERE kind = 'load' AND sha256 = $1 AND options_hash = $2 ORDER BY batch_id DESC LIMIT 1",
-        [file.sha256, optionsHash],
-      );
-      if (before && !settings.replace) return describe(db, before.batch_id, { up_to_date: true });
+      const before = await findLoad(db, file, optionsHash);
+      const isThere = before?.reached === Number.POSITIVE_INFINITY;
+      if (isThere && !settings.replace) return describe(db, before.batches, { up_to_date: true });
 
       report(0);
-      const batch = { settings, file, optionsHash };
-      const batchId = (await loadPlain(db, batch, context.signal)) ?? (await loadWithCare(db, batch));
-      report(file.rows);
-      return describe(db, batchId, { up_to_date: false });
+      const found = await cleanRows(db, file, settings);
+      const end = found.lines + 1;
+      const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
+      const anew = settings.replace && (isThere || !before?.replaced);
+      for (let reached = 0; reached < end; report(Math.min(reached, file.rows))) {
+        const ahead = reached === 0;
+        reached = await db.transaction(async () => {
+          if (anew && ahead) await emptyTables(db);
+          // asked anew each time: another program may load the same file
+          const done = await findLoad(db, file, optionsHash);
+          const after = done?.reached ?? 0;
+          const replaced = done?.replaced ?? settings.replace;
+          const piece = { after, to: Math.min(after + size, end), of: end, replaced };
+          const batch = { settings, file, optionsHash, earlier: done?.batches ?? [] };
+          if (after < end) await insertPiece(db, found, batch, { piece, ahead });
+          return piece.to;
+        });
+      }
+      await dropCleanRows(db);
+      const loaded = await findLoad(db, file, optionsHash);
+      return describe(db, loaded?.batches ?? [], { up_to_date: false });
     },
     { signal: context.signal },
   );
@@ -86,195 +111,21 @@ function hashOf({ columns, grain, until, empty_cells, date_format }: LoadSetting
     .slice(0, 16);
 }
 
-interface Batch {
-  settings: LoadSettings;
-  file: DownloadedFile;
-  optionsHash: string;
-}
-
-/** Faults that say something of the rows: of their cells, of bytes that are no text, or of a key that is there. */
-const ABOUT_ROWS = /^(Error: )?(Invalid Input|Conversion|Constraint|INTERRUPT|TransactionContext)/;
-
-/**
- * Loads a file whose rows are all good and new, in one pass.
- *
- * @returns the number of the batch; undefined when it is any other file, and nothing is left of it then
- */
-async function loadPlain(db: Database, batch: Batch, signal: AbortSignal | undefined): Promise<number | undefined> {
-  const { settings, file } = batch;
-  if (settings.until !== null) return undefined;
-  try {
-    const plain = await plainFile(file, settings);
-    if (!plain) return undefined;
-    return await db.inOneThread(() =>
-      db.transaction(async () => {
-        if (settings.replace) await emptyTables(db);
-        const { row, batch: batchId } = await freeIds(db);
-        const rows = await insertPlain(db, file.path, plain, { row, batch: batchId });
-        const days = await db.row<{ first_day: string; last_day: string }>(
-          `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM DP_CDR_Data WHERE batch_id = ${batchId}`,
-        );
-        const counts = { ...NOTHING, lines: rows, rows, ...(days as { first_day: string; last_day: string }) };
-        await writeLedger(db, batch, batchId, counts, { ...plain, encoding: "utf-8" });
-        return batchId;
-      }),
-    );
-  } catch (error) {
-    const bad = error instanceof NotPlain || /^BAD_/.test((error as ChurnError).code) || ABOUT_ROWS.test(String(error));
-    if (signal?.aborted || !bad) throw error;
-    return undefined;
-  }
-}
-
-/** Loads any file: each cell is looked at, and each row that cannot be taken is set aside. */
-async function loadWithCare(db: Database, batch: Batch): Promise<number> {
-  const found = await cleanRows(db, batch.file, batch.settings);
-  const batchId = await db.transaction(async () => {
-    if (batch.settings.replace) await emptyTables(db);
-    return insertClean(db, found, batch);
-  });
-  await dropCleanRows(db);
-  return batchId;
-}
-
-async function insertClean(db: Database, found: CleanSummary, batch: Batch): Promise<number> {
-  const { settings } = batch;
-  const until = settings.until ?? "9999-12-31";
-  const ours = CDR_COLUMNS.map((column) => column.name).filter((our) => !found.absent.includes(our));
-  const same = ours
-    .filter((our) => our !== "DP_MSISDN" && our !== "DP_DATE")
-    .map((our) => `c.${name(our)} IS NOT DISTINCT FROM s.${name(our)}`);
-
-  const { batch: batchId, row } = await freeIds(db);
-  const stored = (await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data"))?.n ?? 0;
-
-  let storedBefore = 0;
-  if (stored > 0) {
-    // rows that are there already are no news; rows that contradict what is there are faults
-    await db.run(`CREATE OR REPLACE TEMP TABLE known AS
-      SELECT c.line, ${same.join(" AND ")} AS same, s.batch_id FROM clean c JOIN DP_CDR_Data s USING (DP_MSISDN, DP_DATE)
-      WHERE c.DP_DATE <= CAST('${until}' AS DATE)`);
-    const counts = await db.row<{ same: number; other: number; rows: number }>(
-      "SELECT count(*) FILTER (same) AS same, count(*) FILTER (NOT same) AS other, (SELECT count(*) FROM clean) AS rows FROM known",
-    );
-    const { same: sameRows, other, rows } = counts as { same: number; other: number; rows: number };
-    if (other > 10 && other > rows / 2) {
-      throw new ChurnError(
-        "BAD_INPUT",
-        `${batch.file.path}: ${other} of ${rows} rows contradict what the store holds for the same subscriber and day`,
-        {
-          hint: "this is another log: name another store with --store.path, or empty this one with --load.replace",
-        },
-      );
-    }
-    storedBefore = sameRows;
-    const lines = other > 0 ? await found.cells() : "";
-    if (lines)
-      await insertBad(
-        db,
-        `SELECT k.line, NULL AS column_name, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, coalesce(l.raw, '') AS raw FROM known k LEFT JOIN (SELECT line, raw FROM (${lines})) l USING (line) WHERE NOT same`,
-      );
-    await db.run("DELETE FROM clean WHERE line IN (SELECT line FROM known)");
-    await db.run("DROP TABLE known");
-  }
-
-  const rejected = await db.run(
-    "INSERT INTO rejects SELECT $1, $2, line, column_name, reason, coalesce(raw, '') FROM bad",
-    [batchId, batch.file.path],
-  );
-  await refuseIfAllBad(db, batch.file.path, rejected);
-  const span = await db.row<{ held_back: number; first_day: string | null; last_day: string | null }>(
-    `SELECT count(*) FILTER (DP_DATE > CAST('${until}' AS DATE)) AS held_back,
-      CAST(min(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS first_day,
-      CAST(max(DP_DATE) FILTER (DP_DATE <= CAST('${until}' AS DATE)) AS VARCHAR) AS last_day FROM clean`,
-  );
-  const days = span as { held_back: number; first_day: string | null; last_day: string | null };
-  // rows that lie in the order of their lines need no sorting to be numbered
-  const inOrder = settings.grain === "day" && storedBefore === 0 && days.held_back === 0;
-  const rows = await db.run(
-    `INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-     SELECT ${row - 1} + ${inOrder ? "1 + rowid" : "row_number() OVER (ORDER BY line)"}, ${batchId}, ${ours.map(name).join(", ")}
-     FROM clean WHERE DP_DATE <= CAST('${until}' AS DATE)`,
-  );
-  const { lines, blank, merged } = found;
-  const counts = { lines, blank, rows, rejected, merged, stored_before: storedBefore, ...days };
-  await writeLedger(db, batch, batchId, counts, found);
-  return batchId;
-}
-
-/** What became of the lines of a file. */
-type Counts = Pick<
-  LoadResult,
-  "lines" | "blank" | "rows" | "rejected" | "merged" | "stored_before" | "held_back" | "first_day" | "last_day"
->;
-
-const NOTHING = { blank: 0, rejected: 0, merged: 0, stored_before: 0, held_back: 0 };
-
-/** Writes the row of the ledger, and brings `DailySummary` up to date. */
-async function writeLedger(
-  db: Database,
-  { settings, file, optionsHash }: Batch,
-  batchId: number,
-  counts: Counts,
-  { absent, unused, encoding }: Pick<LoadNotes, "absent" | "unused" | "encoding">,
-): Promise<void> {
-  const { columns, grain, empty_cells, date_format, until } = settings;
-  const { format, delimiter } = file;
-  const cells = { columns, grain, empty_cells, date_format, until, format, delimiter };
-  const notes: LoadNotes = { absent, unused, encoding, cells };
-  const { lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day } = counts;
-  await db.run(
-    `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
-    [
-      ...[batchId, file.path, settings.source, file.sha256, optionsHash],
-      ...[lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day, JSON.stringify(notes)],
-    ],
-  );
-  if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
-}
-
-/** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */
-async function refuseIfAllBad(db: Database, path: string, rejected: number): Promise<void> {
-  const good = await db.row<{ n: number }>("SELECT count(*) AS n FROM clean");
-  const known = await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data");
-  if (good?.n || known?.n || rejected === 0) return;
-  const worst = await db.row<{ column_name: string | null; reason: string; rows: number; raw: string }>(
-    "SELECT column_name, reason, count(*) AS rows, arg_min(raw, line) AS raw FROM bad GROUP BY ALL ORDER BY rows DESC LIMIT 1",
-  );
-  const { column_name, reason, raw } = worst as { column_name: string | null; reason: string; raw: string };
-  const hint =
-    column_name === "DP_DATE"
-      ? 'say how the days are written: "date_format": "%d.%m.%Y", or --date-format %d.%m.%Y'
-      : reason === "not a number"
-        ? "numbers need a decimal point, and no thousands separators"
-        : "look at the columns that were named, and at the delimiter";
-  throw new ChurnError(
-    "BAD_INPUT",
-    `${path}: none of ${rejected} rows can be used; most often ${column_name ? `${column_name} is ` : ""}${reason}, as in ${JSON.stringify(raw.slice(0, 120))}`,
-    { hint },
-  );
-}
-
-/** Sets rows of a query aside; a line that is set aside already keeps its first reason. */
-async function insertBad(db: Database, query: string): Promise<void> {
-  await db.run(
-    `INSERT INTO bad SELECT line, column_name, reason, raw FROM (${query}) WHERE line NOT IN (SELECT line FROM bad)`,
-  );
-}
-
-async function describe(db: Database, batchId: number, result: { up_to_date: boolean }): Promise<LoadResult> {
+/** What the ledger says of the pieces of a file, taken together. */
+async function describe(db: Database, batches: number[], result: { up_to_date: boolean }): Promise<LoadResult> {
+  const list = batches.join(", ");
+  const sums = ["lines", "blank", "rows", "rejected", "merged", "stored_before", "held_back"];
   const batch = await db.row(
-    `SELECT batch_id, name AS file, lines, blank, rows, rejected, merged, stored_before, held_back, notes,
-      CAST(first_day AS VARCHAR) AS first_day, CAST(last_day AS VARCHAR) AS last_day,
-      (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data WHERE batch_id = $1) AS subscribers
-     FROM batches WHERE batch_id = $1`,
-    [batchId],
+    `SELECT max(batch_id) AS batch_id, arg_max(name, batch_id) AS file, ${sums.map((of) => `sum(${of}) AS ${of}`).join(", ")},
+      arg_max(notes, batch_id) AS notes, CAST(min(first_day) AS VARCHAR) AS first_day, CAST(max(last_day) AS VARCHAR) AS last_day,
+      (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data WHERE batch_id IN (${list})) AS subscribers
+     FROM batches WHERE batch_id IN (${list})`,
   );
   const rejects = await db.rows<LoadResult["rejects"][number]>(
     `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, min(line) AS first_line,
-      arg_min(raw, line) AS example FROM rejects WHERE batch_id = $1 GROUP BY ALL ORDER BY rows DESC, first_line`,
-    [batchId],
+      arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, first_line`,
   );
   const { notes, ...counts } = batch as unknown as Omit<LoadResult, "rejects" | "up_to_date"> & { notes: string };
-  return { ...counts, ...(JSON.parse(notes) as LoadNotes), ...result, rejects };
+  const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
+  return { ...counts, ...told, ...result, rejects };
 }

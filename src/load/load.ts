@@ -10,7 +10,8 @@ import { type LoadOptions, loadOptions } from "./options.js";
  * Loads a downloaded file of call records into `DP_CDR_Data`; bad rows are set aside in `rejects`, with file, line,
  * column, reason and raw text.
  *
- * One transaction a file: a killed load leaves nothing behind, and the same file loaded twice changes nothing.
+ * The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
+ * transaction a piece, and the same command goes on after the last one.
  *
  * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_INPUT when columns are missing, or when most rows
  *   contradict what the store holds

@@ -53,11 +53,14 @@ async function* blocksOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
+/** Bytes of a line: DuckDB gives each thread a multiple of it to read, so with longer ones a small file has work for one thread. */
+const LONGEST_LINE = 1 << 20;
+
 /** What the rows of a plain file are read from, in their order: texts `c0`, `c1`, …; a row of another width is an error. */
 export function plainRows({ path, delimiter }: RecordFile, width: number): string {
   const types = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   return `read_csv(${text(path)}, columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(delimiter)},
-    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = 16777216)`;
+    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE})`;
 }
 
 /** The names in a header line; names may stand in quotes. */

@@ -16,8 +16,20 @@ export interface Journal {
   transaction<T>(db: Database, steps: TransactionSteps<T>): Promise<T>;
   /** Told of each statement inside a transaction, before it runs. */
   beforeStatement(db: Database, sql: string): Promise<void>;
+  /** Told of many new rows inside a transaction, before they are written here; comes back when it has read them. */
+  beforeRows(db: Database, rows: NewRows): Promise<void>;
   /** Whether a statement changes something that the journal keeps. */
   concerns(sql: string): boolean;
+}
+
+/** New rows of a table. */
+export interface NewRows {
+  table: string;
+  /** Number of the batch that they are, all of it. */
+  batchId: number;
+  columns: readonly string[];
+  /** A query that gives the columns under their names, the same whenever it is asked in the transaction. */
+  query: string;
 }
 
 export interface TransactionSteps<T> {
@@ -52,6 +64,20 @@ export class Database {
       else if (this.#journal.concerns(sql)) return this.transaction(() => this.run(sql, parameters));
     }
     return (await this.#connection.run(sql, values(parameters))).rowsChanged;
+  }
+
+  /** Adds the rows of a batch to a table. */
+  async insertRows(rows: NewRows): Promise<void> {
+    const names = rows.columns.map(name).join(", ");
+    const write = () =>
+      this.#connection.run(`INSERT INTO ${name(rows.table)} (${names}) SELECT ${names} FROM (${rows.query})`);
+    if (!this.#journal || !this.#inTransaction) {
+      await write();
+      return;
+    }
+    await this.#journal.beforeRows(this, rows);
+    // the other core is for whoever takes the rows there
+    await this.inOneThread(write);
   }
 
   /** Reads a result of one column of texts, some thousands at a time. */
@@ -159,11 +185,7 @@ export class Database {
     }
   }
 
-  /**
-   * Works in one thread of DuckDB, for what cannot be shared: the others would ask again and again whether it is done.
-   *
-   * Not to be called in a transaction.
-   */
+  /** Works in one thread of DuckDB, for what cannot be shared: the others would ask again and again whether it is done. */
   async inOneThread<T>(work: () => Promise<T>): Promise<T> {
     await this.#connection.run("SET threads = 1");
     try {

@@ -76,7 +76,7 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
       if (!done.ledger) {
         await setCacheState(db, done.state);
         const tables = ["DP_CDR_Data", "rejects", "batches", "DailySummary"];
-        await pushChanges(db, server, new Map(tables.map((table) => [table, new Map<string, string>()])));
+        await pushChanges(db, server, new Map(tables.map((table) => [table, { rows: new Map<string, string>() }])));
       }
       await finish(server);
     }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
-import { findStaged, removeShorter } from "./staged-files.js";
+import { findStaged, removeForgotten, removeShorter } from "./staged-files.js";
 
 let folder: string;
 beforeEach(() => {
@@ -48,4 +48,24 @@ it("does not remove a file that was just found for a stream", () => {
   expect(findStaged(folder, "a", 500)).toBe(path);
   removeShorter(folder, "a", staged("stream_a_3000.parquet", 0));
   expect(existsSync(path)).toBe(true);
+});
+
+it("removes files of other rows that nobody used for a week, and nothing that is not its own", () => {
+  const week = 7 * 86_400;
+  const old = [
+    staged("stream_0123456789ab_1000.parquet", week + 60),
+    staged("stream_0123456789ac.parquet", week + 60),
+    staged("stream_0123456789ad_500.parquet.4711.part", week + 60),
+    staged("stream_0123456789ad_500.parquet.4711.part.csv", week + 60),
+  ];
+  const kept = [
+    staged("stream_0123456789ab_2000.parquet", week - 60),
+    staged("stream_fedcba987654_1000.parquet", week + 60),
+    staged("stream_of_mine.parquet", week + 60),
+    staged("stream_0123456789ab_1000.parquet.json", week + 60),
+    staged("log.parquet", week + 60),
+  ];
+  removeForgotten(folder, ["fedcba987654"]);
+  expect(old.filter((path) => existsSync(path))).toEqual([]);
+  expect(kept.filter((path) => !existsSync(path))).toEqual([]);
 });

@@ -5,6 +5,12 @@ import { join } from "node:path";
 const BEAT = 15_000;
 const UNUSED = 120_000;
 
+/** Milliseconds after which a file goes that no stream of this store has begun with; one of another store may. */
+const FORGOTTEN = 7 * 86_400_000;
+
+/** Files of staged rows, whole or cut off while they were written: the key of their rows. */
+const STAGED = /^stream_([0-9a-f]{12})(?:_\d+)?\.parquet(?:\.\d+\.part(?:\.csv)?)?$/;
+
 interface StagedFile {
   path: string;
   /** Rows that it was made for. */
@@ -29,15 +35,25 @@ export function findStaged(folder: string, key: string, rows: number): string | 
 export function removeShorter(folder: string, key: string, path: string): void {
   const files = stagedFiles(folder, key);
   const rows = files.find((file) => file.path === path)?.rows ?? 0;
-  for (const file of files) {
-    const sign = statSync(file.path, { throwIfNoEntry: false })?.mtimeMs;
-    if (file.rows < rows && sign !== undefined && Math.abs(Date.now() - sign) > UNUSED)
-      rmSync(file.path, { force: true });
+  for (const file of files) if (file.rows < rows) removeUnused(file.path, UNUSED);
+}
+
+/** Removes the staged files of other rows that nobody used for a week, but for those that a stream may go on with. */
+export function removeForgotten(folder: string, keys: readonly string[]): void {
+  for (const file of readdirSync(folder)) {
+    const key = STAGED.exec(file)?.[1];
+    if (key && !keys.includes(key)) removeUnused(join(folder, file), FORGOTTEN);
   }
+}
+
+function removeUnused(path: string, after: number): void {
+  const sign = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (sign !== undefined && Math.abs(Date.now() - sign) > after) rmSync(path, { force: true });
 }
 
 /** Says that a file is in use, again and again until the work is done. */
 export async function whileUsed<T>(path: string, work: () => Promise<T>): Promise<T> {
+  touch(path);
   const beat = setInterval(() => touch(path), BEAT).unref();
   try {
     return await work();

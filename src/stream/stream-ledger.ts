@@ -66,6 +66,12 @@ export async function readSoFar(
   return { soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
 }
 
+/** Names of the rows that the streams of this store brought: each of them may go on. */
+export async function streamedKeys(db: Database): Promise<string[]> {
+  const found = await db.rows<{ key: string }>("SELECT DISTINCT sha256 AS key FROM batches WHERE kind = 'stream'");
+  return found.map(({ key }) => key);
+}
+
 /** @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would go on with */
 export function checkSameRows({ key, source }: StreamSoFar, staged: StagedDays, name: string): void {
   if (key === undefined || key === staged.key) return;

@@ -9,9 +9,9 @@ import { lastLoad } from "./last-load.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
 import { Pace } from "./pace.js";
 import { type StagedDays, stageDays } from "./stage-days.js";
-import { whileUsed } from "./staged-files.js";
+import { removeForgotten, whileUsed } from "./staged-files.js";
 import { StagedRows } from "./staged-rows.js";
-import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar } from "./stream-ledger.js";
+import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar, streamedKeys } from "./stream-ledger.js";
 
 /** What a stream has brought, earlier runs included. */
 export interface StreamResult {
@@ -53,16 +53,17 @@ export async function stream(
   const { signal } = context;
   const claim = await store.claimStream(`stream "${settings.name}"`, { signal });
   try {
-    const { log, soFar, batches } = await store.lease(
+    const { log, keys, soFar, batches } = await store.lease(
       async (db) => {
         const log = await lastLoad(db);
-        return { log, ...(await readSoFar(db, settings, log)) };
+        return { log, keys: await streamedKeys(db), ...(await readSoFar(db, settings, log)) };
       },
       { signal },
     );
     const left = Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
     const staged = await stageDays(store, log, settings, { after: soFar.after, rows: soFar.taken + left });
     checkSameRows(soFar, staged, settings.name);
+    removeForgotten(settings.data_dir, [...keys, staged.key]);
     return await inMemory((files) => {
       const rows = new StagedRows(files, staged.path, staged.rows, settings.batch_size);
       const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };

@@ -261,6 +261,41 @@ describe.runIf(mysql)("a MySQL store", () => {
     expect(dirname(store.path)).toContain("mysql-");
   });
 
+  it("takes files that programs load at the same time, and a file that two of them load", async () => {
+    const { store, open } = await fresh();
+    const folder = mkdtempSync(join(tmpdir(), "mysql-files-"));
+    const load = (into: Store, name: string) => {
+      const path = join(folder, `${name}.csv`);
+      writeFileSync(path, [HEADER, ...log(20, 30).map((line) => line.replace(",s", `,${name}`))].join("\n"));
+      const file = { path, format: "csv" as const, delimiter: ",", sha256: name, rows: 600 };
+      return loadFile(into, file, loadOptions.parse({}));
+    };
+    await store.lease(async () => {});
+    const done = await Promise.all([load(store, "a"), load(open(), "b"), load(open(), "b"), load(open(), "c")]);
+    expect(done.map(({ rows, stored_before }) => [rows, stored_before])).toEqual(Array(4).fill([600, 0]));
+    const counts =
+      "SELECT count(*) AS n, count(DISTINCT id) AS ids, count(DISTINCT batch_id) AS batches FROM DP_CDR_Data";
+    expect(await open().lease((db) => db.rows(counts))).toEqual([{ n: 1800, ids: 1800, batches: 3 }]);
+    expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it("keeps nothing of rows that were sent ahead of a transaction that fails", async () => {
+    const { store, name } = await fresh();
+    const rows = { table: "DP_CDR_Data", batchId: 7, columns: ["id", "DP_DATE", "DP_MSISDN", "batch_id"] };
+    const query =
+      "SELECT i AS id, DATE '2024-01-01' AS DP_DATE, 's' || i AS DP_MSISDN, 7 AS batch_id FROM range(5000) t(i)";
+    const failing = store.lease((db) =>
+      db.transaction(async () => {
+        await db.insertRows({ ...rows, query });
+        throw new Error("on purpose");
+      }),
+    );
+    await expect(failing).rejects.toThrow("on purpose");
+    expect(await server?.root("SELECT COUNT(*) AS n FROM DP_CDR_Data", name)).toEqual([{ n: 0 }]);
+    expect(await store.lease((db) => db.rows("SELECT count(*) AS n FROM DP_CDR_Data"))).toEqual([{ n: 0 }]);
+    expect(await store.commitBatch(batch(0))).toMatchObject({ written: true });
+  });
+
   it("answers CALL GetDailyCDRDataBatch as often as it is called", async () => {
     const { store, name } = await fresh();
     const today = Math.floor(Date.now() / 86_400_000);

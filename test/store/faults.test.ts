@@ -23,6 +23,7 @@ const BATCHES = Math.max(60, 12 * KILLS);
 // many batches need many subscribers: no record may lie in the future
 const SOURCE = `sample:?subscribers=${Math.max(60, 2 * KILLS)}&days=30`;
 const CHILD = fileURLToPath(new URL("streams.js", import.meta.url));
+const LOADING_CHILD = fileURLToPath(new URL("loads.js", import.meta.url));
 
 const mysql = withServer();
 let server: TestServer | undefined;
@@ -107,6 +108,93 @@ describe.each([["DuckDB", true] as const, ["MySQL", mysql] as const].filter(([, 
     });
   },
 );
+
+describe.runIf(mysql)("a load into MySQL that is killed", () => {
+  const DAYS = 15;
+  const SUBSCRIBERS = 40_000;
+  const lines = Array.from(
+    { length: DAYS * SUBSCRIBERS },
+    (_, i) => `2024-01-${String(1 + Math.floor(i / SUBSCRIBERS)).padStart(2, "0")},s${i % SUBSCRIBERS},${i % 7}`,
+  );
+  // a bad row in the first piece of three, a row of the first piece again in the last
+  lines[5] = "2024-01-01,s5,many";
+  lines[550_000] = "2024-01-01,s9,1";
+
+  it("goes on after its last piece, with every line exactly once", { timeout: 120_000 }, async () => {
+    await server?.root("SET GLOBAL local_infile = 1");
+    const { url } = await (server as TestServer).database();
+    const path = fresh("loaded");
+    const source = join(folder, "pieces.csv");
+    writeFileSync(source, `DP_DATE,DP_MSISDN,DP_MOC_COUNT\n${lines.join("\n")}\n`);
+    await download({ source, data_dir: folder });
+
+    /** Loads in another process, and kills it when so many pieces are told of and the next is on its way. */
+    const killedAfter = async (pieces: number) => {
+      const child = spawn(process.execPath, [LOADING_CHILD], {
+        env: {
+          ...process.env,
+          CHURN_TEST_URL: url,
+          CHURN_TEST_PATH: path,
+          CHURN_TEST_SOURCE: source,
+          CHURN_TEST_DATA: folder,
+        },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      const told: number[] = [];
+      for await (const line of createInterface(child.stdout)) {
+        told.push(Number(line));
+        if (told.length > pieces) break;
+      }
+      const underWay = async () =>
+        JSON.stringify(await server?.root("SELECT info FROM information_schema.processlist")).includes("LOAD DATA");
+      while (child.exitCode === null && !(await underWay())) await sleep(2);
+      child.kill("SIGKILL");
+      await ended;
+      return told;
+    };
+    const ledger = () =>
+      openStore({ url, path: fresh("looks") }, () => {}).lease((db) =>
+        db.rows(
+          "SELECT lines, rows, rejected, notes, CAST(committed_at AS VARCHAR) AS at FROM batches ORDER BY batch_id",
+        ),
+      );
+
+    await killedAfter(0);
+    expect(await ledger()).toEqual([]);
+    await killedAfter(1);
+    const before = await ledger();
+    expect(before).toHaveLength(1);
+    expect(before[0]).toMatchObject({ rejected: 1 });
+    const store = openStore({ url, path }, () => {});
+    await whole(store);
+    await expect(stream(store, { num_batches: 1, data_dir: folder })).rejects.toThrow(/is loaded up to line 2\d+ only/);
+
+    const told: number[] = [];
+    const done = await load(store, { source, data_dir: folder }, { onProgress: ({ done }) => told.push(done) });
+    expect(done).toMatchObject({ lines: lines.length, rows: lines.length - 2, rejected: 2, stored_before: 0 });
+    expect(done.rejects.map(({ reason, first_line }) => [reason, first_line])).toEqual([
+      ["not a number", 7],
+      ["a second row of this subscriber and day, after line …", 550_002],
+    ]);
+    const after = await ledger();
+    expect(after[0]).toEqual(before[0]);
+    const pieces = after.map(({ notes }) => JSON.parse(notes as string).piece as { after: number; to: number });
+    expect(pieces.map((piece) => piece.after)).toEqual([0, ...pieces.slice(0, -1).map((piece) => piece.to)]);
+    expect(pieces.at(-1)).toMatchObject({ to: lines.length + 1, of: lines.length + 1 });
+    expect(told.slice(1)).toEqual(pieces.slice(1).map((piece) => Math.min(piece.to, lines.length)));
+    await whole(store);
+    const found = await store.lease((db) =>
+      db.rows("SELECT count(DISTINCT id) AS ids, CAST(sum(DP_MOC_COUNT) AS BIGINT) AS calls FROM DP_CDR_Data"),
+    );
+    const calls = lines.reduce(
+      (sum, line, i) => (i === 5 || i === 550_000 ? sum : sum + Number(line.split(",")[2])),
+      0,
+    );
+    expect(found).toEqual([{ ids: lines.length - 2, calls }]);
+    expect(await load(store, { source, data_dir: folder })).toMatchObject({ up_to_date: true, rows: lines.length - 2 });
+  });
+});
 
 describe.runIf(mysql)("a MySQL server that fails", () => {
   const running = () => server as TestServer;

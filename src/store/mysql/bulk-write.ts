@@ -15,6 +15,8 @@ export interface RowsToWrite {
   columns: readonly CatalogColumn[];
   /** What follows SELECT … in DuckDB: `FROM … WHERE …`. */
   from: string;
+  /** Told when DuckDB has read the rows and may do other work; the server may still be busy with them. */
+  onRead?: () => void;
 }
 
 /** How rows get into the server: streamed as a file, or as statements where the server takes no files. */
@@ -35,7 +37,11 @@ export function bulkWrite(db: Database, session: MysqlSession, rows: RowsToWrite
   return way === "LOAD DATA LOCAL INFILE" ? loadData(db, session, rows) : insertRows(db, session, rows);
 }
 
-async function loadData(db: Database, session: MysqlSession, { table, columns, from }: RowsToWrite): Promise<number> {
+async function loadData(
+  db: Database,
+  session: MysqlSession,
+  { table, columns, from, onRead }: RowsToWrite,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "churn-rows-"));
   const path = join(folder, "rows.csv");
   try {
@@ -44,9 +50,13 @@ async function loadData(db: Database, session: MysqlSession, { table, columns, f
     const cells = columns.map((column, index) => `${plainCell(column)} AS c${index}`).join(", ");
     // the server reads what DuckDB writes at the same time, where there are pipes
     const isPipe = await makePipe(path);
-    const writing = db.run(
-      `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
-    );
+    const write = () =>
+      db.run(
+        `COPY (SELECT ${cells} ${from}) TO ${text(path)} (FORMAT csv, HEADER false, USE_TMP_FILE false, NULLSTR 'NULL', QUOTE '"', ESCAPE '"'${quote.length ? `, FORCE_QUOTE (${quote.join(", ")})` : ""})`,
+      );
+    // one thread waits for the server, and the others would not do so quietly
+    const writing = isPipe ? db.inOneThread(write) : write();
+    if (onRead) writing.then(onRead, () => {});
     if (!isPipe) await writing;
     else writing.catch(() => endPipe(path));
     return await sendFile(session, path, table, columns, writing);
@@ -70,6 +80,9 @@ async function endPipe(path: string): Promise<void> {
   );
 }
 
+/** Bytes that wait for the server while DuckDB goes on to other work. */
+const WAITING = 1 << 25;
+
 async function sendFile(
   session: MysqlSession,
   path: string,
@@ -77,11 +90,12 @@ async function sendFile(
   columns: readonly CatalogColumn[],
   writing: Promise<number>,
 ): Promise<number> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  // a pipe gives no more at once, and room for more is made anew for every reading
+  const file = createReadStream(path, { highWaterMark: 1 << 16 });
   const sending = session.connection.query({
     sql: `LOAD DATA LOCAL INFILE 'rows.csv' INTO TABLE ${quoted(table)} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${columns.map((column) => quoted(column.name)).join(", ")})`,
-    infileStreamFactory: () => file.pipe(new PassThrough()),
+    infileStreamFactory: () => file.pipe(new PassThrough({ highWaterMark: WAITING })),
   } as Parameters<typeof session.connection.query>[0]);
   // what the server does not take is read all the same: DuckDB's transaction has to outlive a server that goes away
   sending.catch(() => file.unpipe().resume());
@@ -109,7 +123,11 @@ function plainCell({ name: column, type }: CatalogColumn): string {
 /** Bytes of a statement, well below what any server takes in one packet. */
 const STATEMENT = 1 << 20;
 
-async function insertRows(db: Database, session: MysqlSession, { table, columns, from }: RowsToWrite): Promise<number> {
+async function insertRows(
+  db: Database,
+  session: MysqlSession,
+  { table, columns, from, onRead }: RowsToWrite,
+): Promise<number> {
   const head = `INSERT INTO ${quoted(table)} (${columns.map((column) => quoted(column.name)).join(", ")}) VALUES `;
   let written = 0;
   let parts: string[] = [];
@@ -130,6 +148,7 @@ async function insertRows(db: Database, session: MysqlSession, { table, columns,
       if (size >= STATEMENT) await flush();
     }
   }
+  onRead?.();
   await flush();
   await flush();
   return written;

@@ -4,9 +4,9 @@ import { type Database, type Journal, runSteps, type TransactionSteps } from "..
 import { bulkWay } from "./bulk-write.js";
 import { ensureMysqlSchema } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
-import { type Fingerprints, fingerprints, tablesWritten } from "./parts.js";
+import { type Before, lookBefore, writesOf } from "./parts.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
-import { pushChanges, WriteConflict } from "./push-changes.js";
+import { type PushAhead, pushAhead, pushChanges, WriteConflict } from "./push-changes.js";
 import { readSeedTables, type SeedState } from "./seed-tables.js";
 
 /** How often work is done again because another session changed the same rows. */
@@ -92,20 +92,21 @@ export class MysqlMirror {
   journal(db: Database): Journal {
     const { server } = this;
     const ready = () => this.ready();
-    let before = new Map<string, Fingerprints>();
+    let running: { before: Map<string, Before>; ahead?: PushAhead } = { before: new Map() };
     const transaction = async <T>(_db: Database, steps: TransactionSteps<T>): Promise<T> => {
       for (let attempt = 1; ; attempt++) {
-        before = new Map();
+        running = { before: new Map() };
         try {
           return await runSteps({
             ...steps,
             commit: async () => {
-              if (before.size) await ready();
-              await pushChanges(db, server, before);
+              if (running.before.size) await ready();
+              await pushChanges(db, server, running.before, running.ahead);
               await steps.commit();
             },
           });
         } catch (error) {
+          await running.ahead?.abandon(error);
           if (!(error instanceof WriteConflict)) throw error;
           if (attempt === ATTEMPTS) {
             throw new ChurnError("STORE_BUSY", `${server.place}: other sessions keep changing the same rows`, {
@@ -120,11 +121,14 @@ export class MysqlMirror {
     };
     return {
       transaction,
-      concerns: (sql) => tablesWritten(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
-      beforeStatement: async (_db, sql) => {
-        for (const table of tablesWritten(sql)) {
-          if (!before.has(table)) before.set(table, await fingerprints(db, table));
-        }
+      concerns: (sql) => writesOf(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
+      beforeStatement: (_db, sql) => lookBefore(db, running.before, sql),
+      beforeRows: async (_db, rows) => {
+        await lookBefore(db, running.before, `INSERT INTO ${rows.table}`);
+        // what was taken out here has to be out of MySQL first
+        if (running.before.get(rows.table)?.content) return;
+        await ready();
+        running.ahead ??= await pushAhead(db, server, rows);
       },
     };
   }

@@ -43,33 +43,74 @@ export function inParts(table: string, parts: readonly string[]): string {
   return `(${columns.map(name).join(", ")}) IN (${lists.map((values) => `(${values.join(", ")})`).join(", ")})`;
 }
 
-/** What the parts of a table hold: part → number of rows and a hash of their content. */
+/** What the parts of a table hold: part → number of rows, and a hash of their content where they were looked at. */
 export type Fingerprints = Map<string, string>;
 
-/** Takes the fingerprint of each part of a table; a table that is not there has none. */
-export async function fingerprints(db: Database, table: string): Promise<Fingerprints> {
+/**
+ * Takes the fingerprint of each part of a table; a table that is not there has none.
+ *
+ * @param of "rows": their numbers alone, which change wherever rows are added
+ */
+export async function fingerprints(
+  db: Database,
+  table: string,
+  of: "rows" | "content" = "content",
+): Promise<Fingerprints> {
   const there = await db.row<{ n: number }>(
     "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = $1 AND schema_name = 'main' AND NOT temporary AND database_name = current_database()",
     [table],
   );
   if (!there?.n) return new Map();
-  const whole = partColumns(table).length === 0;
+  const columns = partColumns(table);
+  const content = of === "rows" ? "''" : "coalesce(CAST(sum(hash(t)) AS VARCHAR), '')";
+  const groups = columns.length ? `GROUP BY ${columns.map(name).join(", ")}` : "";
   const rows = await db.rows<{ part: string; print: string }>(
-    `SELECT ${partSql(table)} AS part, count(*) || ':' || coalesce(CAST(sum(hash(t)) AS VARCHAR), '') AS print
-     FROM main.${name(table)} t ${whole ? "" : "GROUP BY ALL"}`,
+    `SELECT ${partSql(table)} AS part, count(*) || ':' || ${content} AS print FROM main.${name(table)} t ${groups}`,
   );
   return new Map(rows.map(({ part, print }) => [part, print]));
 }
 
-/** The part names whose rows differ between two states. */
-export function changedParts(before: Fingerprints, after: Fingerprints): string[] {
-  return [...new Set([...before.keys(), ...after.keys()])].filter((part) => before.get(part) !== after.get(part));
+/** What is known of a table from before a transaction changed it. */
+export type Before = Partial<Record<"rows" | "content", Fingerprints>>;
+
+/** Takes down what a table holds before a statement changes it; where rows are only added, it is enough to count them. */
+export async function lookBefore(db: Database, before: Map<string, Before>, sql: string): Promise<void> {
+  for (const { table, adds } of writesOf(sql)) {
+    const known = before.get(table) ?? {};
+    const of = adds ? "rows" : "content";
+    before.set(table, known);
+    if (!known.content) known[of] ??= await fingerprints(db, table, of);
+  }
+}
+
+/** The parts of a table that a transaction changed: those that were there before, and those that are there now with their rows. */
+export async function changedParts(
+  db: Database,
+  table: string,
+  before: Before,
+): Promise<{ gone: string[]; written: Map<string, number> }> {
+  const gone = new Set<string>();
+  const written = new Map<string, number>();
+  for (const [of, then] of Object.entries(before) as ["rows" | "content", Fingerprints][]) {
+    const now = await fingerprints(db, table, of);
+    for (const part of new Set([...then.keys(), ...now.keys()])) {
+      const [old, print] = [then.get(part), now.get(part)];
+      if (old === print) continue;
+      if (old !== undefined) gone.add(part);
+      if (print !== undefined) written.set(part, Number.parseInt(print, 10));
+    }
+  }
+  return { gone: [...gone], written };
 }
 
 const WRITES =
   /\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE|MERGE\s+INTO|TRUNCATE(?:\s+TABLE)?|(?:CREATE|DROP|ALTER)(?:\s+OR\s+REPLACE)?\s+TABLE(?:\s+IF(?:\s+NOT)?\s+EXISTS)?)\s+(?:main\.)?("[^"]+"|\w+)/gi;
 
-/** The tables that a statement may change, temporary ones among them. */
-export function tablesWritten(sql: string): string[] {
-  return [...sql.matchAll(WRITES)].map(([, table]) => (table as string).replace(/^"|"$/g, ""));
+/** The tables that a statement may change, temporary ones among them, and whether it only adds rows. */
+export function writesOf(sql: string): { table: string; adds: boolean }[] {
+  const replaces = /\bON\s+CONFLICT\b/i.test(sql);
+  return [...sql.matchAll(WRITES)].map(([words, table]) => ({
+    table: (table as string).replace(/^"|"$/g, ""),
+    adds: !replaces && /^INSERT\s+INTO/i.test(words),
+  }));
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Database, name } from "../database.js";
-import { bulkWay, bulkWrite } from "./bulk-write.js";
+import { type Database, type NewRows, name } from "../database.js";
+import { type BulkWay, bulkWay, bulkWrite, type RowsToWrite } from "./bulk-write.js";
 import { type CatalogTable, readCatalog } from "./cache-catalog.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { dropOtherColumns, ensureTable } from "./mysql-tables.js";
-import { changedParts, type Fingerprints, fingerprints, inParts, partColumns, partValues } from "./parts.js";
-import { cacheState, serverState, setCacheState } from "./pull-changes.js";
+import { type Before, changedParts, inParts, partColumns, partName, partValues } from "./parts.js";
+import { type CacheState, cacheState, serverState, setCacheState } from "./pull-changes.js";
 
 /** Another session changed what this one changes, too: the work is to be done again on the new state. */
 export class WriteConflict extends Error {}
@@ -26,28 +26,21 @@ interface Change {
  * Writes what a transaction changed into MySQL, in one transaction there, before the one in the DuckDB file is committed:
  * after a crash the file is behind MySQL, never ahead, and the next pull mends it.
  *
- * @param before the fingerprints of the tables that were written to, from before that
+ * @param before what the tables that were written to held before that
+ * @param ahead what was begun of it
  * @throws WriteConflict when another session changed one of the same parts since the last pull
  */
 export async function pushChanges(
   db: Database,
   server: MysqlServer,
-  before: ReadonlyMap<string, Fingerprints>,
+  before: ReadonlyMap<string, Before>,
+  ahead?: PushAhead,
 ): Promise<void> {
   const changes: Change[] = [];
-  for (const [table, prints] of before) {
-    const now = (await readCatalog(db, table))[0];
-    const after = now ? await fingerprints(db, table) : new Map<string, string>();
-    const changed = changedParts(prints, after);
-    if (!changed.length) continue;
-    changes.push({
-      table,
-      now,
-      gone: changed.filter((part) => prints.has(part)),
-      written: new Map(
-        changed.filter((part) => after.has(part)).map((part) => [part, Number.parseInt(after.get(part) as string, 10)]),
-      ),
-    });
+  for (const [table, then] of before) {
+    const { gone, written } = await changedParts(db, table, then);
+    if (!gone.length && !written.size) continue;
+    changes.push({ table, now: (await readCatalog(db, table))[0], gone, written });
   }
   if (!changes.length) return;
 
@@ -56,14 +49,94 @@ export async function pushChanges(
   await server.session(async (session) => {
     for (const { now } of changes) if (now) await ensureTable(session, now);
   });
+  const revision = await (ahead ? ahead.finish(changes) : send(db, server, cached, Promise.resolve(changes)));
+  for (const { table, now } of changes) {
+    // columns too many do no harm, so a fault here is none
+    if (now && !partColumns(table).length) {
+      await server.session((session) => dropOtherColumns(session, now)).catch(() => {});
+    }
+  }
+  // changes of others that lie between are still to be pulled
+  if (revision.base === cached.revision) await setCacheState(db, { ...cached, revision: revision.revision });
+}
+
+/** A push that has begun with the rows of a batch, while the transaction in the DuckDB file goes on. */
+export interface PushAhead {
+  /** Goes on with what the transaction changed, to the end. */
+  finish(changes: Change[]): Promise<Pushed>;
+  /** Gives it up; nothing is left of it in MySQL. */
+  abandon(error: unknown): Promise<void>;
+}
+
+/** Begins a push; comes back when DuckDB has read the rows, and the server is still busy with them. */
+export async function pushAhead(db: Database, server: MysqlServer, rows: NewRows): Promise<PushAhead> {
+  const { table, query } = rows;
+  const [catalog] = await readCatalog(db, table);
+  const cached = await cacheState(db);
+  if (!catalog || !cached) throw new WriteConflict("the copy is empty");
+  const columns = catalog.columns.filter((column) => rows.columns.includes(column.name));
+  let finish: (changes: Change[]) => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const changes = new Promise<Change[]>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  let pushed: Promise<Pushed> | undefined;
+  await new Promise<void>((onRead, onFault) => {
+    const first: FirstRows = { table, columns, from: `FROM (${query})`, part: partName(rows.batchId), isRead: false };
+    first.onRead = () => {
+      first.isRead = true;
+      onRead();
+    };
+    pushed = send(db, server, cached, changes, first);
+    pushed.catch(onFault);
+    changes.catch(() => {}); // told to whoever began the transaction
+  });
+  return {
+    finish: (all) => {
+      finish(all);
+      return pushed as Promise<Pushed>;
+    },
+    abandon: async (error) => {
+      fail(error);
+      await pushed?.catch(() => {});
+    },
+  };
+}
+
+/** Numbers of the change that a push became, and of the one before it; -1 where that is not known. */
+interface Pushed {
+  base: number;
+  revision: number;
+}
+
+/** Rows that are sent before it is known what else has changed. */
+type FirstRows = RowsToWrite & { part: string; isRead: boolean };
+
+function send(
+  db: Database,
+  server: MysqlServer,
+  cached: CacheState,
+  changes: Promise<Change[]>,
+  first?: FirstRows,
+): Promise<Pushed> {
   const token = randomUUID();
-  const revision = await server.transaction(
+  return server.transaction(
     async (session) => {
       const state = await serverState(session, "FOR UPDATE");
-      await refuseConflicts(session, changes, cached, state);
       const way = await bulkWay(session);
-      for (const change of changes) await deleteParts(session, change);
-      for (const change of changes) await writeParts(db, session, change, way, state.revision + 1, token);
+      if (first) {
+        // numbers of batches and rows are taken from the copy
+        if (!isSame(state, cached)) throw new WriteConflict("another session changed the ledger");
+        // done again after the server was lost: DuckDB must not have other work in between
+        if (first.isRead) await changes;
+        await writeRows(db, session, first, way);
+      }
+      const all = await changes;
+      await refuseConflicts(session, all, cached, state);
+      for (const change of all) await deleteParts(session, change);
+      for (const change of all)
+        await writeParts(db, session, change, { way, revision: state.revision + 1, token, first });
       await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [state.revision + 1]);
       return { base: state.revision, revision: state.revision + 1 };
     },
@@ -77,23 +150,17 @@ export async function pushChanges(
       },
     },
   );
-  for (const { table, now } of changes) {
-    // columns too many do no harm, so a fault here is none
-    if (now && !partColumns(table).length) {
-      await server.session((session) => dropOtherColumns(session, now)).catch(() => {});
-    }
-  }
-  // changes of others that lie between are still to be pulled
-  if (revision.base === cached.revision) await setCacheState(db, { ...cached, revision: revision.revision });
 }
+
+const isSame = (a: CacheState, b: CacheState) => a.store_id === b.store_id && a.revision === b.revision;
 
 async function refuseConflicts(
   session: MysqlSession,
   changes: readonly Change[],
-  cached: { store_id: string; revision: number },
-  state: { store_id: string; revision: number },
+  cached: CacheState,
+  state: CacheState,
 ): Promise<void> {
-  if (state.store_id === cached.store_id && state.revision === cached.revision) return;
+  if (isSame(state, cached)) return;
   if (state.store_id !== cached.store_id || state.revision < cached.revision)
     throw new WriteConflict("another database");
   const others = await session.rows<{ table_name: string; part: string }>(
@@ -128,16 +195,13 @@ async function writeParts(
   db: Database,
   session: MysqlSession,
   { table, now, gone, written }: Change,
-  way: Awaited<ReturnType<typeof bulkWay>>,
-  revision: number,
-  token: string,
+  { way, revision, token, first }: { way: BulkWay; revision: number; token: string; first: FirstRows | undefined },
 ): Promise<void> {
-  if (now && written.size) {
-    const from = `FROM main.${name(table)} WHERE ${inParts(table, [...written.keys()])}`;
-    await bulkWrite(db, session, { table, columns: now.columns, from }, way).catch((error: unknown) => {
-      if ((error as { code?: string }).code === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
-      throw error;
-    });
+  const parts = [...written.keys()].filter((part) => table !== first?.table || part !== first.part);
+  if (now && parts.length) {
+    const from = `FROM main.${name(table)} WHERE ${inParts(table, parts)}`;
+    const rows = parts.reduce((sum, part) => sum + (written.get(part) ?? 0), 0);
+    await writeRows(db, session, { table, columns: now.columns, from }, rows < FEW ? "multi-row INSERT" : way);
   }
   const definition = now && !partColumns(table).length ? now.definition : null;
   const records = [...new Set([...gone, ...written.keys()])].map((part) => [
@@ -152,4 +216,14 @@ async function writeParts(
     "INSERT INTO workbench_parts (table_name, part, revision, row_count, definition, token) VALUES ? ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), definition = VALUES(definition), token = VALUES(token)",
     [records as unknown as (string | number)[]],
   );
+}
+
+/** Rows for which a statement takes less time than to open a pipe. */
+const FEW = 1000;
+
+async function writeRows(db: Database, session: MysqlSession, rows: RowsToWrite, way: BulkWay): Promise<void> {
+  await bulkWrite(db, session, rows, way).catch((error: unknown) => {
+    if ((error as { code?: string }).code === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
+    throw error;
+  });
 }
