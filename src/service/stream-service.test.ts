@@ -118,7 +118,8 @@ describe("POST /start_stream", () => {
     app = await start();
     await post("/start_stream", { batch_size: 10, num_batches: 15, interval: 1 });
     const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
-      for (let db; !db; ) db = await DuckDBInstance.create(${JSON.stringify(store.path)}).catch(() => undefined);
+      let db;
+      while (!db) db = await DuckDBInstance.create(${JSON.stringify(store.path)}).catch(() => undefined);
       console.log("held");
       // what nobody names any more would be collected, and the file be free
       setTimeout(() => { db.closeSync(); process.exit(); }, 4000);
