@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kernelspec as installed } from "../../dist/notebook/lab-files.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ROUNDS = Number(process.argv[2] ?? 3);
@@ -73,12 +74,7 @@ const stock = kernelspec("stock", [
   "--config-path",
   "{connection_file}",
 ]);
-const ours = kernelspec("ours", [
-  process.execPath,
-  join(ROOT, "dist/kernel/main.js"),
-  "--config-path",
-  "{connection_file}",
-]);
+const ours = kernelspec("ours", installed().argv);
 const churn = join(ROOT, "bin/churn.js");
 const lines = (path) => {
   const text = (output) => [output.text ?? []].flat().join("");

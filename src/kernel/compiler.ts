@@ -14,7 +14,7 @@ import { registration } from "./live-names.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { takeKeptCompiler } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
-import { findUnnameable, isAboutNaming } from "./unnameable.js";
+import { describeFault, findUnnameable } from "./unnameable.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
 export interface CompiledCell {
@@ -60,6 +60,7 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
   let hidesLocals = false;
   let names: string[] = [];
   let map = "";
+  let faults: readonly TypeScript[] = [];
   let lastExpressionVar: string | undefined;
   const cells = new Map<string, CompiledCell>();
 
@@ -85,8 +86,9 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
         ...rest,
       );
       return interceptBuilder(ts, host, {
-        onMap: (text) => {
-          map = text;
+        onCell: (emitted) => {
+          map = emitted.map;
+          faults = emitted.faults;
         },
         transformers: (checker) => [
           readEarlierNames(ts, checker),
@@ -101,6 +103,13 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
         },
       });
     },
+    // without what is wrong with the declarations: that comes out when they are written
+    getPreEmitDiagnosticsOfFiles: (program: TypeScript, files: TypeScript[]) =>
+      ts.sortAndDeduplicateDiagnostics([
+        ...program.getOptionsDiagnostics(),
+        ...program.getGlobalDiagnostics(),
+        ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+      ]),
     // the compiler has made CommonJS already
     transpileModule: (outputText: string) => ({ outputText }),
   }));
@@ -112,17 +121,19 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
       const declared = topLevelNames(tslab.ts, source);
       names = declared.names;
       const unnameable = new Set<string>();
+      let sideOutputs: Converted["sideOutputs"];
       let converted: Converted;
       for (;;) {
         hidesLocals = true;
         lastExpressionVar = undefined;
         const exported = declared.local.filter((name) => !unnameable.has(name));
         converted = node.convert(previous, exported.length ? `${source}\nexport {${exported.join(", ")}}` : source);
-        if (converted.output !== undefined) break;
-        const faults = converted.diagnostics.filter((diagnostic) => !isAboutNaming(diagnostic));
-        if (faults.length > 0) return { ...converted, diagnostics: faults };
-        const found = findUnnameable(tslab.ts, source, converted.diagnostics).filter((name) => exported.includes(name));
-        if (found.length === 0) return converted;
+        if (converted.output === undefined) return converted;
+        // files that the cell imports are compiled but once
+        sideOutputs ??= converted.sideOutputs;
+        if (faults.length === 0) break;
+        const found = findUnnameable(tslab.ts, source, faults).filter((name) => exported.includes(name));
+        if (found.length === 0) return { diagnostics: faults.map((fault) => describeFault(tslab.ts, fault)) };
         for (const name of found) unnameable.add(name);
       }
       const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
@@ -133,6 +144,7 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
       const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
       return {
         ...converted,
+        ...(sideOutputs ? { sideOutputs } : {}),
         hasToplevelAwait: isAsync,
         lastExpressionVar,
         output: output + registration([...new Set([...mutable, ...unnameable])]),

@@ -3,18 +3,26 @@ import type { TypeScript } from "./tslab.js";
 
 const SOURCE = /__tslab__\.ts$/;
 
+/** What came of a cell beside its code. */
+export interface EmittedCell {
+  /** Its source map, which tslab throws away. */
+  map: string;
+  /** What is wrong with the declarations of it; they are not there then. */
+  faults: readonly TypeScript[];
+}
+
 /**
  * Takes a hand in what tslab asks of the compiler, so that a cell is compiled once; tslab does it three times.
  *
  * It compiles first to learn the names that a cell declares and then with these exported; we give it the exports at once,
  * and hide the names when it asks. It compiles the ES module that comes out again, to CommonJS; we emit that at once, which
- * needs transformers of our own, as tslab's expect an ES module. The source map, which it throws away, goes to `onMap`.
+ * needs transformers of our own, as tslab's expect an ES module.
  */
 export function interceptBuilder(
   ts: TypeScript,
   host: TypeScript,
   hooks: {
-    onMap: (map: string) => void;
+    onCell: (emitted: EmittedCell) => void;
     takeHidesLocals: () => boolean;
     transformers: (checker: TypeScript) => Transformer[];
   },
@@ -32,15 +40,20 @@ export function interceptBuilder(
         { afterDeclarations }: { afterDeclarations: unknown },
       ) => {
         const program = builder.getProgram();
-        const before = SOURCE.test(file.fileName) ? hooks.transformers(program.getTypeChecker()) : [];
-        const onFile = (name: string, data: string) =>
-          name.endsWith("__tslab__.js.map") ? hooks.onMap(data) : write(name, data);
+        const isCell = SOURCE.test(file.fileName);
+        const before = isCell ? hooks.transformers(program.getTypeChecker()) : [];
+        let map = "";
+        const onFile = (name: string, data: string) => {
+          if (name.endsWith("__tslab__.js.map")) map = data;
+          else write(name, data);
+        };
         // what a cell may say is what an ES module may: the checker keeps to that
         const options = program.getCompilerOptions();
         const { module } = options;
         options.module = ts.ModuleKind.CommonJS;
         try {
-          return emit(file, onFile, token, onlyDeclarations, { before, afterDeclarations });
+          const { diagnostics } = emit(file, onFile, token, onlyDeclarations, { before, afterDeclarations });
+          if (isCell) hooks.onCell({ map, faults: diagnostics });
         } finally {
           options.module = module;
         }

@@ -1,20 +1,31 @@
 import { boundNames } from "./cell-transforms.js";
 import type { Diagnostic, TypeScript } from "./tslab.js";
 
-/** Whether a type could not be written down: "... has or is using name 'X' from external module but cannot be named". */
-export function isAboutNaming({ code, fileName }: Diagnostic): boolean {
-  return (
-    !fileName && (code === 2527 || code === 2742 || code === 7056 || (code >= 4016 && code <= 4103 && code !== 4090))
-  );
-}
+/** What stands above a cell when tslab hands it to the compiler. */
+const HEAD = "export {};\n".length;
 
-/** Names of a cell whose types cannot be written down for the cells after it; `const fs = await import("node:fs")` has one. */
-export function findUnnameable(ts: TypeScript, source: string, diagnostics: readonly Diagnostic[]): string[] {
+/**
+ * Names of a cell whose types cannot be written down for the cells after it; `const fs = await import("node:fs")` has one.
+ *
+ * @param faults what the compiler found wrong when it wrote the declarations
+ */
+export function findUnnameable(ts: TypeScript, source: string, faults: readonly TypeScript[]): string[] {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022);
-  return diagnostics.flatMap(({ start: { offset } }) => {
-    const holds = (node: TypeScript): boolean => node.pos <= offset && offset < node.end;
+  return faults.flatMap(({ start }) => {
+    const holds = (node: TypeScript): boolean => node.pos <= start - HEAD && start - HEAD < node.end;
     const statement = file.statements.find(holds);
     const declaration = statement?.declarationList?.declarations.find(holds) ?? statement;
     return declaration?.name ? boundNames(ts, declaration.name) : [];
   });
+}
+
+/** A fault as tslab tells of those that it finds itself. */
+export function describeFault(ts: TypeScript, fault: TypeScript): Diagnostic {
+  const { start, length, messageText, category, code } = fault;
+  const at = (offset: number) => {
+    const { line, character } = ts.getLineAndCharacterOfPosition(fault.file, offset);
+    return { offset: offset - HEAD, line: line - 1, character };
+  };
+  const text = ts.flattenDiagnosticMessageText(messageText, "\n");
+  return { start: at(start), end: at(start + length), messageText: text, category, code };
 }
