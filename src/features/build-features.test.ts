@@ -124,6 +124,20 @@ describe("buildFeatures", () => {
     expect(days[0]?.labelled).toBe(days[0]?.snapshots);
   });
 
+  it("looks back on no day that streamed in and may be there in part", async () => {
+    const other = await loadedStore("streamed.duckdb");
+    const lastOnes = async () => {
+      const { days } = await buildFeatures(other, { data_dir: folder, snapshot_every: 1 });
+      return [days.at(-1)?.date, days.findLast(({ labelled }) => labelled > 0)?.date].map((day) =>
+        Date.parse(`${day}`),
+      );
+    };
+    const loaded = await lastOnes();
+    // the last day of the log is as if it had streamed in
+    await other.lease((db) => db.run("UPDATE batches SET last_day = last_day - 1"));
+    expect(await lastOnes()).toEqual(loaded.map((day) => day - 86_400_000));
+  });
+
   it("takes the given label where the log has one, and leaves out subscribers that are flagged already", async () => {
     const given = await loadedStore("given.duckdb");
     const day = "2024-02-19";

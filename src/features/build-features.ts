@@ -8,6 +8,7 @@ import { type Database, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
+import { lastWholeDay } from "./last-whole-day.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
 import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 
@@ -85,15 +86,16 @@ export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; pl
 async function describeLog(db: Database): Promise<{ measures: string[]; labelGiven: boolean; span: LogSpan }> {
   const counts = MEASURES.map(({ name: column }) => `count(${column}) AS ${column}`).join(", ");
   const found = await db.row(
-    `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
+    `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first,
       (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
   );
   if (!found?.rows)
     throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
+  const last = (await lastWholeDay(db)) as string;
   return {
     measures: MEASURES.filter(({ name: column }) => (found[column] as number) > 0).map((column) => column.name),
     labelGiven: (found.labels as number) > 0,
-    span: { first: found.first as string, last: found.last as string, loaded: (found.loaded ?? found.last) as string },
+    span: { first: found.first as string, last, loaded: (found.loaded as string | null) ?? last },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Database, name } from "../store/database.js";
 import type { FeaturePlan } from "./feature-plan.js";
+import { lastWholeDay } from "./last-whole-day.js";
 import { FIRST_DAYS, planSql } from "./plan-sql.js";
 
 /** Where snapshots go, and of which days they are. */
@@ -22,13 +23,13 @@ export async function createSnapshots(
   { plan, hash }: { plan: FeaturePlan; hash: string },
   { table, temporary = false, days, onDay }: SnapshotTarget,
 ): Promise<void> {
-  const last = await db.row<{ day: string }>("SELECT CAST(max(DP_DATE) AS VARCHAR) AS day FROM DP_CDR_Data");
+  const last = (await lastWholeDay(db)) as string;
   const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
   await db.run(FIRST_DAYS);
   await db.run(`DROP TABLE IF EXISTS ${table}`);
   await db.run(`CREATE ${temporary ? "TEMP " : ""}TABLE ${table} ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
     "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
-  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, last?.day as string)}) ORDER BY "User"`;
+  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, last)}) ORDER BY "User"`;
   for (const [index, day] of days.entries()) {
     onDay?.(index);
     await db.run(sql, [day]);

@@ -9,7 +9,7 @@ import { type Feature, type FeaturePlan, lookback, type Measure } from "./featur
  *
  * The query needs the temporary table of `FIRST_DAYS`.
  *
- * @param lastDay last day of the log, `YYYY-MM-DD`: a label whose window reaches beyond it is null
+ * @param lastDay last whole day of the log, `YYYY-MM-DD`: a label whose window reaches beyond it is null
  */
 export function planSql(plan: FeaturePlan, lastDay: string): string {
   const features = plan.set === "seed" ? seedFeatures(plan) : behaviourFeatures(plan);

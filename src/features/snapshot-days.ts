@@ -3,7 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import { type FeaturePlan, lookback } from "./feature-plan.js";
 import type { FeatureSettings } from "./options.js";
 
-/** The days that a log covers, and the last one that was loaded rather than streamed. */
+/** The days that a log covers, up to the last one that is there whole, and the last one that was loaded rather than streamed. */
 export interface LogSpan {
   first: string;
   last: string;
@@ -12,7 +12,7 @@ export interface LogSpan {
 
 /**
  * Chooses the snapshot days: every `snapshot_every` days, so that the day after the loaded range is one of them, from
- * the first day with full windows behind it to the day after the last record.
+ * the first day with full windows behind it to the day after the last whole one.
  *
  * @throws ChurnError NO_DATA when the log is too short for the windows
  */

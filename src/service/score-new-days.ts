@@ -11,8 +11,7 @@ const NOT_YET = ["NO_DATA", "NOT_FOUND", "NOT_FITTED"];
 /**
  * Gives a function that builds features and scores, when a day has come in since the last time that it was called.
  *
- * Without data, or without a model, it does nothing. While a stream runs its last day may be there in part, and no snapshot
- * looks back on it: one that did would tell of a drop that never was.
+ * Without data, or without a model, it does nothing.
  */
 export function scoreNewDays(
   store: Store,
@@ -20,24 +19,16 @@ export function scoreNewDays(
 ): () => Promise<void> {
   let seen: string | undefined;
   return async () => {
-    const isRunning = (await store.streamHolder()) !== null;
     const found = await store.lease((db) =>
       db.row<{ day: string | null }>("SELECT CAST(max(last_day) AS VARCHAR) AS day FROM batches"),
     );
-    if (!found?.day) return;
-    const state = `${found.day} ${isRunning}`;
-    if (state === seen) return;
+    if (!found?.day || found.day === seen) return;
     try {
-      await buildFeatures(store, isRunning ? upTo(found.day, settings.features) : settings.features);
+      await buildFeatures(store, settings.features);
       await score(store, settings.score);
     } catch (error) {
       if (!(error instanceof ChurnError && NOT_YET.includes(error.code))) throw error;
     }
-    seen = state;
+    seen = found.day;
   };
-}
-
-/** The settings with no snapshot after a day. */
-function upTo(day: string, features: FeatureSettings): FeatureSettings {
-  return features.end_date && features.end_date < day ? features : { ...features, end_date: day };
 }
