@@ -77,6 +77,10 @@ globalThis[Symbol.for("churn-workbench.compiler")] = { ts: { ...ts }, files };
 v8.startupSnapshot.setDeserializeMainFunction(() => {
   // what Node has by default: snapshots cannot keep it, and errors have no stack without
   Error.stackTraceLimit = 10;
+  // import, since only that waits for a module; in a snapshot itself there is none
+  const Module = require("node:module");
   const script = process.argv[1];
-  require("node:module").createRequire(script)(script);
+  const starter = new Module(script);
+  starter.filename = script;
+  starter._compile(`import(${JSON.stringify(require("node:url").pathToFileURL(script).href)})`, script);
 });

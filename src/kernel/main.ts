@@ -79,5 +79,4 @@ function findOurPackages(): void {
   (Module as unknown as { _initPaths(): void })._initPaths();
 }
 
-// not awaited: a process that starts from a snapshot requires this file
-void main();
+await main();

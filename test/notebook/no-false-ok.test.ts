@@ -261,7 +261,7 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
 
   it("forks-a-process: a process or thread of a cell is its own, not a second kernel", async () => {
     const { text } = await runFixture("forks-a-process", { cwd: temporaryFolder() });
-    expect([text(1), text(2)]).toEqual(["[ 'child' ]", "thread"]);
+    expect([text(1), text(2)]).toEqual(["[ 'child' ]", "child of a thread"]);
   });
 
   // concurrent tests poll with an expect of their own
