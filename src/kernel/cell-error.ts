@@ -42,8 +42,7 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
     if (!cell || !at) continue;
     excerpt ??= codeFrame(cell.source, at.line, at.column);
     const where = `cell [${match[2]}], line ${at.line}:${at.column}`;
-    // a function of an earlier cell is called through tslab's proxy
-    const callee = /^\s+at (?:async )?(.+?) \(/.exec(line)?.[1]?.replace(/^Proxy\./, "");
+    const callee = /^\s+at (?:async )?(.+?) \(/.exec(line)?.[1];
     frames.push(callee && !/^(Object\.)?<anonymous>$/.test(callee) ? `    at ${callee} (${where})` : `    at ${where}`);
   }
   const traceback = [`${ename}: ${evalue}`];

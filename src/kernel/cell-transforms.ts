@@ -10,23 +10,42 @@ export type Transformer = (context: TypeScript) => (file: TypeScript) => TypeScr
  * and short properties are left alone; both are errors.
  */
 export function readEarlierNames(ts: TypeScript, checker: TypeScript): Transformer {
+  // what a cell declares in `declare global` is a global
+  const isGlobal = (node: TypeScript): boolean => ts.findAncestor(node, ts.isGlobalScopeAugmentation) !== undefined;
   const isEarlier = (symbol: TypeScript): boolean =>
-    (symbol?.declarations ?? []).some((declaration: TypeScript) =>
-      declaration.getSourceFile().fileName.endsWith("__prev__.d.ts"),
+    (symbol?.declarations ?? []).some(
+      (declaration: TypeScript) =>
+        declaration.getSourceFile().fileName.endsWith("__prev__.d.ts") && !isGlobal(declaration),
     );
   const isValue = (node: TypeScript): boolean =>
     (ts.isExpressionNode(node) || ts.isExportAssignment(node.parent)) &&
     !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node);
+  const isCalled = (node: TypeScript): boolean => {
+    const { parent } = node;
+    return (
+      (ts.isCallExpression(parent) && parent.expression === node) ||
+      (ts.isTaggedTemplateExpression(parent) && parent.tag === node)
+    );
+  };
   const isType = (node: TypeScript): boolean => ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node);
   return (context) => (file) => {
     const { factory } = context;
-    const earlier = (name: string) => factory.createPropertyAccessExpression(factory.createIdentifier("exports"), name);
+    // a cell may have an `exports` of its own in a function
+    const exported = /\bexports\b/.test(file.text)
+      ? factory.createPropertyAccessExpression(factory.createIdentifier("__tslab__"), "exports")
+      : factory.createIdentifier("exports");
+    const earlier = (name: string) => factory.createPropertyAccessExpression(exported, name);
+    const read = (node: TypeScript): TypeScript => {
+      const value = ts.setTextRange(earlier(node.text), node);
+      if (!isCalled(node)) return value;
+      // behind a comma a function is called without `this`; the place of the call is where its name begins
+      ts.setEmitFlags(value, ts.EmitFlags.NoTrailingSourceMap);
+      return factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), value));
+    };
     const visit = (node: TypeScript): TypeScript => {
       if (isType(node)) return node;
       if (ts.isIdentifier(node))
-        return isValue(node) && isEarlier(checker.getSymbolAtLocation(node))
-          ? ts.setTextRange(earlier(node.text), node)
-          : node;
+        return isValue(node) && isEarlier(checker.getSymbolAtLocation(node)) ? read(node) : node;
       if (!ts.isShorthandPropertyAssignment(node) || !isEarlier(checker.getShorthandAssignmentValueSymbol(node)))
         return ts.visitEachChild(node, visit, context);
       const value = earlier(node.name.text);

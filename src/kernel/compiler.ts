@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { borrowModules } from "./borrowed-modules.js";
+import { carriedModules } from "./carried-modules.js";
 import {
   hasTopLevelForAwait,
   keepLastExpression,
@@ -74,6 +75,7 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
       ...rest: unknown[]
     ) {
       watchOwnFilesOnly(sys);
+      updateWithCells(sys);
       const isOutside = relative(PROJECT, process.cwd()).startsWith("..");
       const realPath = isOutside ? borrowModules(sys, PROJECT) : (path: string) => path;
       if (packages.length > 0) roots.push(importsAtOnce(sys, packages));
@@ -140,7 +142,8 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
       const output = named(converted, current);
       const find = positionFinder(map, output.split("\n").length, isAsync);
       cells.set(current, { source, names, find });
-      const mutable = mutableNames(tslab.ts, source);
+      // what a cell exports itself lives among the exports alone
+      const mutable = mutableNames(tslab.ts, source).filter((name) => declared.local.includes(name));
       const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
       return {
         ...converted,
@@ -148,7 +151,11 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
         hasToplevelAwait: isAsync,
         lastExpressionVar,
         output: output + registration([...new Set([...mutable, ...unnameable])]),
-        declOutput: converted.declOutput + Array.from(unnameable, isAny).join(""),
+        declOutput: [
+          converted.declOutput,
+          carriedModules(tslab.ts, previous, names),
+          ...Array.from(unnameable, isAny),
+        ].join(""),
       };
     },
   };
@@ -170,6 +177,21 @@ function watchOwnFilesOnly(sys: TypeScript): void {
   sys.watchFile = (path: string, ...rest: unknown[]) => (isOurs(path) ? watchFile.call(sys, path, ...rest) : nothing);
   sys.watchDirectory = (path: string, callback: unknown) =>
     isOurs(path) ? watchDirectory.call(sys, path, callback, false) : nothing;
+}
+
+/**
+ * Lets nothing but the next cell update the program: tslab holds one timer, and stays broken when a second one is set.
+ *
+ * The other timer of the compiler looks up again what was not found; it does that with each update, too.
+ */
+function updateWithCells(sys: TypeScript): void {
+  const { setTimeout, clearTimeout } = sys;
+  const never = {};
+  sys.setTimeout = (callback: { name: string }, ...rest: unknown[]) =>
+    callback.name === "updateProgramWithWatchStatus" ? setTimeout.call(sys, callback, ...rest) : never;
+  sys.clearTimeout = (timer: unknown) => {
+    if (timer !== never) clearTimeout.call(sys, timer);
+  };
 }
 
 /** Shows the compiler a file that imports packages, so that every program has them; gives its path. */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { CellContext } from "./cell-context.js";
 import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
@@ -75,6 +76,7 @@ export class Session {
     this.#value = undefined;
     this.#thrown = undefined;
     this.#diagnostics = [];
+    forgetJson();
     this.#compiler.name(name);
     cell.stop = () => this.#executor.interrupt();
     try {
@@ -199,4 +201,12 @@ function isInterrupt(error: unknown): boolean {
     (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
     error.message === "Interrupted asynchronously"
   );
+}
+
+/** Lets an import of a JSON file read it anew: it may have been written since. Files of code tslab keeps itself. */
+function forgetJson(): void {
+  const { cache } = createRequire(import.meta.url);
+  for (const path of Object.keys(cache)) {
+    if (path.endsWith(".json") && !/[/\\]node_modules[/\\]/.test(path)) delete cache[path];
+  }
 }

@@ -152,7 +152,13 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
 
   it("module-code: code that was written for a file runs in a cell", async () => {
     const { text } = await runFixture("module-code");
-    expect([text(2), text(3)]).toEqual(["[ 2.5, 2 ]", "[Function (anonymous)]"]);
+    expect([text(2), text(3)]).toEqual(["[ 2.5, 2, 42 ]", "[Function (anonymous)]"]);
+    expect(text(5)).toBe("[ 2, 8, 0.1, 2 ]");
+  });
+
+  it("imports-what-changes: files that cells write are read as they are", async () => {
+    const { text } = await runFixture("imports-what-changes", { cwd: temporaryFolder() });
+    expect([text(2), text(4)]).toEqual(["1", "[ 2, 3 ]"]);
   });
 
   it("type-without-a-name: what cannot be written down for later cells is any type there, and no error", async () => {
