@@ -69,6 +69,18 @@ it("draws the level of a chunk that stands alone between two without a value", (
   });
 });
 
+it("does not draw a line back in time where two chunks are of the same days", () => {
+  const same = [
+    { x: "2022-01-01", end: "2022-02-01", value: 1 },
+    { x: "2022-01-01", end: "2022-02-01", value: 2 },
+    { x: "2022-02-01", end: "2022-03-01", value: 3 },
+  ];
+  expect(stepLine(same, ({ value }) => value)).toEqual({
+    x: ["2022-01-01", "2022-02-01", "2022-01-01", "2022-01-01", "2022-02-01", "2022-02-01", "2022-03-01"],
+    y: [1, 1, null, 2, 2, 3, 3],
+  });
+});
+
 it("draws a distribution over time: densities of numbers, shares of categories", async () => {
   const joy = distributionChart({ ...options, column: "tenure", alerts: ["1970-01-20"] });
   expect(figureOf(joy).data).toHaveLength(20);
