@@ -15,8 +15,7 @@ const [batches, size, rounds] = minutes
   ? [minutes * 600, 1000, 0]
   : [process.argv[2] ?? 1000, process.argv[3] ?? 1000, process.argv[4] ?? 3].map(Number);
 const folder = mkdtempSync(join(tmpdir(), "bench-stream-"));
-// as many as a stream of ten minutes needs
-const subscribers = minutes ? 30_000 : 20_000;
+const subscribers = 20_000;
 const lines = [
   "DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_MOC_DURATION,DP_MTC_COUNT,DP_MTC_DURATION,DP_MOSMS_COUNT,DP_MTSMS_COUNT,DP_DATA_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED",
 ];
@@ -99,7 +98,7 @@ async function flat() {
   const store = openStore({ path: join(folder, "flat.duckdb") });
   const file = { path: log, format: "csv", delimiter: ",", sha256: "bench", rows: lines.length - 1 };
   await loadFile(store, file, loadOptions.parse({}));
-  const options = { batch_size: size, num_batches: batches, interval: 0.1, data_dir: folder };
+  const options = { batch_size: size, num_batches: batches, interval: 0.1, data_dir: folder, origin: "resample" };
   await stream(store, { ...options, num_batches: 1 });
   const times = [];
   const memory = [];
