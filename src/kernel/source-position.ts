@@ -12,7 +12,8 @@ export type PositionFinder = (line: number, column: number) => CellPosition | un
 /** Characters that tslab's executor puts before the first line of a compiled cell. */
 const PREFIX = { sync: "(function(exports, require) { ".length, async: "(async function(exports, require) { ".length };
 
-/** Lines that tslab's converter puts before the source: `export {};`. */
+/** What tslab's converter puts before the source of a cell: one line. */
+export const HEAD = "export {};\n";
 const LINES_BEFORE = 1;
 
 /**

@@ -1,8 +1,6 @@
 import { boundNames } from "./cell-transforms.js";
+import { HEAD } from "./source-position.js";
 import type { Diagnostic, TypeScript } from "./tslab.js";
-
-/** What stands above a cell when tslab hands it to the compiler. */
-const HEAD = "export {};\n".length;
 
 /**
  * Names of a cell whose types cannot be written down for the cells after it; `const fs = await import("node:fs")` has one.
@@ -12,7 +10,7 @@ const HEAD = "export {};\n".length;
 export function findUnnameable(ts: TypeScript, source: string, faults: readonly TypeScript[]): string[] {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022);
   return faults.flatMap(({ start }) => {
-    const holds = (node: TypeScript): boolean => node.pos <= start - HEAD && start - HEAD < node.end;
+    const holds = (node: TypeScript): boolean => node.pos <= start - HEAD.length && start - HEAD.length < node.end;
     const statement = file.statements.find(holds);
     const declaration = statement?.declarationList?.declarations.find(holds) ?? statement;
     return declaration?.name ? boundNames(ts, declaration.name) : [];
@@ -24,7 +22,7 @@ export function describeFault(ts: TypeScript, fault: TypeScript): Diagnostic {
   const { start, length, messageText, category, code } = fault;
   const at = (offset: number) => {
     const { line, character } = ts.getLineAndCharacterOfPosition(fault.file, offset);
-    return { offset: offset - HEAD, line: line - 1, character };
+    return { offset: offset - HEAD.length, line: line - 1, character };
   };
   const text = ts.flattenDiagnosticMessageText(messageText, "\n");
   return { start: at(start), end: at(start + length), messageText: text, category, code };
