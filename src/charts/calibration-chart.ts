@@ -54,7 +54,7 @@ export function calibrationChart(curves: readonly CalibrationCurve[], text: Char
     axis: { format: ".0%", tickCount: 5 },
   };
   const diagonal = domain.map((at) => ({ predicted: at, observed: at }));
-  const middle = (domain[1] as number) * 0.9;
+  const middle = domain[1] * 0.9;
   return vegaChart({
     title: titleSpec(title, text.subtitle ?? "on the diagonal a score of 30% means that 30 of 100 churn"),
     description:

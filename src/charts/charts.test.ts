@@ -137,7 +137,7 @@ describe("vegaChart", () => {
 
 describe("plotlyChart", () => {
   it("gives a notebook the figure, and the fallback for viewers that have no Plotly", async () => {
-    const fallback = every.lineChart!("AUC");
+    const fallback = every.lineChart("AUC");
     const chart = plotlyChart({ data: [{ type: "scatter", x: [1], y: [2] }] }, fallback);
     const bundle = await chart[JUPYTER_DISPLAY]();
     expect(bundle["application/vnd.plotly.v1+json"]).toMatchObject({
@@ -170,7 +170,7 @@ describe("thinCurve", () => {
     expect(kept.length).toBeLessThanOrEqual(100);
     expect([kept[0], kept.at(-1)]).toEqual([0, n - 1]);
     // half of the length is the rise over the first thousandth
-    expect(kept.filter((i) => x[i]! < 0.001).length).toBeGreaterThan(40);
+    expect(kept.filter((i) => x[i] < 0.001).length).toBeGreaterThan(40);
   });
 });
 
@@ -178,11 +178,11 @@ describe("histogram", () => {
   it("puts the largest value into the last bin and leaves missing ones out", () => {
     const { edges, counts, shares } = histogram([[0, 1, 2, 4, Number.NaN]], 4);
     expect([...edges]).toEqual([0, 1, 2, 3, 4]);
-    expect([...counts[0]!]).toEqual([1, 1, 1, 1]);
-    expect([...shares[0]!]).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect([...counts[0]]).toEqual([1, 1, 1, 1]);
+    expect([...shares[0]]).toEqual([0.25, 0.25, 0.25, 0.25]);
   });
   it("bins a constant around itself and nothing at all into zeros", () => {
-    expect([...histogram([[3, 3]], 2).counts[0]!]).toEqual([0, 2]);
-    expect([...histogram([[]], 2).shares[0]!]).toEqual([0, 0]);
+    expect([...histogram([[3, 3]], 2).counts[0]]).toEqual([0, 2]);
+    expect([...histogram([[]], 2).shares[0]]).toEqual([0, 0]);
   });
 });

@@ -9,7 +9,7 @@ import { lineChart } from "./line-chart.js";
  */
 export function dailyChart(table: ColumnTable, options: { title: string; y: string; subtitle?: string }): Chart {
   const [day, ...names] = table.columnNames();
-  const dates = Array.from(table.array(day as string) as ArrayLike<Date>, (date) => date.toISOString().slice(0, 10));
+  const dates = Array.from(table.array(day) as ArrayLike<Date>, (date) => date.toISOString().slice(0, 10));
   return lineChart({
     title: options.title,
     ...(options.subtitle ? { subtitle: options.subtitle } : {}),

@@ -17,7 +17,7 @@ export function formatNumbers(values: readonly (number | bigint)[]): string[] {
   }
   return values.map((value, i) => {
     if (typeof value === "bigint") return group(value.toString());
-    const number = numbers[i] as number;
+    const number = numbers[i];
     if (!Number.isFinite(number)) return number > 0 ? "∞" : "-∞";
     const size = Math.abs(number);
     if (size >= 1e15 || (size !== 0 && size < 1e-4 && size < 0.5 * 10 ** -digits)) return number.toExponential(1);

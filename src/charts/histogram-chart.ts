@@ -21,12 +21,12 @@ export function histogramChart(
     options.domain,
   );
   const values = groups.flatMap((group, g) =>
-    Array.from(shares[g]!, (share, b) => ({
+    Array.from(shares[g], (share, b) => ({
       group: group.name,
       from: edges[b],
       to: edges[b + 1],
       share,
-      count: counts[g]![b],
+      count: counts[g][b],
     })),
   );
   const many = groups.length > 1;

@@ -17,7 +17,7 @@ export function histogram(groups: readonly ArrayLike<number>[], bins: number, do
   if (!domain) {
     for (const values of groups) {
       for (let i = 0; i < values.length; i++) {
-        const value = values[i] as number;
+        const value = values[i];
         if (!Number.isFinite(value)) continue;
         if (value < low) low = value;
         if (value > high) high = value;
@@ -31,14 +31,14 @@ export function histogram(groups: readonly ArrayLike<number>[], bins: number, do
   const counts = groups.map(() => new Float64Array(bins));
   const shares = groups.map((values, g) => {
     let n = 0;
-    const count = counts[g]!;
+    const count = counts[g];
     for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       if (!Number.isFinite(value)) continue;
       n++;
       if (value < low || value > high) continue;
       const bin = Math.min(bins - 1, Math.floor((value - low) / width));
-      count[bin] = (count[bin] as number) + 1;
+      count[bin] = count[bin] + 1;
     }
     return count.map((c) => (n > 0 ? c / n : 0));
   });

@@ -38,7 +38,7 @@ function load() {
  */
 export async function renderSvg(spec: VegaLiteSpec, title: string, description: string): Promise<string> {
   const { vega, compile } = await load();
-  const compiled = compile(withoutHover(spec) as unknown as Parameters<typeof compile>[0]).spec;
+  const compiled = compile(withoutHover(spec) as Parameters<typeof compile>[0]).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: "none" });
   try {
     return finish(await view.toSVG(), title, description);

@@ -137,6 +137,6 @@ function typeOf(values: readonly unknown[]): CellType {
     else types.add(value instanceof Date ? "date" : typeof value === "string" ? "text" : "mixed");
   }
   if (types.size === 0) return "empty";
-  if (types.size === 1) return [...types][0] as CellType;
+  if (types.size === 1) return [...types][0];
   return types.size === 2 && types.has("integer") && types.has("number") ? "number" : "mixed";
 }

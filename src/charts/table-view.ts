@@ -68,7 +68,7 @@ function showColumn({ name, type, values }: TableHead["columns"][number], day: b
   const present = values.filter((value) => !isMissing(value)) as (number | bigint)[];
   const written = formatNumbers(present);
   let at = 0;
-  return { name, type, right, cells: values.map((value) => cell(isMissing(value) ? null : written[at++]!)) };
+  return { name, type, right, cells: values.map((value) => cell(isMissing(value) ? null : written[at++])) };
 }
 
 function cell(text: string | null): Cell {
@@ -77,7 +77,7 @@ function cell(text: string | null): Cell {
 
 function plainText(value: unknown): string | null {
   if (isMissing(value)) return null;
-  if (typeof value === "number") return formatNumbers([value])[0]!;
+  if (typeof value === "number") return formatNumbers([value])[0];
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) return null;
     const iso = value.toISOString();
@@ -117,10 +117,10 @@ function renderText(columns: readonly ShownColumn[], rows: number, note: string,
   const line = (part: (column: (typeof padded)[number]) => string) => padded.map(part).join("  ").trimEnd();
   return [
     ...(title ? [title] : []),
-    line((column) => column.lines[0]!),
-    line((column) => column.lines[1]!),
+    line((column) => column.lines[0]),
+    line((column) => column.lines[1]),
     line((column) => column.rule),
-    ...Array.from({ length: rows }, (_, row) => line((column) => column.lines[row + 2]!)),
+    ...Array.from({ length: rows }, (_, row) => line((column) => column.lines[row + 2])),
     `(${note})`,
   ].join("\n");
 }
@@ -138,7 +138,7 @@ function renderHtml(columns: readonly ShownColumn[], rows: number, note: string,
   });
   const body = Array.from({ length: rows }, (_, row) => {
     const cells = columns.map((column) => {
-      const { text, missing } = column.cells[row]!;
+      const { text, missing } = column.cells[row];
       const style = `${BASE}${align(column)}font-variant-numeric:tabular-nums${missing ? ";font-style:italic;opacity:.5" : ""}`;
       return `<td style="${style}">${escapeHtml(text)}</td>`;
     });

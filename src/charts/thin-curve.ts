@@ -10,7 +10,7 @@ export function thinCurve(x: ArrayLike<number>, y: ArrayLike<number>, most = 240
     let low = Infinity;
     let high = -Infinity;
     for (let i = 0; i < n; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -20,16 +20,13 @@ export function thinCurve(x: ArrayLike<number>, y: ArrayLike<number>, most = 240
   const sy = scale(y);
   const along = new Float64Array(n);
   for (let i = 1; i < n; i++) {
-    const step = Math.hypot(
-      sx * ((x[i] as number) - (x[i - 1] as number)),
-      sy * ((y[i] as number) - (y[i - 1] as number)),
-    );
-    along[i] = (along[i - 1] as number) + (Number.isFinite(step) ? step : 0);
+    const step = Math.hypot(sx * (x[i] - x[i - 1]), sy * (y[i] - y[i - 1]));
+    along[i] = along[i - 1] + (Number.isFinite(step) ? step : 0);
   }
-  const length = along[n - 1] as number;
+  const length = along[n - 1];
   const kept = [0];
   for (let i = 1; i < n - 1; i++) {
-    if ((along[i] as number) >= (kept.length * length) / (most - 1)) kept.push(i);
+    if (along[i] >= (kept.length * length) / (most - 1)) kept.push(i);
   }
   kept.push(n - 1);
   return kept;

@@ -28,7 +28,7 @@ const rows = (() => {
   const draw = random("customers");
   return Array.from({ length: 400 }, (_, i) => {
     const fee = Math.round(20 + 80 * draw.next());
-    const contract = ["none", "one year", "two years"][draw.int(3)]!;
+    const contract = ["none", "one year", "two years"][draw.int(3)];
     const risk = (fee > 60 ? 2 : 0) + (contract === "none" ? 2 : 0) - 2 + draw.normal() / 2;
     return {
       id: `C-${1000 + i}`,
@@ -73,7 +73,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
     const right = lines.slice(1).filter((line, i) => {
       const [, no, yes] = line.split(",").map(Number) as [number, number, number];
       expect(no + yes).toBeCloseTo(1, 12);
-      return yes > no === (rows[i]!.churn === "yes");
+      return yes > no === (rows[i].churn === "yes");
     });
     expect(right.length).toBeGreaterThan(380);
 
@@ -90,8 +90,8 @@ describe("churn forest", { timeout: 120_000 }, () => {
     expect(why).toMatchObject({ scale: "probability", class: "yes", rows: 400 });
     expect(why.columns[0].permutation).toBeGreaterThan(0.1);
     expect(["fee", "contract"]).toContain(why.columns[0].column);
-    const effects = linesOf("why.csv")[5]!.split(",").map(Number);
-    const score = Number(lines[5]!.split(",")[2]);
+    const effects = linesOf("why.csv")[5].split(",").map(Number);
+    const score = Number(lines[5].split(",")[2]);
     expect(effects.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 9);
   });
 

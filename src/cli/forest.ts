@@ -74,7 +74,7 @@ function treesOf(command: Command): TreeOptions {
     if (raw === undefined) continue;
     given[key] = raw === true || choices ? raw : treeOptions.fromText(key, String(raw));
   }
-  return given as TreeOptions;
+  return given;
 }
 
 /** Runs work with progress on stderr and Ctrl-C, and prints its result. */

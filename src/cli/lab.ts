@@ -71,7 +71,7 @@ function openBrowser(url: string): void {
       : process.platform === "win32"
         ? ["cmd", ["/c", "start", "", url.replace(/&/g, "^&")]]
         : ["xdg-open", [url]];
-  const child = spawn(command as string, args as string[], { stdio: "ignore", detached: true });
+  const child = spawn(command, args, { stdio: "ignore", detached: true });
   child.on("error", () => {});
   child.unref();
 }

@@ -29,7 +29,7 @@ const program = new Command("churn")
 
 const asked = process.argv[2] ?? "";
 const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
-for (const name of names) program.addCommand(inheritSettings(await (COMMANDS[name] as () => Promise<Command>)()));
+for (const name of names) program.addCommand(inheritSettings(await COMMANDS[name]()));
 
 // whoever reads may have seen enough: churn … | head
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

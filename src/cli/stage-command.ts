@@ -38,7 +38,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
     const option = new Option(value, `${field.help}${shownDefault(field)}`);
     command.addOption(hidden ? option.hideHelp() : option);
   };
-  const all = Object.entries(SECTIONS) as [string, AnyOptionSet][];
+  const all = Object.entries(SECTIONS);
   for (const field of own.fields) {
     // data_dir and the like mean the same in every stage
     const targets = stage.flat ? holdersOf(field.key, SECTIONS) : [stage.section];

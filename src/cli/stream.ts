@@ -8,7 +8,7 @@ import { stageCommand } from "./stage-command.js";
 function millisecondsOf({ batches }: StreamResult): string | null {
   const times = batches.flatMap(({ seconds }) => seconds ?? []).sort((a, b) => a - b);
   if (times.length === 0) return null;
-  const at = (share: number) => ((times[Math.floor(share * (times.length - 1))] as number) * 1000).toFixed(1);
+  const at = (share: number) => (times[Math.floor(share * (times.length - 1))] * 1000).toFixed(1);
   return `${at(0.5)} ms (95th percentile ${at(0.95)} ms)`;
 }
 

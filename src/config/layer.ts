@@ -107,7 +107,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, ba
       });
     }
     for (const [section, key] of targets) {
-      const value = (sections[section] as AnyOptionSet).fromText(key, text);
+      const value = sections[section].fromText(key, text);
       given.push({ section, key, value, where: name, base, targets: targets.length });
     }
   }

@@ -27,8 +27,8 @@ const PAGES = [
 it.each(PAGES)("every link of %s leads somewhere, and nothing is left to fill in", (page) => {
   const text = read(page).replace(/```[\s\S]*?```/g, "");
   for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
-    if (/^https?:/.test(target as string)) continue;
-    expect(existsSync(fileURLToPath(new URL(target as string, new URL(page, root)))), target).toBe(true);
+    if (/^https?:/.test(target)) continue;
+    expect(existsSync(fileURLToPath(new URL(target, new URL(page, root)))), target).toBe(true);
   }
   expect(text).not.toMatch(/@[A-Z_]{3,}@|TODO|FIXME/);
 });

@@ -143,9 +143,9 @@ function optionError(
   fields: readonly OptionField[],
   where: string | undefined,
 ): ChurnError {
-  const issue = issues[0] as z.core.$ZodIssue;
+  const issue = issues[0];
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-    return unknownKey(section, issue.keys[0] as string, fields, where);
+    return unknownKey(section, issue.keys[0], fields, where);
   }
   const key = String(issue.path[0] ?? "");
   const option = fields.find((candidate) => candidate.key === key);

@@ -18,26 +18,22 @@ export function crc32c(bytes: Uint8Array, before = 0): number {
     Uint32Array,
     Uint32Array,
   ];
-  const at = (table: Uint32Array, index: number) => table[index] as number;
+  const at = (table: Uint32Array, index: number) => table[index];
   let crc = ~before;
   let i = 0;
   for (const whole = bytes.length - 8; i <= whole; i += 8) {
-    crc ^=
-      (bytes[i] as number) |
-      ((bytes[i + 1] as number) << 8) |
-      ((bytes[i + 2] as number) << 16) |
-      ((bytes[i + 3] as number) << 24);
+    crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
     crc =
       at(t7, crc & 255) ^
       at(t6, (crc >>> 8) & 255) ^
       at(t5, (crc >>> 16) & 255) ^
       at(t4, crc >>> 24) ^
-      at(t3, bytes[i + 4] as number) ^
-      at(t2, bytes[i + 5] as number) ^
-      at(t1, bytes[i + 6] as number) ^
-      at(t0, bytes[i + 7] as number);
+      at(t3, bytes[i + 4]) ^
+      at(t2, bytes[i + 5]) ^
+      at(t1, bytes[i + 6]) ^
+      at(t0, bytes[i + 7]);
   }
-  for (; i < bytes.length; i++) crc = at(t0, (crc ^ (bytes[i] as number)) & 255) ^ (crc >>> 8);
+  for (; i < bytes.length; i++) crc = at(t0, (crc ^ bytes[i]) & 255) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
@@ -50,8 +46,8 @@ function makeTables(): Uint32Array[] {
   }
   for (let slice = 1; slice < 8; slice++) {
     for (let byte = 0; byte < 256; byte++) {
-      const crc = tables[slice - 1]?.[byte] as number;
-      (tables[slice] as Uint32Array)[byte] = (tables[0]?.[crc & 255] as number) ^ (crc >>> 8);
+      const crc = tables[slice - 1]?.[byte];
+      (tables[slice] as Uint32Array)[byte] = tables[0]?.[crc & 255] ^ (crc >>> 8);
     }
   }
   return tables;

@@ -4,5 +4,5 @@ const DELIMITERS = [",", ";", "\t", "|"];
 export function detectDelimiter(header: string): string {
   const bare = header.replace(/"(?:[^"]|"")*"/g, "");
   const counts = DELIMITERS.map((delimiter) => bare.split(delimiter).length - 1);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))] as string;
+  return DELIMITERS[counts.indexOf(Math.max(...counts))];
 }

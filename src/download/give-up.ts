@@ -45,5 +45,5 @@ export async function leave({ remote, part, file, done, version }: Transfer, err
   const kept = `the first ${gigabytes(done)} are kept: the same command goes on from there`;
   if (stopped) return interrupted(remote.shown, error, kept);
   const { code, message, hint } = error as GivenUp;
-  return new ChurnError(code, message.split("\n")[0] as string, { cause: error, hint: `${hint}; ${kept}` });
+  return new ChurnError(code, message.split("\n")[0], { cause: error, hint: `${hint}; ${kept}` });
 }

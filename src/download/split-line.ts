@@ -4,7 +4,7 @@ export function splitLine(line: string, delimiter: string): string[] {
   let cell = "";
   let inQuotes = false;
   for (let i = 0; i < line.length; i++) {
-    const char = line[i] as string;
+    const char = line[i];
     if (char === '"' && inQuotes && line[i + 1] === '"') {
       cell += char;
       i++;

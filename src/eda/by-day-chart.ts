@@ -24,7 +24,7 @@ export function byDayChart(
   const series = statistic === "sum" ? daily.sums : daily.means;
   const long = daily.days.length > LONG;
   const title = options.title ?? (statistic === "sum" ? "Sums by day" : "Means by day");
-  const first = daily.days.length ? dateOf(daily.days[0]!) : "";
+  const first = daily.days.length ? dateOf(daily.days[0]) : "";
   const last = daily.days.length ? dateOf(daily.days.at(-1)!) : "";
   const way = long ? "thick: mean over seven days" : "weekends shaded";
   return vegaChart({
@@ -34,7 +34,7 @@ export function byDayChart(
     bounds: "flush",
     spacing: { row: 42, column: 62 },
     concat: columns.flatMap((column, row) =>
-      panels(daily.days, series[column.name]!, column.title, { long, row, last: row === columns.length - 1 }),
+      panels(daily.days, series[column.name], column.title, { long, row, last: row === columns.length - 1 }),
     ),
   });
 }
@@ -144,7 +144,7 @@ function weekdayOf(day: number): number {
 
 function weekends(days: Int32Array): { from: string; to: string }[] {
   if (days.length < 2) return [];
-  const [first, last] = [days[0]!, days.at(-1)!];
+  const [first, last] = [days[0], days.at(-1)!];
   return Array.from(days)
     .filter((day, i) => weekdayOf(day) === 5 || (i === 0 && weekdayOf(day) === 6))
     .map((day) => {

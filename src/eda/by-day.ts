@@ -20,27 +20,27 @@ export function byDay(days: Int32Array, columns: Readonly<Record<string, ArrayLi
   let first = Infinity;
   let last = -Infinity;
   for (let i = 0; i < days.length; i++) {
-    const day = days[i]!;
+    const day = days[i];
     if (day < first) first = day;
     if (day > last) last = day;
   }
   const n = days.length > 0 ? last - first + 1 : 0;
   const rows = new Float64Array(n);
-  for (let i = 0; i < days.length; i++) rows[days[i]! - first]!++;
+  for (let i = 0; i < days.length; i++) rows[days[i] - first]++;
   const sums: Record<string, Float64Array> = {};
   const means: Record<string, Float64Array> = {};
   for (const [name, values] of Object.entries(columns)) {
     const sum = new Float64Array(n);
     const count = new Float64Array(n);
     for (let i = 0; i < days.length; i++) {
-      const value = values[i]!;
+      const value = values[i];
       if (!Number.isFinite(value)) continue;
-      const at = days[i]! - first;
-      sum[at]! += value;
-      count[at]!++;
+      const at = days[i] - first;
+      sum[at] += value;
+      count[at]++;
     }
-    means[name] = sum.map((total, at) => (count[at]! > 0 ? total / count[at]! : Number.NaN));
-    sums[name] = sum.map((total, at) => (count[at]! > 0 ? total : Number.NaN));
+    means[name] = sum.map((total, at) => (count[at] > 0 ? total / count[at] : Number.NaN));
+    sums[name] = sum.map((total, at) => (count[at] > 0 ? total : Number.NaN));
   }
   return { days: Int32Array.from({ length: n }, (_, at) => first + at), rows, sums, means };
 }

@@ -28,20 +28,20 @@ export interface RateGroup {
  */
 export function churnRates(tally: Tally, groups = 10): RateGroup[] {
   const { values, stayed, churned } = tally;
-  const rows = stayed.map((count, v) => count + churned[v]!);
+  const rows = stayed.map((count, v) => count + churned[v]);
   const least = rows.reduce((sum, count) => sum + count, 0) / groups / 2;
   const shares = Array.from({ length: groups }, (_, g) => (g + 1) / groups);
   const result: RateGroup[] = [];
   let open: Sum | undefined;
   let v = 0;
   for (const cut of quantiles({ values, rows }, shares)) {
-    for (; v < values.length && values[v]! <= cut!; v++) {
+    for (; v < values.length && values[v] <= cut!; v++) {
       if (rows[v] === 0) continue;
-      open ??= { from: values[v]!, to: 0, n: 0, churned: 0, sum: 0 };
-      open.to = values[v]!;
-      open.n += rows[v]!;
-      open.churned += churned[v]!;
-      open.sum += rows[v]! * values[v]!;
+      open ??= { from: values[v], to: 0, n: 0, churned: 0, sum: 0 };
+      open.to = values[v];
+      open.n += rows[v];
+      open.churned += churned[v];
+      open.sum += rows[v] * values[v];
     }
     if (open && open.n >= least) {
       result.push(close(open));

@@ -19,7 +19,7 @@ export function classHistogram(tally: Tally, scale: ColumnScale): ClassHistogram
   const zero = values.indexOf(0);
   const total = (column: Float64Array) => column.reduce((sum, count) => sum + count, 0);
   const sizes = { stayed: total(tally.stayed), churned: total(tally.churned) };
-  const zeroRows = zero < 0 ? 0 : tally.stayed[zero]! + tally.churned[zero]!;
+  const zeroRows = zero < 0 ? 0 : tally.stayed[zero] + tally.churned[zero];
   const apart = zero >= 0 && values.length > 2 && zeroRows >= MANY_ZEROS * (sizes.stayed + sizes.churned);
   const bins = (["stayed", "churned"] as const).flatMap((group) => {
     const counts = new Float64Array(edges.length - 1);
@@ -27,18 +27,18 @@ export function classHistogram(tally: Tally, scale: ColumnScale): ClassHistogram
     for (let v = 0; v < values.length; v++) {
       if (apart && v === zero) continue;
       // the last bin takes its upper edge too
-      while (b < counts.length - 1 && values[v]! >= edges[b + 1]!) b++;
-      if (values[v]! >= edges[0]! && values[v]! <= edges.at(-1)!) counts[b]! += tally[group][v]!;
+      while (b < counts.length - 1 && values[v] >= edges[b + 1]) b++;
+      if (values[v] >= edges[0] && values[v] <= edges.at(-1)!) counts[b] += tally[group][v];
     }
-    const size = sizes[group] - (apart ? tally[group][zero]! : 0);
+    const size = sizes[group] - (apart ? tally[group][zero] : 0);
     return Array.from(counts, (count, at) => ({
       group,
-      from: edges[at]!,
-      to: edges[at + 1]!,
+      from: edges[at],
+      to: edges[at + 1],
       share: size > 0 ? count / size : 0,
     }));
   });
-  const share = (group: "stayed" | "churned") => (sizes[group] > 0 ? tally[group][zero]! / sizes[group] : 0);
+  const share = (group: "stayed" | "churned") => (sizes[group] > 0 ? tally[group][zero] / sizes[group] : 0);
   return { bins, zeros: apart ? { stayed: share("stayed"), churned: share("churned") } : null };
 }
 

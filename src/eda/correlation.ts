@@ -60,13 +60,13 @@ export function rankCorrelationOf(moments: Moments): Correlation {
 
 /** Ranks from 1 on, equal values sharing the mean of their ranks. */
 export function midRanks(x: Float64Array): Float64Array {
-  const order = Uint32Array.from(x.keys()).sort((a, b) => x[a]! - x[b]!);
+  const order = Uint32Array.from(x.keys()).sort((a, b) => x[a] - x[b]);
   const ranks = new Float64Array(x.length);
   for (let i = 0; i < order.length; ) {
     let end = i + 1;
-    while (end < order.length && x[order[end]!] === x[order[i]!]) end++;
+    while (end < order.length && x[order[end]] === x[order[i]]) end++;
     const rank = (i + 1 + end) / 2;
-    for (; i < end; i++) ranks[order[i]!] = rank;
+    for (; i < end; i++) ranks[order[i]] = rank;
   }
   return ranks;
 }
@@ -82,8 +82,8 @@ function completeRows(x: ArrayLike<number>, y: ArrayLike<number>): Pairs {
   let n = 0;
   for (let i = 0; i < rows; i++) {
     if (!Number.isFinite(x[i]) || !Number.isFinite(y[i])) continue;
-    pairs.x[n] = x[i]!;
-    pairs.y[n++] = y[i]!;
+    pairs.x[n] = x[i];
+    pairs.y[n++] = y[i];
   }
   return { x: pairs.x.subarray(0, n), y: pairs.y.subarray(0, n) };
 }
@@ -92,8 +92,8 @@ function moments({ x, y }: Pairs): Moments {
   const [n, low, high] = [x.length, { x: Infinity, y: Infinity }, { x: -Infinity, y: -Infinity }];
   let [sumX, sumY, xx, yy, xy] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
-    const a = x[i]!;
-    const b = y[i]!;
+    const a = x[i];
+    const b = y[i];
     sumX += a;
     sumY += b;
     if (a < low.x) low.x = a;
@@ -104,8 +104,8 @@ function moments({ x, y }: Pairs): Moments {
   const meanX = sumX / n;
   const meanY = sumY / n;
   for (let i = 0; i < n; i++) {
-    const a = x[i]! - meanX;
-    const b = y[i]! - meanY;
+    const a = x[i] - meanX;
+    const b = y[i] - meanY;
     xx += a * a;
     yy += b * b;
     xy += a * b;

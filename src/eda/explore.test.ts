@@ -77,7 +77,7 @@ describe("explore", async () => {
     expect(found.summary.map(({ column }) => column)).toEqual(["DP_DATE", "DP_MSISDN", ...columns, "PSEUDO_CHURNED"]);
     expect(found.correlations.map(({ column }) => column)).toEqual(columns);
     expect(Object.keys(found.charts.joint)).toEqual(columns);
-    expect(Object.keys(found.daily[0]!)).toEqual(["day", "rows", ...columns.flatMap((c) => [`${c}_sum`, `${c}_mean`])]);
+    expect(Object.keys(found.daily[0])).toEqual(["day", "rows", ...columns.flatMap((c) => [`${c}_sum`, `${c}_mean`])]);
     expect(readdirSync(join(folder, "a")).join()).not.toContain("MOC");
   });
   it("writes each column against the label as SVG and PNG", () => {
@@ -126,7 +126,7 @@ describe("explore", async () => {
     const part = await explore(store, settings);
     expect(part.daily.map(({ day }) => day)).toEqual([3, 4, 5].map((day) => dateOf(FIRST + day)));
     expect(part.rows).toBe(flagged.filter(({ day }) => day >= FIRST + 3 && day <= FIRST + 5).length);
-    expect(part.charts.joint.DP_DATA_COUNT!.title).toBe("parcels against PSEUDO_CHURNED");
+    expect(part.charts.joint.DP_DATA_COUNT.title).toBe("parcels against PSEUDO_CHURNED");
     await expect(explore(store, { start_date: "2030-01-01", end_date: "2030-02-01" })).rejects.toMatchObject({
       code: "NO_DATA",
     });
@@ -152,7 +152,7 @@ describe("explore", async () => {
     const ahead = await explore(own, { label: name === "flags" ? "ahead" : "auto", horizon, output_dir });
     expect(ahead.label).toEqual({ source: "ahead", horizon, known, churned });
     expect(churned).toBeGreaterThan(10);
-    expect(ahead.correlations[0]!.n).toBe(known);
+    expect(ahead.correlations[0].n).toBe(known);
     // both labels may be explored in one job: the second must not write over the first
     const suffix = name === "flags" ? "PSEUDO_CHURNED_ahead" : "PSEUDO_CHURNED";
     expect(readdirSync(output_dir)).toContain(`DP_DATA_COUNT_vs_${suffix}.svg`);

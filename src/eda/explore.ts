@@ -94,7 +94,7 @@ export async function explore(
     { signal: context.signal },
   );
   const titled = log.measures.map(({ name, title }) => ({ name, title }));
-  const tallies = log.measures.map(({ name }) => [name, columns[name]!] as [string, Tally]);
+  const tallies = log.measures.map(({ name }) => [name, columns[name]] as [string, Tally]);
   const correlations = tallies.map(([name, tally]) => correlateWithLabel(name, tally));
   const labelled = {
     known: total(summary.label, "stayed") + total(summary.label, "churned"),
@@ -112,7 +112,7 @@ export async function explore(
     joint: Object.fromEntries(
       log.measures.map(({ name, title }) => [
         name,
-        jointChart(columns[name]!, { column: name, columnTitle: title, label: labelTitle, rowsAre: "subscriber-days" }),
+        jointChart(columns[name], { column: name, columnTitle: title, label: labelTitle, rowsAre: "subscriber-days" }),
       ]),
     ),
   };
@@ -145,7 +145,7 @@ export async function explore(
       ...(ahead ? [] : [summarize(LABEL, summary.label)]),
     ],
     daily: dailyRows(daily),
-    correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column]!)?.r2 ?? null)),
+    correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column])?.r2 ?? null)),
     churn_rates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
     files: files.flat(),
     notes: notes(log, settings.horizon, labelled),
@@ -191,11 +191,11 @@ function dailyRows({ days, rows, sums, means }: DailyTable): Exploration["daily"
   const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return Array.from(days, (day, i) => ({
     day: dateOf(day),
-    rows: rows[i]!,
+    rows: rows[i],
     ...Object.fromEntries(
       Object.keys(sums).flatMap((name) => [
-        [`${name}_sum`, finite(sums[name]![i]!)],
-        [`${name}_mean`, finite(means[name]![i]!)],
+        [`${name}_sum`, finite(sums[name][i])],
+        [`${name}_mean`, finite(means[name][i])],
       ]),
     ),
   }));

@@ -43,11 +43,11 @@ describe.each(Object.entries(columns))("a column of %s", (name, column) => {
     for (const group of ["stayed", "churned"]) {
       const own = bins.filter((bin) => bin.group === group);
       const sum = own.reduce((total, bin) => total + bin.share, 0);
-      if (Number.isFinite(column[0]!)) expect(sum).toBeGreaterThan(0.99);
+      if (Number.isFinite(column[0])) expect(sum).toBeGreaterThan(0.99);
       expect(sum).toBeLessThan(1.0001);
       for (const [i, bin] of own.entries()) {
         expect(bin.to).toBeGreaterThan(bin.from);
-        if (i > 0) expect(bin.from).toBe(own[i - 1]!.to);
+        if (i > 0) expect(bin.from).toBe(own[i - 1].to);
       }
     }
   });
@@ -63,7 +63,7 @@ describe("jointChart", () => {
     expect(title.subtitle).toContain(`R² = ${(pearson.r! ** 2).toPrecision(3)}`);
   });
   it("says why there is no correlation", () => {
-    const { title } = jointChart(tally(columns["a constant"]!, label), { column: "x" }).spec as {
+    const { title } = jointChart(tally(columns["a constant"], label), { column: "x" }).spec as {
       title: { subtitle: string };
     };
     expect(title.subtitle).toContain("no correlation: the column has only one value");
@@ -73,8 +73,8 @@ describe("jointChart", () => {
 describe("chooseScale", () => {
   it("is linear for even columns and symlog from 0 for heavy-tailed ones", () => {
     expect(chooseScale(tally(label.map(() => r.next()))).kind).toBe("linear");
-    expect(chooseScale(tally(columns["amounts on both sides of zero"]!)).kind).toBe("linear");
-    const scale = chooseScale(tally(columns["heavy-tailed amounts with zeros"]!));
+    expect(chooseScale(tally(columns["amounts on both sides of zero"])).kind).toBe("linear");
+    const scale = chooseScale(tally(columns["heavy-tailed amounts with zeros"]));
     expect(scale).toMatchObject({ kind: "symlog", domain: [0, expect.any(Number)] });
     expect(scale.ticks.length).toBeGreaterThan(3);
     expect(scale.ticks.length).toBeLessThan(11);
@@ -88,7 +88,7 @@ describe("byDayChart", () => {
   it.each([60, 300])("draws %i days without a warning, gaps as gaps", async (length) => {
     const warn = vi.spyOn(console, "warn");
     const rows = days.map((day) => (day === 19_805 ? 19_804 : Math.min(day, 19_800 + length - 1)));
-    const chart = byDayChart(byDay(rows, { calls: columns["heavy-tailed counts"]! }), [
+    const chart = byDayChart(byDay(rows, { calls: columns["heavy-tailed counts"] }), [
       { name: "calls", title: "calls" },
     ]);
     const svg = await chart.toSvg();
@@ -103,7 +103,7 @@ describe("byDayChart, interactive", () => {
     const { compile } = await import("vega-lite");
     const rows = byDay(
       Int32Array.from({ length: 60 }, (_, i) => 19_800 + i),
-      { a: columns["few whole numbers"]!.subarray(0, 60), b: columns["heavy-tailed counts"]!.subarray(0, 60) },
+      { a: columns["few whole numbers"].subarray(0, 60), b: columns["heavy-tailed counts"].subarray(0, 60) },
     );
     const { spec } = byDayChart(
       rows,

@@ -19,7 +19,7 @@ export function correlateWithLabel(column: string, tally: Tally): LabelCorrelati
   const ranks = new Float64Array(values.length);
   let before = 0;
   for (let v = 0; v < values.length; v++) {
-    const ties = stayed[v]! + churned[v]!;
+    const ties = stayed[v] + churned[v];
     // the mean of the ranks before + 1 … before + ties
     ranks[v] = before + (ties + 1) / 2;
     before += ties;
@@ -54,22 +54,22 @@ function moments(x: Float64Array, { stayed, churned }: Tally) {
   let lowX = Infinity;
   let highX = -Infinity;
   for (let v = 0; v < x.length; v++) {
-    const rows = stayed[v]! + churned[v]!;
+    const rows = stayed[v] + churned[v];
     if (rows === 0) continue;
     n += rows;
-    ones += churned[v]!;
-    sum += rows * x[v]!;
-    if (x[v]! < lowX) lowX = x[v]!;
-    if (x[v]! > highX) highX = x[v]!;
+    ones += churned[v];
+    sum += rows * x[v];
+    if (x[v] < lowX) lowX = x[v];
+    if (x[v] > highX) highX = x[v];
   }
   const meanX = sum / n;
   const meanY = ones / n;
   let xx = 0;
   let xy = 0;
   for (let v = 0; v < x.length; v++) {
-    const d = x[v]! - meanX;
-    xx += (stayed[v]! + churned[v]!) * d * d;
-    xy += d * (churned[v]! - (stayed[v]! + churned[v]!) * meanY);
+    const d = x[v] - meanX;
+    xx += (stayed[v] + churned[v]) * d * d;
+    xy += d * (churned[v] - (stayed[v] + churned[v]) * meanY);
   }
   return {
     n,

@@ -34,13 +34,13 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
   const daily = byDay(present, Object.fromEntries(counts.map((name) => [name, found[name] as Float64Array])));
   const place = (column: Float64Array) => {
     const all = new Float64Array(daily.days.length);
-    for (let i = 0; i < present.length; i++) all[present[i]! - daily.days[0]!] = column[i]!;
+    for (let i = 0; i < present.length; i++) all[present[i] - daily.days[0]] = column[i];
     return all;
   };
   daily.rows = place(found.n as Float64Array);
   for (const name of counts) {
     const n = place(found[`n_${name}`] as Float64Array);
-    daily.means[name] = daily.sums[name]!.map((sum, i) => (n[i]! > 0 ? sum / n[i]! : Number.NaN));
+    daily.means[name] = daily.sums[name].map((sum, i) => (n[i] > 0 ? sum / n[i] : Number.NaN));
   }
 
   for (const [index, { name, kind }] of log.measures.entries()) {
@@ -53,8 +53,8 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
     const { day, v, l } = await db.columns(`SELECT DP_DATE AS day, ${name} AS v, label AS l FROM explored`);
     columns[name] = tally(v as Float64Array, l as Float64Array);
     const own = byDay(day as Int32Array, { [name]: v as Float64Array });
-    daily.sums[name] = own.sums[name]!;
-    daily.means[name] = own.means[name]!;
+    daily.sums[name] = own.sums[name];
+    daily.means[name] = own.means[name];
   }
   const label = readTally(await db.columns(tallySql("label", "label", "explored")));
   return { columns, daily: inOrder(daily, log), summary: { keys: await keySummaries(db), label } };
@@ -63,7 +63,7 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
 /** The columns in the order of the record, not in that of counting. */
 function inOrder(daily: DailyTable, { measures }: ExploredRows): DailyTable {
   const sort = (columns: Record<string, Float64Array>) =>
-    Object.fromEntries(measures.map(({ name }) => [name, columns[name]!]));
+    Object.fromEntries(measures.map(({ name }) => [name, columns[name]]));
   return { ...daily, sums: sort(daily.sums), means: sort(daily.means) };
 }
 

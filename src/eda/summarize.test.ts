@@ -26,7 +26,7 @@ describe("summarize", () => {
     expect(found).toMatchObject({ column: name, count: values.length, missing: 2, distinct, zeros });
     expect([found.min, found.max]).toEqual([Math.min(...values), Math.max(...values)]);
     for (const [i, key] of (["q05", "q25", "median", "q75", "q95"] as const).entries()) {
-      expect(found[key]!).toBeCloseTo(quantiles[i]!, 9);
+      expect(found[key]!).toBeCloseTo(quantiles[i], 9);
     }
     expect(found.mean! / mean).toBeCloseTo(1, 12);
     expect(found.sd! / sd).toBeCloseTo(1, 10);
@@ -55,7 +55,7 @@ describe("quantiles", () => {
       const shares = [0, 0.1, 0.33, 0.5, 0.9, 1];
       const wanted = shares.map((share) => {
         const at = share * (rows.length - 1);
-        const low = rows[Math.floor(at)]!;
+        const low = rows[Math.floor(at)];
         return low + (at % 1) * ((rows[Math.floor(at) + 1] ?? low) - low);
       });
       expect(quantiles(tally(rows), shares)).toEqual(wanted);
@@ -74,7 +74,7 @@ describe("tally", () => {
   ])("counts %s by value and class, as the database does", async (_, column) => {
     const wanted = [...new Set(column.filter(Number.isFinite).map((value) => value + 0))].sort((a, b) => a - b);
     const count = (test: (label: number) => boolean) =>
-      wanted.map((value) => column.filter((other, i) => other === value && test(label[i]!)).length);
+      wanted.map((value) => column.filter((other, i) => other === value && test(label[i])).length);
     const here = tally(column, label);
     expect({ ...here }).toEqual({
       values: Float64Array.from(wanted),
@@ -86,7 +86,7 @@ describe("tally", () => {
     const there = await inMemory(async (db) => {
       await db.run("CREATE TABLE t (value DOUBLE, label TINYINT)");
       for (const [i, value] of column.entries()) {
-        const known = Number.isNaN(label[i]) ? null : label[i]!;
+        const known = Number.isNaN(label[i]) ? null : label[i];
         await db.run("INSERT INTO t VALUES ($1, $2)", [Number.isNaN(value) ? null : value, known]);
       }
       return readTally(await db.columns(tallySql("value", "label", "t")));
@@ -106,8 +106,8 @@ describe("byDay", () => {
     const table = byDay(Int32Array.of(12, 10, 12, 10), { calls: [1, 2, 3, Number.NaN] });
     expect(Array.from(table.days)).toEqual([10, 11, 12]);
     expect(Array.from(table.rows)).toEqual([2, 0, 2]);
-    expect(Array.from(table.sums.calls!)).toEqual([2, Number.NaN, 4]);
-    expect(Array.from(table.means.calls!)).toEqual([2, Number.NaN, 2]);
+    expect(Array.from(table.sums.calls)).toEqual([2, Number.NaN, 4]);
+    expect(Array.from(table.means.calls)).toEqual([2, Number.NaN, 2]);
   });
   it("is empty for no rows", () => {
     expect(byDay(new Int32Array(0), { calls: [] }).days).toHaveLength(0);

@@ -31,14 +31,14 @@ export function summarize(column: string, tally: Tally): ColumnSummary {
   let sum = 0;
   let zeros = 0;
   for (let v = 0; v < distinct; v++) {
-    count += rows[v]!;
-    sum += rows[v]! * values[v]!;
-    if (values[v] === 0) zeros = rows[v]!;
+    count += rows[v];
+    sum += rows[v] * values[v];
+    if (values[v] === 0) zeros = rows[v];
   }
   const mean = count > 0 ? sum / count : null;
   let squares = 0;
-  if (mean !== null) for (let v = 0; v < distinct; v++) squares += rows[v]! * (values[v]! - mean) ** 2;
-  const [q05, q25, median, q75, q95] = quantiles(tally, [0.05, 0.25, 0.5, 0.75, 0.95]) as (number | null)[];
+  if (mean !== null) for (let v = 0; v < distinct; v++) squares += rows[v] * (values[v] - mean) ** 2;
+  const [q05, q25, median, q75, q95] = quantiles(tally, [0.05, 0.25, 0.5, 0.75, 0.95]);
   return {
     column,
     type: count > 0 && values.every(Number.isInteger) ? "integer" : "number",
@@ -76,10 +76,10 @@ export function quantiles(
   return shares.map((share) => {
     const at = share * (n - 1);
     const below = Math.floor(at);
-    while (v < values.length - 1 && before + rows[v]! <= below) before += rows[v++]!;
-    const low = values[v]!;
+    while (v < values.length - 1 && before + rows[v] <= below) before += rows[v++];
+    const low = values[v];
     // the next row may hold the same value still
-    const next = below + 1 < before + rows[v]! ? low : (values[v + 1] ?? low);
+    const next = below + 1 < before + rows[v] ? low : (values[v + 1] ?? low);
     return low + (at - below) * (next - low);
   });
 }

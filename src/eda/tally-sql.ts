@@ -17,8 +17,8 @@ export function tallySql(value: string, label: string, from: string): string {
 /** Reads the result of `tallySql`; null, NaN and infinities count as missing. */
 export function readTally(columns: Columns): Tally {
   const { v, rows, stayed, churned } = columns as Record<string, Float64Array>;
-  const keep = (column: Float64Array) => column.filter((_, i) => Number.isFinite(v![i]));
-  const missing = rows!.reduce((sum, count, i) => (Number.isFinite(v![i]) ? sum : sum + count), 0);
-  const [first, ...others] = [v!, rows!, stayed!, churned!].map(keep) as [Float64Array, ...Float64Array[]];
-  return { values: first, rows: others[0]!, stayed: others[1]!, churned: others[2]!, missing };
+  const keep = (column: Float64Array) => column.filter((_, i) => Number.isFinite(v[i]));
+  const missing = rows.reduce((sum, count, i) => (Number.isFinite(v[i]) ? sum : sum + count), 0);
+  const [first, ...others] = [v, rows, stayed, churned].map(keep) as [Float64Array, ...Float64Array[]];
+  return { values: first, rows: others[0], stayed: others[1], churned: others[2], missing };
 }

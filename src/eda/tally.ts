@@ -31,7 +31,7 @@ export function tally(column: ArrayLike<number>, label: ArrayLike<number> = []):
   let high = -Infinity;
   let whole = true;
   for (let i = 0; i < column.length; i++) {
-    const value = column[i]!;
+    const value = column[i];
     if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
@@ -47,23 +47,23 @@ function tallyWhole(column: ArrayLike<number>, label: ArrayLike<number>, low: nu
   const counts = emptyTally(span);
   const { rows, stayed, churned } = counts;
   for (let i = 0; i < column.length; i++) {
-    const value = column[i]!;
+    const value = column[i];
     if (!Number.isFinite(value)) {
       counts.missing++;
       continue;
     }
     const at = value - low;
-    rows[at]!++;
-    if (label[i] === 1) churned[at]!++;
-    else if (label[i] === 0) stayed[at]!++;
+    rows[at]++;
+    if (label[i] === 1) churned[at]++;
+    else if (label[i] === 0) stayed[at]++;
   }
   let distinct = 0;
   for (let at = 0; at < span; at++) {
     if (rows[at] === 0) continue;
     counts.values[distinct] = low + at;
-    rows[distinct] = rows[at]!;
-    stayed[distinct] = stayed[at]!;
-    churned[distinct++] = churned[at]!;
+    rows[distinct] = rows[at];
+    stayed[distinct] = stayed[at];
+    churned[distinct++] = churned[at];
   }
   return cut(counts, distinct);
 }
@@ -77,7 +77,7 @@ function tallySorted(column: ArrayLike<number>, label: ArrayLike<number>): Tally
   let unknown = 0;
   let missing = 0;
   for (let i = 0; i < column.length; i++) {
-    const value = column[i]!;
+    const value = column[i];
     if (!Number.isFinite(value)) missing++;
     else if (value === 0) {
       zeros.all++;
@@ -101,13 +101,13 @@ function tallySorted(column: ArrayLike<number>, label: ArrayLike<number>): Tally
     counts.stayed[distinct++] = rows - churned - unknown;
   };
   for (let i = 0; i < all; ) {
-    const value = sorted[i]!;
-    if (value > 0 && (i === 0 || sorted[i - 1]! < 0) && zeros.all > 0) add(0, zeros.all, zeros.churned, zeros.unknown);
+    const value = sorted[i];
+    if (value > 0 && (i === 0 || sorted[i - 1] < 0) && zeros.all > 0) add(0, zeros.all, zeros.churned, zeros.unknown);
     const from = i;
     while (i < all && sorted[i] === value) i++;
     add(value, i - from, ones.take(value), others.take(value));
   }
-  if (zeros.all > 0 && sorted[all - 1]! < 0) add(0, zeros.all, zeros.churned, zeros.unknown);
+  if (zeros.all > 0 && sorted[all - 1] < 0) add(0, zeros.all, zeros.churned, zeros.unknown);
   return { ...cut(counts, distinct), missing };
 }
 
@@ -145,5 +145,5 @@ function cut(counts: Tally, n: number): Tally {
   // a copy lets go of a large span with few values in it
   const part = (column: Float64Array) => (n < column.length / 2 ? column.slice(0, n) : column.subarray(0, n));
   const [values, rows, stayed, churned] = [columns.values, columns.rows, columns.stayed, columns.churned].map(part);
-  return { values: values!, rows: rows!, stayed: stayed!, churned: churned!, missing };
+  return { values: values, rows: rows, stayed: stayed, churned: churned, missing };
 }

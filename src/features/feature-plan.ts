@@ -110,18 +110,14 @@ export function lookback(plan: FeaturePlan): number {
 }
 
 function behaviourFeatures(measures: readonly Measure[], windows: readonly number[]): Feature[] {
-  const shortest = windows[0] as number;
+  const shortest = windows[0];
   const longest = windows.at(-1) as number;
   const has = (name: string) => measures.some((measure) => measure.name === name);
   const pairs = [
     ["Call_Count", "M_Out_Call_Count", "M_In_Call_Count"],
     ["Call_Time", "M_Out_Call_Time", "M_In_Call_Time"],
     ["SMS_Count", "M_Out_SMS_Count", "M_In_SMS_Count"],
-  ].filter(([, outgoing, incoming]) => has(outgoing as string) && has(incoming as string)) as [
-    string,
-    string,
-    string,
-  ][];
+  ].filter(([, outgoing, incoming]) => has(outgoing) && has(incoming)) as [string, string, string][];
   return [
     { name: "days_since_last_activity", kind: "days_since_last_activity" },
     { name: `tenure_${longest}d`, kind: "tenure", window: longest },

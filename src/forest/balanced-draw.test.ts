@@ -12,7 +12,7 @@ function rare(rows: number, seed: string) {
   const { next, normal } = random(seed);
   const columns = Array.from({ length: 4 }, () => Float64Array.from({ length: rows }, () => normal()));
   const y = Uint8Array.from({ length: rows }, (_, i) =>
-    next() < 1 / (1 + Math.exp(4 - 1.5 * columns[0]![i]! - columns[1]![i]!)) ? 1 : 0,
+    next() < 1 / (1 + Math.exp(4 - 1.5 * columns[0][i] - columns[1][i])) ? 1 : 0,
   );
   return { x: { names: ["a", "b", "c", "d"], columns }, y };
 }
@@ -25,7 +25,7 @@ describe("a balanced bootstrap", () => {
     draw(7, counts);
     const sums = [0, 0, 0];
     counts.forEach((count, i) => {
-      sums[classOf[i]!]! += count;
+      sums[classOf[i]] += count;
     });
     expect(sums).toEqual([20, 20, 20]);
     const first = counts.slice();

@@ -9,8 +9,8 @@ import { drawRows } from "./draws.js";
 export function balancedDraw(classOf: ArrayLike<number>): (key: number, counts: Uint16Array) => void {
   const positions: number[][] = [];
   for (let i = 0; i < classOf.length; i++) {
-    positions[classOf[i]!] ??= [];
-    positions[classOf[i]!]!.push(i);
+    positions[classOf[i]] ??= [];
+    positions[classOf[i]].push(i);
   }
   const present = positions.flatMap((of, k) => (of ? [{ of, k, drawn: new Uint16Array(of.length) }] : []));
   const fewest = Math.min(...present.map(({ of }) => of.length));
@@ -19,7 +19,7 @@ export function balancedDraw(classOf: ArrayLike<number>): (key: number, counts: 
     for (const { of, k, drawn } of present) {
       // each class has numbers of its own
       drawRows((key + Math.imul(k, 0x9e3779b1)) | 0, of.length, fewest, true, drawn);
-      for (let i = 0; i < of.length; i++) counts[of[i]!] = drawn[i]!;
+      for (let i = 0; i < of.length; i++) counts[of[i]] = drawn[i];
     }
   };
 }

@@ -50,11 +50,11 @@ export function binWith(x: Matrix, columns: readonly ColumnBins[]): BinnedMatrix
 }
 
 function encode(x: Matrix, { rows, stride, codes, columns }: BinnedMatrix): void {
-  const block = columns.map((bins, j) => coderOf(x.columns[j]!, bins, x.names[j]!));
+  const block = columns.map((bins, j) => coderOf(x.columns[j], bins, x.names[j]));
   const coder = openCoder(stride);
   for (let from = 0; from < rows; from += BLOCK) {
     const size = Math.min(rows - from, BLOCK);
-    for (let j = 0; j < columns.length; j++) block[j]!(coder, j, from, size);
+    for (let j = 0; j < columns.length; j++) block[j](coder, j, from, size);
     codes.set(coder.codes.subarray(0, size * stride), from * stride);
   }
 }
@@ -71,8 +71,8 @@ function coderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
   const codeOf = Uint8Array.from(column.levels, (level) => place.get(level) ?? MISSING);
   return ({ codes, stride }: Coder, j: number, from: number, size: number) => {
     for (let i = 0; i < size; i++) {
-      const level = column.codes[from + i]!;
-      codes[i * stride + j] = level >= 0 && level < codeOf.length ? codeOf[level]! : MISSING;
+      const level = column.codes[from + i];
+      codes[i * stride + j] = level >= 0 && level < codeOf.length ? codeOf[level] : MISSING;
     }
   };
 }
@@ -88,7 +88,7 @@ export function codeOf({ edges, levels }: ColumnBins, value: number | string | n
   let high = edges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (edges[middle]! < value) low = middle + 1;
+    if (edges[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -97,8 +97,8 @@ export function codeOf({ edges, levels }: ColumnBins, value: number | string | n
 /** All levels that occur, the most frequent first when they are more than there are bins; the others count as missing. */
 function keptLevels(levels: readonly string[], codes: Int32Array, maxBins: number): string[] {
   const counts = new Float64Array(levels.length);
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) counts[codes[i]!]!++;
-  const used = levels.map((_, k) => k).filter((k) => counts[k]! > 0);
-  if (used.length > maxBins) used.sort((a, b) => counts[b]! - counts[a]! || a - b).length = maxBins;
-  return used.sort((a, b) => a - b).map((k) => levels[k]!);
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
+  const used = levels.map((_, k) => k).filter((k) => counts[k] > 0);
+  if (used.length > maxBins) used.sort((a, b) => counts[b] - counts[a] || a - b).length = maxBins;
+  return used.sort((a, b) => a - b).map((k) => levels[k]);
 }

@@ -45,14 +45,14 @@ export function binaryFinder(
   let leftOnes = 0;
   /** What the kernel does not know: categories, and the entropy of very many rows. */
   const slow: ColumnScan = {
-    rate: (code, column) => rates.smooth(column, code, bins[base + 2 * code + 1]!, bins[base + 2 * code]!),
+    rate: (code, column) => rates.smooth(column, code, bins[base + 2 * code + 1], bins[base + 2 * code]),
     reset() {
       left = 0;
       leftOnes = 0;
     },
     take(code) {
-      left += bins[base + 2 * code]!;
-      leftOnes += bins[base + 2 * code + 1]!;
+      left += bins[base + 2 * code];
+      leftOnes += bins[base + 2 * code + 1];
     },
     impurity() {
       if (left < minSamplesLeaf || total - left < minSamplesLeaf) return undefined;
@@ -74,10 +74,10 @@ export function binaryFinder(
 
   /** Tries one column of numbers whose bins are counted, with missing values right or left. */
   function scan(group: number, column: number, missingLeft: 0 | 1, best: Split): void {
-    const { count: size } = columns[column]!;
-    const missingCount = bins[base + 2 * MISSING]!;
+    const { count: size } = columns[column];
+    const missingCount = bins[base + 2 * MISSING];
     const startCount = missingLeft ? missingCount : 0;
-    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1]! : 0;
+    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1] : 0;
     const binsAt = space.binsAt + COLUMN_BYTES * group;
     const least = best.impurity;
     const at = gini
@@ -96,11 +96,11 @@ export function binaryFinder(
     // halfway between the codes that occur, so that rows that fall between them later are shared out
     best.split = next === size ? at : (at + next) >> 1;
     best.set = undefined;
-    best.impurity = out[0]!;
-    best.sums[0] = out[1]!;
-    best.sums[1] = out[2]!;
+    best.impurity = out[0];
+    best.sums[0] = out[1];
+    best.sums[1] = out[2];
     // where no value was missing, a missing one goes the way that most rows went
-    best.missingLeft = missingCount > 0 ? missingLeft : out[1]! * 2 >= total ? 1 : 0;
+    best.missingLeft = missingCount > 0 ? missingLeft : out[1] * 2 >= total ? 1 : 0;
   }
 
   return {
@@ -108,66 +108,66 @@ export function binaryFinder(
     outputs: 1,
     local: true,
     shift: 1,
-    markOf: (row) => (y[row]! === 1 ? 1 : 0),
+    markOf: (row) => (y[row] === 1 ? 1 : 0),
     begin(size, sums) {
       let total = 0;
       let ones = 0;
       for (let i = 0; i < size; i++) {
-        const drawn = (space.entries[i]! & 255) >> 1;
+        const drawn = (space.entries[i] & 255) >> 1;
         total += drawn;
-        if (space.entries[i]! & 1) ones += drawn;
+        if (space.entries[i] & 1) ones += drawn;
       }
       sums[0] = total;
       sums[1] = ones;
       [weight0, weight1] = settings.classWeight(total - ones, ones);
     },
     impurity(sums, at) {
-      const p = sums[at + 1]! * weight1;
-      const q = (sums[at]! - sums[at + 1]!) * weight0;
+      const p = sums[at + 1] * weight1;
+      const q = (sums[at] - sums[at + 1]) * weight0;
       return gini ? (p * q) / (p + q) : entropyOf(p, q);
     },
     isPure: (sums, at) => sums[at + 1] === 0 || sums[at + 1] === sums[at],
     find({ codesAt, from, to }, sums, at, drawn, first, last, best) {
       const fromAt = space.entriesAt + 4 * from;
       const toAt = space.entriesAt + 4 * to;
-      total = sums[at]!;
-      ones = sums[at + 1]!;
+      total = sums[at];
+      ones = sums[at + 1];
       for (let i = first; i < last; i += GROUP) {
         const group = Math.min(GROUP, last - i);
-        kernel.fill[group - 1]!(
+        kernel.fill[group - 1](
           codesAt,
           stride,
           fromAt,
           toAt,
           space.payloadAt,
           space.binsAt,
-          drawn[i]!,
-          drawn[i + 1]!,
-          drawn[i + 2]!,
-          drawn[i + 3]!,
-          drawn[i + 4]!,
-          drawn[i + 5]!,
-          drawn[i + 6]!,
-          drawn[i + 7]!,
+          drawn[i],
+          drawn[i + 1],
+          drawn[i + 2],
+          drawn[i + 3],
+          drawn[i + 4],
+          drawn[i + 5],
+          drawn[i + 6],
+          drawn[i + 7],
         );
         for (let g = 0; g < group; g++) {
-          const column = drawn[i + g]!;
+          const column = drawn[i + g];
           base = 512 * g;
-          if (columns[column]!.categorical || (!gini && total > MOST_LOG)) {
+          if (columns[column].categorical || (!gini && total > MOST_LOG)) {
             let size = 0;
-            for (let code = 0; code < 256; code++) if (bins[base + 2 * code]! > 0) order[size++] = code;
-            scanColumn(slow, column, columns[column]!, order, size, best);
+            for (let code = 0; code < 256; code++) if (bins[base + 2 * code] > 0) order[size++] = code;
+            scanColumn(slow, column, columns[column], order, size, best);
           } else {
             scan(g, column, 0, best);
-            if (bins[base + 2 * MISSING]! > 0) scan(g, column, 1, best);
+            if (bins[base + 2 * MISSING] > 0) scan(g, column, 1, best);
           }
         }
       }
     },
-    cover: (sums, at) => (sums[at]! - sums[at + 1]!) * weight0 + sums[at + 1]! * weight1,
+    cover: (sums, at) => (sums[at] - sums[at + 1]) * weight0 + sums[at + 1] * weight1,
     value(sums, at, values, valueAt) {
-      const positive = sums[at + 1]! * weight1;
-      values[valueAt] = positive / (positive + (sums[at]! - sums[at + 1]!) * weight0);
+      const positive = sums[at + 1] * weight1;
+      values[valueAt] = positive / (positive + (sums[at] - sums[at + 1]) * weight0);
     },
   };
 }

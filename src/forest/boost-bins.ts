@@ -31,7 +31,7 @@ export function boostBins(columns: readonly ColumnShape[]): BoostBins {
     groups.push({ at: size, mask });
     for (let j = first; j < Math.min(first + GROUP, columns.length); j++) {
       starts[j] = size + (j - first) * 16;
-      missing[j] = starts[j]! + mask * NEXT_BIN;
+      missing[j] = starts[j] + mask * NEXT_BIN;
     }
     size += (mask + 1) * NEXT_BIN;
   }

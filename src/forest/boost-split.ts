@@ -69,9 +69,9 @@ export function boostSplitter(
   const orderAt = tableAt + columns.length * COLUMN;
   const numbers = new Float64Array(memory.buffer);
   const integers = new Int32Array(memory.buffer);
-  const rankedAt = (column: number) => (columns[column]!.categorical ? searchAt + column * RANKED : 0);
+  const rankedAt = (column: number) => (columns[column].categorical ? searchAt + column * RANKED : 0);
   columns.forEach(({ count }, j) => {
-    integers.set([layout.starts[j]!, count, layout.missing[j]!, rankedAt(j)], (tableAt + j * COLUMN) / 4);
+    integers.set([layout.starts[j], count, layout.missing[j], rankedAt(j)], (tableAt + j * COLUMN) / 4);
   });
   const draw = new ColumnDraw(columns.length);
   const order = integers.subarray(orderAt / 4, orderAt / 4 + drawn);
@@ -99,30 +99,30 @@ export function boostSplitter(
     draw.start(node.key);
     draw.drawTo(drawn);
     for (let i = 0; i < drawn; i++) {
-      const j = draw.order[i]!;
+      const j = draw.order[i];
       order[i] = j;
-      const { categorical, count } = columns[j]!;
+      const { categorical, count } = columns[j];
       if (!categorical) continue;
-      const used = rank(slotAt + layout.starts[j]!, count, slotAt + layout.missing[j]!, rankedAt(j), nodeAt);
+      const used = rank(slotAt + layout.starts[j], count, slotAt + layout.missing[j], rankedAt(j), nodeAt);
       integers[(tableAt + j * COLUMN) / 4 + 1] = used - 1;
     }
     const column = search(orderAt, orderAt + 4 * drawn, tableAt, slotAt, nodeAt, outAt);
-    if (column < 0 || found[0]! < 1e-10) return;
-    node.gain = found[0]!;
-    const mostLeft = 2 * found[3]! >= rows;
-    const hasMissing = numbers[(slotAt + layout.missing[column]!) / 8 + 1]! > 0;
+    if (column < 0 || found[0] < 1e-10) return;
+    node.gain = found[0];
+    const mostLeft = 2 * found[3] >= rows;
+    const hasMissing = numbers[(slotAt + layout.missing[column]) / 8 + 1] > 0;
     node.split = {
       column,
-      split: foundAt[0]!,
-      missingLeft: (hasMissing ? foundAt[1]! : mostLeft ? 1 : 0) as 0 | 1,
+      split: foundAt[0],
+      missingLeft: (hasMissing ? foundAt[1] : mostLeft ? 1 : 0) as 0 | 1,
       set: undefined,
-      gradient: found[1]!,
-      hessian: found[2]!,
+      gradient: found[1],
+      hessian: found[2],
     };
-    if (columns[column]!.categorical) {
-      const used = integers[(tableAt + column * COLUMN) / 4 + 1]! + 1;
-      for (let k = 0; k < used; k++) codes[k] = integers[(rankedAt(column) + k * NEXT_BIN) / 4 + 6]!;
-      setSplit(node.split, codes, used, foundAt[0]!, mostLeft);
+    if (columns[column].categorical) {
+      const used = integers[(tableAt + column * COLUMN) / 4 + 1] + 1;
+      for (let k = 0; k < used; k++) codes[k] = integers[(rankedAt(column) + k * NEXT_BIN) / 4 + 6];
+      setSplit(node.split, codes, used, foundAt[0], mostLeft);
     }
   };
 }

@@ -58,7 +58,7 @@ export function boostGrower(
     const at = startOf(node);
     const [from, to] = [entriesAt + 4 * node.from, entriesAt + 4 * node.to];
     for (let g = 0; g < layout.groups.length; g++) {
-      const group = layout.groups[g]!;
+      const group = layout.groups[g];
       kernel.pairs(space.codesAt + g * GROUP, stride, from, to, space.pairsAt, at + group.at, group.mask);
     }
   }
@@ -69,7 +69,7 @@ export function boostGrower(
 
   function partition(node: BoostNode, { column, set, split, missingLeft }: BoostSplit): number {
     // the mark of "right" is the size of an entry, by which the kernel moves on
-    if (set) for (let c = 0; c < MISSING; c++) side[c] = (set[c >> 5]! >>> (c & 31)) & 1 ? 0 : 4;
+    if (set) for (let c = 0; c < MISSING; c++) side[c] = (set[c >> 5] >>> (c & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);
     side[MISSING] = missingLeft ? 0 : 4;
     const [from, to] = [entriesAt + 4 * node.from, entriesAt + 4 * node.to];
@@ -98,7 +98,7 @@ export function boostGrower(
     border: number,
   ) {
     const rest = { gradient: gradient - split.gradient, hessian: hessian - split.hessian };
-    const sign = monotone[split.column]!;
+    const sign = monotone[split.column];
     const middle =
       (leafValue(split.gradient, split.hessian, l2, low, high) +
         leafValue(rest.gradient, rest.hessian, l2, low, high)) /
@@ -121,7 +121,7 @@ export function boostGrower(
     const free = Array.from({ length: slots - 1 }, (_, i) => slots - 1 - i);
     for (let leaves = 2; leaves <= limits.maxLeaves; leaves++) {
       let at = -1;
-      for (let i = 0; i < open.length; i++) if (open[i]!.split && (at < 0 || open[i]!.gain > open[at]!.gain)) at = i;
+      for (let i = 0; i < open.length; i++) if (open[i].split && (at < 0 || open[i].gain > open[at].gain)) at = i;
       if (at < 0) break;
       const [node] = open.splice(at, 1) as [BoostNode];
       const split = node.split!;
@@ -165,7 +165,7 @@ function treeOf(nodes: readonly BoostNode[], sets: readonly number[], rate: numb
     sets: Uint32Array.from(sets),
   };
   for (let i = 0; i < size; i++) {
-    const { from, to, hessian, value, split, left } = nodes[i]!;
+    const { from, to, hessian, value, split, left } = nodes[i];
     tree.cover[i] = hessian;
     tree.value[i] = value * rate;
     if (left === 0 || !split) {

@@ -28,10 +28,10 @@ it.each([false, true])("gives gradient and hessian of log loss, weighted: %s", (
   let gradient = 0;
   let hessian = 0;
   for (const row of train) {
-    const p = 1 / (1 + Math.exp(-(scores[row] as number)));
+    const p = 1 / (1 + Math.exp(-scores[row]));
     const weight = weights?.[row] ?? 1;
-    expect(pairs[2 * row], `gradient at ${scores[row]}`).toBeCloseTo(weight * (p - (y[row] as number)), 14);
-    gradient += weight * (p - (y[row] as number));
+    expect(pairs[2 * row], `gradient at ${scores[row]}`).toBeCloseTo(weight * (p - y[row]), 14);
+    gradient += weight * (p - y[row]);
     hessian += weight * p * (1 - p);
   }
   expect(sums.gradient).toBeCloseTo(gradient, 10);

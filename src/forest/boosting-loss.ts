@@ -51,7 +51,7 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
     1 - 1e-12,
     Math.max(
       1e-12,
-      weightedMean(train, (row) => y[row]!, weights),
+      weightedMean(train, (row) => y[row], weights),
     ),
   );
   const offset = Math.log(p / (1 - p));
@@ -75,12 +75,12 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
     gradients() {
       const [end, labelsAt] = [entriesAt + 4 * train.length, codeAt + 32];
       kernel.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, weights ? 8 : 0, pairsAt, codeAt);
-      return { gradient: numbers[2]!, hessian: hessianOf(numbers[3]!, train.length, code) };
+      return { gradient: numbers[2], hessian: hessianOf(numbers[3], train.length, code) };
     },
     mean: (some) =>
       weightedMean(
         some,
-        (row) => Math.log1p(Math.exp(-Math.abs(score[row]!))) + Math.max(score[row]!, 0) - y[row]! * score[row]!,
+        (row) => Math.log1p(Math.exp(-Math.abs(score[row]))) + Math.max(score[row], 0) - y[row] * score[row],
         weights,
       ),
   };
@@ -88,7 +88,7 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
 
 /** Squared error of a number; the score starts with the mean. */
 export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
-  const offset = weightedMean(train, (row) => y[row]!, weights);
+  const offset = weightedMean(train, (row) => y[row], weights);
   const score = new Float64Array(rows).fill(offset);
   const code = hessianCode(train.length, heaviest(train, weights));
   return {
@@ -100,9 +100,9 @@ export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
       let gradient = 0;
       let coded = 0;
       for (let i = 0; i < train.length; i++) {
-        const row = train[i]!;
-        const weight = weights ? weights[row]! : 1;
-        const g = weight * (score[row]! - y[row]!);
+        const row = train[i];
+        const weight = weights ? weights[row] : 1;
+        const g = weight * (score[row] - y[row]);
         const h = encodeHessian(weight, code);
         pairs[2 * row] = g;
         pairs[2 * row + 1] = h;
@@ -111,7 +111,7 @@ export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
       }
       return { gradient, hessian: hessianOf(coded, train.length, code) };
     },
-    mean: (some) => weightedMean(some, (row) => (score[row]! - y[row]!) ** 2, weights),
+    mean: (some) => weightedMean(some, (row) => (score[row] - y[row]) ** 2, weights),
   };
 }
 
@@ -129,7 +129,7 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
     ),
   );
   const score = new Float64Array(rows * classes);
-  for (let i = 0; i < score.length; i++) score[i] = offsets[i % classes]!;
+  for (let i = 0; i < score.length; i++) score[i] = offsets[i % classes];
   const p = new Float64Array(rows * classes);
   const code = hessianCode(train.length, heaviest(train, weights) / 4);
   return {
@@ -141,10 +141,10 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
       let gradient = 0;
       let coded = 0;
       for (let i = 0; i < train.length; i++) {
-        const row = train[i]!;
+        const row = train[i];
         if (k === 0) softmax(score, p, row * classes, classes);
-        const weight = weights ? weights[row]! : 1;
-        const own = p[row * classes + k]!;
+        const weight = weights ? weights[row] : 1;
+        const own = p[row * classes + k];
         const g = weight * (own - (y[row] === k ? 1 : 0));
         const h = encodeHessian(weight * own * (1 - own), code);
         pairs[2 * row] = g;
@@ -159,7 +159,7 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
         some,
         (row) => {
           softmax(score, p, row * classes, classes);
-          return -Math.log(Math.max(Number.MIN_VALUE, p[row * classes + y[row]!]!));
+          return -Math.log(Math.max(Number.MIN_VALUE, p[row * classes + y[row]]));
         },
         weights,
       ),
@@ -169,17 +169,17 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
 /** Probabilities of the scores at a place; `from` and `to` may be one array. */
 export function softmax(from: Float64Array, to: Float64Array, at: number, classes: number): void {
   let most = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < classes; k++) most = Math.max(most, from[at + k]!);
+  for (let k = 0; k < classes; k++) most = Math.max(most, from[at + k]);
   let sum = 0;
-  for (let k = 0; k < classes; k++) sum += to[at + k] = Math.exp(from[at + k]! - most);
-  for (let k = 0; k < classes; k++) to[at + k]! /= sum;
+  for (let k = 0; k < classes; k++) sum += to[at + k] = Math.exp(from[at + k] - most);
+  for (let k = 0; k < classes; k++) to[at + k] /= sum;
 }
 
 const hessianOf = (coded: number, rows: number, { count, unit }: HessianCode) => (coded - rows * count) * unit;
 
 function heaviest(rows: Int32Array, weights: Float64Array | undefined): number {
   let most = weights ? 0 : 1;
-  if (weights) for (let i = 0; i < rows.length; i++) most = Math.max(most, weights[rows[i]!]!);
+  if (weights) for (let i = 0; i < rows.length; i++) most = Math.max(most, weights[rows[i]]);
   return most;
 }
 
@@ -187,8 +187,8 @@ function weightedMean(rows: Int32Array, of: (row: number) => number, weights: Fl
   let sum = 0;
   let total = 0;
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const weight = weights ? weights[row]! : 1;
+    const row = rows[i];
+    const weight = weights ? weights[row] : 1;
     sum += weight * of(row);
     total += weight;
   }

@@ -28,21 +28,21 @@ export function categoryRates({ columns, rows, y, classes }: ForestTask, space: 
     const rates = new Float64Array(256 * outputs);
     const counts = new Float64Array(256);
     for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!;
-      const code = space.bytes[space.codesAt + row * space.stride + column]!;
-      counts[code]!++;
-      if (outputs > 1) rates[code * outputs + y[row]!]!++;
-      else rates[code]! += y[row]!;
+      const row = rows[i];
+      const code = space.bytes[space.codesAt + row * space.stride + column];
+      counts[code]++;
+      if (outputs > 1) rates[code * outputs + y[row]]++;
+      else rates[code] += y[row];
     }
     for (let at = 0; at < rates.length; at++) {
-      const count = counts[Math.floor(at / outputs)]!;
-      if (count > 0) rates[at]! /= count;
+      const count = counts[Math.floor(at / outputs)];
+      if (count > 0) rates[at] /= count;
     }
     return rates;
   }
 
   return {
     smooth: (column, code, sum, weight, k = 0) =>
-      (sum + SMOOTHING * known[column]![code * outputs + k]!) / (weight + SMOOTHING),
+      (sum + SMOOTHING * known[column]![code * outputs + k]) / (weight + SMOOTHING),
   };
 }

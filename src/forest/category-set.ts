@@ -17,11 +17,11 @@ export function setSplit(
 ): void {
   const set = new Uint32Array(8).fill(mostLeft ? 0xffffffff : 0);
   for (let k = 0; k < size; k++) {
-    const code = order[k]!;
-    if (k <= cut) set[code >> 5]! |= 1 << (code & 31);
-    else set[code >> 5]! &= ~(1 << (code & 31));
+    const code = order[k];
+    if (k <= cut) set[code >> 5] |= 1 << (code & 31);
+    else set[code >> 5] &= ~(1 << (code & 31));
   }
   split.set = set;
   split.split = 0;
-  split.missingLeft = (set[MISSING >> 5]! >>> (MISSING & 31)) & 1 ? 1 : 0;
+  split.missingLeft = (set[MISSING >> 5] >>> (MISSING & 31)) & 1 ? 1 : 0;
 }

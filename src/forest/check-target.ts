@@ -11,7 +11,7 @@ export function sharedRows(rows: Int32Array | undefined, size: number): Int32Arr
   }
   const shared = new Int32Array(new SharedArrayBuffer(4 * count));
   for (let i = 0; i < count; i++) {
-    const row = rows ? rows[i]! : i;
+    const row = rows ? rows[i] : i;
     if (!(row >= 0 && row < size)) {
       throw new ChurnError("BAD_INPUT", `row ${row} is outside of the matrix of ${size} rows`);
     }
@@ -26,7 +26,7 @@ export function checkLabels(y: ArrayLike<number>, rows: number): { y: Uint8Array
   const codes = new Uint8Array(new SharedArrayBuffer(Math.max(1, rows)), 0, rows);
   let classes = 0;
   for (let i = 0; i < rows; i++) {
-    const label = y[i]!;
+    const label = y[i];
     if (!(Number.isInteger(label) && label >= 0 && label < 256)) {
       throw new ChurnError("BAD_INPUT", `label ${label} of row ${i} is not a class`, {
         hint: "labels are whole numbers from 0, at most 255",
@@ -44,9 +44,9 @@ export function checkNumbers(y: ArrayLike<number>, rows: number): { y: Float64Ar
   const numbers = new Float64Array(new SharedArrayBuffer(Math.max(8, rows * 8)), 0, rows);
   for (let i = 0; i < rows; i++) {
     // beyond this, sums of squares overflow
-    if (!(Math.abs(y[i]!) <= 1e140))
+    if (!(Math.abs(y[i]) <= 1e140))
       throw new ChurnError("BAD_INPUT", `target ${y[i]} of row ${i} is not a number up to 1e140`);
-    numbers[i] = y[i]!;
+    numbers[i] = y[i];
   }
   return { y: numbers, classes: 0 };
 }
@@ -58,12 +58,12 @@ export function checkWeights(weights: Float64Array, rows: Int32Array, size: numb
   const shared = new Float64Array(new SharedArrayBuffer(Math.max(8, size * 8)), 0, size);
   let sum = 0;
   for (let i = 0; i < size; i++) {
-    if (!(weights[i]! >= 0 && weights[i]! <= 1e100)) {
+    if (!(weights[i] >= 0 && weights[i] <= 1e100)) {
       throw new ChurnError("BAD_INPUT", `weight ${weights[i]} of row ${i} is not a number ≥ 0`);
     }
-    shared[i] = weights[i]!;
+    shared[i] = weights[i];
   }
-  for (let i = 0; i < rows.length; i++) sum += shared[rows[i]!]!;
+  for (let i = 0; i < rows.length; i++) sum += shared[rows[i]];
   if (sum === 0) throw new ChurnError("NO_DATA", "all rows have weight 0");
   return shared;
 }

@@ -11,9 +11,9 @@ export function columnsByName(x: Matrix, names: readonly string[]): Matrix {
         hint: `the matrix has ${x.names.slice(0, 10).join(", ")}${x.names.length > 10 ? ", …" : ""}`,
       });
     }
-    return x.columns[j]!;
+    return x.columns[j];
   });
-  if (columns.some((column) => columnLength(column) !== columnLength(columns[0]!))) {
+  if (columns.some((column) => columnLength(column) !== columnLength(columns[0]))) {
     throw new ChurnError("BAD_INPUT", "columns of the matrix differ in length");
   }
   return { names, columns };

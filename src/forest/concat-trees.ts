@@ -27,15 +27,15 @@ export function concatTrees(parts: readonly Trees[]): Trees {
   let tree = 0;
   for (const part of parts) {
     const size = part.column.length;
-    for (let t = 1; t < part.offsets.length; t++) all.offsets[++tree] = at + part.offsets[t]!;
+    for (let t = 1; t < part.offsets.length; t++) all.offsets[++tree] = at + part.offsets[t];
     all.column.set(part.column, at);
     all.missingLeft.set(part.missingLeft, at);
     all.cover.set(part.cover, at);
     all.value.set(part.value, at * outputs);
     all.sets.set(part.sets, set);
     for (let i = 0; i < size; i++) {
-      all.left[at + i] = part.column[i]! < 0 ? 0 : part.left[i]! + at;
-      all.split[at + i] = part.split[i]! < 0 ? part.split[i]! - set / 8 : part.split[i]!;
+      all.left[at + i] = part.column[i] < 0 ? 0 : part.left[i] + at;
+      all.split[at + i] = part.split[i] < 0 ? part.split[i] - set / 8 : part.split[i];
     }
     at += size;
     set += part.sets.length;

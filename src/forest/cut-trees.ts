@@ -2,7 +2,7 @@ import type { Trees } from "./tree.js";
 
 /** The first trees of a forest. */
 export function headTrees(trees: Trees, count: number): Trees {
-  const size = trees.offsets[count]!;
+  const size = trees.offsets[count];
   return {
     offsets: trees.offsets.slice(0, count + 1),
     column: trees.column.slice(0, size),
@@ -24,15 +24,15 @@ export function truncateTrees(trees: Trees, maxDepth: number): Trees {
   const offsets = [0];
   for (let t = 0; t + 1 < trees.offsets.length; t++) {
     const open = [[from.length, 0]];
-    from.push(trees.offsets[t]!);
+    from.push(trees.offsets[t]);
     left.push(0);
     while (open.length > 0) {
       const [node, depth] = open.pop() as [number, number];
-      const old = from[node]!;
-      if (trees.column[old]! < 0 || depth >= maxDepth) continue;
+      const old = from[node];
+      if (trees.column[old] < 0 || depth >= maxDepth) continue;
       const child = from.length;
       left[node] = child;
-      from.push(trees.left[old]!, trees.left[old]! + 1);
+      from.push(trees.left[old], trees.left[old] + 1);
       left.push(0, 0);
       open.push([child + 1, depth + 1], [child, depth + 1]);
     }
@@ -40,15 +40,15 @@ export function truncateTrees(trees: Trees, maxDepth: number): Trees {
   }
   const value = new Float64Array(from.length * outputs);
   for (let i = 0; i < from.length; i++) {
-    for (let k = 0; k < outputs; k++) value[i * outputs + k] = trees.value[from[i]! * outputs + k]!;
+    for (let k = 0; k < outputs; k++) value[i * outputs + k] = trees.value[from[i] * outputs + k];
   }
   return {
     offsets: Int32Array.from(offsets),
-    column: Int32Array.from(from, (old, i) => (left[i] === 0 ? -1 : trees.column[old]!)),
-    split: Int32Array.from(from, (old, i) => (left[i] === 0 ? 0 : trees.split[old]!)),
-    missingLeft: Uint8Array.from(from, (old, i) => (left[i] === 0 ? 0 : trees.missingLeft[old]!)),
+    column: Int32Array.from(from, (old, i) => (left[i] === 0 ? -1 : trees.column[old])),
+    split: Int32Array.from(from, (old, i) => (left[i] === 0 ? 0 : trees.split[old])),
+    missingLeft: Uint8Array.from(from, (old, i) => (left[i] === 0 ? 0 : trees.missingLeft[old])),
     left: Int32Array.from(left),
-    cover: Float64Array.from(from, (old) => trees.cover[old]!),
+    cover: Float64Array.from(from, (old) => trees.cover[old]),
     value,
     outputs,
     sets: trees.sets,
@@ -61,14 +61,14 @@ export function treeDepths(trees: Trees): Int32Array {
   const deepest = new Int32Array(trees.offsets.length - 1);
   for (let t = 0; t < deepest.length; t++) {
     // a child comes after its parent
-    for (let i = trees.offsets[t]!; i < trees.offsets[t + 1]!; i++) {
-      if (trees.column[i]! < 0) {
-        if (depth[i]! > deepest[t]!) deepest[t] = depth[i]!;
+    for (let i = trees.offsets[t]; i < trees.offsets[t + 1]; i++) {
+      if (trees.column[i] < 0) {
+        if (depth[i] > deepest[t]) deepest[t] = depth[i];
         continue;
       }
-      const left = trees.left[i]!;
-      depth[left] = depth[i]! + 1;
-      depth[left + 1] = depth[i]! + 1;
+      const left = trees.left[i];
+      depth[left] = depth[i] + 1;
+      depth[left + 1] = depth[i] + 1;
     }
   }
   return deepest;

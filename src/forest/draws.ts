@@ -39,7 +39,7 @@ export class ColumnDraw {
 
   /** Starts anew for a node. */
   start(key: number): void {
-    for (let i = this.#size - 1; i >= 0; i--) this.#swap(i, this.#swaps[i]!);
+    for (let i = this.#size - 1; i >= 0; i--) this.#swap(i, this.#swaps[i]);
     this.#size = 0;
     this.#state = key;
   }
@@ -56,8 +56,8 @@ export class ColumnDraw {
   }
 
   #swap(i: number, j: number): void {
-    const column = this.order[i]!;
-    this.order[i] = this.order[j]!;
+    const column = this.order[i];
+    this.order[i] = this.order[j];
     this.order[j] = column;
   }
 }
@@ -72,7 +72,7 @@ export function drawRows(key: number, rows: number, size: number, replace: boole
     counts.fill(0);
     for (let i = 0; i < size; i++) {
       state = (state + GOLDEN) | 0;
-      counts[Math.floor(((mix(state) >>> 0) / 4294967296) * rows)]!++;
+      counts[Math.floor(((mix(state) >>> 0) / 4294967296) * rows)]++;
     }
     return;
   }

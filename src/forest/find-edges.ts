@@ -31,9 +31,9 @@ export function findEdges(values: Float64Array, maxBins: number): Float64Array {
 function dropEqual(sorted: Float64Array, counts: Int32Array): number {
   let size = 0;
   for (let i = 0; i < sorted.length; i++) {
-    const value = sorted[i]!;
+    const value = sorted[i];
     if (size === 0 || sorted[size - 1] !== value) sorted[size++] = value;
-    counts[size - 1]!++;
+    counts[size - 1]++;
   }
   return size;
 }
@@ -43,12 +43,12 @@ function sortedSample(values: Float64Array): Float64Array {
   const sample = new Float64Array(Math.min(n, SAMPLE));
   let size = 0;
   if (n <= SAMPLE) {
-    for (let i = 0; i < n; i++) if (!Number.isNaN(values[i]!)) sample[size++] = values[i]!;
+    for (let i = 0; i < n; i++) if (!Number.isNaN(values[i])) sample[size++] = values[i];
   } else {
     const { next } = random("quantiles");
     const stride = n / SAMPLE;
     for (let k = 0; k < SAMPLE; k++) {
-      const value = values[Math.min(n - 1, Math.floor((k + next()) * stride))]!;
+      const value = values[Math.min(n - 1, Math.floor((k + next()) * stride))];
       if (!Number.isNaN(value)) sample[size++] = value;
     }
   }
@@ -59,7 +59,7 @@ function sortedSample(values: Float64Array): Float64Array {
 function allDistinct(values: Float64Array, known: Float64Array, limit: number): Float64Array | undefined {
   const seen = new Set(known);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i];
     if (seen.has(value) || Number.isNaN(value)) continue;
     if (seen.size === limit) return undefined;
     seen.add(value);
@@ -69,7 +69,7 @@ function allDistinct(values: Float64Array, known: Float64Array, limit: number): 
 
 function exactEdges(distinct: Float64Array): Float64Array {
   const edges = new Float64Array(Math.max(0, distinct.length - 1));
-  for (let i = 0; i < edges.length; i++) edges[i] = between(distinct[i]!, distinct[i + 1]!);
+  for (let i = 0; i < edges.length; i++) edges[i] = between(distinct[i], distinct[i + 1]);
   return edges;
 }
 
@@ -79,10 +79,10 @@ function quantileEdges(distinct: Float64Array, counts: Int32Array, total: number
   let rest = total;
   let inBin = 0;
   for (let i = 0; i < distinct.length - 1 && found < maxBins - 1; i++) {
-    inBin += counts[i]!;
+    inBin += counts[i];
     const target = rest / (maxBins - found);
-    if (inBin >= target || (counts[i + 1]! >= target && inBin > target / 4)) {
-      edges[found++] = between(distinct[i]!, distinct[i + 1]!);
+    if (inBin >= target || (counts[i + 1] >= target && inBin > target / 4)) {
+      edges[found++] = between(distinct[i], distinct[i + 1]);
       rest -= inBin;
       inBin = 0;
     }

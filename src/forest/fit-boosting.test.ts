@@ -25,7 +25,7 @@ const truth = JSON.parse(readFileSync(new URL("../../test/fixtures/forest/truth.
 function data(rows: number, seed = "boosting"): { x: Matrix; y: Uint8Array } {
   const { next } = random(seed);
   const columns = [0, 1, 2].map(() => Float64Array.from({ length: rows }, () => (next() < 0.05 ? Number.NaN : next())));
-  const at = (j: number, i: number) => columns[j]![i] || 0.5;
+  const at = (j: number, i: number) => columns[j][i] || 0.5;
   const y = Uint8Array.from({ length: rows }, (_, i) =>
     next() < 1 / (1 + Math.exp(3 - 6 * (at(0, i) - at(1, i) + 0.5))) ? 1 : 0,
   );
@@ -42,7 +42,7 @@ describe("fitBoosting", () => {
       const forest = await fitBoosting({ binned, rows }, set.y, { earlyStopping: false });
       const held = all.filter((i) => i % 5 === k);
       forest.predict({ binned, rows: held }).forEach((value, i) => {
-        p[held[i]!] = value;
+        p[held[i]] = value;
       });
     }
     expect(rocAuc(set.y, p)!).toBeGreaterThan(set.boosting_auc - 0.01);
@@ -56,8 +56,8 @@ describe("fitBoosting", () => {
     const loaded = Forest.fromBytes(forest.toBytes());
     expect(loaded.kind).toBe("boosting");
     expect(loaded.predict(x)).toEqual(forest.predict(x));
-    const row = x.columns.map((column) => (column as Float64Array)[7]!);
-    expect(forest.predictRow(row)).toBeCloseTo(forest.predict(x)[7]!, 15);
+    const row = x.columns.map((column) => (column as Float64Array)[7]);
+    expect(forest.predictRow(row)).toBeCloseTo(forest.predict(x)[7], 15);
     expect(forest.head(5).toBytes()).toEqual((await fitBoosting(x, y, { numTrees: 5, maxFeatures: 2 })).toBytes());
   });
   it("stops when held-out rows gain no more, and keeps the best trees", async () => {
@@ -71,7 +71,7 @@ describe("fitBoosting", () => {
     const loss = (forest: Forest) =>
       forest
         .predict({ binned, rows: validation })
-        .reduce((sum, p, i) => sum - Math.log(y[validation[i]!] === 1 ? p : 1 - p), 0);
+        .reduce((sum, p, i) => sum - Math.log(y[validation[i]] === 1 ? p : 1 - p), 0);
     expect(loss(stopped)).toBeLessThan(loss(free));
     expect(free.head(stopped.numTrees).predict(x)).toEqual(stopped.predict(x));
   });
@@ -83,7 +83,7 @@ describe("fitBoosting", () => {
         names: ["a", "b", "c"],
         columns: [grid, new Float64Array(200).fill(b), new Float64Array(200).fill(0.5)],
       });
-      return p.some((value, i) => i > 0 && value < p[i - 1]!);
+      return p.some((value, i) => i > 0 && value < p[i - 1]);
     };
     const free = await fitBoosting(x, y, { minSamplesLeaf: 5 });
     const bound = await fitBoosting(x, y, { minSamplesLeaf: 5, monotone: { a: 1 } });
@@ -97,8 +97,8 @@ describe("fitBoosting", () => {
     const p = forest.predict(x);
     const { values, baseline } = shapValues(forest, x);
     for (let i = 0; i < 200; i++) {
-      const sum = baseline + values[3 * i]! + values[3 * i + 1]! + values[3 * i + 2]!;
-      expect(Math.abs(sum - Math.log(p[i]! / (1 - p[i]!)))).toBeLessThan(1e-9);
+      const sum = baseline + values[3 * i] + values[3 * i + 1] + values[3 * i + 2];
+      expect(Math.abs(sum - Math.log(p[i] / (1 - p[i])))).toBeLessThan(1e-9);
     }
     const [a, b, c] = forest.importances() as unknown as [number, number, number];
     expect(a + b + c).toBeCloseTo(1, 12);
@@ -109,11 +109,11 @@ describe("fitBoosting", () => {
   it("predicts numbers, and separates categories", async () => {
     const levels = ["p", "q", "r", "s", "t"];
     const codes = Int32Array.from({ length: 600 }, (_, i) => (i % 6) - 1);
-    const target = Float64Array.from(codes, (code) => [3, -1, 4, 1, -5, 9][code + 1]!);
+    const target = Float64Array.from(codes, (code) => [3, -1, 4, 1, -5, 9][code + 1]);
     const x: Matrix = { names: ["kind"], columns: [{ levels, codes }] };
     const forest = await fitBoosting(x, target, { task: "regression", numTrees: 200, earlyStopping: false });
     forest.predict(x).forEach((value, i) => {
-      expect(Math.abs(value - target[i]!)).toBeLessThan(1e-3);
+      expect(Math.abs(value - target[i])).toBeLessThan(1e-3);
     });
   });
   it("weighs rows: a weight of 0 is a row that is not there", async () => {
@@ -124,7 +124,7 @@ describe("fitBoosting", () => {
     const a = (await fitBoosting({ binned }, y, { sampleWeight, numTrees: 10 })).predict(x);
     const b = (await fitBoosting({ binned, rows }, y, { numTrees: 10 })).predict(x);
     a.forEach((value, i) => {
-      expect(value).toBeCloseTo(b[i]!, 9);
+      expect(value).toBeCloseTo(b[i], 9);
     });
   });
   it("gives the base rate where nothing can be learnt, and names what is wrong", async () => {
@@ -152,7 +152,7 @@ describe("fitBoosting", () => {
         const own = Array.from(p.subarray(3 * i, 3 * i + 3));
         expect(own.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
         if (own.indexOf(Math.max(...own)) === set.y[row]) right++;
-        loss -= Math.log(own[set.y[row]!]!) / set.y.length;
+        loss -= Math.log(own[set.y[row]]) / set.y.length;
       });
     }
     expect(right / set.y.length).toBeGreaterThanOrEqual(set.boosting_accuracy - 0.02);
@@ -170,12 +170,10 @@ describe("fitBoosting", () => {
     // baseline and effects of the classes go through the softmax to the probabilities
     const parts = [0, 1, 2].map((k) => shapValues(forest, x, k));
     for (let i = 0; i < 20; i++) {
-      const z = parts.map(
-        ({ values, baseline }) => baseline + values[3 * i]! + values[3 * i + 1]! + values[3 * i + 2]!,
-      );
+      const z = parts.map(({ values, baseline }) => baseline + values[3 * i] + values[3 * i + 1] + values[3 * i + 2]);
       const sum = z.reduce((total, value) => total + Math.exp(value), 0);
       z.forEach((value, k) => {
-        expect(Math.exp(value) / sum).toBeCloseTo(p[3 * i + k]!, 9);
+        expect(Math.exp(value) / sum).toBeCloseTo(p[3 * i + k], 9);
       });
     }
   });

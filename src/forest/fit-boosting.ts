@@ -66,11 +66,11 @@ export async function fitBoosting(
   for (const [name, sign] of Object.entries(settings.monotone)) {
     const j = binned.names.indexOf(name);
     if (j < 0) throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which is not a column`);
-    if (binned.columns[j]!.levels)
+    if (binned.columns[j].levels)
       throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which has categories`);
     monotone[j] = sign;
   }
-  const used = weights ? all.filter((row) => weights[row]! > 0) : all;
+  const used = weights ? all.filter((row) => weights[row] > 0) : all;
   const { train, held } = holdOut(used, settings, options.validation, target.y);
 
   const { heap, codesAt } = heapOf(binned);
@@ -125,7 +125,7 @@ export async function fitBoosting(
         if (held.length > 0) {
           const walk = walkOf(tree);
           for (const row of held) {
-            score[row * outputs + k]! += tree.value[leafOf(walk, 0, binned.codes, row * stride)]!;
+            score[row * outputs + k] += tree.value[leafOf(walk, 0, binned.codes, row * stride)];
           }
         }
         if (leaves.length > 1) grown = true;
@@ -167,7 +167,7 @@ export async function fitBoosting(
 
 /** Makes an entry of each row. */
 function enter(rows: Int32Array, entries: Int32Array): void {
-  for (let i = 0; i < rows.length; i++) entries[i] = rows[i]! << 8;
+  for (let i = 0; i < rows.length; i++) entries[i] = rows[i] << 8;
 }
 
 /** Adds the value of a leaf to score k of its rows. */
@@ -180,7 +180,7 @@ function addTo(
   outputs: number,
   k: number,
 ): void {
-  for (let i = from; i < to; i++) score[(entries[i]! >>> 8) * outputs + k]! += value;
+  for (let i = from; i < to; i++) score[(entries[i] >>> 8) * outputs + k] += value;
 }
 
 function lossOf(target: Parameters<typeof squaredLoss>[0], classes: number, space: LossSpace): BoostingLoss {
@@ -191,6 +191,6 @@ function lossOf(target: Parameters<typeof squaredLoss>[0], classes: number, spac
 /** A tree of one score as one of several, the others 0. */
 function valuesOfClass(tree: Trees, k: number, outputs: number): Trees {
   const value = new Float64Array(tree.value.length * outputs);
-  for (let i = 0; i < tree.value.length; i++) value[i * outputs + k] = tree.value[i]!;
+  for (let i = 0; i < tree.value.length; i++) value[i * outputs + k] = tree.value[i];
   return { ...tree, value, outputs };
 }

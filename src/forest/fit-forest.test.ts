@@ -9,7 +9,7 @@ import type { Matrix } from "./matrix.js";
 function toy(rows: number, seed = "toy"): { x: Matrix; y: Uint8Array } {
   const { next } = random(seed);
   const columns = Array.from({ length: 3 }, () => Float64Array.from({ length: rows }, next));
-  const y = Uint8Array.from({ length: rows }, (_, i) => (columns[0]![i]! > 0.5 !== columns[1]![i]! > 0.5 ? 1 : 0));
+  const y = Uint8Array.from({ length: rows }, (_, i) => (columns[0][i] > 0.5 !== columns[1][i] > 0.5 ? 1 : 0));
   return { x: { names: ["a", "b", "c"], columns }, y };
 }
 
@@ -52,11 +52,11 @@ describe("fitForest", () => {
     const rows = Int32Array.from({ length: 100 }, (_, i) => 2 * i);
     const round = x.columns.map((column) => (column as Float64Array).map((value) => Math.round(value * 20)));
     const whole = { names: x.names, columns: round };
-    const part = { names: x.names, columns: round.map((column) => Float64Array.from(rows, (i) => column[i]!)) };
+    const part = { names: x.names, columns: round.map((column) => Float64Array.from(rows, (i) => column[i])) };
     const a = await fitForest({ binned: bin(whole), rows }, y, { ...one, numTrees: 10 });
     const b = await fitForest(
       part,
-      Uint8Array.from(rows, (i) => y[i]!),
+      Uint8Array.from(rows, (i) => y[i]),
       { ...one, numTrees: 10 },
     );
     expect(a.predictProbability(whole)).toEqual(b.predictProbability(whole));
@@ -73,7 +73,7 @@ describe("fitForest", () => {
     const { x, y } = toy(50);
     const bytes = (await fitForest(x, y, { ...one, numTrees: 2 })).toBytes();
     const flipped = Uint8Array.from(bytes);
-    flipped[flipped.length - 9]! ^= 1;
+    flipped[flipped.length - 9] ^= 1;
     expect(() => Forest.fromBytes(flipped)).toThrow(/checksum/);
     expect(() => Forest.fromBytes(bytes.subarray(0, 100))).toThrow(/checksum/);
     expect(() => Forest.fromBytes(new TextEncoder().encode("PK a zip file, and not a forest at all........"))).toThrow(

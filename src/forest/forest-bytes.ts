@@ -61,7 +61,7 @@ export function decodeForest(bytes: Uint8Array): ForestParts {
     type: { new (buffer: ArrayBuffer, from: number, length: number): T; BYTES_PER_ELEMENT: number },
     length: number,
   ): T => {
-    const array = new type(plain.buffer as ArrayBuffer, at, length);
+    const array = new type(plain.buffer, at, length);
     at += length * type.BYTES_PER_ELEMENT;
     return array;
   };

@@ -119,9 +119,9 @@ export class Forest {
     }
     this.#walk ??= walkOf(this.trees);
     this.#row ??= new Uint8Array(columns.length);
-    for (let j = 0; j < columns.length; j++) this.#row[j] = codeOf(columns[j]!, values[j]!);
+    for (let j = 0; j < columns.length; j++) this.#row[j] = codeOf(columns[j], values[j]!);
     let sum = 0;
-    for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)]!;
+    for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)];
     return this.#scoreOf(sum);
   }
 
@@ -132,8 +132,8 @@ export class Forest {
     if (this.classes.length > 2) return means;
     const both = new Float64Array(means.length * 2);
     for (let i = 0; i < means.length; i++) {
-      both[2 * i] = 1 - means[i]!;
-      both[2 * i + 1] = means[i]!;
+      both[2 * i] = 1 - means[i];
+      both[2 * i + 1] = means[i];
     }
     return both;
   }
@@ -209,10 +209,10 @@ export class Forest {
         ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
     const { link, offsets } = this;
-    if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]!);
+    if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]);
     else {
       const classes = offsets.length;
-      for (let i = 0; i < sums.length; i++) sums[i]! += offsets[i % classes]!;
+      for (let i = 0; i < sums.length; i++) sums[i] += offsets[i % classes];
       for (let at = 0; at < sums.length; at += classes) softmax(sums, sums, at, classes);
     }
     return sums;
@@ -227,7 +227,7 @@ export class Forest {
   #scoreOf(sum: number): number {
     const { boosting } = this.#parts;
     if (!boosting) return sum / this.numTrees;
-    const score = sum + boosting.offsets[0]!;
+    const score = sum + boosting.offsets[0];
     return boosting.link === "logistic" ? 1 / (1 + Math.exp(-score)) : score;
   }
 
@@ -236,8 +236,8 @@ export class Forest {
     const sums = new Float64Array(size * outputs);
     for (let i = 0; i < size; i++) {
       for (let t = 0; t < this.numTrees; t++) {
-        const leaf = leafOf(walk, t, codes, (rows ? rows[i]! : i) * stride) * outputs;
-        for (let k = 0; k < outputs; k++) sums[i * outputs + k]! += value[leaf + k]!;
+        const leaf = leafOf(walk, t, codes, (rows ? rows[i] : i) * stride) * outputs;
+        for (let k = 0; k < outputs; k++) sums[i * outputs + k] += value[leaf + k];
       }
     }
     return sums;

@@ -19,7 +19,7 @@ const MOST = 127;
  * whole.
  */
 function wholeWeights({ classes, rows, sampleWeight }: ForestTask): boolean {
-  return classes === 2 && sampleWeight !== undefined && rows.every((row) => WHOLE.has(sampleWeight[row]!));
+  return classes === 2 && sampleWeight !== undefined && rows.every((row) => WHOLE.has(sampleWeight[row]));
 }
 
 const WHOLE = new Set(Array.from({ length: MOST + 1 }, (_, weight) => weight));
@@ -42,7 +42,7 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
-  const draw = rowDraw(settings, rows.length, (i) => task.y[rows[i]!]!);
+  const draw = rowDraw(settings, rows.length, (i) => task.y[rows[i]]);
   const repeats = repeatsOf(task);
   // the entry of a row but for how often it is drawn
   const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));
@@ -61,9 +61,9 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
 function repeatsOf(task: ForestTask): Uint8Array | undefined {
   const { rows, sampleWeight } = task;
   if (!sampleWeight) return undefined;
-  if (wholeWeights(task)) return Uint8Array.from(rows, (row) => sampleWeight[row]!);
+  if (wholeWeights(task)) return Uint8Array.from(rows, (row) => sampleWeight[row]);
   // a row of weight 0 is not there
-  return Uint8Array.from(rows, (row) => (sampleWeight[row]! > 0 ? 1 : 0));
+  return Uint8Array.from(rows, (row) => (sampleWeight[row] > 0 ? 1 : 0));
 }
 
 /** Writes an entry for each drawn row, several for one that counts very often; returns their number. */
@@ -76,9 +76,9 @@ function fillEntries(
 ): number {
   let size = 0;
   for (let i = 0; i < blank.length; i++) {
-    let drawn = repeats ? counts[i]! * repeats[i]! : counts[i]!;
-    for (; drawn > MOST; drawn -= MOST) entries[size++] = blank[i]! | (MOST << shift);
-    entries[size] = blank[i]! | (drawn << shift);
+    let drawn = repeats ? counts[i] * repeats[i] : counts[i];
+    for (; drawn > MOST; drawn -= MOST) entries[size++] = blank[i] | (MOST << shift);
+    entries[size] = blank[i] | (drawn << shift);
     if (drawn > 0) size++;
   }
   return size;
@@ -121,6 +121,6 @@ function balanced(counts: ArrayLike<number>): number[] {
 /** Rows of each class, before the bootstrap. */
 function countsOf({ rows, y, classes, sampleWeight }: ForestTask): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < rows.length; i++) counts[y[rows[i]!]!]! += sampleWeight ? sampleWeight[rows[i]!]! : 1;
+  for (let i = 0; i < rows.length; i++) counts[y[rows[i]]] += sampleWeight ? sampleWeight[rows[i]] : 1;
   return counts;
 }

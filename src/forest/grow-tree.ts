@@ -60,7 +60,7 @@ export function treeGrower(
   /** Moves the entries that go left before those that go right, each in their order; returns the border. */
   function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: Split): number {
     // the mark of "right" is the size of an entry, by which the kernel moves on
-    if (set) for (let b = 0; b < MISSING; b++) side[b] = (set[b >> 5]! >>> (b & 31)) & 1 ? 0 : 4;
+    if (set) for (let b = 0; b < MISSING; b++) side[b] = (set[b >> 5] >>> (b & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);
     side[MISSING] = missingLeft ? 0 : 4;
     const { entriesAt } = space;
@@ -92,7 +92,7 @@ export function treeGrower(
     const open: Open[] = [];
     const push = (node: number, depth: number, nodeKey: number, codesAt: number, from: number, to: number) => {
       const at = node * finder.width;
-      if (depth >= limits.maxDepth || nodes.sums[at]! < limits.minSamplesSplit) return;
+      if (depth >= limits.maxDepth || nodes.sums[at] < limits.minSamplesSplit) return;
       if (finder.isPure(nodes.sums, at)) return;
       const item: Open = { codesAt, from, to, node, depth, key: nodeKey, gain: 0, split: undefined };
       if (bestFirst) {
@@ -122,8 +122,8 @@ export function treeGrower(
 /** Takes the node with the largest gain; the older of two equals. */
 function takeBest(open: Open[]): Open {
   let at = 0;
-  for (let i = 1; i < open.length; i++) if (open[i]!.gain > open[at]!.gain) at = i;
-  return open.splice(at, 1)[0]!;
+  for (let i = 1; i < open.length; i++) if (open[i].gain > open[at].gain) at = i;
+  return open.splice(at, 1)[0];
 }
 
 function newSplit(width: number): Split {

@@ -12,7 +12,7 @@ it("a worker that dies, or cannot start, costs no tree: this thread grows what i
   const task: ForestTask = {
     columns: binned.columns.map(({ count }) => ({ count, categorical: false })),
     rows: Int32Array.from({ length: 400 }, (_, i) => i),
-    y: Uint8Array.from(columns[0]!, (value) => (value > 0.3 ? 1 : 0)),
+    y: Uint8Array.from(columns[0], (value) => (value > 0.3 ? 1 : 0)),
     classes: 2,
     sampleWeight: undefined,
     settings: checkForestOptions({ numTrees: 60 }),

@@ -40,7 +40,7 @@ export async function growTrees(
   try {
     if (workers.length > 0) await growOnWorkers(task, workers, places, collected, context.signal);
     // all of them where there are no workers, none as a rule where there are
-    await growHere(task, places[0]!, collected, context.signal);
+    await growHere(task, places[0], collected, context.signal);
     if (context.signal?.aborted) throw collected.interrupted();
     return collected.trees;
   } finally {
@@ -117,7 +117,7 @@ async function growOnWorkers(
           // an error is followed by the exit; one that is not the machine's comes again in this thread
           worker.on("error", () => {});
           worker.on("exit", () => resolve());
-          worker.postMessage({ task, place: places[i]!, next, last: numTrees } satisfies ForestWork);
+          worker.postMessage({ task, place: places[i], next, last: numTrees } satisfies ForestWork);
         }),
     ),
   );

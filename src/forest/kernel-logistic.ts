@@ -27,7 +27,7 @@ const P = [
 const LOG2_HIGH = 0.6931471803691238;
 const LOG2_LOW = 1.9082149292705877e-10;
 /** fdlibm looks at the upper half of a number alone: the first one whose half is above that of log 2 / 2. */
-const HALF_LOG2 = new Float64Array(BigInt64Array.of(0x3fd62e43_00000000n).buffer)[0]!;
+const HALF_LOG2 = new Float64Array(BigInt64Array.of(0x3fd62e43_00000000n).buffer)[0];
 
 /**
  * Gradient and hessian of log loss, of two rows at a time; the logistic function in it is to the bit what `Math.exp` gives but

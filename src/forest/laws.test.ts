@@ -18,7 +18,7 @@ function data(rows: number, seed = "laws"): { x: Matrix; y: Uint8Array; three: U
       return j === 1 && value < 0.2 ? Number.NaN : value;
     }),
   );
-  const score = Array.from({ length: rows }, (_, i) => columns[0]![i]! + (columns[1]![i] || 0.9) * 0.7 + 0.2 * next());
+  const score = Array.from({ length: rows }, (_, i) => columns[0][i] + (columns[1][i] || 0.9) * 0.7 + 0.2 * next());
   return {
     x: { names: NAMES, columns },
     y: Uint8Array.from(score, (s) => (s > 0.9 ? 1 : 0)),
@@ -28,7 +28,7 @@ function data(rows: number, seed = "laws"): { x: Matrix; y: Uint8Array; three: U
 
 const pick = ({ names, columns }: Matrix, rows: ArrayLike<number>): Matrix => ({
   names,
-  columns: columns.map((column) => Float64Array.from(rows, (i) => (column as Float64Array)[i]!)),
+  columns: columns.map((column) => Float64Array.from(rows, (i) => (column as Float64Array)[i])),
 });
 
 /** Without draws, so that the result depends on the data alone. */
@@ -41,7 +41,7 @@ describe("order", () => {
     const a = await fitForest(x, y, plain);
     const b = await fitForest(
       pick(x, order),
-      Uint8Array.from(order, (i) => y[i]!),
+      Uint8Array.from(order, (i) => y[i]),
       plain,
     );
     expect(b.predict(x)).toEqual(a.predict(x));
@@ -56,9 +56,9 @@ describe("order", () => {
   it("of columns in a matrix to predict changes nothing, and more columns are allowed", async () => {
     const { x, y } = data(300);
     const forest = await fitForest(x, y, { numTrees: 5 });
-    const other = { names: ["z", ...NAMES.toReversed()], columns: [x.columns[0]!, ...x.columns.toReversed()] };
+    const other = { names: ["z", ...NAMES.toReversed()], columns: [x.columns[0], ...x.columns.toReversed()] };
     expect(forest.predict(other)).toEqual(forest.predict(x));
-    expect(() => forest.predict(pick({ names: ["a"], columns: [x.columns[0]!] }, [0]))).toThrow(/column "b"/);
+    expect(() => forest.predict(pick({ names: ["a"], columns: [x.columns[0]] }, [0]))).toThrow(/column "b"/);
   });
 });
 
@@ -69,7 +69,7 @@ describe("weights", () => {
     const twice = Int32Array.from({ length: 300 }, (_, i) => i % 200);
     const weights = (by: number) => Float64Array.from({ length: 200 }, (_, i) => (i < 100 ? 2 * by : by));
     const doubled = pick(x, twice);
-    const again = (values: ArrayLike<number>) => Array.from(twice, (i) => values[i]!);
+    const again = (values: ArrayLike<number>) => Array.from(twice, (i) => values[i]);
     for (const by of [1, 0.25]) {
       const sampleWeight = weights(by);
       for (const labels of [y, three]) {
@@ -77,15 +77,15 @@ describe("weights", () => {
         const b = await fitForest(doubled, again(labels), plain);
         const [p, q] = [a.predictProbabilities(x), b.predictProbabilities(x)];
         p.forEach((value, i) => {
-          expect(value).toBeCloseTo(q[i]!, 9);
+          expect(value).toBeCloseTo(q[i], 9);
         });
       }
-      const target = Float64Array.from(x.columns[0] as Float64Array, (value, i) => value * 3 + y[i]!);
+      const target = Float64Array.from(x.columns[0] as Float64Array, (value, i) => value * 3 + y[i]);
       const options = { ...plain, task: "regression", maxDepth: 5 } as const;
       const a = (await fitForest(x, target, { ...options, sampleWeight })).predict(x);
       const b = (await fitForest(doubled, again(target), options)).predict(x);
       a.forEach((value, i) => {
-        expect(value).toBeCloseTo(b[i]!, 9);
+        expect(value).toBeCloseTo(b[i], 9);
       });
     }
   });
@@ -98,7 +98,7 @@ describe("weights", () => {
       const b = await fitForest(pick(x, first), labels.subarray(0, 200), plain);
       const [p, q] = [a.predictProbabilities(pick(x, first)), b.predictProbabilities(pick(x, first))];
       p.forEach((value, i) => {
-        expect(value).toBeCloseTo(q[i]!, 9);
+        expect(value).toBeCloseTo(q[i], 9);
       });
     }
   });
@@ -109,7 +109,7 @@ describe("weights", () => {
     const b = await fitForest(x, y, { ...plain, sampleWeight: whole.map((weight) => weight / 8) });
     const [p, q] = [a.predict(x), b.predict(x)];
     p.forEach((value, i) => {
-      expect(value).toBeCloseTo(q[i]!, 12);
+      expect(value).toBeCloseTo(q[i], 12);
     });
   });
   it("of classes shift the probability at the root to one half when balanced", async () => {
@@ -222,7 +222,7 @@ describe("categories", () => {
     const target = Float64Array.from(codes, (code) => (code === 5 ? 10 : code));
     const mean = (await fitForest(x, target, { ...plain, task: "regression" })).predict(x);
     mean.forEach((value, i) => {
-      expect(value).toBeCloseTo(target[i]!, 9);
+      expect(value).toBeCloseTo(target[i], 9);
     });
   });
   it("are found by their text, whatever the codes of another matrix; unknown ones count as missing", async () => {
@@ -247,7 +247,7 @@ describe("categories", () => {
     };
     const y = Uint8Array.from({ length: 2000 }, (_, i) => (i < 1000 ? i % 2 : 0));
     const forest = await fitForest(many, y, plain);
-    expect(forest.columns[0]!.count).toBe(255);
+    expect(forest.columns[0].count).toBe(255);
     expect(forest.predict(many).slice(0, 1000)).toEqual(Float64Array.from(y.subarray(0, 1000)));
   });
 });

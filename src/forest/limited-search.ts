@@ -20,20 +20,20 @@ export function limitedSearch(numbers: Float64Array, integers: Int32Array, monot
     let most = least;
     let best = -1;
     for (let o = orderAt / 4; o < orderEnd / 4; o++) {
-      const column = integers[o]!;
-      const sign = monotone[column]!;
+      const column = integers[o];
+      const sign = monotone[column];
       const [start, size, missing, rankedAt] = integers.subarray(columnsAt / 4 + 4 * column) as unknown as Place;
       const missingAt = (slotAt + missing) / 8;
       const at = (rankedAt || slotAt + start) / 8;
-      const passes = rankedAt === 0 && numbers[missingAt + 1]! > 0 ? 2 : 1;
+      const passes = rankedAt === 0 && numbers[missingAt + 1] > 0 ? 2 : 1;
       for (let isMissingLeft = 0; isMissingLeft < passes; isMissingLeft++) {
-        let leftGradient = isMissingLeft ? numbers[missingAt]! : 0;
-        let coded = isMissingLeft ? numbers[missingAt + 1]! : 0;
+        let leftGradient = isMissingLeft ? numbers[missingAt] : 0;
+        let coded = isMissingLeft ? numbers[missingAt + 1] : 0;
         for (let c = 0; c < size; c++) {
-          const added = numbers[at + NEXT * c + 1]!;
+          const added = numbers[at + NEXT * c + 1];
           // what subtraction leaves of the gradients of a bin without rows does not count
           if (added === 0) continue;
-          leftGradient += numbers[at + NEXT * c]!;
+          leftGradient += numbers[at + NEXT * c];
           coded += added;
           const leftRows = Math.floor(coded / count);
           if (leftRows < fewest || rows - leftRows < fewest) continue;

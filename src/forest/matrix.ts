@@ -36,9 +36,9 @@ export function checkMatrix(x: Matrix): number {
     if (seen.has(name)) throw new ChurnError("BAD_INPUT", `column "${name}" occurs twice`);
     seen.add(name);
   }
-  const rows = columnLength(x.columns[0]!);
+  const rows = columnLength(x.columns[0]);
   for (let j = 0; j < x.columns.length; j++) {
-    const column = x.columns[j]!;
+    const column = x.columns[j];
     if (!(column instanceof Float64Array) && !(column?.codes instanceof Int32Array && Array.isArray(column.levels))) {
       throw new ChurnError("BAD_INPUT", `column "${x.names[j]}" is neither a Float64Array nor {levels, codes}`);
     }

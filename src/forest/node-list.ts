@@ -48,8 +48,8 @@ export class NodeList {
       this.#sets.push(...split.set);
     } else this.#split[node] = split.split;
     for (let k = 0; k < width; k++) {
-      sums[left * width + k] = split.sums[k]!;
-      sums[(left + 1) * width + k] = sums[node * width + k]! - split.sums[k]!;
+      sums[left * width + k] = split.sums[k];
+      sums[(left + 1) * width + k] = sums[node * width + k] - split.sums[k];
     }
     this.finish(left);
     this.finish(left + 1);

@@ -39,24 +39,24 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<n
       hint: "give them after the rows: outOfBag(forest, x, y)",
     });
   const counts = new Uint16Array(size);
-  const draw = rowDraw(forest.options, size, (i) => y![rows ? rows[i]! : i]!);
+  const draw = rowDraw(forest.options, size, (i) => y![rows ? rows[i] : i]);
   const sums = new Float64Array(size);
   const trees = new Int32Array(size);
   const walk = walkOf(forest.trees);
   for (let t = 0; t < forest.numTrees; t++) {
     draw(treeKey(seed, t), counts);
     for (let i = 0; i < size; i++) {
-      if (counts[i]! > 0) continue;
-      sums[i]! += forest.trees.value[leafOf(walk, t, binned.codes, (rows ? rows[i]! : i) * binned.stride)]!;
-      trees[i]!++;
+      if (counts[i] > 0) continue;
+      sums[i] += forest.trees.value[leafOf(walk, t, binned.codes, (rows ? rows[i] : i) * binned.stride)];
+      trees[i]++;
     }
   }
   let total = 0;
   let scored = 0;
   for (let i = 0; i < size; i++) {
     if (trees[i] === 0) continue;
-    sums[i]! /= trees[i]!;
-    total += sums[i]!;
+    sums[i] /= trees[i];
+    total += sums[i];
     scored++;
   }
   if (scored === 0) throw new ChurnError("BAD_INPUT", "no row is out of bag: each tree drew all rows");

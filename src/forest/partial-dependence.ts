@@ -34,7 +34,7 @@ export function partialDependence(
   const { stride } = binned;
   const codes = new Uint8Array(size * stride);
   for (let i = 0; i < size; i++) {
-    const at = (rows ? rows[i]! : i) * stride;
+    const at = (rows ? rows[i] : i) * stride;
     codes.set(binned.codes.subarray(at, at + stride), i * stride);
   }
   const part = { ...binned, rows: size, codes };
@@ -42,7 +42,7 @@ export function partialDependence(
     for (let i = 0; i < size; i++) codes[i * stride + j] = code;
     return forest.predict({ binned: part }).reduce((sum, score) => sum + score, 0) / size;
   };
-  const { count, edges, levels } = forest.columns[j]!;
+  const { count, edges, levels } = forest.columns[j];
   const steps = levels ? count : Math.min(count, points);
   const at = Array.from({ length: steps }, (_, k) => (steps === 1 ? 0 : Math.round((k * (count - 1)) / (steps - 1))));
   const mean = Float64Array.from(at, meanAt);
@@ -52,7 +52,7 @@ export function partialDependence(
 /** A number that falls into a bin: its upper edge, or for the last one a little more than its lower edge. */
 function inside(edges: Float64Array, code: number): number {
   if (edges.length === 0) return 0;
-  if (code < edges.length) return edges[code]!;
-  const last = edges[edges.length - 1]!;
-  return edges.length > 1 ? last + (last - edges[edges.length - 2]!) : last + Math.max(1, Math.abs(last)) * 1e-6;
+  if (code < edges.length) return edges[code];
+  const last = edges[edges.length - 1];
+  return edges.length > 1 ? last + (last - edges[edges.length - 2]) : last + Math.max(1, Math.abs(last)) * 1e-6;
 }

@@ -40,7 +40,7 @@ export function permutationImportance(
   const { stride } = binned;
   const codes = new Uint8Array(size * stride);
   for (let i = 0; i < size; i++) {
-    const at = (rows ? rows[i]! : i) * stride;
+    const at = (rows ? rows[i] : i) * stride;
     codes.set(binned.codes.subarray(at, at + stride), i * stride);
   }
   const part = { ...binned, rows: size, codes };
@@ -51,20 +51,20 @@ export function permutationImportance(
   for (let j = 0; j < mean.length; j++) {
     if (!used.has(j)) continue;
     const draw = random(`${seed}/permutation/${forest.names[j]}`);
-    const own = Uint8Array.from({ length: size }, (_, i) => codes[i * stride + j]!);
+    const own = Uint8Array.from({ length: size }, (_, i) => codes[i * stride + j]);
     const losses: number[] = [];
     for (let r = 0; r < repeats; r++) {
       const mixed = own.slice();
       for (let i = size - 1; i > 0; i--) {
         const other = draw.int(i + 1);
-        [mixed[i], mixed[other]] = [mixed[other]!, mixed[i]!];
+        [mixed[i], mixed[other]] = [mixed[other], mixed[i]];
       }
-      for (let i = 0; i < size; i++) codes[i * stride + j] = mixed[i]!;
+      for (let i = 0; i < size; i++) codes[i * stride + j] = mixed[i];
       losses.push(base - score(y, forest.predictProbability({ binned: part })));
     }
-    for (let i = 0; i < size; i++) codes[i * stride + j] = own[i]!;
+    for (let i = 0; i < size; i++) codes[i * stride + j] = own[i];
     mean[j] = losses.reduce((sum, loss) => sum + loss, 0) / repeats;
-    const squares = losses.reduce((sum, loss) => sum + (loss - mean[j]!) ** 2, 0);
+    const squares = losses.reduce((sum, loss) => sum + (loss - mean[j]) ** 2, 0);
     sd[j] = repeats > 1 ? Math.sqrt(squares / (repeats - 1)) : 0;
   }
   return { score: base, mean, sd };

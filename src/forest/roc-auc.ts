@@ -4,13 +4,13 @@
  * @returns undefined when there is only one class
  */
 export function rocAuc(y: ArrayLike<number>, score: Float64Array): number | undefined {
-  const order = new Uint32Array(score.length).map((_, i) => i).sort((a, b) => score[a]! - score[b]!);
+  const order = new Uint32Array(score.length).map((_, i) => i).sort((a, b) => score[a] - score[b]);
   let ranks = 0;
   let ones = 0;
   for (let from = 0; from < order.length; ) {
     let to = from;
     let tied = 0;
-    for (; to < order.length && score[order[to]!] === score[order[from]!]; to++) if (y[order[to]!] === 1) tied++;
+    for (; to < order.length && score[order[to]] === score[order[from]]; to++) if (y[order[to]] === 1) tied++;
     ranks += (tied * (from + 1 + to)) / 2;
     ones += tied;
     from = to;

@@ -4,7 +4,7 @@ import type { ColumnBins } from "./binned-matrix.js";
 export function sameBins(a: readonly ColumnBins[], b: readonly ColumnBins[]): boolean {
   if (a.length !== b.length) return false;
   return a.every((bins, j) => {
-    const other = b[j]!;
+    const other = b[j];
     if (bins.count !== other.count || (bins.levels === undefined) !== (other.levels === undefined)) return false;
     if (bins.levels) return bins.levels.every((level, k) => level === other.levels![k]);
     return bins.edges.every((edge, k) => edge === other.edges[k]);

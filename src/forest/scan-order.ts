@@ -48,7 +48,7 @@ export function scanColumn(
   const write = (missingLeft: 0 | 1) => (cut: number) => {
     best.set = undefined;
     // halfway between the codes that occur, so that rows that fall between them later are shared out
-    best.split = cut + 1 < size ? (order[cut]! + order[cut + 1]!) >> 1 : order[cut]!;
+    best.split = cut + 1 < size ? (order[cut] + order[cut + 1]) >> 1 : order[cut];
     // where no value was missing, a missing one goes the way that most rows went
     best.missingLeft = missing ? missingLeft : scan.mostLeft() ? 1 : 0;
   };
@@ -69,7 +69,7 @@ function tryCuts(
   scan.reset();
   if (first !== undefined) scan.take(first);
   for (let k = 0; k < cuts && k < size; k++) {
-    scan.take(order[k]!);
+    scan.take(order[k]);
     const impurity = scan.impurity();
     if (impurity === undefined || !(impurity < best.impurity)) continue;
     best.impurity = impurity;
@@ -86,9 +86,9 @@ export function sortCodes(codes: Int32Array, size: number): void {
     return;
   }
   for (let i = 1; i < size; i++) {
-    const code = codes[i]!;
+    const code = codes[i];
     let j = i;
-    for (; j > 0 && codes[j - 1]! > code; j--) codes[j] = codes[j - 1]!;
+    for (; j > 0 && codes[j - 1] > code; j--) codes[j] = codes[j - 1];
     codes[j] = code;
   }
 }

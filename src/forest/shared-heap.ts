@@ -19,7 +19,7 @@ export class SharedHeap {
     const size = Math.ceil(Math.max(1, bytes) / ALIGN) * ALIGN;
     const found = this.#free.findIndex((region) => region.size >= size);
     if (found >= 0) {
-      const region = this.#free[found]!;
+      const region = this.#free[found];
       const { at } = region;
       region.at += size;
       region.size -= size;

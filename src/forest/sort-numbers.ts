@@ -17,10 +17,10 @@ export function sortNumbers(values: Float64Array): Float64Array {
   const counts = countDigits(from);
   for (let k = 0; k < DIGITS; k++) {
     const starts = counts.subarray(k * VALUES, (k + 1) * VALUES);
-    if (starts[digit(from[0]!, from[1]!, k)] === n) continue;
+    if (starts[digit(from[0], from[1], k)] === n) continue;
     let sum = 0;
     for (let d = 0; d < VALUES; d++) {
-      const count = starts[d]!;
+      const count = starts[d];
       starts[d] = sum;
       sum += count;
     }
@@ -36,18 +36,18 @@ export function sortNumbers(values: Float64Array): Float64Array {
 /** Turns the bits around so that their order without a sign is that of the numbers; a number is a low and a high word. */
 function makeSortable(words: Uint32Array): void {
   for (let i = 0; i < words.length; i += 2) {
-    const high = words[i + 1]!;
+    const high = words[i + 1];
     const flip = high >> 31;
-    words[i] = words[i]! ^ flip;
+    words[i] = words[i] ^ flip;
     words[i + 1] = high ^ (flip | 0x80000000);
   }
 }
 
 function makeNumbers(from: Uint32Array, to: Uint32Array): void {
   for (let i = 0; i < from.length; i += 2) {
-    const high = from[i + 1]!;
+    const high = from[i + 1];
     const flip = ~high >> 31;
-    to[i] = from[i]! ^ flip;
+    to[i] = from[i] ^ flip;
     to[i + 1] = high ^ (flip | 0x80000000);
   }
 }
@@ -61,15 +61,15 @@ function digit(low: number, high: number, k: number): number {
 function countDigits(words: Uint32Array): Uint32Array {
   const counts = new Uint32Array(DIGITS * VALUES);
   for (let i = 0; i < words.length; i += 2) {
-    for (let k = 0; k < DIGITS; k++) counts[k * VALUES + digit(words[i]!, words[i + 1]!, k)]!++;
+    for (let k = 0; k < DIGITS; k++) counts[k * VALUES + digit(words[i], words[i + 1], k)]++;
   }
   return counts;
 }
 
 function place(from: Uint32Array, to: Uint32Array, k: number, starts: Uint32Array): void {
   for (let i = 0; i < from.length; i += 2) {
-    const at = 2 * starts[digit(from[i]!, from[i + 1]!, k)]!++;
-    to[at] = from[i]!;
-    to[at + 1] = from[i + 1]!;
+    const at = 2 * starts[digit(from[i], from[i + 1], k)]++;
+    to[at] = from[i];
+    to[at + 1] = from[i + 1];
   }
 }

@@ -12,7 +12,7 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  */
 export function toMatrix(columns: Readonly<Record<string, ArrayLike<unknown>>>): Matrix {
   const names = Object.keys(columns);
-  const matrix = { names, columns: names.map((name) => toColumn(name, columns[name]!)) };
+  const matrix = { names, columns: names.map((name) => toColumn(name, columns[name])) };
   checkMatrix(matrix);
   return matrix;
 }
@@ -74,7 +74,7 @@ export function toLabels(values: ArrayLike<unknown>, positive?: unknown): Labels
       });
     }
     const rest = names.filter((name) => name !== one);
-    const zero = rest.length === 1 ? rest[0]! : `not ${one}`;
+    const zero = rest.length === 1 ? rest[0] : `not ${one}`;
     return { y: Uint8Array.from(texts, (text) => (text === one ? 1 : 0)), classNames: [zero, one] };
   }
   if (names.length > 255) {

@@ -59,8 +59,8 @@ describe("toOnnx", () => {
     const at = (node: number | string) => (id as number[]).indexOf(node as number);
     for (const code of [0, 1, 2, 3]) {
       let node = at(0);
-      while (node < 3) node = at((code <= node + 0.5 ? yes! : no!)[node]!);
-      expect(forest.trees.value[id![node] as number]).toBe(code % 2);
+      while (node < 3) node = at((code <= node + 0.5 ? yes : no)[node]);
+      expect(forest.trees.value[id[node] as number]).toBe(code % 2);
     }
   });
 });
@@ -72,7 +72,7 @@ it("floorFloat gives the largest 32-bit float that is not above a number", () =>
     expect(low).toBeLessThanOrEqual(value);
     // the next float up is above
     const bits = new Int32Array(Float32Array.of(low).buffer);
-    bits[0]! += low >= 0 && !Object.is(low, -0) ? 1 : -1;
+    bits[0] += low >= 0 && !Object.is(low, -0) ? 1 : -1;
     if (low !== 0) expect(new Float32Array(bits.buffer)[0]).toBeGreaterThan(value);
   }
   expect(floorFloat(-1e-50)).toBeLessThan(0);

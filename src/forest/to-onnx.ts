@@ -44,9 +44,7 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
     nodes_missing_value_tracks_true: { ints: nodes.missingLeft },
   };
   const input = { name: "input", type: double ? ONNX_DOUBLE : ONNX_FLOAT, columns: names.length };
-  const levels = Object.fromEntries(
-    names.flatMap((name, j) => (columns[j]!.levels ? [[name, columns[j]!.levels]] : [])),
-  );
+  const levels = Object.fromEntries(names.flatMap((name, j) => (columns[j].levels ? [[name, columns[j].levels]] : [])));
   const metadata = { columns: JSON.stringify(names), levels: JSON.stringify(levels) };
   const leaves = leavesOf(forest);
   const regression = classes.length === 0;
@@ -108,8 +106,8 @@ function nodesOf(forest: Forest, double: boolean) {
     missingLeft: [] as number[],
   };
   for (let t = 0; t + 1 < trees.offsets.length; t++) {
-    const root = trees.offsets[t]!;
-    const end = trees.offsets[t + 1]!;
+    const root = trees.offsets[t];
+    const end = trees.offsets[t + 1];
     const add = (id: number, column: number, threshold: number, left: number, right: number, missingLeft: number) => {
       nodes.tree.push(t);
       nodes.id.push(id);
@@ -122,15 +120,15 @@ function nodesOf(forest: Forest, double: boolean) {
     };
     let next = end - root;
     for (let i = root; i < end; i++) {
-      const column = trees.column[i]!;
-      const left = trees.left[i]! - root;
+      const column = trees.column[i];
+      const left = trees.left[i] - root;
       if (column < 0) add(i - root, column, 0, 0, 0, 0);
-      else if (trees.split[i]! >= 0) {
-        const threshold = thresholdOf(columns[column]!.edges, trees.split[i]!, double);
-        add(i - root, column, threshold, left, left + 1, trees.missingLeft[i]!);
+      else if (trees.split[i] >= 0) {
+        const threshold = thresholdOf(columns[column].edges, trees.split[i], double);
+        add(i - root, column, threshold, left, left + 1, trees.missingLeft[i]);
       } else {
         // a chain of thresholds on the number of the level, one for each run of levels that go the same way
-        const runs = runsOf(trees, i, columns[column]!.count);
+        const runs = runsOf(trees, i, columns[column].count);
         for (const [k, { to, goesLeft }] of runs.entries()) {
           const id = k === 0 ? i - root : next++;
           const last = k + 2 >= runs.length;
@@ -147,8 +145,8 @@ function nodesOf(forest: Forest, double: boolean) {
 
 /** Runs of levels that a split by categories sends the same way; `to` lies between the last level of a run and the next. */
 function runsOf(trees: Trees, node: number, levels: number): { to: number; goesLeft: boolean }[] {
-  const set = (-1 - trees.split[node]!) * 8;
-  const side = (code: number) => ((trees.sets[set + (code >> 5)]! >>> (code & 31)) & 1) === 1;
+  const set = (-1 - trees.split[node]) * 8;
+  const side = (code: number) => ((trees.sets[set + (code >> 5)] >>> (code & 31)) & 1) === 1;
   const runs: { to: number; goesLeft: boolean }[] = [];
   for (let code = 0; code < levels; code++) {
     const goesLeft = side(code);
@@ -160,7 +158,7 @@ function runsOf(trees: Trees, node: number, levels: number): { to: number; goesL
 
 /** Largest value that goes left; beyond the last edge all values do. */
 function thresholdOf(edges: Float64Array, split: number, double: boolean): number {
-  const threshold = split < edges.length ? edges[split]! : Number.POSITIVE_INFINITY;
+  const threshold = split < edges.length ? edges[split] : Number.POSITIVE_INFINITY;
   return double ? threshold : floorFloat(threshold);
 }
 
@@ -170,12 +168,12 @@ const bits = new Int32Array(float.buffer);
 /** The largest 32-bit float that is not above a number. */
 export function floorFloat(value: number): number {
   float[0] = value;
-  if (float[0]! <= value) return float[0]!;
+  if (float[0] <= value) return float[0];
   // the next float down: bits of a positive one count down, those of a negative one up; below 0 is the smallest negative
-  if (value > 0) bits[0]!--;
+  if (value > 0) bits[0]--;
   else if (float[0] === 0) bits[0] = 0x80000001 | 0;
-  else bits[0]!++;
-  return float[0]!;
+  else bits[0]++;
+  return float[0];
 }
 
 /** What the leaves give: a weight for each output, to be summed over trees. */
@@ -190,13 +188,13 @@ function leavesOf(forest: Forest) {
     leaves.weight.push(weight * treeWeight);
   };
   for (let t = 0; t + 1 < trees.offsets.length; t++) {
-    const root = trees.offsets[t]!;
-    for (let i = root; i < trees.offsets[t + 1]!; i++) {
-      if (trees.column[i]! >= 0) continue;
-      if (outputs > 1) for (let k = 0; k < outputs; k++) add(t, i - root, k, trees.value[i * outputs + k]!);
+    const root = trees.offsets[t];
+    for (let i = root; i < trees.offsets[t + 1]; i++) {
+      if (trees.column[i] >= 0) continue;
+      if (outputs > 1) for (let k = 0; k < outputs; k++) add(t, i - root, k, trees.value[i * outputs + k]);
       // one weight a leaf is the probability (or logit) of the second class, from which the runtime tells the label; with
       // both classes given it would tell the second one for any weight above 0
-      else add(t, i - root, 0, trees.value[i]!);
+      else add(t, i - root, 0, trees.value[i]);
     }
   }
   return leaves;

@@ -15,7 +15,7 @@ function data(rows: number, columns: number): { x: Matrix; y: Uint8Array } {
       Float64Array.from({ length: rows }, () => (next() < 0.1 ? Number.NaN : next())),
     ),
   };
-  const value = (j: number, i: number) => x.columns[j]![i]! || 0.3;
+  const value = (j: number, i: number) => x.columns[j][i] || 0.3;
   const y = Uint8Array.from({ length: rows }, (_, i) =>
     value(0, i) + value(1, i) * value(2, i) + next() > 1.3 ? 1 : 0,
   );
@@ -26,14 +26,14 @@ function data(rows: number, columns: number): { x: Matrix; y: Uint8Array } {
 function known(forest: Forest, codes: Uint8Array, row: number, set: number): number {
   const { trees } = forest;
   const visit = (node: number): number => {
-    const j = trees.column[node]!;
-    if (j < 0) return trees.value[node]!;
-    const left = trees.left[node]!;
-    if ((set >> j) & 1) return visit(goesLeft(trees, node, codes[row + j]!) ? left : left + 1);
-    return (visit(left) * trees.cover[left]! + visit(left + 1) * trees.cover[left + 1]!) / trees.cover[node]!;
+    const j = trees.column[node];
+    if (j < 0) return trees.value[node];
+    const left = trees.left[node];
+    if ((set >> j) & 1) return visit(goesLeft(trees, node, codes[row + j]) ? left : left + 1);
+    return (visit(left) * trees.cover[left] + visit(left + 1) * trees.cover[left + 1]) / trees.cover[node];
   };
   let sum = 0;
-  for (let t = 0; t < forest.numTrees; t++) sum += visit(trees.offsets[t]!);
+  for (let t = 0; t < forest.numTrees; t++) sum += visit(trees.offsets[t]);
   return sum / forest.numTrees;
 }
 
@@ -61,7 +61,7 @@ describe("shapValues", () => {
     const { values } = shapValues(forest, x);
     for (let i = 0; i < 20; i++) {
       const expected = bruteForce(forest, codes, i * stride);
-      for (let j = 0; j < 5; j++) expect(values[i * 5 + j]).toBeCloseTo(expected[j]!, 12);
+      for (let j = 0; j < 5; j++) expect(values[i * 5 + j]).toBeCloseTo(expected[j], 12);
     }
   });
   it("sums with the baseline to the prediction to 1e-9, also in deep trees on many columns", async () => {
@@ -71,8 +71,8 @@ describe("shapValues", () => {
     const { values, baseline } = shapValues(forest, x);
     for (let i = 0; i < 300; i++) {
       let sum = baseline;
-      for (let j = 0; j < 40; j++) sum += values[i * 40 + j]!;
-      expect(Math.abs(sum - p[i]!)).toBeLessThan(1e-9);
+      for (let j = 0; j < 40; j++) sum += values[i * 40 + j];
+      expect(Math.abs(sum - p[i])).toBeLessThan(1e-9);
     }
   });
   it("gives a column that no tree uses exactly 0, and the two classes opposite values", async () => {
@@ -82,7 +82,7 @@ describe("shapValues", () => {
     const one = shapValues(forest, x, 1);
     const zero = shapValues(forest, x, 0);
     for (let i = 0; i < 200; i++) expect(one.values[i * 4 + 3]).toBe(0);
-    for (let i = 0; i < 800; i++) expect(zero.values[i]).toBeCloseTo(-one.values[i]!, 15);
+    for (let i = 0; i < 800; i++) expect(zero.values[i]).toBeCloseTo(-one.values[i], 15);
     expect(zero.baseline).toBeCloseTo(1 - one.baseline, 15);
   });
 });
@@ -91,7 +91,7 @@ it("gaussLegendre integrates polynomials up to degree 2n − 1 exactly", () => {
   for (const n of [1, 2, 5, 16, 32]) {
     const { nodes, weights } = gaussLegendre(n);
     for (let degree = 0; degree < 2 * n; degree++) {
-      const integral = nodes.reduce((sum, x, i) => sum + weights[i]! * x ** degree, 0);
+      const integral = nodes.reduce((sum, x, i) => sum + weights[i] * x ** degree, 0);
       expect(integral).toBeCloseTo(1 / (degree + 1), 13);
     }
   }

@@ -45,17 +45,17 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
   try {
     for (let from = 0; from < size; from += BLOCK) {
       const starts = Int32Array.from({ length: Math.min(BLOCK, size - from) }, (_, i) => {
-        return (rows ? rows[from + i]! : from + i) * binned.stride;
+        return (rows ? rows[from + i] : from + i) * binned.stride;
       });
       const own = explainer.explain(binned.codes, starts);
       for (let i = 0; i < starts.length; i++) {
-        for (let j = 0; j < width; j++) values[(from + i) * width + j] = own[j * BLOCK + i]! * scale;
+        for (let j = 0; j < width; j++) values[(from + i) * width + j] = own[j * BLOCK + i] * scale;
       }
     }
   } finally {
     explainer.close();
   }
-  const mean = forest.offsets[k]! + forest.treeWeight * expectation(trees, k);
+  const mean = forest.offsets[k] + forest.treeWeight * expectation(trees, k);
   return { values, baseline: sign === 1 ? mean : forest.link === "logistic" ? -mean : 1 - mean };
 }
 
@@ -89,7 +89,7 @@ function openExplainer(trees: Trees, width: number, k: number) {
   const { nodes, weights } = gaussLegendre(size);
   const table = numbers(nodesAt, 6 * size);
   for (let q = 0; q < size; q++)
-    table.set([1 - nodes[q]!, 1 - nodes[q]!, nodes[q]!, nodes[q]!, weights[q]!, weights[q]!], 6 * q);
+    table.set([1 - nodes[q], 1 - nodes[q], nodes[q], nodes[q], weights[q], weights[q]], 6 * q);
   numbers(nonesAt, BLOCK).fill(1);
   const own = numbers(ownAt, width * BLOCK);
   // state of each column on the path: the share of covers when it is not known, and the rows that pass when it is
@@ -100,24 +100,24 @@ function openExplainer(trees: Trees, width: number, k: number) {
   let count = 0;
 
   function visit(node: number, l: number): void {
-    const j = column[node]!;
-    const oldZero = zero[j]!;
-    const oldOnes = ones[j]!;
+    const j = column[node];
+    const oldZero = zero[j];
+    const oldOnes = ones[j];
     const toLeft = onesAt(l, 0) / 8;
     const toRight = onesAt(l, 1) / 8;
     for (let i = 0; i < count; i++) {
-      const p = i < starts.length && goesLeft(trees, node, codes[starts[i]! + j]!) ? 1 : 0;
-      const old = memory[oldOnes / 8 + i]!;
+      const p = i < starts.length && goesLeft(trees, node, codes[starts[i] + j]) ? 1 : 0;
+      const old = memory[oldOnes / 8 + i];
       memory[toLeft + i] = old * p;
       memory[toRight + i] = old * (1 - p);
     }
     for (const right of [0, 1] as const) {
-      const child = left[node]! + right;
-      const newZero = (oldZero * cover[child]!) / cover[node]!;
+      const child = left[node] + right;
+      const newZero = (oldZero * cover[child]) / cover[node];
       const newOnes = onesAt(l, right);
       const end = newOnes + 8 * count;
-      const leaf = column[child]! < 0;
-      const scale = leaf ? value[child * outputs + k]! : 1;
+      const leaf = column[child] < 0;
+      const scale = leaf ? value[child * outputs + k] : 1;
       const target = leaf ? belowAt(l + 1) : productAt(l + 1);
       descend(productAt(l), target, oldOnes, newOnes, end, oldZero, newZero, scale, nodesAt, size);
       if (!leaf) {
@@ -141,8 +141,8 @@ function openExplainer(trees: Trees, width: number, k: number) {
       count = Math.ceil(starts.length / 2) * 2;
       own.fill(0);
       for (let tree = 0; tree + 1 < trees.offsets.length; tree++) {
-        const root = trees.offsets[tree]!;
-        if (column[root]! < 0) continue;
+        const root = trees.offsets[tree];
+        if (column[root] < 0) continue;
         memory.fill(1, productAt(0) / 8, productAt(0) / 8 + count * size);
         visit(root, 0);
       }

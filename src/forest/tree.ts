@@ -33,7 +33,7 @@ export function transferables(trees: Trees): ArrayBuffer[] {
 /** Whether a row with this code in the column of an inner node goes left. */
 export function goesLeft(trees: Trees, node: number, code: number): boolean {
   if (code === MISSING) return trees.missingLeft[node] === 1;
-  const split = trees.split[node]!;
+  const split = trees.split[node];
   if (split >= 0) return code <= split;
-  return ((trees.sets[(-1 - split) * 8 + (code >> 5)]! >>> (code & 31)) & 1) === 1;
+  return ((trees.sets[(-1 - split) * 8 + (code >> 5)] >>> (code & 31)) & 1) === 1;
 }

@@ -49,7 +49,7 @@ describe("held against scikit-learn on what it ships, five folds, ten seeds", { 
       const p = new Float64Array(data.y.length);
       await folds(data, { seed, maxFeatures: 4, threads: 1 }, (forest, held) => {
         forest.predictProbability(held).forEach((value, i) => {
-          p[held.rows[i]!] = value;
+          p[held.rows[i]] = value;
         });
       });
       auc.push(rocAuc(data.y, p)!);
@@ -85,7 +85,7 @@ describe("held against scikit-learn on what it ships, five folds, ten seeds", { 
       let rest = 0;
       await folds(data, { seed, task: "regression", maxFeatures: 4, threads: 1 }, (forest, held) => {
         forest.predict(held).forEach((value, i) => {
-          rest += (value - data.y[held.rows[i]!]!) ** 2;
+          rest += (value - data.y[held.rows[i]]) ** 2;
         });
       });
       r2.push(1 - rest / data.y.reduce((sum, value) => sum + (value - center) ** 2, 0));

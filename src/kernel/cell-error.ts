@@ -37,7 +37,7 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
       if (!OUR_FRAME.test(line)) frames.push(line);
       continue;
     }
-    const cell = find(match[1] as string);
+    const cell = find(match[1]);
     const at = cell?.find(Number(match[3]), Number(match[4]));
     if (!cell || !at) continue;
     excerpt ??= codeFrame(cell.source, at.line, at.column);
@@ -62,7 +62,7 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
 
 /** What the compiler found wrong with a cell: every fault with its line and a caret below it. */
 export function compileError(diagnostics: Diagnostic[], source: string, count: number): CellError {
-  const first = diagnostics[0] as Diagnostic;
+  const first = diagnostics[0];
   const where = (d: Diagnostic) => `${d.fileName ? `${d.fileName} ` : ""}${d.start.line + 1}:${d.start.character + 1}`;
   const traceback = [`TypeScriptError in cell [${count}]`];
   let last = "";

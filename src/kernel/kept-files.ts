@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { KeptCompiler, KeptFile } from "./startup-snapshot.js";
+import type { KeptCompiler } from "./startup-snapshot.js";
 import type { TypeScript } from "./tslab.js";
 
 /** Gives the compiler files that the start-up snapshot holds, the same for every program. */
@@ -38,7 +38,7 @@ function takeKeptFile({ ts, files }: KeptCompiler, path: string, seen: string): 
   files.delete(path);
   const now = kept && statSync(path, { throwIfNoEntry: false });
   if (now?.size !== kept?.size || Math.trunc((now?.mtimeMs ?? 0) / 1000) !== kept?.seconds) return undefined;
-  const { file } = kept as KeptFile;
+  const { file } = kept;
   if (file.symbol) file.symbol.escapedName = `"${ts.removeFileExtension(seen)}"`;
   return file;
 }

@@ -56,7 +56,7 @@ export class KernelSockets {
     await bind(this.#iopub, "iopub_port");
     await bind(this.#stdin, "stdin_port");
     await bind(this.#shell, "shell_port");
-    this.#listen(this.#iopub, ([frame]) => this.#welcome(frame as Buffer));
+    this.#listen(this.#iopub, ([frame]) => this.#welcome(frame));
     this.#listen(this.#shell, (frames) => this.#on.request(decode(this.#key, frames), "shell"));
     return { ...bound, control: this.#control.bound };
   }

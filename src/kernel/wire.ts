@@ -88,7 +88,7 @@ export function decode(key: string, frames: Buffer[]): Message {
   if (at < 0 || frames.length < at + 6) throw new Error(`not a jupyter message: ${frames.length} frames`);
   const parts = frames.slice(at + 2, at + 6);
   const expected = Buffer.from(sign(key, parts));
-  const given = frames[at + 1] as Buffer;
+  const given = frames[at + 1];
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
     throw new Error("the signature of the message is wrong");
   }

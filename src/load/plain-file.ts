@@ -22,7 +22,7 @@ export async function scanPlain(path: string): Promise<{ lines: number } | undef
   for await (const block of blocksOf(path)) {
     if (block.includes(QUOTE) || block.includes(RETURN)) return undefined;
     for (let i = 0; i < block.length; i++) if (block[i] === NEWLINE) newlines++;
-    last = block[block.length - 1] as number;
+    last = block[block.length - 1];
   }
   return newlines ? { lines: newlines - 1 + (last === NEWLINE ? 0 : 1) } : undefined;
 }

@@ -150,7 +150,7 @@ function statistics(value: unknown): Statistic[] {
   const names = Array.isArray(value) ? value.map(String) : [String(value)];
   const found = names.map((name) => STATISTIC_NAMES[name] ?? name.replace(/^(values|summary_stats)_/, ""));
   known(found, STATISTICS, '"statistics"', "statistic");
-  return found as Statistic[];
+  return found;
 }
 
 function object(value: unknown, where: string): Record<string, unknown> {

@@ -10,7 +10,6 @@ import { readMonitoredTable } from "./read-monitored-table.js";
 import { monitoringReport } from "./report/monitoring-report.js";
 import { type Verdict, verdictOf } from "./report/verdict.js";
 import { csvText } from "./results/csv-text.js";
-import type { MonitoringResult } from "./results/monitoring-result.js";
 import { statisticsCsv } from "./results/statistics-csv.js";
 import { writeLong } from "./results/write-long.js";
 
@@ -70,7 +69,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
   const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));
   const results = await monitor.measure(analysis, { parts: parts as (keyof MonitoringResults)[] });
-  const every = Object.values(results) as MonitoringResult[];
+  const every = Object.values(results);
   warnings.push(...analysis.warnings, ...skipped, ...every.flatMap((result) => result.warnings));
 
   await makeFolder(output);

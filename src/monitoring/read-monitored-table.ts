@@ -168,8 +168,7 @@ function fileSource(file: string, timestamp: string | undefined): string {
 async function joined(path: string, { path: labels, join }: Targets, roles: ColumnRoles, rows: Rows): Promise<string> {
   const left = fileSource(path, roles.timestamp);
   const right = fileSource(labels, undefined);
-  const names = async (source: string) =>
-    (await rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name]) => name as string);
+  const names = async (source: string) => (await rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name]) => name);
   const target = roles.y_true ?? "y_true";
   const [own, theirs] = [await names(left), await names(right)];
   if (!own.includes(join)) throw missing(path, join, own);
@@ -253,7 +252,7 @@ function copy(chunk: DuckDBDataChunk, index: number, { values }: Read, at: numbe
   if (!validity) return;
   const hole = values instanceof Float64Array ? Number.NaN : -1;
   for (let i = 0; i < count; i++) {
-    if (!(((validity[i >> 3] as number) >> (i & 7)) & 1)) values[at + i] = hole;
+    if (!((validity[i >> 3] >> (i & 7)) & 1)) values[at + i] = hole;
   }
 }
 

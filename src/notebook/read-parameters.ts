@@ -179,7 +179,7 @@ class TypeReader {
     if (Array.isArray(value) && value.length > 0) {
       const kinds = value.map((item) => this.#widened(item));
       const distinct = kinds.filter((type, i) => kinds.findIndex((other) => same(other, type)) === i);
-      return { kind: "array", items: distinct.length === 1 ? distinct[0]! : { kind: "union", of: distinct } };
+      return { kind: "array", items: distinct.length === 1 ? distinct[0] : { kind: "union", of: distinct } };
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       const fields = Object.entries(value).map(([name, field]) => ({

@@ -33,7 +33,7 @@ export function planResume(notebook: Notebook, before: Notebook, fromCell?: numb
   const kept = new Set<NotebookCell>();
   const analysis = new Analysis();
   for (let i = 0; i < start; i++) {
-    const cell = cells[i] as NotebookCell;
+    const cell = cells[i];
     const last = old[i];
     if (cell.cell_type !== "code" || isIdle(cell)) continue;
     if (!last || textOf(last.source) !== textOf(cell.source)) {
@@ -44,14 +44,14 @@ export function planResume(notebook: Notebook, before: Notebook, fromCell?: numb
       );
     }
     if (hasTag(cell, RERUNNABLE) || isParameters(cell) || analysis.isDeclarative(cell)) continue;
-    if ((last.metadata.papermill as { status?: string } | undefined)?.status !== "completed") {
+    if (last.metadata.papermill?.status !== "completed") {
       throw cannot(start, `cell ${i + 1} did not run to its end before: ${firstLine(cell)}`, `start at cell ${i + 1}`);
     }
     kept.add(cell);
   }
   analysis.checkNeeds(cells, kept, start);
   for (const [i, cell] of cells.entries()) {
-    const last = old[i] as NotebookCell;
+    const last = old[i];
     if (!kept.has(cell)) continue;
     cell.outputs = last.outputs ?? [];
     cell.execution_count = last.execution_count ?? null;

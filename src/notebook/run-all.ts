@@ -54,7 +54,7 @@ export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): 
   const work = async () => {
     while (next < jobs.length && !isOver) {
       const index = next++;
-      const job = jobs[index] as NotebookJob;
+      const job = jobs[index];
       warmUp(index);
       const kernel = warm.get(index);
       warmUp(index + width);
@@ -151,8 +151,8 @@ export function jobsInto(
   if (twice) throw new ChurnError("BAD_USAGE", `two notebooks are named ${twice}, their outputs would be one file`);
   return inputs.map((input, i) => ({
     input,
-    output: join(folder, names[i] as string),
-    ...(options.html ? { html: join(folder, (names[i] as string).replace(/\.ipynb$/, ".html")) } : {}),
+    output: join(folder, names[i]),
+    ...(options.html ? { html: join(folder, names[i].replace(/\.ipynb$/, ".html")) } : {}),
     ...(options.cwd ? { cwd: options.cwd } : {}),
   }));
 }

@@ -99,7 +99,7 @@ export class RunCells {
     try {
       const { cells } = this.#notebook;
       for (let index = 0; index < cells.length && !this.#failed; index++) {
-        const cell = cells[index] as NotebookCell;
+        const cell = cells[index];
         if (cell.cell_type !== "code" || hasTag(cell, "skip-cell") || textOf(cell.source).trim() === "") continue;
         if (this.#kept.has(cell)) continue;
         this.#report("running", index);
@@ -144,7 +144,7 @@ export class RunCells {
   #describe({ index, failure: how }: { index: number; failure: Failure }) {
     const { ename, evalue, traceback } = how;
     const masked = { ...how, ename, evalue: this.#mask(evalue), traceback: traceback.map(this.#mask) };
-    const described = failedCell(this.#input, this.#output, index, this.#notebook.cells[index] as NotebookCell, masked);
+    const described = failedCell(this.#input, this.#output, index, this.#notebook.cells[index], masked);
     return { ...described, firstLine: this.#mask(described.firstLine) };
   }
 }

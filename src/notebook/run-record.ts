@@ -64,7 +64,7 @@ export function closeRecord(notebook: Notebook, seconds: number, failed?: { inde
   });
   if (!failed) return;
   const { index, failure } = failed;
-  const cell = notebook.cells[index] as NotebookCell;
+  const cell = notebook.cells[index];
   cell.metadata.papermill = { ...cell.metadata.papermill, status: "failed", exception: true };
   if (!failure.isShown && cell.cell_type === "code") {
     const { ename, evalue, traceback } = failure;

@@ -14,7 +14,7 @@ export function secretForms(text: string): Set<string> {
     encodeURI(bytes.toString()),
     new URLSearchParams({ _: text }).toString().slice(2),
     text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`),
-    text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string),
+    text.replace(/[&<>"']/g, (c) => ENTITIES[c]),
   ];
   if (bytes.length >= 6) {
     const hex = bytes.toString("hex");

@@ -50,7 +50,7 @@ it("stripping leaves what a person wrote", () => {
     code("const a = 2;", ["injected-parameters"]),
   );
   dirty.metadata.papermill = { duration: 1 };
-  dirty.cells[1]!.metadata.papermill = { status: "completed" };
+  dirty.cells[1].metadata.papermill = { status: "completed" };
   expect(stripNotebook(dirty)).toEqual(notebook(code("1", ["keep"])));
   expect(stripNotebook(stripNotebook(dirty))).toEqual(stripNotebook(dirty));
 });

@@ -70,7 +70,7 @@ export async function score(
         snapshots,
         flagged: prediction.reduce((sum, each) => sum + each, 0),
         labelled: dataset.label.reduce((sum, each) => sum + (Number.isNaN(each) ? 0 : 1), 0),
-        first_day: dateOf(day[0] as number),
+        first_day: dateOf(day[0]),
         last_day: dateOf(day.at(-1) as number),
       };
     },

@@ -183,5 +183,5 @@ export class StreamRunner {
 }
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] as string;
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
 }

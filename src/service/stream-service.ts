@@ -133,10 +133,10 @@ function keyOf(header: string | string[] | undefined): string | undefined {
 function checkBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const issue = result.error.issues[0];
   if (issue.code === "unrecognized_keys") {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : ["records"];
-    const key = issue.keys[0] as string;
+    const key = issue.keys[0];
     const near = nearest(key, known);
     throw new ChurnError("BAD_OPTION", `unknown key ${JSON.stringify(key.slice(0, 100))}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${known.join(", ")}`,

@@ -22,7 +22,7 @@ export function appendColumns(appender: DuckDBAppender, sources: readonly Column
     const handle = handleOf(chunk);
     for (const [index, source] of sources.entries()) {
       const vector = duckdb.data_chunk_get_vector(handle, index);
-      writeVector(vector, types[index] as DuckDBType, source, from, size);
+      writeVector(vector, types[index], source, from, size);
     }
     appender.appendDataChunk(chunk);
   }
@@ -90,8 +90,8 @@ function bytesOf(type: DuckDBTypeId, numbers: Float64Array | Int32Array): ArrayB
   // two halves, since a BigInt for every value takes three times as long
   const halves = new Int32Array(2 * numbers.length);
   for (let i = 0; i < numbers.length; i++) {
-    const high = Math.floor((numbers[i] as number) / 4294967296);
-    halves[2 * i] = (numbers[i] as number) - high * 4294967296;
+    const high = Math.floor(numbers[i] / 4294967296);
+    halves[2 * i] = numbers[i] - high * 4294967296;
     halves[2 * i + 1] = high;
   }
   return halves;
@@ -100,7 +100,7 @@ function bytesOf(type: DuckDBTypeId, numbers: Float64Array | Int32Array): ArrayB
 /** Marks the values that are there, one bit each, in words of 64. */
 function writeValidity(vector: Vector, present: Uint8Array, size: number): void {
   const bits = new Uint8Array(Math.ceil(size / 64) * 8);
-  for (let i = 0; i < size; i++) if (present[i]) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+  for (let i = 0; i < size; i++) if (present[i]) bits[i >> 3] = bits[i >> 3] | (1 << (i & 7));
   duckdb.vector_ensure_validity_writable(vector);
-  duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer as ArrayBuffer, 0, bits.byteLength);
+  duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer, 0, bits.byteLength);
 }

@@ -121,7 +121,7 @@ export function linesOf(columns: Columns): number {
 
 export function spanOf(days: Int32Array): [string, string] | [null, null] {
   if (days.length === 0) return [null, null];
-  let first = days[0] as number;
+  let first = days[0];
   let last = first;
   for (const day of days) {
     if (day < first) first = day;

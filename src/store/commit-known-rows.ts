@@ -47,7 +47,7 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
     if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
     const places = placesOf(batch, plan.lines);
     const found = contradicting.map(({ line, reason, raw }) => ({
-      line: places[line - 1] as number,
+      line: places[line - 1],
       column_name: null,
       reason,
       raw,

@@ -29,13 +29,13 @@ export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Ar
   const days = columns.DP_DATE as Int32Array;
   const sums = new Map<number, Float64Array>();
   for (let i = 0; i < rows; i++) {
-    const day = days[i] as number;
+    const day = days[i];
     const sum = sums.get(day) ?? new Float64Array(SUMMED.length).fill(Number.NaN);
     sums.set(day, sum);
     for (const [j, name] of SUMMED.entries()) {
       const value = columns[name]?.[i] as number | undefined;
       if (value === undefined || Number.isNaN(value)) continue;
-      sum[j] = Number.isNaN(sum[j]) ? value : (sum[j] as number) + value;
+      sum[j] = Number.isNaN(sum[j]) ? value : sum[j] + value;
     }
   }
   return sums;
@@ -55,7 +55,7 @@ export function addToDailySummary(columns: Columns, rows: number, known: Readonl
     const values = Array.from(sum, literal);
     const add = (name: string, value: string) => `${name} = coalesce(${name} + ${value}, ${name}, ${value})`;
     if (known.has(day)) {
-      const set = SUMMARY_COLUMNS.map((name, j) => add(name, values[j] as string)).join(", ");
+      const set = SUMMARY_COLUMNS.map((name, j) => add(name, values[j])).join(", ");
       return `UPDATE DailySummary SET ${set} WHERE "Date" = DATE '${dateOf(day)}'`;
     }
     const set = SUMMARY_COLUMNS.map((name) => add(name, `excluded.${name}`)).join(", ");

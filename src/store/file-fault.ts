@@ -57,5 +57,5 @@ export function isDamage(message: string): boolean {
 }
 
 function firstLine(message: string): string {
-  return message.split("\n", 1)[0] as string;
+  return message.split("\n", 1)[0];
 }

@@ -109,12 +109,12 @@ function readNumbers(
     const isSigned = layout.view === BigInt64Array;
     const scale = layout.scale ?? 1;
     for (let i = 0; i < count; i++) {
-      const high = halves[2 * i + 1] as number;
-      out[at + i] = ((isSigned ? high | 0 : high) * 4294967296 + (halves[2 * i] as number)) / scale;
+      const high = halves[2 * i + 1];
+      out[at + i] = ((isSigned ? high | 0 : high) * 4294967296 + halves[2 * i]) / scale;
     }
   } else {
     out.set(new layout.view(bytes.buffer as ArrayBuffer, bytes.byteOffset, count) as NumberArray, at);
-    if (layout.scale) for (let i = 0; i < count; i++) out[at + i] = (out[at + i] as number) / layout.scale;
+    if (layout.scale) for (let i = 0; i < count; i++) out[at + i] = out[at + i] / layout.scale;
   }
 
   const words = Math.ceil(count / 64);
@@ -122,7 +122,7 @@ function readNumbers(
   if (!validity) return false;
   let nulls = false;
   for (let i = 0; i < count; i++) {
-    if ((validity[i >> 3]! >> (i & 7)) & 1) continue;
+    if ((validity[i >> 3] >> (i & 7)) & 1) continue;
     out[at + i] = Number.NaN;
     nulls = true;
   }
@@ -188,16 +188,16 @@ class ShortTexts {
     const others: number[] = [];
     let all: string | undefined;
     for (let i = 0; i < count; i++) {
-      const length = words[4 * i] as number;
-      const [a, b, c] = [words[4 * i + 1] as number, words[4 * i + 2] as number, words[4 * i + 3] as number];
-      const isThere = !validity || ((validity[i >> 3] as number) >> (i & 7)) & 1;
+      const length = words[4 * i];
+      const [a, b, c] = [words[4 * i + 1], words[4 * i + 2], words[4 * i + 3]];
+      const isThere = !validity || (validity[i >> 3] >> (i & 7)) & 1;
       if (!isThere || length > SHORT || (a | b | c) & NOT_ASCII) {
         others.push(i);
         continue;
       }
       const mixed = Math.imul(Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca6b) ^ c, 0xc2b2ae35);
       const slot = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f) >>> 16;
-      let text = this.#texts[slot] as string;
+      let text = this.#texts[slot];
       if (text.length !== length || keys[3 * slot] !== a || keys[3 * slot + 1] !== b || keys[3 * slot + 2] !== c) {
         all ??= Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
         text = all.slice(TEXT * i + 4, TEXT * i + 4 + length);

@@ -59,7 +59,7 @@ export class StagedRows {
     );
     const day = days.day as Int32Array;
     const ends = (days.rows as Float64Array).slice();
-    for (let i = 1; i < ends.length; i++) ends[i] = (ends[i] as number) + (ends[i - 1] as number);
+    for (let i = 1; i < ends.length; i++) ends[i] = ends[i] + ends[i - 1];
     return (row) => {
       let at = ends.findIndex((end) => row <= end);
       if (at < 0) at = ends.length - 1;

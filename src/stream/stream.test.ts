@@ -84,8 +84,8 @@ describe("stream", () => {
     for (const pair of pairs) {
       const [now, before, mb, mbBefore] = [pair.now, pair.before, pair.mb, pair.mb_before] as number[];
       expect(Number.isInteger(now)).toBe(true);
-      expect(Math.abs(now! - before!)).toBeLessThanOrEqual(0.1 * before! + 0.5);
-      expect(Math.abs(mb! - mbBefore!)).toBeLessThanOrEqual(0.1 * mbBefore! + 0.001);
+      expect(Math.abs(now - before)).toBeLessThanOrEqual(0.1 * before + 0.5);
+      expect(Math.abs(mb - mbBefore)).toBeLessThanOrEqual(0.1 * mbBefore + 0.001);
       expect(pair.label).toBe(pair.label_before);
     }
     expect(new Set(pairs.map((pair) => (pair.mb as number) / (pair.mb_before as number))).size).toBeGreaterThan(100);
@@ -178,7 +178,7 @@ describe("stream", () => {
     } finally {
       vi.useRealTimers();
     }
-    const total = (starts[3] as number) - (starts[0] as number);
+    const total = starts[3] - starts[0];
     expect(total).toBeGreaterThan(800);
     expect(total).toBeLessThan(1000);
   });

@@ -149,7 +149,7 @@ async function nextBatch({ settings, staged, rows, soFar }: Source, columns: Col
   const { PSEUDO_CHURNED: _later, ...unlabelled } = columns;
   batch.rows = { columns: unlabelled };
   const days = columns.DP_DATE as Int32Array;
-  const last = days[days.length - 1] as number;
+  const last = days[days.length - 1];
   if (soFar.last_day !== null && dayOf(soFar.last_day) >= last) return batch;
   const before = soFar.last_day === null ? null : dateOf(dayOf(soFar.last_day) - label_delay);
   const known = await rows.labels(before, dateOf(last - label_delay), soFar.taken);

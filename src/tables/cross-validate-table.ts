@@ -62,7 +62,7 @@ export async function crossValidateTable(
     throw new ChurnError("BAD_OPTION", `${labelled.length} rows cannot be dealt into ${folds} folds`);
   }
   const fold = named
-    ? Int32Array.from(labelled, (row) => named[row]!)
+    ? Int32Array.from(labelled, (row) => named[row])
     : stratifiedFolds(classes > 0 ? (label.y as Int32Array) : undefined, labelled, folds, settings.seed);
   const numbers = [...new Set(fold)].sort((a, b) => a - b);
   const held = Array.from({ length: Math.max(1, classes) }, () => new Float64Array(labelled.length));
@@ -81,7 +81,7 @@ export async function crossValidateTable(
     let at = 0;
     for (let i = 0; i < labelled.length; i++) {
       if (fold[i] !== k) continue;
-      for (const [c, column] of predicted.entries()) held[c]![i] = column[at]!;
+      for (const [c, column] of predicted.entries()) held[c][i] = column[at];
       at++;
     }
     results.push({
@@ -100,12 +100,12 @@ export async function crossValidateTable(
       ...held.map((values, c) => ({ name: label.classes[c] ?? label.name, values })),
     ]);
   }
-  const keys = Object.keys(results[0]!).filter((key) => !["fold", "rows", "train_rows"].includes(key));
+  const keys = Object.keys(results[0]).filter((key) => !["fold", "rows", "train_rows"].includes(key));
   const over = (combine: (values: (number | null)[]) => number | null): RowMetrics =>
     Object.fromEntries(keys.map((key) => [key, combine(results.map((result) => result[key]!))]));
   return {
     ...{ model: settings.model, task: settings.task, label: label.name, classes: label.classes },
-    positive: classes === 2 ? label.classes[1]! : null,
+    positive: classes === 2 ? label.classes[1] : null,
     rows: labelled.length,
     folds: results,
     mean: over(meanOf),
@@ -125,20 +125,20 @@ export function metricsOf(
   const classes = label.classes.length;
   if (classes === 0)
     return quantityMetrics(
-      Float64Array.from(rows, (row) => label.y[row]!),
-      predicted[0]!,
+      Float64Array.from(rows, (row) => label.y[row]),
+      predicted[0],
     );
   const p = new Float64Array(rows.length * classes);
-  for (const [k, column] of predicted.entries()) for (let i = 0; i < rows.length; i++) p[i * classes + k] = column[i]!;
+  for (const [k, column] of predicted.entries()) for (let i = 0; i < rows.length; i++) p[i * classes + k] = column[i];
   return classMetrics(
-    Int32Array.from(rows, (row) => label.y[row]!),
+    Int32Array.from(rows, (row) => label.y[row]),
     p,
     classes,
   );
 }
 
 function checkTrain({ label }: TrainingTable, train: Int32Array, fold: number): void {
-  if (label.classes.length === 0 ? train.length > 0 : train.some((row) => label.y[row] !== label.y[train[0]!])) return;
+  if (label.classes.length === 0 ? train.length > 0 : train.some((row) => label.y[row] !== label.y[train[0]])) return;
   throw new ChurnError("NO_DATA", `without fold ${fold + 1} all rows have one label, so that nothing can be learnt`, {
     hint: "take fewer folds, or more rows of the rare class",
   });

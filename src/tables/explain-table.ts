@@ -84,10 +84,10 @@ export async function explainTable(
     model.columns
       .map(({ name }, j) => ({
         column: name,
-        importance: importances[j]!,
-        mean_effect: effects ? effects[j]! : null,
-        permutation: permuted ? permuted.mean[j]! : null,
-        permutation_sd: permuted ? permuted.sd[j]! : null,
+        importance: importances[j],
+        mean_effect: effects ? effects[j] : null,
+        permutation: permuted ? permuted.mean[j] : null,
+        permutation_sd: permuted ? permuted.sd[j] : null,
       }))
       .sort((a, b) => (b.mean_effect ?? b.importance) - (a.mean_effect ?? a.importance));
   if (!input) return { ...known, baseline: null, rows: 0, columns: columnsOf(), notes: [] };
@@ -101,11 +101,11 @@ export async function explainTable(
       let permuted: { mean: Float64Array; sd: Float64Array } | undefined;
       if (classes.length === 2 && table.columns.some(({ name }) => name === model.label)) {
         const label = await readLabel(table, { label: model.label, positive: classes[1], task: "classification" });
-        const rows = Int32Array.from(label.y.keys()).filter((row) => label.y[row]! >= 0);
+        const rows = Int32Array.from(label.y.keys()).filter((row) => label.y[row] >= 0);
         permuted = permutationImportance(
           forest,
           rowsOf(x, rows),
-          Array.from(rows, (row) => label.y[row]!),
+          Array.from(rows, (row) => label.y[row]),
           { repeats, seed },
         );
         notes.push(
@@ -119,11 +119,11 @@ export async function explainTable(
           id.map((name) => columnOf(table, name, "the id")),
         );
         await writePredictions(output, [
-          ...id.map((name, c) => ({ name, values: ids[c]! })),
+          ...id.map((name, c) => ({ name, values: ids[c] })),
           { name: "baseline", values: new Float64Array(table.rows).fill(baseline) },
           ...model.columns.map(({ name }, j) => ({
             name: `effect of ${name}`,
-            values: Float64Array.from({ length: table.rows }, (_, i) => values[i * width + j]!),
+            values: Float64Array.from({ length: table.rows }, (_, i) => values[i * width + j]),
           })),
         ]);
       }
@@ -152,7 +152,7 @@ function drawn(rows: number, most: number, seed: number): Int32Array {
   const draw = random(`${seed}/explain`);
   for (let i = 0; i < most; i++) {
     const j = i + draw.int(rows - i);
-    [all[i], all[j]] = [all[j]!, all[i]!];
+    [all[i], all[j]] = [all[j], all[i]];
   }
   return all.slice(0, most).sort();
 }
@@ -177,6 +177,6 @@ async function effectsOf({ forest, classes }: TableModel, x: Matrix, k: number, 
 
 function meanSizes(values: Float64Array, width: number): Float64Array {
   const sums = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) sums[i % width]! += Math.abs(values[i]!);
+  for (let i = 0; i < values.length; i++) sums[i % width] += Math.abs(values[i]);
   return sums.map((sum) => (sum * width) / Math.max(1, values.length));
 }

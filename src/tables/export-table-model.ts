@@ -23,7 +23,7 @@ export async function exportTableModel(
     output: onnx,
     bytes: bytes.length,
     columns: columns.map(({ name, kind }, j) => {
-      const { levels } = forest.columns[j]!;
+      const { levels } = forest.columns[j];
       return { column: name, kind, ...(levels ? { levels } : {}) };
     }),
     classes,

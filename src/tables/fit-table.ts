@@ -55,7 +55,7 @@ export async function fitTable(
     read_seconds: seconds(start, read),
     fit_seconds: seconds(read, fitted),
     importances: columns
-      .map(({ name }, j) => ({ column: name, importance: shares[j]! }))
+      .map(({ name }, j) => ({ column: name, importance: shares[j] }))
       .sort((a, b) => b.importance - a.importance),
     notes,
   };

@@ -54,7 +54,7 @@ export async function fitTrees(
   { onProgress, signal }: StageContext = {},
 ): Promise<Forest> {
   const part = rowsOf(x, rows);
-  const y = Float64Array.from(rows, (row) => label.y[row]!);
+  const y = Float64Array.from(rows, (row) => label.y[row]);
   const shared = {
     task: settings.task,
     numTrees: settings.trees,
@@ -68,7 +68,7 @@ export async function fitTrees(
     ...(signal ? { signal } : {}),
   };
   const features = settings.max_features;
-  const own = weight && Float64Array.from(rows, (row) => weight[row]!);
+  const own = weight && Float64Array.from(rows, (row) => weight[row]);
   if (settings.model === "boosting") {
     const balance = settings.class_weight === "balanced" ? balancedWeights(y, label.classes.length, own) : own;
     return fitBoosting(part, y, {
@@ -101,14 +101,14 @@ export async function fitTrees(
 export function rowsOf(x: Matrix, rows: Int32Array): Matrix {
   const part = (column: FeatureColumn): FeatureColumn => {
     if (!(column instanceof Float64Array)) {
-      return { levels: column.levels, codes: Int32Array.from(rows, (row) => column.codes[row]!) };
+      return { levels: column.levels, codes: Int32Array.from(rows, (row) => column.codes[row]) };
     }
     const out = new Float64Array(rows.length);
-    for (let i = 0; i < out.length; i++) out[i] = column[rows[i]!]!;
+    for (let i = 0; i < out.length; i++) out[i] = column[rows[i]];
     return out;
   };
   const [first] = x.columns;
-  const size = first instanceof Float64Array ? first.length : first!.codes.length;
+  const size = first instanceof Float64Array ? first.length : first.codes.length;
   return size === rows.length ? x : { names: x.names, columns: x.columns.map(part) };
 }
 
@@ -124,10 +124,10 @@ function balancedWeights(y: Float64Array, classes: number, own: Float64Array | u
   const sums = new Float64Array(classes);
   let total = 0;
   for (let i = 0; i < y.length; i++) {
-    const weight = own ? own[i]! : 1;
-    sums[y[i]!]! += weight;
+    const weight = own ? own[i] : 1;
+    sums[y[i]] += weight;
     total += weight;
   }
   const present = sums.filter((sum) => sum > 0).length;
-  return y.map((k, i) => ((own ? own[i]! : 1) * total) / (present * sums[k]!));
+  return y.map((k, i) => ((own ? own[i] : 1) * total) / (present * sums[k]));
 }

@@ -8,7 +8,7 @@ export function predictionsOf(forest: Forest, x: Matrix): Float64Array[] {
   const all = forest.predictProbabilities(x);
   return Array.from({ length: classes }, (_, k) => {
     const own = new Float64Array(all.length / classes);
-    for (let i = 0; i < own.length; i++) own[i] = all[i * classes + k]!;
+    for (let i = 0; i < own.length; i++) own[i] = all[i * classes + k];
     return own;
   });
 }

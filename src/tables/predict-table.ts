@@ -50,16 +50,16 @@ export async function predictTable(
     context,
   );
   const predicted = predictionsOf(model.forest, x);
-  const rows = predicted[0]!.length;
+  const rows = predicted[0].length;
   const columns: OutputColumn[] = [
-    ...id.map((name, k) => ({ name, values: ids[k]! })),
+    ...id.map((name, k) => ({ name, values: ids[k] })),
     ...predicted.map((values, k) => ({ name: model.classes[k] ?? model.label, values })),
   ];
   if (prediction && model.classes.length > 0) {
     const best = Array.from({ length: rows }, (_, i) => {
       let k = 0;
-      for (let c = 1; c < predicted.length; c++) if (predicted[c]![i]! > predicted[k]![i]!) k = c;
-      return model.classes[k]!;
+      for (let c = 1; c < predicted.length; c++) if (predicted[c][i] > predicted[k][i]) k = c;
+      return model.classes[k];
     });
     columns.push({ name: "prediction", values: best });
   }
@@ -83,7 +83,7 @@ export async function readForModel(table: OpenTable, model: TableModel): Promise
   const notes: string[] = [];
   for (const [j, column] of columns.entries()) {
     if (column instanceof Float64Array) continue;
-    const known = new Set(model.forest.columns[j]!.levels);
+    const known = new Set(model.forest.columns[j].levels);
     const strange = new Set(column.levels.flatMap((level, code) => (known.has(level) ? [] : [code])));
     if (strange.size === 0) continue;
     const rows = column.codes.reduce((sum, code) => sum + (strange.has(code) ? 1 : 0), 0);

@@ -56,7 +56,7 @@ async function countsOf(table: OpenTable, columns: readonly TableColumn[], sql: 
     const row = (await table.db.row<Record<string, number>>(
       `SELECT ${part.flatMap(({ own }) => sql(own)).join(", ")} FROM input`,
     ))!;
-    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`]!]);
+    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`]]);
   }
   return all;
 }
@@ -118,7 +118,7 @@ async function checkRead(table: OpenTable, wanted: readonly WantedColumn[]): Pro
       `SELECT row, CAST(cell AS VARCHAR) AS cell FROM (SELECT ${table.row} + 1 AS row, ${valueSql(own, type)} AS cell, ` +
         `${numberSql(own, type, reading)} AS number FROM input) WHERE cell IS NOT NULL AND number IS NULL ORDER BY row LIMIT 1`,
     ))!;
-    const more = row[own]! > 1 ? `, and ${row[own]! - 1} more cells like it` : "";
+    const more = row[own] > 1 ? `, and ${row[own] - 1} more cells like it` : "";
     throw new ChurnError(
       "BAD_INPUT",
       `column "${name}" of ${table.path} should hold ${WHAT[reading.kind]}, row ${first.row} has ${JSON.stringify(first.cell)}${more}`,
@@ -160,7 +160,7 @@ async function columnsInOrder({ db, row }: OpenTable, sql: readonly string[]): P
   if (to.every((value, i) => value === i)) return columns;
   for (const [key, column] of Object.entries(columns)) {
     const moved = Array.isArray(column) ? new Array<string | null>(to.length) : new Float64Array(to.length);
-    for (let i = 0; i < to.length; i++) moved[to[i]!] = column[i]!;
+    for (let i = 0; i < to.length; i++) moved[to[i]] = column[i]!;
     columns[key] = moved;
   }
   return columns;

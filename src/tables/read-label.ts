@@ -33,31 +33,31 @@ export async function readLabel(
     if (positive !== undefined) {
       throw new ChurnError("BAD_USAGE", "a regression has no positive class", { hint: "leave out --positive" });
     }
-    if (reading!.kind !== "number") {
+    if (reading.kind !== "number") {
       throw new ChurnError("BAD_INPUT", `label "${label}" of ${table.path} holds no numbers`, {
         hint: "leave out --task regression, to predict classes",
       });
     }
-    const [y] = (await readFeatures(table, [{ ...reading!, column }])) as [Float64Array];
+    const [y] = (await readFeatures(table, [{ ...reading, column }])) as [Float64Array];
     return { name: label, classes: [], y, unlabelled: count(y, Number.isNaN) };
   }
-  const { texts, order } = await classTexts(table, column, reading!);
-  const names = order.map((k) => texts.levels[k]!);
-  checkClasses(table, label, names, reading!.kind, table.rows);
+  const { texts, order } = await classTexts(table, column, reading);
+  const names = order.map((k) => texts.levels[k]);
+  checkClasses(table, label, names, reading.kind, table.rows);
   const place = new Int32Array(texts.levels.length);
   for (const [to, from] of order.entries()) place[from] = to;
-  const y = texts.codes.map((code) => (code < 0 ? -1 : place[code]!));
+  const y = texts.codes.map((code) => (code < 0 ? -1 : place[code]));
   const unlabelled = count(y, (code) => code < 0);
   if (positive === undefined) return { name: label, classes: names, y, unlabelled };
-  const one = findPositive(names, positive, reading!.kind);
+  const one = findPositive(names, positive, reading.kind);
   if (one < 0) {
     throw new ChurnError("BAD_USAGE", `no row has the label ${JSON.stringify(positive)}`, {
       hint: `"${label}" has ${listed(names)}`,
     });
   }
   const rest = names.filter((_, k) => k !== one);
-  const zero = rest.length === 1 ? rest[0]! : `not ${names[one]}`;
-  return { name: label, classes: [zero, names[one]!], y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled };
+  const zero = rest.length === 1 ? rest[0] : `not ${names[one]}`;
+  return { name: label, classes: [zero, names[one]], y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled };
 }
 
 /** Levels of the label as they are written, and their order; numbers that are equal are one class however they are written. */
@@ -79,9 +79,9 @@ async function classTexts(
     if (!first.has(key)) first.set(key, k);
     return first.get(key)!;
   });
-  const used = [...first.values()].sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : 0));
+  const used = [...first.values()].sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : 0));
   return {
-    texts: { levels: texts.levels, codes: texts.codes.map((code) => (code < 0 ? -1 : merged[code]!)) },
+    texts: { levels: texts.levels, codes: texts.codes.map((code) => (code < 0 ? -1 : merged[code])) },
     order: used,
   };
 }
@@ -117,6 +117,6 @@ function findPositive(names: readonly string[], positive: string, kind: string):
 
 function count(values: Int32Array | Float64Array, test: (value: number) => boolean): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) if (test(values[i]!)) sum++;
+  for (let i = 0; i < values.length; i++) if (test(values[i])) sum++;
   return sum;
 }

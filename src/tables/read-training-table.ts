@@ -68,10 +68,10 @@ export async function readTrainingTable(
       const readings = await findReadings(table, wanted);
       const read = await readFeatures(
         table,
-        wanted.map((column, j) => ({ ...readings[j]!, column })),
+        wanted.map((column, j) => ({ ...readings[j], column })),
       );
       const kept = wanted
-        .map(({ name }, j) => ({ column: { name, ...readings[j]! }, values: read[j]! }))
+        .map(({ name }, j) => ({ column: { name, ...readings[j] }, values: read[j] }))
         .filter(({ column, values }) => keep(column, values, notes));
       if (kept.length === 0) {
         throw new ChurnError("BAD_INPUT", `${path} has no column to learn from beside the label "${roles.label}"`);
@@ -83,7 +83,7 @@ export async function readTrainingTable(
         label,
         weight,
         labelled: Int32Array.from(label.y.keys()).filter(
-          (i) => label.y[i]! >= 0 || (label.classes.length === 0 && !Number.isNaN(label.y[i]!)),
+          (i) => label.y[i] >= 0 || (label.classes.length === 0 && !Number.isNaN(label.y[i])),
         ),
         fold,
         notes,
@@ -95,7 +95,7 @@ export async function readTrainingTable(
 
 function keep({ name }: ModelColumn, values: FeatureColumn, notes: string[]): boolean {
   if (values instanceof Float64Array) {
-    if (!/^(|Unnamed: \d+|__index_level_\d+__)$/.test(name) || !values.every((value, i) => value === values[0]! + i))
+    if (!/^(|Unnamed: \d+|__index_level_\d+__)$/.test(name) || !values.every((value, i) => value === values[0] + i))
       return true;
     notes.push(`column ${JSON.stringify(name)} numbers the rows and is left out`);
     return false;
@@ -103,7 +103,7 @@ function keep({ name }: ModelColumn, values: FeatureColumn, notes: string[]): bo
   const { levels, codes } = values;
   if (levels.length <= FEW_LEVELS) return true;
   let filled = 0;
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) filled++;
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) filled++;
   if (levels.length < 0.95 * filled) {
     if (levels.length <= MOST_LEVELS) return true;
     notes.push(
@@ -120,7 +120,7 @@ async function readWeight(table: OpenTable, wanted: string): Promise<Float64Arra
   const [weight] = await readFeatures(table, [{ column, kind: "number" }]);
   const bad = (weight as Float64Array).findIndex((value) => !(value >= 0 && Number.isFinite(value)));
   if (bad >= 0) {
-    const found = (weight as Float64Array)[bad]!;
+    const found = (weight as Float64Array)[bad];
     throw new ChurnError(
       "BAD_INPUT",
       `weight "${wanted}" of ${table.path} is ${Number.isNaN(found) ? "missing" : found} in row ${bad + 1}`,

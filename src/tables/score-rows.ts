@@ -16,12 +16,12 @@ export type RowMetrics = Record<string, number | null>;
  * @param p probabilities, row after row
  */
 export function classMetrics(y: Int32Array, p: Float64Array, classes: number): RowMetrics {
-  const of = (k: number) => Float64Array.from(y, (_, i) => p[i * classes + k]!);
+  const of = (k: number) => Float64Array.from(y, (_, i) => p[i * classes + k]);
   const is = (k: number) => Uint8Array.from(y, (label) => (label === k ? 1 : 0));
   let right = 0;
   for (let i = 0; i < y.length; i++) {
     let best = 0;
-    for (let k = 1; k < classes; k++) if (p[i * classes + k]! > p[i * classes + best]!) best = k;
+    for (let k = 1; k < classes; k++) if (p[i * classes + k] > p[i * classes + best]) best = k;
     if (best === y[i]) right++;
   }
   const accuracy = y.length > 0 ? right / y.length : null;
@@ -37,9 +37,9 @@ export function classMetrics(y: Int32Array, p: Float64Array, classes: number): R
   }
   const each = (metric: (label: Uint8Array, score: Float64Array) => number | null) =>
     meanOf(Array.from({ length: classes }, (_, k) => metric(is(k), of(k))));
-  const own = Float64Array.from(y, (k, i) => p[i * classes + k]!);
+  const own = Float64Array.from(y, (k, i) => p[i * classes + k]);
   let squares = 0;
-  for (let i = 0; i < p.length; i++) squares += (p[i]! - (i % classes === y[(i / classes) | 0] ? 1 : 0)) ** 2;
+  for (let i = 0; i < p.length; i++) squares += (p[i] - (i % classes === y[(i / classes) | 0] ? 1 : 0)) ** 2;
   return {
     roc_auc: each(rocAuc),
     average_precision: each(averagePrecision),
@@ -57,9 +57,9 @@ export function quantityMetrics(y: Float64Array, predicted: Float64Array): RowMe
   let absolute = 0;
   let spread = 0;
   for (let i = 0; i < n; i++) {
-    squares += (y[i]! - predicted[i]!) ** 2;
-    absolute += Math.abs(y[i]! - predicted[i]!);
-    spread += (y[i]! - mean) ** 2;
+    squares += (y[i] - predicted[i]) ** 2;
+    absolute += Math.abs(y[i] - predicted[i]);
+    spread += (y[i] - mean) ** 2;
   }
   if (n === 0) return { rmse: null, mae: null, r2: null };
   return { rmse: Math.sqrt(squares / n), mae: absolute / n, r2: spread > 0 ? 1 - squares / spread : null };

@@ -16,7 +16,7 @@ export function stratifiedFolds(
   const draw = random(`${seed}/folds`);
   const byClass = new Map<number, number[]>();
   for (let i = 0; i < rows.length; i++) {
-    const k = y ? y[rows[i]!]! : 0;
+    const k = y ? y[rows[i]] : 0;
     const own = byClass.get(k);
     if (own) own.push(i);
     else byClass.set(k, [i]);
@@ -27,7 +27,7 @@ export function stratifiedFolds(
   for (const [, own] of [...byClass].sort((a, b) => a[0] - b[0])) {
     for (let i = own.length - 1; i > 0; i--) {
       const j = draw.int(i + 1);
-      [own[i], own[j]] = [own[j]!, own[i]!];
+      [own[i], own[j]] = [own[j], own[i]];
     }
     for (const i of own) fold[i] = next++ % folds;
   }

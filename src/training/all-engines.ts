@@ -19,4 +19,4 @@ export async function trainerOf(engines: readonly EngineName[], input: TrainerIn
   };
 }
 
-const engineOf = (group: readonly Parameters[]) => group[0]!.engine;
+const engineOf = (group: readonly Parameters[]) => group[0].engine;

@@ -105,8 +105,8 @@ describe("scoreDataset", () => {
     const rows = Array.from(decile, (_, i) => i).filter((i) => dataset.day[i] === 121);
     const top = rows.filter((i) => decile[i] === 1);
     expect(Math.abs(top.length - 50)).toBeLessThan(5);
-    const least = Math.min(...top.map((i) => probability[i]!));
-    for (const i of rows) if (decile[i]! > 1) expect(probability[i]).toBeLessThan(least);
+    const least = Math.min(...top.map((i) => probability[i]));
+    for (const i of rows) if (decile[i] > 1) expect(probability[i]).toBeLessThan(least);
   });
   it("gives equal probabilities the same decile", () => {
     const day = Int32Array.of(1, 1, 1, 1, 2);

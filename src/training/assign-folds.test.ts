@@ -19,7 +19,7 @@ describe("assignFolds", () => {
   it("keeps the rows of a subscriber together", () => {
     const of = new Map<string, number>();
     group.forEach((name, i) => {
-      if (!of.has(name)) of.set(name, folds[i]!);
+      if (!of.has(name)) of.set(name, folds[i]);
       expect(folds[i]).toBe(of.get(name));
     });
   });
@@ -27,8 +27,8 @@ describe("assignFolds", () => {
     const rows = [0, 0, 0];
     const churned = [0, 0, 0];
     group.forEach((_, i) => {
-      rows[folds[i]!]!++;
-      churned[folds[i]!]! += label[i]!;
+      rows[folds[i]]++;
+      churned[folds[i]] += label[i];
     });
     expect(Math.max(...churned) - Math.min(...churned)).toBeLessThanOrEqual(1);
     expect(Math.max(...rows) - Math.min(...rows)).toBeLessThanOrEqual(6);

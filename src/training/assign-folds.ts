@@ -20,7 +20,7 @@ export function assignFolds(
 ): Uint8Array {
   const groups = new Map<string, { name: string; rows: number; positives: number; hash: number; fold: number }>();
   for (let i = 0; i < label.length; i++) {
-    const name = group[i]!;
+    const name = group[i];
     let entry = groups.get(name);
     if (!entry) {
       entry = { name, rows: 0, positives: 0, hash: hash32(`${seed}/fold/${name}`), fold: 0 };
@@ -36,17 +36,17 @@ export function assignFolds(
   for (const entry of inOrder) {
     let best = 0;
     for (let f = 1; f < folds; f++) {
-      const [a, b] = [load[f]!, load[best]!];
+      const [a, b] = [load[f], load[best]];
       const less = entry.positives > 0 ? a.positives - b.positives || a.rows - b.rows : a.rows - b.rows;
       if (less < 0) best = f;
     }
     entry.fold = best;
-    load[best]!.rows += entry.rows;
-    load[best]!.positives += entry.positives;
+    load[best].rows += entry.rows;
+    load[best].positives += entry.positives;
   }
   const bad = load.findIndex(({ rows, positives }) => positives === 0 || positives === rows);
   if (bad >= 0) {
-    const { rows, positives } = load[bad]!;
+    const { rows, positives } = load[bad];
     throw new ChurnError(
       "NO_DATA",
       `${label.length} rows of ${groups.size} subscribers do not make ${folds} folds with both classes: ` +

@@ -19,7 +19,7 @@ export function rankedAveragePrecision({ label, score }: Ranked, weight?: ArrayL
     const value = score[i];
     let up = 0;
     for (; i < score.length && score[i] === value; i++) {
-      const w = weight ? weight[i]! : 1;
+      const w = weight ? weight[i] : 1;
       all += w;
       if (label[i]) up += w;
     }

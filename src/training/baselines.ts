@@ -47,7 +47,7 @@ async function recency({ train, label, test, recency, rule }: BaselineInput): Pr
   const name = "recency" as const;
   const at = train.names.indexOf(recency);
   if (at < 0) return { name, probability: null, threshold: 0, note: `there is no feature ${JSON.stringify(recency)}` };
-  const column = train.columns[at]!;
+  const column = train.columns[at];
   // missing means never active: longer ago than anybody
   let most = 0;
   for (const value of column) if (value > most) most = value;
@@ -55,7 +55,7 @@ async function recency({ train, label, test, recency, rule }: BaselineInput): Pr
   const fit = await fitLogistic(filled(column), label, 1e-6);
   return {
     name,
-    probability: predictLogistic(fit, filled(test.columns[at]!)),
+    probability: predictLogistic(fit, filled(test.columns[at])),
     threshold: thresholdOf(label, predictLogistic(fit, filled(column)), rule),
     note: `logistic regression on ${recency} alone`,
   };
@@ -68,17 +68,17 @@ async function logistic({ train, label, test, rule, seed }: BaselineInput): Prom
   let sampled = "";
   if (rows > MOST_ROWS) {
     const chosen = sample(rows, MOST_ROWS, seed);
-    some = { names: train.names, columns: train.columns.map((column) => chosen.map((row) => column[row]!)) };
-    truth = chosen.map((row) => label[row]!);
+    some = { names: train.names, columns: train.columns.map((column) => chosen.map((row) => column[row])) };
+    truth = chosen.map((row) => label[row]);
     sampled = ` of ${MOST_ROWS.toLocaleString("en-US")} training rows`;
   }
   const scale = some.columns.map(scaleOf);
   const scaled = (table: FeatureTable) =>
     table.columns
       .map((column, j) =>
-        column.map((value) => (Number.isNaN(value) ? 0 : (value - scale[j]!.mean) / scale[j]!.deviation)),
+        column.map((value) => (Number.isNaN(value) ? 0 : (value - scale[j].mean) / scale[j].deviation)),
       )
-      .filter((_, j) => scale[j]!.deviation > 0);
+      .filter((_, j) => scale[j].deviation > 0);
   const inputs = scaled(some);
   if (inputs.length === 0) {
     return { name: "logistic regression", probability: null, threshold: 0, note: "no feature varies" };
@@ -123,7 +123,7 @@ function sample(rows: number, size: number, seed: string): Float64Array {
   const draw = random(`${seed}/logistic`);
   for (let i = 0; i < size; i++) {
     const j = i + draw.int(rows - i);
-    [all[i], all[j]] = [all[j]!, all[i]!];
+    [all[i], all[j]] = [all[j], all[i]];
   }
   return all.slice(0, size).sort();
 }

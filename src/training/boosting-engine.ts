@@ -27,10 +27,10 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
       return [...groups.values()];
     },
     async fit(group, rows, seed, { onProgress, signal }) {
-      const { learning_rate, max_leaves, min_samples_leaf, l2 } = group[0]!;
+      const { learning_rate, max_leaves, min_samples_leaf, l2 } = group[0];
       const start = performance.now();
       const stops = rows.length >= FEWEST_TO_STOP;
-      const validation = rows.filter((row) => isHeldOut(subscriber[row]!, 0.1, `${seed}/stop`));
+      const validation = rows.filter((row) => isHeldOut(subscriber[row], 0.1, `${seed}/stop`));
       const whole = await fitBoosting({ binned, rows }, label, {
         numTrees: group.reduce((most, point) => Math.max(most, point.num_trees), 0),
         learningRate: learning_rate!,
@@ -61,7 +61,7 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
 /** Weights by which both classes of some rows weigh the same, and all rows as much as without. */
 function balancedWeights(label: Uint8Array, rows: Int32Array): Float64Array {
   let ones = 0;
-  for (const row of rows) ones += label[row]!;
+  for (const row of rows) ones += label[row];
   const weight = [rows.length / (2 * (rows.length - ones)), rows.length / (2 * ones)] as const;
   return Float64Array.from(label, (y) => (y ? weight[1] : weight[0]));
 }

@@ -14,8 +14,8 @@ export function brierScore(
   let sum = 0;
   let all = 0;
   for (let i = 0; i < label.length; i++) {
-    const w = weight ? weight[i]! : 1;
-    sum += w * (probability[i]! - label[i]!) ** 2;
+    const w = weight ? weight[i] : 1;
+    sum += w * (probability[i] - label[i]) ** 2;
     all += w;
   }
   return all > 0 ? sum / all : null;

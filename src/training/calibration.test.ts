@@ -18,7 +18,7 @@ const fixture = JSON.parse(readFileSync(path, "utf8")) as {
 const { y, score } = fixture;
 const near = (ours: ArrayLike<number>, theirs: ArrayLike<number>, within: number) => {
   expect(ours.length).toBe(theirs.length);
-  for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i]! - theirs[i]!)).toBeLessThan(within);
+  for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i] - theirs[i])).toBeLessThan(within);
 };
 
 describe("logistic regression", () => {
@@ -35,7 +35,7 @@ describe("logistic regression", () => {
     const apart = await fitLogistic([Float64Array.of(-2, -1, 1, 2)], [0, 0, 1, 1], 1e-3);
     expect(apart.weights[0]).toBeGreaterThan(2);
     const half = await fitLogistic([Float64Array.of(-1, 1)], [0.5, 0.5], 1);
-    near([half.intercept, half.weights[0]!], [0, 0], 1e-12);
+    near([half.intercept, half.weights[0]], [0, 0], 1e-12);
   });
   it("sigmoid does not overflow", async () => {
     expect([sigmoid(-1000), sigmoid(0), sigmoid(1000)]).toEqual([0, 0.5, 1]);
@@ -58,15 +58,15 @@ describe("calibration", async () => {
     const isotonic = await fitCalibration("isotonic", y, score);
     const ours = calibrate(isotonic, fixture.isotonic.at);
     near(ours, theirs, rim + 1e-12);
-    const inside = theirs.map((_, i) => i).filter((i) => theirs[i]! > 0.1 && theirs[i]! < 0.9);
+    const inside = theirs.map((_, i) => i).filter((i) => theirs[i] > 0.1 && theirs[i] < 0.9);
     expect(inside.length).toBeGreaterThan(5);
     near(
-      inside.map((i) => ours[i]!),
-      inside.map((i) => theirs[i]!),
+      inside.map((i) => ours[i]),
+      inside.map((i) => theirs[i]),
       1e-12,
     );
-    for (let i = 1; i < ours.length; i++) expect(ours[i]).toBeGreaterThanOrEqual(ours[i - 1]!);
-    expect([ours[0], ours.at(-1)]).toEqual([Math.max(rim, theirs[0]!), Math.min(1 - rim, theirs.at(-1)!)]);
+    for (let i = 1; i < ours.length; i++) expect(ours[i]).toBeGreaterThanOrEqual(ours[i - 1]);
+    expect([ours[0], ours.at(-1)]).toEqual([Math.max(rim, theirs[0]), Math.min(1 - rim, theirs.at(-1)!)]);
   });
   it("both make probabilities of scores that class weights pushed up; none changes nothing", async () => {
     const raw = logLoss(y, score)!;

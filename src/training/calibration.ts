@@ -49,23 +49,23 @@ const logOdds = (score: number) => {
 
 async function fitPlatt(label: ArrayLike<number>, score: ArrayLike<number>): Promise<Calibration> {
   let positives = 0;
-  for (let i = 0; i < label.length; i++) positives += label[i]!;
+  for (let i = 0; i < label.length; i++) positives += label[i];
   const up = (positives + 1) / (positives + 2);
   const down = 1 / (label.length - positives + 2);
   const target = Float64Array.from(label, (y) => (y ? up : down));
   // the penalty only keeps a constant score from being a division by zero
   const fit = await fitLogistic([Float64Array.from(score, logOdds)], target, 1e-9);
-  return { method: "platt", slope: fit.weights[0]!, intercept: fit.intercept };
+  return { method: "platt", slope: fit.weights[0], intercept: fit.intercept };
 }
 
 function fitIsotonic(label: ArrayLike<number>, score: ArrayLike<number>): Calibration {
   const ranked = rank(label, score);
   const blocks: { from: number; to: number; sum: number; rows: number }[] = [];
   for (let i = ranked.score.length - 1; i >= 0; ) {
-    const value = ranked.score[i]!;
+    const value = ranked.score[i];
     const block = { from: value, to: value, sum: 0, rows: 0 };
     for (; i >= 0 && ranked.score[i] === value; i--) {
-      block.sum += ranked.label[i]!;
+      block.sum += ranked.label[i];
       block.rows++;
     }
     let last = blocks.at(-1);
@@ -93,13 +93,13 @@ function fitIsotonic(label: ArrayLike<number>, score: ArrayLike<number>): Calibr
 function interpolate(x: readonly number[], y: readonly number[], at: number): number {
   let low = 0;
   let high = x.length - 1;
-  if (at <= x[low]!) return y[low]!;
-  if (at >= x[high]!) return y[high]!;
+  if (at <= x[low]) return y[low];
+  if (at >= x[high]) return y[high];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (x[middle]! <= at) low = middle;
+    if (x[middle] <= at) low = middle;
     else high = middle;
   }
-  const part = (at - x[low]!) / (x[high]! - x[low]!);
-  return y[low]! + part * (y[high]! - y[low]!);
+  const part = (at - x[low]) / (x[high] - x[low]);
+  return y[low] + part * (y[high] - y[low]);
 }

@@ -42,7 +42,7 @@ export function chooseThreshold(
   const ranked = rank(label, probability);
   const rows = ranked.score.length;
   let positives = 0;
-  for (let i = 0; i < rows; i++) positives += ranked.label[i]!;
+  for (let i = 0; i < rows; i++) positives += ranked.label[i];
   const gain = (found: number, flagged: number) => {
     if (rule.rule === "f1") return flagged + positives === 0 ? 0 : (2 * found) / (flagged + positives);
     if (rule.rule === "cost") return -(rule.falseAlarm * (flagged - found) + rule.missed * (positives - found));
@@ -52,8 +52,8 @@ export function chooseThreshold(
   let best = { threshold: highest < 1 ? (highest + 1) / 2 : 1 + Number.EPSILON, gain: gain(0, 0) };
   let found = 0;
   for (let i = 0; i < rows; i++) {
-    found += ranked.label[i]!;
-    const here = ranked.score[i]!;
+    found += ranked.label[i];
+    const here = ranked.score[i];
     const below = ranked.score[i + 1] ?? 0;
     if (i + 1 < rows && below === here) continue;
     const value = gain(found, i + 1);

@@ -137,7 +137,7 @@ function inOrder(table: FeatureTable, features: readonly string[]): FeatureTable
     });
   }
   const place = new Map(table.names.map((name, j) => [name, j]));
-  return { names: features, columns: features.map((name) => table.columns[place.get(name)!]!) };
+  return { names: features, columns: features.map((name) => table.columns[place.get(name)!]) };
 }
 
 const listed = (names: readonly string[]) =>

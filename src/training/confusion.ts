@@ -24,8 +24,8 @@ export function confusion(
   let falseNegatives = 0;
   let trueNegatives = 0;
   for (let i = 0; i < label.length; i++) {
-    const w = weight ? weight[i]! : 1;
-    if (score[i]! >= threshold) {
+    const w = weight ? weight[i] : 1;
+    if (score[i] >= threshold) {
       if (label[i]) truePositives += w;
       else falsePositives += w;
     } else if (label[i]) falseNegatives += w;

@@ -29,7 +29,7 @@ function cumulative(label: ArrayLike<number>, score: ArrayLike<number>) {
     if (ranked.score[i + 1] === ranked.score[i]) continue;
     truePositives.push(up);
     falsePositives.push(down);
-    threshold.push(ranked.score[i]!);
+    threshold.push(ranked.score[i]);
   }
   return { truePositives, falsePositives, threshold, positives: up, negatives: down };
 }
@@ -59,7 +59,7 @@ export function precisionRecallCurve(label: ArrayLike<number>, score: ArrayLike<
   if (positives === 0) return null;
   return {
     recall: Float64Array.from(truePositives, (count) => count / positives),
-    precision: Float64Array.from(truePositives, (count, i) => count / (count + falsePositives[i]!)),
+    precision: Float64Array.from(truePositives, (count, i) => count / (count + falsePositives[i])),
     threshold: Float64Array.from(threshold),
   };
 }

@@ -42,14 +42,14 @@ export function checkDataset({ features, columns, label, subscriber, day, horizo
     const name = `feature ${JSON.stringify(features[j])}`;
     length(name, column.length);
     for (let i = 0; i < rows; i++) {
-      const value = column[i]!;
+      const value = column[i];
       if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
         throw new ChurnError("BAD_INPUT", `${name} is ${value} in row ${i}`, { hint: "give NaN where it is missing" });
       }
     }
   }
   for (let i = 0; i < rows; i++) {
-    const value = label[i]!;
+    const value = label[i];
     if (value !== 0 && value !== 1 && !Number.isNaN(value)) {
       throw new ChurnError("BAD_INPUT", `label must be 0, 1 or NaN, row ${i} has ${value}`);
     }
@@ -66,11 +66,11 @@ export function snapshotOrder({ subscriber, day }: Pick<Dataset, "subscriber" | 
   const ids = [...new Set(subscriber)].sort();
   const rankOf = new Map(ids.map((id, i) => [id, i]));
   const place = Int32Array.from(subscriber, (id) => rankOf.get(id)!);
-  const order = Int32Array.from(day, (_, i) => i).sort((a, b) => day[a]! - day[b]! || place[a]! - place[b]!);
+  const order = Int32Array.from(day, (_, i) => i).sort((a, b) => day[a] - day[b] || place[a] - place[b]);
   for (let i = 1; i < order.length; i++) {
-    const [a, b] = [order[i - 1]!, order[i]!];
+    const [a, b] = [order[i - 1], order[i]];
     if (day[a] === day[b] && place[a] === place[b]) {
-      throw new ChurnError("BAD_INPUT", `subscriber ${subscriber[b]} has two snapshots of day ${dateOf(day[b]!)}`);
+      throw new ChurnError("BAD_INPUT", `subscriber ${subscriber[b]} has two snapshots of day ${dateOf(day[b])}`);
     }
   }
   return order;
@@ -82,8 +82,8 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
     features: dataset.features,
     columns: dataset.columns.map((column) => take(column, rows)),
     label: take(dataset.label, rows),
-    subscriber: Array.from(rows, (row) => dataset.subscriber[row]!),
-    day: Int32Array.from(rows, (row) => dataset.day[row]!),
+    subscriber: Array.from(rows, (row) => dataset.subscriber[row]),
+    day: Int32Array.from(rows, (row) => dataset.day[row]),
     horizon: dataset.horizon,
     plan: dataset.plan,
   };
@@ -92,7 +92,7 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
 /** The values of chosen rows. */
 export function take(values: ArrayLike<number>, rows: Int32Array): Float64Array {
   const out = new Float64Array(rows.length);
-  for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
+  for (let i = 0; i < out.length; i++) out[i] = values[rows[i]];
   return out;
 }
 
@@ -111,7 +111,7 @@ function bytes(array: Int32Array | Float64Array): Uint8Array {
   if (array instanceof Float64Array) {
     // a NaN has many bit patterns; the canonical one makes the hash that of the values
     plain = array.slice();
-    for (let i = 0; i < plain.length; i++) if (Number.isNaN(plain[i]!)) plain[i] = Number.NaN;
+    for (let i = 0; i < plain.length; i++) if (Number.isNaN(plain[i])) plain[i] = Number.NaN;
   }
   return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
 }

@@ -23,7 +23,7 @@ describe("engine ml-random-forest", () => {
   it("ranks as our forest does on small data, and does not depend on our threads", async () => {
     const ours = await trainModel(dataset, options);
     const theirs = await trainModel(dataset, { ...options, engine: "ml-random-forest" });
-    expect(Math.abs(theirs.search[0]!.mean_auc - ours.search[0]!.mean_auc)).toBeLessThan(0.04);
+    expect(Math.abs(theirs.search[0].mean_auc - ours.search[0].mean_auc)).toBeLessThan(0.04);
     expect(Math.abs(theirs.metrics.roc_auc.value! - ours.metrics.roc_auc.value!)).toBeLessThan(0.05);
     expect(theirs.metrics.roc_auc.value).toBeGreaterThan(0.65);
     expect(theirs.importances.every((row) => row.gain === null && row.permutation !== null)).toBe(true);
@@ -123,7 +123,7 @@ describe("engine boosting", () => {
     const table = { names: dataset.features, columns: dataset.columns };
     expect(loaded.predict(table)).toEqual(model.predict(table));
     const [why] = explainRows(loaded, dataset, Int32Array.of(5));
-    const sum = why!.reasons.reduce((total, reason) => total + reason.effect, why!.others);
-    expect(why!.baseline + sum).toBeCloseTo(why!.probability, 9);
+    const sum = why.reasons.reduce((total, reason) => total + reason.effect, why.others);
+    expect(why.baseline + sum).toBeCloseTo(why.probability, 9);
   });
 });

@@ -106,14 +106,14 @@ function measure(ranked: Ranked, threshold: number): Record<MetricName, number |
 function* groupDraws(order: Int32Array, group: readonly string[], rounds: number, seed: string | number) {
   const names = [...new Set(group)].sort();
   const placeOf = new Map(names.map((name, i) => [name, i]));
-  const place = Int32Array.from(order, (row) => placeOf.get(group[row]!)!);
+  const place = Int32Array.from(order, (row) => placeOf.get(group[row])!);
   const draw = random(`${seed}/bootstrap`);
   const count = new Int32Array(names.length);
   const weight = new Float64Array(order.length);
   for (let round = 0; round < rounds; round++) {
     count.fill(0);
-    for (let i = 0; i < names.length; i++) count[draw.int(names.length)]!++;
-    for (let i = 0; i < weight.length; i++) weight[i] = count[place[i]!]!;
+    for (let i = 0; i < names.length; i++) count[draw.int(names.length)]++;
+    for (let i = 0; i < weight.length; i++) weight[i] = count[place[i]];
     yield weight;
   }
 }

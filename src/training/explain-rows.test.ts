@@ -25,11 +25,8 @@ describe.each(["platt", "isotonic", "none"] as const)("explainRows of a model wi
   });
   it("names what the label is made of, not the noise", () => {
     const probability = result.model.predict({ names: dataset.features, columns: dataset.columns });
-    const risky = Int32Array.from([...probability.keys()].sort((a, b) => probability[b]! - probability[a]!)).slice(
-      0,
-      40,
-    );
-    const first = explainRows(result.model, dataset, risky).map((explained) => explained.reasons[0]!);
+    const risky = Int32Array.from([...probability.keys()].sort((a, b) => probability[b] - probability[a])).slice(0, 40);
+    const first = explainRows(result.model, dataset, risky).map((explained) => explained.reasons[0]);
     const known = ["days_since_last_activity", "trend", "calls"];
     expect(first.filter((reason) => known.includes(reason.feature)).length).toBeGreaterThan(36);
     expect(first.every((reason) => reason.effect > 0)).toBe(true);
@@ -39,13 +36,13 @@ describe.each(["platt", "isotonic", "none"] as const)("explainRows of a model wi
 describe("explainRows", () => {
   it("gives null for a missing value, and the same in another order of columns", async () => {
     const { model } = await trainModel(dataset, options);
-    const missing = Int32Array.of(dataset.columns[3]!.findIndex(Number.isNaN));
+    const missing = Int32Array.of(dataset.columns[3].findIndex(Number.isNaN));
     const [explained] = explainRows(model, dataset, missing, { top: 8 });
-    expect(explained!.reasons.find((reason) => reason.feature === "tariff")!.value).toBeNull();
-    expect(explained!.others).toBe(0);
+    expect(explained.reasons.find((reason) => reason.feature === "tariff")!.value).toBeNull();
+    expect(explained.others).toBe(0);
     const back = { ...dataset, features: [...dataset.features].reverse(), columns: [...dataset.columns].reverse() };
     expect(explainRows(model, back, missing, { top: 8 })).toEqual([explained]);
-    const chart = explanationChart(explained!);
+    const chart = explanationChart(explained);
     expect(chart.title).toMatch(/^Why subscriber sub-\d+ has a churn probability of \d+\.\d%$/);
     expect(JSON.stringify(chart.spec)).toContain("tariff = missing");
   });

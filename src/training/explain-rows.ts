@@ -56,23 +56,23 @@ export function explainRows(
   const { values } = contributions;
   const width = table.names.length;
   const probability = calibrate(model.facts.calibration, model.trees.score(table));
-  const baseline = calibrate(model.facts.calibration, [contributions.baseline])[0]!;
+  const baseline = calibrate(model.facts.calibration, [contributions.baseline])[0];
   return Array.from(rows, (row, i) => {
     const own = values.subarray(i * width, (i + 1) * width);
     const stretch = stretchOf(
       own.reduce((sum, value) => sum + value, 0),
-      probability[i]! - baseline,
+      probability[i] - baseline,
     );
     const reasons = table.names
       .map((feature, j): Reason => {
-        const value = table.columns[j]![i]!;
-        return { feature, value: Number.isNaN(value) ? null : value, effect: own[j]! * stretch };
+        const value = table.columns[j][i];
+        return { feature, value: Number.isNaN(value) ? null : value, effect: own[j] * stretch };
       })
       .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
     return {
       row,
-      subscriber: dataset.subscriber[row]!,
-      probability: probability[i]!,
+      subscriber: dataset.subscriber[row],
+      probability: probability[i],
       baseline,
       reasons: reasons.slice(0, top),
       others: reasons.slice(top).reduce((sum, reason) => sum + reason.effect, 0),

@@ -30,7 +30,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       return [...groups.values()];
     },
     async fit(group, rows, seed, { onProgress, signal }) {
-      const { max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = group[0]!;
+      const { max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = group[0];
       const start = performance.now();
       const whole = await fitForest({ binned, rows }, label, {
         numTrees: largest(group, "num_trees"),
@@ -78,7 +78,7 @@ export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
       return (column, from) => {
         if (!used.has(column)) return null;
         const codes = binned.codes.slice();
-        for (let i = 0; i < from.length; i++) codes[i * stride + column] = binned.codes[from[i]! * stride + column]!;
+        for (let i = 0; i < from.length; i++) codes[i * stride + column] = binned.codes[from[i] * stride + column];
         return forest.predictProbability({ binned: { ...binned, codes } });
       };
     },

@@ -20,8 +20,8 @@ export function permutationChart(importances: readonly FeatureImportance[]): Cha
     {
       names: measured.map((row) => row.feature),
       values,
-      low: values.map((value, i) => value - sd[i]!),
-      high: values.map((value, i) => value + sd[i]!),
+      low: values.map((value, i) => value - sd[i]),
+      high: values.map((value, i) => value + sd[i]),
     },
     {
       title: "What the test rows suffer without",

@@ -19,9 +19,9 @@ export function importanceTable(
 ): FeatureImportance[] {
   const table = features.map((feature, j) => ({
     feature,
-    gain: gain ? gain[j]! : null,
-    permutation: permutation ? permutation[j]!.mean : null,
-    permutation_sd: permutation ? permutation[j]!.sd : null,
+    gain: gain ? gain[j] : null,
+    permutation: permutation ? permutation[j].mean : null,
+    permutation_sd: permutation ? permutation[j].sd : null,
   }));
   const size = (row: FeatureImportance) => row.gain ?? row.permutation ?? 0;
   return table.sort((a, b) => size(b) - size(a));

@@ -47,7 +47,7 @@ export async function learn(train: SnapshotPart, settings: TrainSettings, contex
   );
 
   const { rows, score } = search.outOfFold;
-  const truth = Uint8Array.from(rows, (row) => label[row]!);
+  const truth = Uint8Array.from(rows, (row) => label[row]);
   const calibration = await fitCalibration(settings.calibration, truth, score);
   const rule = ruleOf(settings);
   const threshold =
@@ -55,7 +55,7 @@ export async function learn(train: SnapshotPart, settings: TrainSettings, contex
 
   const all = Int32Array.from(label, (_, i) => i);
   const [fitted] = await trainer.fit([search.best], all, `${seed}/final`, context);
-  return { search, trees: fitted!.model, calibration, threshold, notes: trainer.notes };
+  return { search, trees: fitted.model, calibration, threshold, notes: trainer.notes };
 }
 
 /** Names the fits of a search: the training rows and everything beside the parameters that decides what a fit gives. */

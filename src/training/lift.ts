@@ -27,7 +27,7 @@ export function rankedLift({ label, score }: Ranked, share: number, weight?: Arr
   let all = 0;
   let positives = 0;
   for (let i = 0; i < score.length; i++) {
-    const w = weight ? weight[i]! : 1;
+    const w = weight ? weight[i] : 1;
     all += w;
     if (label[i]) positives += w;
   }
@@ -40,7 +40,7 @@ export function rankedLift({ label, score }: Ranked, share: number, weight?: Arr
     let here = 0;
     let up = 0;
     for (; i < score.length && score[i] === value; i++) {
-      const w = weight ? weight[i]! : 1;
+      const w = weight ? weight[i] : 1;
       here += w;
       if (label[i]) up += w;
     }

@@ -15,8 +15,8 @@ export function logLoss(
   let sum = 0;
   let all = 0;
   for (let i = 0; i < label.length; i++) {
-    const w = weight ? weight[i]! : 1;
-    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability[i]!));
+    const w = weight ? weight[i] : 1;
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability[i]));
     sum -= w * Math.log(label[i] ? p : 1 - p);
     all += w;
   }

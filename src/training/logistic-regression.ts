@@ -29,15 +29,15 @@ export async function fitLogistic(
   for (let step = 0; step < 100; step++) {
     const { gradient, hessian } = derivatives(columns, linear, target, beta, penalty);
     const direction = new CholeskyDecomposition(new Matrix(hessian)).solve(Matrix.columnVector(gradient)).to1DArray();
-    const decrement = direction.reduce((sum, d, j) => sum + d * gradient[j]!, 0);
-    if (!(decrement > 1e-14 * rows)) return { intercept: beta[0]!, weights: beta.slice(1) };
+    const decrement = direction.reduce((sum, d, j) => sum + d * gradient[j], 0);
+    if (!(decrement > 1e-14 * rows)) return { intercept: beta[0], weights: beta.slice(1) };
     for (let length = 1; ; length /= 2) {
-      const next = beta.map((b, j) => b - length * direction[j]!);
+      const next = beta.map((b, j) => b - length * direction[j]);
       const nextLinear = predictor(columns, next, rows);
       const nextLoss = objective(nextLinear, target, next, penalty);
       if (nextLoss <= loss || length < 1e-10) {
         // no shorter step lowers the loss: the rest is rounding
-        if (length < 1e-10) return { intercept: beta[0]!, weights: beta.slice(1) };
+        if (length < 1e-10) return { intercept: beta[0], weights: beta.slice(1) };
         [beta, linear, loss] = [next, nextLinear, nextLoss];
         break;
       }
@@ -60,10 +60,10 @@ export function sigmoid(x: number): number {
 }
 
 function predictor(columns: readonly Float64Array[], beta: Float64Array, rows: number): Float64Array {
-  const linear = new Float64Array(rows).fill(beta[0]!);
+  const linear = new Float64Array(rows).fill(beta[0]);
   for (const [j, column] of columns.entries()) {
-    const b = beta[j + 1]!;
-    for (let i = 0; i < rows; i++) linear[i]! += b * column[i]!;
+    const b = beta[j + 1];
+    for (let i = 0; i < rows; i++) linear[i] += b * column[i];
   }
   return linear;
 }
@@ -71,10 +71,10 @@ function predictor(columns: readonly Float64Array[], beta: Float64Array, rows: n
 function objective(linear: Float64Array, target: ArrayLike<number>, beta: Float64Array, penalty: number): number {
   let sum = 0;
   for (let i = 0; i < linear.length; i++) {
-    const x = linear[i]!;
-    sum += Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - target[i]! * x;
+    const x = linear[i];
+    sum += Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) - target[i] * x;
   }
-  for (let j = 1; j < beta.length; j++) sum += (penalty / 2) * beta[j]! ** 2;
+  for (let j = 1; j < beta.length; j++) sum += (penalty / 2) * beta[j] ** 2;
   return sum;
 }
 
@@ -90,8 +90,8 @@ function derivatives(
   const residual = new Float64Array(rows);
   const curvature = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
-    const p = sigmoid(linear[i]!);
-    residual[i] = p - target[i]!;
+    const p = sigmoid(linear[i]);
+    residual[i] = p - target[i];
     curvature[i] = p * (1 - p);
   }
   const gradient = new Float64Array(size);
@@ -99,18 +99,18 @@ function derivatives(
   const ones = new Float64Array(rows).fill(1);
   const weighted = new Float64Array(rows);
   for (let j = 0; j < size; j++) {
-    const a = j === 0 ? ones : columns[j - 1]!;
-    let g = j === 0 ? 0 : penalty * beta[j]!;
+    const a = j === 0 ? ones : columns[j - 1];
+    let g = j === 0 ? 0 : penalty * beta[j];
     for (let i = 0; i < rows; i++) {
-      g += residual[i]! * a[i]!;
-      weighted[i] = curvature[i]! * a[i]!;
+      g += residual[i] * a[i];
+      weighted[i] = curvature[i] * a[i];
     }
     gradient[j] = g;
     for (let k = 0; k <= j; k++) {
-      const b = k === 0 ? ones : columns[k - 1]!;
+      const b = k === 0 ? ones : columns[k - 1];
       const h = dot(weighted, b) + (j === k && j > 0 ? penalty : 0);
-      hessian[j]![k] = h;
-      hessian[k]![j] = h;
+      hessian[j][k] = h;
+      hessian[k][j] = h;
     }
   }
   return { gradient, hessian };
@@ -121,11 +121,11 @@ function dot(a: Float64Array, b: Float64Array): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const whole = a.length - (a.length % 4);
   for (let i = 0; i < whole; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
+    s0 += a[i] * b[i];
+    s1 += a[i + 1] * b[i + 1];
+    s2 += a[i + 2] * b[i + 2];
+    s3 += a[i + 3] * b[i + 3];
   }
-  for (let i = whole; i < a.length; i++) s0 += a[i]! * b[i]!;
+  for (let i = whole; i < a.length; i++) s0 += a[i] * b[i];
   return s0 + s1 + s2 + s3;
 }

@@ -42,11 +42,11 @@ export function makeFolds(by: FoldBy, { subscriber, day, horizon, label, folds, 
     const [start, end] = [starts[f + 1], starts[f + 2] ?? Number.POSITIVE_INFINITY];
     const none = start === undefined;
     const fold = {
-      train: where(of, (i, g) => !none && g !== f && day[i]! + horizon <= start),
-      validate: where(of, (i, g) => !none && g === f && day[i]! >= start && day[i]! < end),
+      train: where(of, (i, g) => !none && g !== f && day[i] + horizon <= start),
+      validate: where(of, (i, g) => !none && g === f && day[i] >= start && day[i] < end),
     };
     for (const [name, rows] of Object.entries(fold)) {
-      const churned = rows.reduce((sum, row) => sum + label[row]!, 0);
+      const churned = rows.reduce((sum, row) => sum + label[row], 0);
       if (churned > 0 && churned < rows.length) continue;
       throw new ChurnError(
         "NO_DATA",
@@ -61,7 +61,7 @@ export function makeFolds(by: FoldBy, { subscriber, day, horizon, label, folds, 
 /** First days of stretches with about equally many rows each. */
 function stretchStarts(day: ArrayLike<number>, stretches: number): number[] {
   const sorted = Int32Array.from(day).sort();
-  const starts = [...new Set(numbers(stretches).map((s) => sorted[Math.floor((s * sorted.length) / stretches)]!))];
+  const starts = [...new Set(numbers(stretches).map((s) => sorted[Math.floor((s * sorted.length) / stretches)]))];
   return starts;
 }
 
@@ -69,6 +69,6 @@ const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 function where(of: Uint8Array, test: (row: number, fold: number) => boolean): Int32Array {
   const rows: number[] = [];
-  for (let i = 0; i < of.length; i++) if (test(i, of[i]!)) rows.push(i);
+  for (let i = 0; i < of.length; i++) if (test(i, of[i])) rows.push(i);
   return Int32Array.from(rows);
 }

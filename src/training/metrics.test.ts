@@ -42,12 +42,12 @@ const { cases, made_by } = JSON.parse(readFileSync(fixture, "utf8")) as { cases:
 
 const close = (ours: ArrayLike<number>, theirs: number[]) => {
   expect(ours.length).toBe(theirs.length);
-  for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i]! - theirs[i]!)).toBeLessThan(1e-12);
+  for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i] - theirs[i])).toBeLessThan(1e-12);
 };
 
 describe.each(cases)(`metrics of "$name" equal those of ${made_by}`, (c) => {
   const ranked = rank(c.label, c.score);
-  const placed = c.weight ? Array.from(ranked.order, (row) => c.weight![row]!) : undefined;
+  const placed = c.weight ? Array.from(ranked.order, (row) => c.weight![row]) : undefined;
   const weight = c.weight ?? undefined;
 
   it("ROC AUC, average precision, log loss, Brier score, lift and calibration error to 1e-12", () => {
@@ -94,7 +94,7 @@ describe.each(cases.filter((c) => c.fpr))(`curves of "$name" equal those of ${ma
 describe.each(cases)(`all metrics in one pass, of "$name", equal those of ${made_by}`, (c) => {
   it("to 1e-12, with weights and with ties", () => {
     const ranked = rank(c.label, c.score);
-    const weight = Float64Array.from(ranked.order, (row) => (c.weight ? c.weight[row]! : 1));
+    const weight = Float64Array.from(ranked.order, (row) => (c.weight ? c.weight[row] : 1));
     const all = weightedMetrics(ranked, c.threshold)(weight);
     for (const [name, value] of Object.entries(all)) close([value!], [c[name as keyof typeof all]]);
     expect(Object.keys(all)).toHaveLength(10);
@@ -130,8 +130,8 @@ describe("the laws of ranking", () => {
   });
   it("permuting rows changes nothing, ties included", () => {
     const order = Array.from(label, (_, i) => i).sort((a, b) => ((a * 7919) % 400) - ((b * 7919) % 400));
-    const y = order.map((i) => label[i]!);
-    const s = order.map((i) => score[i]!);
+    const y = order.map((i) => label[i]);
+    const s = order.map((i) => score[i]);
     expect(rocAuc(y, s)).toBe(rocAuc(label, score));
     expect(averagePrecision(y, s)).toBe(averagePrecision(label, score));
     expect(lift(y, s)).toBeCloseTo(lift(label, score)!, 14);

@@ -57,7 +57,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
     },
     async fit(group, rows, seed, { signal }) {
       if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
-      const parameters = group[0]!;
+      const parameters = group[0];
       const start = performance.now();
       const forest = new RandomForest({
         nEstimators: parameters.num_trees,
@@ -71,7 +71,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
       });
       forest.train(
         matrix(table, floor, rows),
-        Array.from(rows, (row) => label[row]!),
+        Array.from(rows, (row) => label[row]),
       );
       const point: FittedPoint = {
         parameters,
@@ -108,7 +108,7 @@ function mlModel(forest: Classifier, floor: readonly number[]): EngineModel {
     contributions: () => null,
     shuffledScores: (table) => (column, from) => {
       const columns = table.columns.slice();
-      columns[column] = Float64Array.from(from, (row) => table.columns[column]![row]!);
+      columns[column] = Float64Array.from(from, (row) => table.columns[column][row]);
       return model.score({ names: table.names, columns });
     },
     toJSON: () => ({ forest: forest.toJSON(), floor }),
@@ -130,7 +130,7 @@ function votes(forest: Classifier, rows: number[][]): Float64Array {
 }
 
 const matrix = ({ columns }: FeatureTable, floor: readonly number[], rows: Int32Array): number[][] =>
-  Array.from(rows, (row) => columns.map((column, j) => (Number.isNaN(column[row]!) ? floor[j]! : column[row]!)));
+  Array.from(rows, (row) => columns.map((column, j) => (Number.isNaN(column[row]) ? floor[j] : column[row])));
 
 /** A number below all of a column: what stands for a missing value. */
 function belowAll(column: Float64Array): number {

@@ -23,7 +23,7 @@ describe.each([
   let model: EngineModel;
   beforeAll(async () => {
     const trainer = await trainerOf([point.engine], { table, label, group, classWeight: "none", threads: 1 });
-    model = (await trainer.fit([point], rows, "1", {}))[0]!.model;
+    model = (await trainer.fit([point], rows, "1", {}))[0].model;
   });
 
   it("scores a shuffled column as the model scores the shuffled table", () => {
@@ -31,7 +31,7 @@ describe.each([
     const shuffledScores = model.shuffledScores(table);
     for (const j of features.keys()) {
       const mixed = table.columns.slice();
-      mixed[j] = Float64Array.from(from, (row) => table.columns[j]![row]!);
+      mixed[j] = Float64Array.from(from, (row) => table.columns[j][row]);
       const plain = model.score({ names: table.names, columns: mixed });
       expect(shuffledScores(j, from) ?? model.score(table)).toEqual(plain);
     }
@@ -40,7 +40,7 @@ describe.each([
   it("is large for what tells of churn, none for a constant, and the same for the same seed", async () => {
     const options = { repeats: 3, seed: "1" };
     const first = (await permutationImportance(model, table, label, options))!;
-    const of = (name: string) => first[table.names.indexOf(name)]!;
+    const of = (name: string) => first[table.names.indexOf(name)];
     expect(of("constant")).toEqual({ mean: 0, sd: 0 });
     expect(of("days_since_last_activity").mean).toBeGreaterThan(0.03);
     expect(of("days_since_last_activity").mean).toBeGreaterThan(3 * of("tariff").mean);

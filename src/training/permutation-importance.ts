@@ -35,7 +35,7 @@ export async function permutationImportance(
     .slice(0, MOST_ROWS)
     .sort();
   const some = { names: table.names, columns: table.columns.map((column) => pick(column, rows)) };
-  const truth = Uint8Array.from(rows, (row) => label[row]!);
+  const truth = Uint8Array.from(rows, (row) => label[row]);
   const shuffledScores = model.shuffledScores(some);
   const whole = rocAuc(truth, model.score(some));
   if (whole === null) return null;
@@ -57,14 +57,14 @@ export async function permutationImportance(
   return out;
 }
 
-const pick = (column: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => column[row]!);
+const pick = (column: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => column[row]);
 
 /** 0 … n − 1 in random order (Fisher and Yates). */
 function shuffled(n: number, draw: { int(n: number): number }): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = draw.int(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }

@@ -2,6 +2,6 @@
 export function quantile(sorted: Float64Array, p: number): number {
   const at = (sorted.length - 1) * p;
   const below = Math.floor(at);
-  const low = sorted[below]!;
-  return below + 1 < sorted.length ? low + (at - below) * (sorted[below + 1]! - low) : low;
+  const low = sorted[below];
+  return below + 1 < sorted.length ? low + (at - below) * (sorted[below + 1] - low) : low;
 }

@@ -32,11 +32,11 @@ export function rank(label: ArrayLike<number>, score: ArrayLike<number>): Ranked
   }
   const order = new Int32Array(rows);
   for (let i = 0; i < rows; i++) order[i] = i;
-  order.sort((a, b) => score[b]! - score[a]! || a - b);
+  order.sort((a, b) => score[b] - score[a] || a - b);
   const ranked = { order, label: new Uint8Array(rows), score: new Float64Array(rows) };
   for (let i = 0; i < rows; i++) {
-    ranked.label[i] = label[order[i]!]!;
-    ranked.score[i] = score[order[i]!]!;
+    ranked.label[i] = label[order[i]];
+    ranked.score[i] = score[order[i]];
   }
   return ranked;
 }

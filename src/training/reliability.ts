@@ -28,18 +28,18 @@ export function reliability(
   const predicted = new Float64Array(bins);
   const observed = new Float64Array(bins);
   for (let i = 0; i < label.length; i++) {
-    const w = weight ? weight[i]! : 1;
-    const p = probability[i]!;
+    const w = weight ? weight[i] : 1;
+    const p = probability[i];
     // a bin is open below and closed above, as numpy.searchsorted puts it
     const bin = Math.min(bins - 1, Math.max(0, Math.ceil(p * bins) - 1));
-    rows[bin]! += w;
-    predicted[bin]! += w * p;
-    if (label[i]) observed[bin]! += w;
+    rows[bin] += w;
+    predicted[bin] += w * p;
+    if (label[i]) observed[bin] += w;
   }
   const table: ReliabilityBin[] = [];
   for (let bin = 0; bin < bins; bin++) {
-    const n = rows[bin]!;
-    if (n > 0) table.push({ predicted: predicted[bin]! / n, observed: observed[bin]! / n, rows: n });
+    const n = rows[bin];
+    if (n > 0) table.push({ predicted: predicted[bin] / n, observed: observed[bin] / n, rows: n });
   }
   return table;
 }
@@ -59,8 +59,8 @@ export function reliabilityByRank(
   let bin = { predicted: 0, observed: 0, rows: 0 };
   let edge = 1;
   for (let i = rows - 1; i >= 0; i--) {
-    bin.predicted += ranked.score[i]!;
-    bin.observed += ranked.label[i]!;
+    bin.predicted += ranked.score[i];
+    bin.observed += ranked.label[i];
     bin.rows++;
     const reached = ((rows - i) * groups) / rows;
     if (reached < edge || ranked.score[i - 1] === ranked.score[i]) continue;

@@ -55,12 +55,12 @@ export function profitCurve(
   const steps: ProfitStep[] = [{ share: 0, profit: 0, threshold: 1 }];
   let found = 0;
   for (let i = 0; i < rows; i++) {
-    found += ranked.label[i]!;
+    found += ranked.label[i];
     if (ranked.score[i + 1] === ranked.score[i]) continue;
     steps.push({
       share: (i + 1) / rows,
       profit: campaignProfit(found, i + 1, campaign) / rows,
-      threshold: ranked.score[i]!,
+      threshold: ranked.score[i],
     });
   }
   return steps;

@@ -22,7 +22,7 @@ export function rankedRocAuc({ label, score }: Ranked, weight?: ArrayLike<number
     let up = 0;
     let down = 0;
     for (; i < score.length && score[i] === value; i++) {
-      const w = weight ? weight[i]! : 1;
+      const w = weight ? weight[i] : 1;
       if (label[i]) up += w;
       else down += w;
     }

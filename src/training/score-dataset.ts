@@ -38,14 +38,14 @@ export function scoreDataset(model: ChurnModel, dataset: Omit<Dataset, "label" |
 /** Deciles within each day: one tenth for each tenth of the day's rows that scores strictly higher. */
 export function decilesByDay(probability: Float64Array, day: Int32Array): Uint8Array {
   const order = Int32Array.from(day, (_, i) => i);
-  order.sort((a, b) => day[a]! - day[b]! || probability[b]! - probability[a]! || a - b);
+  order.sort((a, b) => day[a] - day[b] || probability[b] - probability[a] || a - b);
   const decile = new Uint8Array(order.length);
   for (let from = 0; from < order.length; ) {
     let to = from;
-    while (to < order.length && day[order[to]!] === day[order[from]!]) to++;
+    while (to < order.length && day[order[to]] === day[order[from]]) to++;
     for (let i = from, first = from; i < to; i++) {
-      if (probability[order[i]!] !== probability[order[first]!]) first = i;
-      decile[order[i]!] = 1 + Math.floor((10 * (first - from)) / (to - from));
+      if (probability[order[i]] !== probability[order[first]]) first = i;
+      decile[order[i]] = 1 + Math.floor((10 * (first - from)) / (to - from));
     }
     from = to;
   }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const options = { num_trees: [15], max_depth: [5], bootstrap_rounds: 0, permutation_repeats: 0, threads: 1 };
   ({ model } = await trainModel(dataset, options));
   await inMemory(async (db) => {
-    const columns = Object.fromEntries(dataset.features.map((name, j) => [name, dataset.columns[j]!]));
+    const columns = Object.fromEntries(dataset.features.map((name, j) => [name, dataset.columns[j]]));
     await db.createTemporary("t", { ...columns, User: dataset.subscriber, day: dataset.day });
     await db.run(
       `COPY (SELECT "User", DATE '1970-01-01' + CAST(day AS INTEGER) AS "Date", 'abc123' AS plan_hash, * EXCLUDE ("User", day) FROM t)
@@ -40,7 +40,7 @@ describe("scoreFile", () => {
     const flagged = scores.prediction.reduce((sum, each) => sum + each, 0);
     expect(await scoreFile(model, { input, output })).toEqual({ output, rows: dataset.label.length, flagged });
     const rows = await read(output);
-    expect(Object.keys(rows[0]!)).toEqual(
+    expect(Object.keys(rows[0])).toEqual(
       "User Date plan_hash probability prediction decile reason_1 reason_2 reason_3".split(" "),
     );
     expect(rows.map((row) => row.User)).toEqual(dataset.subscriber);
@@ -55,9 +55,9 @@ describe("scoreFile", () => {
     const rows = await read(output);
     const at = rows.findIndex((row) => row.prediction === 1);
     const [why] = explainRows(model, dataset, Int32Array.of(at));
-    const { feature, effect } = why!.reasons[0]!;
-    expect(rows[at]!.reason_1).toContain(`${feature} `);
-    expect(rows[at]!.reason_1).toContain(`${(100 * effect).toFixed(1)} points)`);
+    const { feature, effect } = why.reasons[0];
+    expect(rows[at].reason_1).toContain(`${feature} `);
+    expect(rows[at].reason_1).toContain(`${(100 * effect).toFixed(1)} points)`);
     expect(rows.every((row) => (row.reason_3 !== null) === (row.prediction === 1))).toBe(true);
   });
   it("has columns of texts for reasons when nobody is flagged", async () => {
@@ -66,15 +66,15 @@ describe("scoreFile", () => {
     const output = join(folder, "nobody.parquet");
     expect((await scoreFile(strict.model, { input, output, reasons: 1 })).flagged).toBe(0);
     const types = await inMemory((db) => db.rows(`DESCRIBE SELECT reason_1 FROM '${output}'`));
-    expect(types[0]!.column_type).toBe("VARCHAR");
+    expect(types[0].column_type).toBe("VARCHAR");
   });
   it("reads and writes CSV with the same scores", async () => {
     const output = join(folder, "scored.csv");
     await scoreFile(model, { input: join(folder, "snapshots.csv"), output, reasons: 0 });
     const rows = await read(output);
     const { probability } = scoreDataset(model, dataset);
-    expect(Object.keys(rows[0]!)).toEqual("User Date probability prediction decile".split(" "));
-    for (const [i, row] of rows.entries()) expect(row.probability).toBeCloseTo(probability[i]!, 9);
+    expect(Object.keys(rows[0])).toEqual("User Date probability prediction decile".split(" "));
+    for (const [i, row] of rows.entries()) expect(row.probability).toBeCloseTo(probability[i], 9);
   });
   it("refuses missing features, texts, another plan, another kind of file and none at all, by name", async () => {
     const output = join(folder, "bad.parquet");

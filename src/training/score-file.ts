@@ -61,7 +61,7 @@ export async function scoreFile(
         if (signal?.aborted) throw new ChurnError("INTERRUPTED", "scoring was interrupted");
         const batch = flagged.subarray(from, from + BATCH);
         for (const explained of explainRows(model, dataset, batch, { top: reasons })) {
-          for (const [k, reason] of explained.reasons.entries()) why[k]![explained.row] = reasonText(reason);
+          for (const [k, reason] of explained.reasons.entries()) why[k][explained.row] = reasonText(reason);
         }
         onProgress?.({ task: "reasons", done: from + batch.length, total: flagged.length, unit: "rows" });
         await new Promise(setImmediate);
@@ -137,8 +137,8 @@ async function readInput(db: Database, source: string, model: ChurnModel) {
   const dataset: Omit<Dataset, "label" | "horizon"> = {
     features: [...features],
     columns: values,
-    subscriber: new Array<string>(values[0]!.length).fill(""),
-    day: dated ? (columns.__day__ as Int32Array) : new Int32Array(values[0]!.length),
+    subscriber: new Array<string>(values[0].length).fill(""),
+    day: dated ? (columns.__day__ as Int32Array) : new Int32Array(values[0].length),
     plan: await planOf(db, types),
   };
   const kept = [...types.keys()].filter((column) => column !== ROW && !features.includes(column));

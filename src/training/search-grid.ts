@@ -72,7 +72,7 @@ export async function searchGrid(
   const report = () => context.onProgress?.({ task: "cross-validation", done, total, unit: "fits" });
   report();
   for (const [f, { train, validate }] of folds.entries()) {
-    const truth = Uint8Array.from(validate, (row) => label[row]!);
+    const truth = Uint8Array.from(validate, (row) => label[row]);
     for (const group of groups) {
       if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", `training was interrupted in fold ${f + 1}`);
       const key = `${memory?.name} ${JSON.stringify(group)} fold ${f}`;
@@ -87,21 +87,21 @@ export async function searchGrid(
         for (const [k, point] of points.entries()) {
           const start = performance.now();
           part.push(point.score(validate));
-          table[at.get(group[k]!)!]!.seconds += point.seconds + (performance.now() - start) / 1000;
+          table[at.get(group[k])!].seconds += point.seconds + (performance.now() - start) / 1000;
         }
         await memory?.keep.write(key, joined(part));
       }
       for (const [k, score] of part.entries()) {
-        const i = at.get(group[k]!)!;
-        scores[i]!.push(score);
-        table[i]!.fold_auc.push(rocAuc(truth, score)!);
+        const i = at.get(group[k])!;
+        scores[i].push(score);
+        table[i].fold_auc.push(rocAuc(truth, score)!);
       }
       done += group.length;
       report();
     }
     for (const row of table) Object.assign(row, spread(row.fold_auc));
     if (dropBehind === null || f === 0 || f + 1 === folds.length) continue;
-    const rowsOf = (group: readonly Parameters[]) => group.map((parameters) => table[at.get(parameters)!]!);
+    const rowsOf = (group: readonly Parameters[]) => group.map((parameters) => table[at.get(parameters)!]);
     const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.mean_auc));
     const lead = bestOf(groups.flatMap(rowsOf));
     groups = groups.filter((group) => {
@@ -122,7 +122,7 @@ export async function searchGrid(
   return {
     table,
     best: best.parameters,
-    outOfFold: { rows, score: joined(scores[table.indexOf(best)]!) },
+    outOfFold: { rows, score: joined(scores[table.indexOf(best)]) },
     resumed,
   };
 }

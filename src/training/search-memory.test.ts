@@ -24,9 +24,9 @@ describe("folderMemory", () => {
   it("takes a damaged file for none", async () => {
     const memory = folderMemory(folder);
     await memory.write("a", Float64Array.of(0.1, 0.2));
-    const path = join(folder, (await readdir(folder))[0]!);
+    const path = join(folder, (await readdir(folder))[0]);
     const bytes = await readFile(path);
-    bytes[40]! ^= 1;
+    bytes[40] ^= 1;
     await writeFile(path, bytes);
     expect(await memory.read("a")).toBeNull();
     await writeFile(path, bytes.subarray(0, 20));
@@ -65,7 +65,7 @@ describe("trainModel with a memory", () => {
     await trainModel(dataset, options, { memory });
     const { split } = await trainModel(dataset, options);
     const label = dataset.label.slice();
-    label[split.train[0]!] = 1 - label[split.train[0]!]!;
+    label[split.train[0]] = 1 - label[split.train[0]];
     expect((await trainModel({ ...dataset, label }, options, { memory })).resumed).toBe(0);
     expect((await trainModel(dataset, { ...options, folds: 4 }, { memory })).resumed).toBe(0);
     expect((await trainModel(dataset, { ...options, class_weight: "none" }, { memory })).resumed).toBe(0);

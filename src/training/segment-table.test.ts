@@ -18,21 +18,21 @@ describe("segmentTable", () => {
     expect(table.map((row) => row.level)).toEqual(["0", "1", "2", "missing"]);
     expect(table.reduce((sum, row) => sum + row.rows, 0)).toBe(rows);
     const ones = group.map((_, i) => i).filter((i) => plan[i] === 1);
-    const one = table[1]!;
+    const one = table[1];
     expect(one.rows).toBe(ones.length);
     expect(one.roc_auc.value).toBe(
       rocAuc(
-        ones.map((i) => label[i]!),
-        ones.map((i) => probability[i]!),
+        ones.map((i) => label[i]),
+        ones.map((i) => probability[i]),
       ),
     );
-    expect(one.churn_rate).toBeCloseTo(ones.reduce((sum, i) => sum + label[i]!, 0) / ones.length, 12);
-    expect(one.flagged).toBeCloseTo(ones.filter((i) => probability[i]! >= 0.5).length / ones.length, 12);
+    expect(one.churn_rate).toBeCloseTo(ones.reduce((sum, i) => sum + label[i], 0) / ones.length, 12);
+    expect(one.flagged).toBeCloseTo(ones.filter((i) => probability[i] >= 0.5).length / ones.length, 12);
   });
   it("makes quarters of many values, each row in one", () => {
     const table = segmentTable([{ name: "usage", values: usage }], label, probability, options);
     expect(table.map((row) => row.rows)).toEqual([100, 100, 100, 100]);
-    expect(table[0]!.level).toMatch(/^-\d\.\d+ to -0\.\d+$/);
+    expect(table[0].level).toMatch(/^-\d\.\d+ to -0\.\d+$/);
   });
   it("keeps equal values in one quarter", () => {
     const skewed = Float64Array.from({ length: rows }, (_, i) => (i < 250 ? 0 : i % 20));
@@ -50,6 +50,6 @@ describe("segmentTable", () => {
       options,
     );
     expect(table.map((row) => row.level)).toEqual(["no", "yes"]);
-    expect(table[0]!.roc_auc).toMatchObject({ value: null, reason: "only one class is there" });
+    expect(table[0].roc_auc).toMatchObject({ value: null, reason: "only one class is there" });
   });
 });

@@ -37,13 +37,13 @@ export function segmentTable(
 ): SegmentRow[] {
   return segmentations.flatMap(({ name, values, text }) =>
     levelsOf(values, text).map(({ level, rows }) => {
-      const y = rows.map((row) => label[row]!);
-      const p = rows.map((row) => probability[row]!);
+      const y = rows.map((row) => label[row]);
+      const p = rows.map((row) => probability[row]);
       const { roc_auc, precision, recall } = evaluate(y, p, {
         threshold,
         rounds,
         seed,
-        group: rows.map((row) => group[row]!),
+        group: rows.map((row) => group[row]),
       }).metrics;
       const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
       return {
@@ -63,7 +63,7 @@ export function segmentTable(
 
 /** The features of a table that make segments, by name. */
 export function segmentationsOf(table: FeatureTable, names: readonly string[]): Segmentation[] {
-  return names.map((name) => ({ name, values: table.columns[table.names.indexOf(name)]! }));
+  return names.map((name) => ({ name, values: table.columns[table.names.indexOf(name)] }));
 }
 
 /** At most so many distinct values make a level each. */
@@ -96,7 +96,7 @@ function quarters(sorted: Float64Array): [number, number][] {
 
 function rowsWhere(values: Float64Array, test: (value: number) => boolean): number[] {
   const rows: number[] = [];
-  for (let i = 0; i < values.length; i++) if (test(values[i]!)) rows.push(i);
+  for (let i = 0; i < values.length; i++) if (test(values[i])) rows.push(i);
   return rows;
 }
 

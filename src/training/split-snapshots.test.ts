@@ -32,7 +32,7 @@ const days = [100, 107, 114, 121, 128, 135, 142];
 describe("splitSnapshots", () => {
   const data = snapshots(400, days, 14, (day) => day < 142);
   const split = splitSnapshots(data, options);
-  const subscribersOf = (rows: Int32Array) => new Set(Array.from(rows, (row) => data.subscriber[row]!));
+  const subscribersOf = (rows: Int32Array) => new Set(Array.from(rows, (row) => data.subscriber[row]));
 
   it("puts no subscriber on both sides", () => {
     const train = subscribersOf(split.train);
@@ -40,8 +40,8 @@ describe("splitSnapshots", () => {
   });
   it("ends every label window of the training before the first test day", () => {
     expect(split.firstTestDay).toBe(128);
-    expect(Math.max(...Array.from(split.train, (row) => data.day[row]! + 14))).toBeLessThanOrEqual(128);
-    expect(Math.min(...Array.from(split.test, (row) => data.day[row]!))).toBe(128);
+    expect(Math.max(...Array.from(split.train, (row) => data.day[row] + 14))).toBeLessThanOrEqual(128);
+    expect(Math.min(...Array.from(split.test, (row) => data.day[row]))).toBe(128);
   });
   it("leaves out rows without a label, and counts all that it leaves out", () => {
     expect(split.dropped.unlabelled).toBe(400);
@@ -55,7 +55,7 @@ describe("splitSnapshots", () => {
     const fewer = snapshots(200, days, 14);
     const test = splitSnapshots(fewer, options).test;
     const before = subscribersOf(split.test);
-    for (const row of test) expect(before.has(fewer.subscriber[row]!)).toBe(true);
+    for (const row of test) expect(before.has(fewer.subscriber[row])).toBe(true);
   });
   it("holds out about the share that is asked for, others with another seed", () => {
     const ids = Array.from({ length: 10_000 }, (_, i) => `91${i}`);

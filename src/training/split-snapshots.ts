@@ -44,12 +44,12 @@ export function splitSnapshots(dataset: Dataset, options: SplitOptions): Split {
   const { label, day, subscriber, horizon } = dataset;
   const rows = label.length;
   const labelled = new Set<number>();
-  for (let i = 0; i < rows; i++) if (!Number.isNaN(label[i]!)) labelled.add(day[i]!);
+  for (let i = 0; i < rows; i++) if (!Number.isNaN(label[i])) labelled.add(day[i]);
   const days = [...labelled].sort((a, b) => a - b);
 
   const testCount = Math.min(days.length - 1, Math.max(1, Math.round(days.length * options.testDays)));
   const firstTestDay = days[days.length - testCount];
-  const byTime = days.length >= 3 && days[0]! + horizon <= firstTestDay!;
+  const byTime = days.length >= 3 && days[0] + horizon <= firstTestDay;
 
   const held = new Map<string, boolean>();
   const isHeld = (id: string) => {
@@ -65,22 +65,22 @@ export function splitSnapshots(dataset: Dataset, options: SplitOptions): Split {
   const test: number[] = [];
   const dropped = { unlabelled: 0, otherSide: 0, overlapping: 0 };
   for (let i = 0; i < rows; i++) {
-    if (Number.isNaN(label[i]!)) {
+    if (Number.isNaN(label[i])) {
       dropped.unlabelled++;
       continue;
     }
-    const tests = isHeld(subscriber[i]!);
-    const late = byTime ? day[i]! >= firstTestDay! : tests;
+    const tests = isHeld(subscriber[i]);
+    const late = byTime ? day[i] >= firstTestDay : tests;
     if (tests !== late) dropped.otherSide++;
     else if (tests) test.push(i);
-    else if (byTime && day[i]! + horizon > firstTestDay!) dropped.overlapping++;
+    else if (byTime && day[i] + horizon > firstTestDay) dropped.overlapping++;
     else train.push(i);
   }
 
   const split: Split = {
     train: Int32Array.from(train),
     test: Int32Array.from(test),
-    firstTestDay: byTime ? firstTestDay! : null,
+    firstTestDay: byTime ? firstTestDay : null,
     dropped,
     note: "",
   };
@@ -92,7 +92,7 @@ export function splitSnapshots(dataset: Dataset, options: SplitOptions): Split {
 
 function requireBothClasses(part: string, rows: Int32Array, label: Float64Array, dropped: Split["dropped"]): void {
   let churned = 0;
-  for (const row of rows) churned += label[row]!;
+  for (const row of rows) churned += label[row];
   if (churned > 0 && churned < rows.length) return;
   const { unlabelled, otherSide, overlapping } = dropped;
   throw new ChurnError(
@@ -117,7 +117,7 @@ function describe(split: Split, { day, horizon }: Dataset, days: number): string
     return `split by subscriber only, because ${why}: ${sizes}${left}`;
   }
   let last = Number.NEGATIVE_INFINITY;
-  for (const row of split.train) last = Math.max(last, day[row]!);
+  for (const row of split.train) last = Math.max(last, day[row]);
   return (
     `split by time and subscriber: ${sizes}; training snapshots end on ${dateOf(last)}, ` +
     `test snapshots start on ${dateOf(split.firstTestDay)}${left}`

@@ -156,9 +156,9 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return lineChart({
         title: "Profit of a campaign, by how many are contacted",
         subtitle: `most at ${(100 * best.share).toFixed(1)}% contacted: ${best.profit.toFixed(2)} per subscriber`,
-        x: { title: "share contacted, highest score first", values: kept.map((i) => share[i]!), kind: "number" },
+        x: { title: "share contacted, highest score first", values: kept.map((i) => share[i]), kind: "number" },
         y: { title: "profit per subscriber" },
-        series: [{ name: "model", values: kept.map((i) => profit[i]!) }],
+        series: [{ name: "model", values: kept.map((i) => profit[i]) }],
         rules: [{ value: 0 }],
         points: false,
       });

@@ -17,7 +17,7 @@ const shuffle = (dataset: Dataset) => {
   const r = random("order");
   const rows = Int32Array.from(dataset.label, (_, i) => i);
   const key = Float64Array.from(rows, () => r.next());
-  rows.sort((a, b) => key[a]! - key[b]!);
+  rows.sort((a, b) => key[a] - key[b]);
   return { rows, dataset: pickRows(dataset, rows) };
 };
 
@@ -39,8 +39,8 @@ describe("trainModel", () => {
   it("tests on rows that are in no fold, of subscribers and days that trained nothing", () => {
     const trained = new Set(Array.from(result.split.train, (row) => dataset.subscriber[row]));
     for (const row of result.holdout.rows) expect(trained.has(dataset.subscriber[row])).toBe(false);
-    const outcome = Math.max(...Array.from(result.split.train, (row) => dataset.day[row]! + dataset.horizon));
-    expect(outcome).toBeLessThanOrEqual(Math.min(...Array.from(result.holdout.rows, (row) => dataset.day[row]!)));
+    const outcome = Math.max(...Array.from(result.split.train, (row) => dataset.day[row] + dataset.horizon));
+    expect(outcome).toBeLessThanOrEqual(Math.min(...Array.from(result.holdout.rows, (row) => dataset.day[row])));
   });
   it("gives the hold-out as the model scores it, and metrics of just that", () => {
     const { rows, probability, prediction, label } = result.holdout;
@@ -80,7 +80,7 @@ describe("trainModel", () => {
     const again = await trainModel(mixed.dataset, { ...quick, threads: 2 });
     expect(again.model.toText()).toBe(result.model.toText());
     expect(again.model.version).toBe(result.model.version);
-    expect(again.holdout.rows.map((row) => mixed.rows[row]!)).toEqual(result.holdout.rows);
+    expect(again.holdout.rows.map((row) => mixed.rows[row])).toEqual(result.holdout.rows);
     expect(again.holdout.probability).toEqual(result.holdout.probability);
     const other = await trainModel(dataset, { ...quick, seed: 43 });
     expect(other.model.version).not.toBe(result.model.version);
@@ -94,8 +94,8 @@ describe("trainModel", () => {
     const trains = new Set(result.split.train);
     for (let row = 0; row < changed.label.length; row++) {
       if (trains.has(row)) continue;
-      changed.label[row] = 1 - changed.label[row]!;
-      for (const column of changed.columns) column[row] = -column[row]! * 1000 + 7;
+      changed.label[row] = 1 - changed.label[row];
+      for (const column of changed.columns) column[row] = -column[row] * 1000 + 7;
     }
     const { model } = await trainModel(changed, quick);
     const { report: _, data_hash: hash, ...facts } = model.facts;
@@ -178,12 +178,12 @@ describe("trainModel", () => {
     ]);
     const all = search.filter((row) => row.parameters.max_samples === 1 && row.parameters.min_samples_split === 2);
     const plain = await trainModel(dataset, { ...quick, num_trees: [10], max_depth: [4] });
-    expect(all[0]!.mean_auc).toBe(plain.search[0]!.mean_auc);
+    expect(all[0].mean_auc).toBe(plain.search[0].mean_auc);
   });
   it("takes folds by time, and calibrates on the rows that those measure", async () => {
     const long = toySnapshots({ subscribers: 800, days: [0, 14, 28, 42, 56, 70, 84, 98, 112] });
     const { search, metrics } = await trainModel(long, { ...quick, fold_by: "time" });
-    expect(search[0]!.fold_auc).toHaveLength(3);
+    expect(search[0].fold_auc).toHaveLength(3);
     expect(metrics.roc_auc.value).toBeGreaterThan(0.74);
     expect(metrics.ece.value).toBeLessThan(0.06);
   });
@@ -191,7 +191,7 @@ describe("trainModel", () => {
     const grid = { ...quick, num_trees: [20], max_depth: [4], min_samples_leaf: [5, 900], folds: 4 };
     const whole = await trainModel(dataset, grid);
     const { search, best, model } = await trainModel(dataset, { ...grid, drop_behind: 0.05 });
-    expect(whole.search[0]!.mean_auc - whole.search[1]!.mean_auc).toBeGreaterThan(0.1);
+    expect(whole.search[0].mean_auc - whole.search[1].mean_auc).toBeGreaterThan(0.1);
     expect(search.map((row) => [row.dropped, row.fold_auc.length])).toEqual([
       [false, 4],
       [true, 2],
@@ -253,7 +253,7 @@ describe("trainModel refuses", () => {
     ],
     [
       "an infinite value",
-      { ...dataset, columns: [dataset.columns[0]!.map(() => Number.POSITIVE_INFINITY), ...dataset.columns.slice(1)] },
+      { ...dataset, columns: [dataset.columns[0].map(() => Number.POSITIVE_INFINITY), ...dataset.columns.slice(1)] },
       "BAD_INPUT",
       /feature "days_since_last_activity" is Infinity in row 0/,
     ],

@@ -96,7 +96,7 @@ async function trainInOrder(
     },
     trees,
   );
-  const given = (rows: Int32Array) => rows.map((row) => order[row]!);
+  const given = (rows: Int32Array) => rows.map((row) => order[row]);
   return {
     ...measured,
     model,
@@ -134,7 +134,7 @@ function reportOf(
   notes: string[],
 ): ModelReport {
   return {
-    split: notes[0]!,
+    split: notes[0],
     train_rows: train.label.length,
     train_churned: sum(train.label),
     test_rows: test.label.length,

@@ -66,7 +66,7 @@ export async function train(
   requireGate(gate);
 
   const { rows, probability, prediction, score } = result.holdout;
-  const day = rows.map((row) => dataset.day[row] as number);
+  const day = rows.map((row) => dataset.day[row]);
   const trees = result.model.trees.numTrees;
   const predictions = await store.lease((db) =>
     db.transaction(async () => {
@@ -83,7 +83,7 @@ export async function train(
         { version: saved.model_version, features: dataset.features, table: table.table },
         "reference",
         {
-          subscriber: Array.from(rows, (row) => dataset.subscriber[row] as string),
+          subscriber: Array.from(rows, (row) => dataset.subscriber[row]),
           day,
           probability,
           prediction,

@@ -21,11 +21,11 @@ export function weightedMetrics(
     const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, s));
     return -Math.log(label[i] ? p : 1 - p);
   });
-  const gap = Float64Array.from(score, (s, i) => s - label[i]!);
+  const gap = Float64Array.from(score, (s, i) => s - label[i]);
   const bin = Uint8Array.from(score, (s) => Math.min(BINS - 1, Math.max(0, Math.ceil(s * BINS) - 1)));
   const ends = Uint8Array.from(score, (s, i) => (i + 1 === rows || score[i + 1] !== s ? 1 : 0));
   let flagged = 0;
-  while (flagged < rows && score[flagged]! >= threshold) flagged++;
+  while (flagged < rows && score[flagged] >= threshold) flagged++;
   const gaps = new Float64Array(BINS);
 
   return (weight) => {
@@ -34,11 +34,11 @@ export function weightedMetrics(
     let [pairs, precisions, losses, squares] = [0, 0, 0, 0];
     let [truePositives, falsePositives] = [0, 0];
     for (let i = 0; i < rows; i++) {
-      const w = weight[i]!;
-      const g = gap[i]!;
-      losses += w * loss[i]!;
+      const w = weight[i];
+      const g = gap[i];
+      losses += w * loss[i];
       squares += w * g * g;
-      gaps[bin[i]!]! += w * g;
+      gaps[bin[i]] += w * g;
       if (label[i]) tieUp += w;
       else tieDown += w;
       if (ends[i] === 0) continue;
@@ -76,8 +76,8 @@ export function weightedMetrics(
   function foundIn(top: number, weight: Float64Array): number {
     let [taken, found, here, up] = [0, 0, 0, 0];
     for (let i = 0; i < rows && taken < top; i++) {
-      here += weight[i]!;
-      if (label[i]) up += weight[i]!;
+      here += weight[i];
+      if (label[i]) up += weight[i];
       if (ends[i] === 0 || here === 0) continue;
       const part = Math.min(1, (top - taken) / here);
       taken += part * here;

@@ -97,7 +97,7 @@ describe("reconstruction error", () => {
 // biome-ignore lint/suspicious/noExplicitAny: the files have many shapes
 function columnsOf(file: any): string[] {
   const columns: string[][] = (file.expected ?? file.expected_full_precision).columns;
-  return [...new Set(columns.map(([name]) => name as string))].filter((name) => name !== "chunk");
+  return [...new Set(columns.map(([name]) => name))].filter((name) => name !== "chunk");
 }
 
 describe("rankers", () => {

@@ -29,7 +29,7 @@ function written(path: string): Record<string, Cell>[] {
   const names = header.split(",");
   return lines.map((line) => {
     const cells = line.split(",");
-    return Object.fromEntries(names.map((name, i) => [name, typed(cells[i] as string)]));
+    return Object.fromEntries(names.map((name, i) => [name, typed(cells[i])]));
   });
 }
 
@@ -98,7 +98,7 @@ it("files in, NannyML's tables out: car loans by month, labels from a file of th
   compare(output, "univariate", "carloan_univariate_monthly", 1e-8);
   for (const name of ["avg", "sum", "std"]) {
     const { columns, rows } = executed[`carloan_stats_${name}_monthly`].expected;
-    const kept = (column: string[]) => ["chunk", ...(config.stats?.column_names ?? [])].includes(column[0] as string);
+    const kept = (column: string[]) => ["chunk", ...(config.stats?.column_names ?? [])].includes(column[0]);
     const expected = {
       columns: columns.filter(kept),
       rows: rows.map((row: Cell[]) => row.filter((_, i) => kept(columns[i]))),

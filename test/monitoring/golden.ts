@@ -31,7 +31,7 @@ export function csvColumns(name: string): Record<string, (string | number | bool
   const cells = lines.map((line) => line.split(","));
   return Object.fromEntries(
     header.split(",").map((column, c) => {
-      const texts = cells.map((row) => (MISSING.has(row[c] as string) ? null : (row[c] as string)));
+      const texts = cells.map((row) => (MISSING.has(row[c]) ? null : row[c]));
       const known = texts.filter((text) => text !== null);
       const numeric = known.every((text) => Number.isFinite(Number(text)));
       const boolean = known.every((text) => text === "True" || text === "False");
@@ -123,15 +123,15 @@ export function compareRows(
   // some printed tables are the first or last rows of a longer one
   if (/_(first|last)\d/.test(label)) {
     const key = expected.columns.findIndex((levels) => flatName(levels) === "chunk_key");
-    const shown = new Set(expected.rows.map((row) => row[key] as Cell));
-    rows = rows.filter((row) => shown.delete(row.chunk_key as Cell));
+    const shown = new Set(expected.rows.map((row) => row[key]));
+    rows = rows.filter((row) => shown.delete(row.chunk_key));
   }
   expected.rows.forEach((want, r) => {
     expected.columns.forEach((levels, c) => {
       const name = flatName(levels);
       if (skip([levels].flat().join("/"))) return;
       const have = rows[r]?.[name];
-      const value = want[c] as Cell;
+      const value = want[c];
       tally.compared++;
       if (have !== undefined && same(have, value, relative)) tally.agreed++;
       else if (tally.misses.length < 40) tally.misses.push(`${label} row ${r} ${name}: ${have}, expected ${value}`);

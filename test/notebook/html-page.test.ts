@@ -85,10 +85,10 @@ async function exported(outputs: CellOutput[][], options = {}): Promise<string> 
 describe("an exported page", () => {
   it("carries each runtime once and only if it is used, and stays small", async () => {
     const count = (text: string, id: string) => text.split(`id="runtime-${id}"`).length - 1;
-    const plain = readFileSync(await exported([OUTPUTS[0]!]), "utf8");
+    const plain = readFileSync(await exported([OUTPUTS[0]]), "utf8");
     expect([count(plain, "vega"), count(plain, "plotly")]).toEqual([0, 0]);
     expect(plain.length).toBeLessThan(60_000);
-    const vega = await exported([OUTPUTS[2]!, OUTPUTS[2]!]);
+    const vega = await exported([OUTPUTS[2], OUTPUTS[2]]);
     expect(count(readFileSync(vega, "utf8"), "vega")).toBe(1);
     expect(statSync(vega).size).toBeLessThan(1.5 * 2 ** 20);
     const both = await exported(OUTPUTS);
@@ -97,7 +97,7 @@ describe("an exported page", () => {
   });
 
   it("leaves out the code when asked", async () => {
-    expect(readFileSync(await exported([OUTPUTS[0]!], { input: false }), "utf8")).not.toContain("const a =");
+    expect(readFileSync(await exported([OUTPUTS[0]], { input: false }), "utf8")).not.toContain("const a =");
   });
 });
 
@@ -210,7 +210,7 @@ describe.skipIf(skips)("an exported page in a browser", { timeout: 90_000 }, () 
   });
 
   it("shows a tooltip over a bar", async () => {
-    const { page } = await open(await exported([OUTPUTS[2]!]));
+    const { page } = await open(await exported([OUTPUTS[2]]));
     const box = await page.locator("figure.chart canvas").boundingBox();
     await page.mouse.move(box!.x + box!.width * 0.7, box!.y + box!.height * 0.5);
     await page.locator("#vg-tooltip-element.visible").waitFor({ timeout: 5000 });

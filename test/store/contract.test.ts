@@ -162,7 +162,7 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     (known.rows as { columns: Record<string, Float64Array> }).columns.DP_MOC_COUNT?.fill(77, 0, 2);
     const second = await store.commitBatch({
       ...known,
-      rejects: [{ line: 3, column_name: "DP_DATE", reason: WICKED[0] as string, raw: WICKED[1] as string }],
+      rejects: [{ line: 3, column_name: "DP_DATE", reason: WICKED[0], raw: WICKED[1] }],
     });
     expect(second).toMatchObject({ lines: 11, rows: 5, rejected: 3, stored_before: 3, written: true });
     expect(await rows("SELECT line, reason FROM rejects ORDER BY line", open())).toMatchObject([

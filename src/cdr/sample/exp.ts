@@ -8,7 +8,7 @@ const ROOTS = (() => {
   let root = 2;
   for (let bit = 32; bit >= 1; bit >>= 1) {
     root = Math.sqrt(root);
-    for (let i = 0; i < 64; i++) if (i & bit) table[i] = (table[i] as number) * root;
+    for (let i = 0; i < 64; i++) if (i & bit) table[i] = table[i] * root;
   }
   return table;
 })();
@@ -16,8 +16,8 @@ const ROOTS = (() => {
 /** 2^(i − 64) for i = 0 … 127. */
 const POWERS = (() => {
   const table = new Float64Array(128).fill(1);
-  for (let i = 65; i < 128; i++) table[i] = (table[i - 1] as number) * 2;
-  for (let i = 63; i >= 0; i--) table[i] = (table[i + 1] as number) / 2;
+  for (let i = 65; i < 128; i++) table[i] = table[i - 1] * 2;
+  for (let i = 63; i >= 0; i--) table[i] = table[i + 1] / 2;
   return table;
 })();
 
@@ -31,5 +31,5 @@ export function exp(x: number): number {
   const steps = Math.floor(x * INVERSE_STEP);
   const rest = x - steps * STEP;
   const series = 1 + rest * (1 + rest * (0.5 + rest * (0.16666666666666666 + rest * 0.041666666666666664)));
-  return (POWERS[(steps >> 6) + 64] as number) * (ROOTS[steps & 63] as number) * series;
+  return POWERS[(steps >> 6) + 64] * ROOTS[steps & 63] * series;
 }

@@ -34,7 +34,7 @@ describe("KeyedDraws", () => {
     for (let i = 0; i < n; i++) {
       const [subject, day] = [i % 1000, 19_700 + Math.floor(i / 1000)];
       const u = at(subject, day);
-      bins[Math.floor(u * 20)]!++;
+      bins[Math.floor(u * 20)]++;
       days += (u - 0.5) * (at(subject, day + 1) - 0.5);
       subjects += (u - 0.5) * (at(subject + 1, day) - 0.5);
     }

@@ -92,19 +92,19 @@ export class Lines {
     const { draws, phase, mood } = this;
     for (let line = 0; line < this.count; line++) {
       draws.start(this.subject(line), day, LIFE);
-      mood[line] = MOOD_KEEPS * (mood[line] as number) + MOOD_NEW * draws.normal();
+      mood[line] = MOOD_KEEPS * mood[line] + MOOD_NEW * draws.normal();
       switch (phase[line]) {
         case VACANT:
-          if (day >= (this.until[line] as number)) this.#join(line, day);
+          if (day >= this.until[line]) this.#join(line, day);
           break;
         case IN_USE:
           this.#use(line, day);
           break;
         case FADING:
-          if (day >= (this.end[line] as number)) this.#leave(line, day);
+          if (day >= this.end[line]) this.#leave(line, day);
           break;
         default:
-          if (day >= (this.until[line] as number)) {
+          if (day >= this.until[line]) {
             phase[line] = VACANT;
             this.until[line] = day + draws.whole(1, 6);
           }
@@ -123,7 +123,7 @@ export class Lines {
   }
 
   #join(line: number, day: number): void {
-    const generation = (this.#generation[line] as number) + 1;
+    const generation = this.#generation[line] + 1;
     this.#generation[line] = generation;
     this.traits[line] = drawTraits(this.draws, this.subject(line), generation, line >= this.wave);
     this.phase[line] = IN_USE;
@@ -133,12 +133,12 @@ export class Lines {
 
   #use(line: number, day: number): void {
     const { draws, settings } = this;
-    const { plan } = this.traits[line] as Traits;
-    const tenure = day - (this.joined[line] as number);
+    const { plan } = this.traits[line];
+    const tenure = day - this.joined[line];
     const since = day - settings.scenarioDay;
     const dearer = settings.scenario === "price-rise" && since >= 0 && since < settings.scenarioDays;
     const young = tenure < 60 ? 1.5 : 0.95;
-    const unhappy = (this.mood[line] as number) < -0.7 ? 1.5 : 0.9;
+    const unhappy = this.mood[line] < -0.7 ? 1.5 : 0.9;
     // after a price rise it is those who use much that leave, and at once
     const hazard = dearer
       ? HAZARD * young * (plan.calls + plan.sessions > 4 ? 3 : 1.5)
@@ -152,11 +152,11 @@ export class Lines {
       this.bend[line] = 1.4 * draws.uniform() - 0.9;
       return;
     }
-    if (draws.uniform() < BREAKS && day > (this.breakEnd[line] as number)) {
+    if (draws.uniform() < BREAKS && day > this.breakEnd[line]) {
       this.breakStart[line] = day + draws.whole(0, 8);
-      this.breakEnd[line] = (this.breakStart[line] as number) + draws.whole(4, 26);
+      this.breakEnd[line] = this.breakStart[line] + draws.whole(4, 26);
     }
-    if (draws.uniform() < DIPS && day > (this.dipEnd[line] as number)) {
+    if (draws.uniform() < DIPS && day > this.dipEnd[line]) {
       this.dipStart[line] = day;
       this.dipEnd[line] = day + draws.whole(18, 50);
       this.dipDepth[line] = 0.35 + 0.55 * draws.uniform();

@@ -36,16 +36,16 @@ export function csvOf(block: SampleBlock): Uint8Array {
   for (let row = 0; row < block.rows; row++) {
     bytes.set(date, at);
     at += date.length;
-    const id = block.DP_MSISDN[row] as string;
+    const id = block.DP_MSISDN[row];
     for (let i = 0; i < id.length; i++) bytes[at++] = id.charCodeAt(i);
     for (const column of counts) {
       bytes[at++] = COMMA;
-      at = writeWhole(bytes, at, column[row] as number);
+      at = writeWhole(bytes, at, column[row]);
     }
     bytes[at++] = COMMA;
-    at = writeThousandths(bytes, at, Math.round((block.DP_DATA_VOLUME[row] as number) * 1000));
+    at = writeThousandths(bytes, at, Math.round(block.DP_DATA_VOLUME[row] * 1000));
     bytes[at++] = COMMA;
-    bytes[at++] = ZERO + (block.PSEUDO_CHURNED[row] as number);
+    bytes[at++] = ZERO + block.PSEUDO_CHURNED[row];
     bytes[at++] = NEWLINE;
   }
   return bytes.subarray(0, at);

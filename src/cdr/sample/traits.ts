@@ -58,7 +58,7 @@ function choosePlan(chance: number): Plan {
     rest -= plan.share;
     if (rest < 0) return plan;
   }
-  return PLANS[0] as Plan;
+  return PLANS[0];
 }
 
 /** Lines are 1009 numbers apart, and each new holder of a line gets another one of a thousand: numbers grow with lines. */

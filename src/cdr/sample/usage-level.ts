@@ -4,21 +4,20 @@ import { ENDED, FADING, type Lines } from "./lines.js";
 export function fadeOn(lines: Lines, line: number, day: number): number {
   if (lines.phase[line] === ENDED) return 0;
   if (lines.phase[line] !== FADING) return 1;
-  const start = lines.fadeStart[line] as number;
-  const x = (day - start) / ((lines.end[line] as number) - start);
-  const bend = lines.bend[line] as number;
-  return 1 - (lines.depth[line] as number) * x * (1 - bend + bend * x);
+  const start = lines.fadeStart[line];
+  const x = (day - start) / (lines.end[line] - start);
+  const bend = lines.bend[line];
+  return 1 - lines.depth[line] * x * (1 - bend + bend * x);
 }
 
 /** How much of the usual a staying subscriber uses, 0 … 1: newcomers start slowly, breaks are silent, dips pass. */
 export function habitOn(lines: Lines, line: number, day: number): number {
-  const toBreak = (lines.breakStart[line] as number) - day;
-  if (toBreak <= 0 && day < (lines.breakEnd[line] as number)) return 0;
-  const habit =
-    Math.min(1, 0.4 + 0.06 * (day - (lines.joined[line] as number))) * (toBreak > 0 && toBreak < 6 ? 0.6 : 1);
-  const dipStart = lines.dipStart[line] as number;
-  const dipEnd = lines.dipEnd[line] as number;
+  const toBreak = lines.breakStart[line] - day;
+  if (toBreak <= 0 && day < lines.breakEnd[line]) return 0;
+  const habit = Math.min(1, 0.4 + 0.06 * (day - lines.joined[line])) * (toBreak > 0 && toBreak < 6 ? 0.6 : 1);
+  const dipStart = lines.dipStart[line];
+  const dipEnd = lines.dipEnd[line];
   if (day < dipStart || day >= dipEnd) return habit;
   const x = (day - dipStart) / (dipEnd - dipStart);
-  return habit * (1 - (lines.dipDepth[line] as number) * 4 * x * (1 - x));
+  return habit * (1 - lines.dipDepth[line] * 4 * x * (1 - x));
 }

@@ -1,7 +1,7 @@
 import { countOf, duration, megabytes } from "./amounts.js";
 import { exp } from "./exp.js";
 import { ENDED, type Lines, VACANT } from "./lines.js";
-import { type Traits, USAGE } from "./traits.js";
+import { USAGE } from "./traits.js";
 import { fadeOn, habitOn } from "./usage-level.js";
 
 /** The records of one day as columns of one length, named as in `DP_CDR_Data`; subscribers in the order of their numbers. */
@@ -49,24 +49,23 @@ export function writeDay(lines: Lines, day: number): SampleBlock {
 
   for (let line = 0; line < count; line++) {
     if (phase[line] === VACANT) continue;
-    const traits = lines.traits[line] as Traits;
+    const traits = lines.traits[line];
     const { plan } = traits;
     draws.start(lines.subject(line), day, USAGE);
     const left = fadeOn(lines, line, day);
     const level = left * habitOn(lines, line, day);
-    const mood = exp(MOOD * (lines.mood[line] as number));
+    const mood = exp(MOOD * lines.mood[line]);
     const lift = level * mood;
     const dark = outage && traits.region < 2;
-    const chance =
-      traits.active * Math.sqrt(level * Math.sqrt(mood)) * (plan.business ? (BUSINESS_DAYS[weekday] as number) : 1);
+    const chance = traits.active * Math.sqrt(level * Math.sqrt(mood)) * (plan.business ? BUSINESS_DAYS[weekday] : 1);
     const active = draws.uniform() < Math.min(0.985, chance) * (dark ? 0.08 : 1);
-    const flagged = day >= (lines.flagFrom[line] as number) && day < (lines.flagTo[line] as number);
+    const flagged = day >= lines.flagFrom[line] && day < lines.flagTo[line];
     if (!active || level === 0) {
       const kept = phase[line] === ENDED ? 0.85 : flagged ? 1 : plan.zeroRows;
       if (draws.uniform() >= kept) continue;
     } else {
-      const callWeek = (plan.business ? BUSINESS : PRIVATE_CALLS)[weekday] as number;
-      const dataWeek = (plan.business ? BUSINESS : PRIVATE_DATA)[weekday] as number;
+      const callWeek = (plan.business ? BUSINESS : PRIVATE_CALLS)[weekday];
+      const dataWeek = (plan.business ? BUSINESS : PRIVATE_DATA)[weekday];
       const today = lift * (dark ? 0.1 : 1) * exp(0.25 * draws.normal());
       // others notice late that somebody has gone: what comes in falls more slowly than what goes out
       const slack = Math.sqrt(left);
@@ -74,15 +73,15 @@ export function writeDay(lines: Lines, day: number): SampleBlock {
       const outCalls = traits.calls * callWeek * today * (dearer ? 0.65 : 1);
       const inCalls = traits.calls * traits.callsReturned * callWeek * incoming * (dearer ? 1.2 : 1);
       moc[row] = countOf(draws, outCalls * exp(0.4 * draws.normal()));
-      mocTime[row] = duration(draws, moc[row] as number, traits.seconds * slack);
+      mocTime[row] = duration(draws, moc[row], traits.seconds * slack);
       mtc[row] = countOf(draws, inCalls * exp(0.4 * draws.normal()));
-      mtcTime[row] = duration(draws, mtc[row] as number, traits.seconds);
+      mtcTime[row] = duration(draws, mtc[row], traits.seconds);
       const texts = traits.sms * exp(0.5 * draws.normal());
       mosms[row] = countOf(draws, texts * today * (dearer ? 0.8 : 1));
       mtsms[row] = countOf(draws, texts * traits.smsReturned * incoming);
       sessions[row] = countOf(draws, traits.sessions * dataWeek * today * exp(0.4 * draws.normal()));
       volume[row] =
-        megabytes(draws, sessions[row] as number, traits.megabytes * slack) * (shifted && plan.sessions > 3 ? 1024 : 1);
+        megabytes(draws, sessions[row], traits.megabytes * slack) * (shifted && plan.sessions > 3 ? 1024 : 1);
     }
     ids.push(traits.id);
     churned[row] = flagged ? 1 : 0;

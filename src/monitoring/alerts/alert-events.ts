@@ -117,18 +117,18 @@ function follow(
   const { chunks_in_a_row = 1, clear_after = 1, cool_down = 0 } = rule;
   const key = `${rule.name}/${result.part}/${cause}`;
   memory[key] ??= { last: Number.NEGATIVE_INFINITY, alerting: 0, quiet: 0, since: "", open: false, cooling: 0 };
-  const state = memory[key] as CauseState;
+  const state = memory[key];
   const events: Unidentified[] = [];
   result.chunks.forEach((chunk, i) => {
     const place = chunk.startMs ?? chunk.chunkIndex;
     if (chunk.period === "reference" || place <= state.last) return;
-    const measures = series.map((each) => each.measures[i] as Measure);
+    const measures = series.map((each) => each.measures[i]);
     // what has no value yet, such as a metric whose labels are late, is looked at again
     if (measures.every(({ value }) => value === null)) return;
     state.last = place;
     const loud = measures.findIndex(({ alert }) => alert === true);
     const event = (kind: AlertEvent["kind"], at: number) =>
-      eventOf(kind, rule, result.part, cause, state.since, chunk, series[at] as Series, measures[at] as Measure);
+      eventOf(kind, rule, result.part, cause, state.since, chunk, series[at], measures[at]);
     if (loud >= 0) {
       if (state.alerting === 0) state.since = state.open ? state.since : chunk.key;
       state.alerting++;

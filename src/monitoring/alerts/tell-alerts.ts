@@ -20,9 +20,7 @@ export function tellAlerts(
   signal?: AbortSignal,
 ): Promise<AlertOutcome> {
   const { alert_after, alert_cool_down: cool_down, output_dir } = settings;
-  const complete = Object.fromEntries(
-    Object.entries(results).map(([part, result]) => [part, settled(result, days)]),
-  ) as MonitoringResults;
+  const complete = Object.fromEntries(Object.entries(results).map(([part, result]) => [part, settled(result, days)]));
   return handleAlerts(complete, {
     path: join(output_dir, `monitoring_alerts_${version}.json`),
     subject: version,
@@ -58,7 +56,7 @@ function settled(result: MonitoringResult, days: readonly SnapshotDay[]): Monito
     endMs !== null &&
     (next * DAY < endMs || (targetsMissingRate > 0 && targetsMissingRate < 1 && lastLabel * DAY < endMs));
   let end = result.chunks.length;
-  while (end > 0 && open(result.chunks[end - 1] as ChunkInfo)) end--;
+  while (end > 0 && open(result.chunks[end - 1])) end--;
   if (end === result.chunks.length) return result;
   const series = result.series.map((each) => ({ ...each, measures: each.measures.slice(0, end) }));
   return new MonitoringResult(result.part, result.chunks.slice(0, end), series, result.fields, result.warnings);

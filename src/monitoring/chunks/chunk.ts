@@ -94,8 +94,8 @@ function bySize(table: Timed, size: number, incomplete: Chunking["incomplete"] =
   const { time, zone } = table;
   return bounds.map(([from, to], index) => {
     const last = time ? from + timed(time.subarray(from, to)) - 1 : 0;
-    const startMs = time && last >= from ? (time[from] as number) : null;
-    const endMs = time && last >= from ? (time[last] as number) : null;
+    const startMs = time && last >= from ? time[from] : null;
+    const endMs = time && last >= from ? time[last] : null;
     const key = `[${from}:${to - 1}]`;
     return { key, index, from, to, startMs, endMs, startDate: dateText(startMs, zone), endDate: dateText(endMs, zone) };
   });
@@ -116,7 +116,7 @@ function byPeriod(table: Timed, unit: PeriodUnit, options: { gaps?: boolean; war
   let from = 0;
   let previous: number | undefined;
   while (from < rows) {
-    const period = periodOf(time[from] as number, unit);
+    const period = periodOf(time[from], unit);
     const end = periodStart(period + 1, unit);
     const to = firstAtOrAfter(time, end, from, rows);
     if (options.gaps && previous !== undefined) {
@@ -137,7 +137,7 @@ function firstAtOrAfter(time: Float64Array, moment: number, low: number, high: n
   let to = high;
   while (from < to) {
     const middle = (from + to) >> 1;
-    if ((time[middle] as number) < moment) from = middle + 1;
+    if (time[middle] < moment) from = middle + 1;
     else to = middle;
   }
   return to;

@@ -54,7 +54,7 @@ export function toCategory(column: Column): CategoryColumn {
 export function gather<C extends Column>(column: C, order: Uint32Array): C {
   const from = isCategory(column) ? column.codes : (column as NumberColumn);
   const to = from instanceof Int32Array ? codesOf(order.length) : floats(order.length);
-  for (let i = 0; i < order.length; i++) to[i] = from[order[i] as number] as number;
+  for (let i = 0; i < order.length; i++) to[i] = from[order[i]];
   return (isCategory(column) ? { codes: to, levels: column.levels } : to) as C;
 }
 
@@ -69,9 +69,9 @@ function encode<T>(values: ArrayLike<T>, text: (value: NonNullable<T>) => string
   // most categories that are numbers are small and whole: their codes are found without hashing
   const small = new Int32Array(256).fill(-1);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as T;
+    const value = values[i];
     const isSmall = typeof value === "number" && value >= 0 && value < 256 && Number.isInteger(value);
-    let code = isSmall && (small[value] as number) >= 0 ? small[value] : codeOf.get(value);
+    let code = isSmall && small[value] >= 0 ? small[value] : codeOf.get(value);
     if (code === undefined) {
       const level = value === null || value === undefined ? null : text(value);
       code = level === null ? -1 : levels.push(level) - 1;

@@ -85,7 +85,7 @@ export function once<T>({ shared }: OrderedTable, key: string, compute: () => T)
 export function asGiven({ order }: OrderedTable, column: Float64Array): Float64Array {
   if (!order) return column;
   const given = new Float64Array(column.length);
-  for (let i = 0; i < order.length; i++) given[order[i] as number] = column[i] as number;
+  for (let i = 0; i < order.length; i++) given[order[i]] = column[i];
   return given;
 }
 
@@ -110,7 +110,7 @@ function timesOf(input: NonNullable<MonitoredTable["timestamp"]>): { ms: Float64
 function checkScore(column: Column, key: string, table: string): void {
   if (isCategory(column)) throw notNumbers(key, column.levels, table, "scores");
   for (let i = 0; i < column.length; i++) {
-    const value = column[i] as number;
+    const value = column[i];
     if (value < 0 || value > 1) {
       throw new ChurnError("BAD_INPUT", `${table}: score ${value} in row ${i} of "${key}" is outside 0 … 1`, {
         hint: value > 1 && value <= 100 ? "divide scores in per cent by 100" : "give the probability of class 1",
@@ -129,7 +129,7 @@ function truthValues(column: Column): Column {
 function checkLabel(column: Column, key: string, table: string): void {
   if (isCategory(column)) throw notNumbers(key, column.levels, table, "labels");
   for (let i = 0; i < column.length; i++) {
-    const value = column[i] as number;
+    const value = column[i];
     if (value !== 0 && value !== 1 && !Number.isNaN(value)) {
       throw new ChurnError("BAD_INPUT", `${table}: label ${value} in row ${i} of "${key}" is neither 0 nor 1`, {
         hint: "map the labels to 0 (stays) and 1 (churns) first",
@@ -153,8 +153,8 @@ function orderOf(ms: Float64Array, keys: () => Float64Array, keepTies: boolean):
   let sorted = true;
   let ties = false;
   for (let i = 1; i < n && sorted; i++) {
-    const a = ms[i - 1] as number;
-    const b = ms[i] as number;
+    const a = ms[i - 1];
+    const b = ms[i];
     if (a > b || (Number.isNaN(a) && !Number.isNaN(b))) sorted = false;
     else if (a === b) ties = true;
   }
@@ -162,8 +162,8 @@ function orderOf(ms: Float64Array, keys: () => Float64Array, keepTies: boolean):
   if (keepTies) return argsort(ms);
   // rows by tie key first, then a stable sort by time
   const byKey = argsort(keys());
-  const byTime = argsort(Float64Array.from(byKey, (row) => ms[row] as number));
-  return byTime.map((place) => byKey[place] as number);
+  const byTime = argsort(Float64Array.from(byKey, (row) => ms[row]));
+  return byTime.map((place) => byKey[place]);
 }
 
 function tieKey(identifier: Column | undefined, columns: ReadonlyMap<string, Column>, rows: number): Float64Array {
@@ -171,24 +171,24 @@ function tieKey(identifier: Column | undefined, columns: ReadonlyMap<string, Col
   const hash = new Uint32Array(rows).fill(2166136261);
   const low = new Uint32Array(rows);
   const mix = (row: number, word: number) => {
-    hash[row] = Math.imul(((hash[row] as number) ^ word) >>> 0, 16777619);
-    low[row] = Math.imul(((low[row] as number) + (hash[row] as number)) ^ ((hash[row] as number) >>> 15), 2246822519);
+    hash[row] = Math.imul((hash[row] ^ word) >>> 0, 16777619);
+    low[row] = Math.imul((low[row] + hash[row]) ^ (hash[row] >>> 15), 2246822519);
   };
   const names = [...columns.keys()].sort();
   for (const column of identifier ? [identifier] : names.map((key) => columns.get(key) as Column)) {
     if (isCategory(column)) {
       const levels = column.levels.map(textHash);
-      for (let i = 0; i < rows; i++) mix(i, column.codes[i] === -1 ? 1 : (levels[column.codes[i] as number] as number));
+      for (let i = 0; i < rows; i++) mix(i, column.codes[i] === -1 ? 1 : levels[column.codes[i]]);
     } else {
       const copy = new Float64Array(column);
       const words = new Uint32Array(copy.buffer);
       for (let i = 0; i < rows; i++) {
-        mix(i, words[2 * i] as number);
-        mix(i, words[2 * i + 1] as number);
+        mix(i, words[2 * i]);
+        mix(i, words[2 * i + 1]);
       }
     }
   }
-  return Float64Array.from(hash, (word, i) => word * 2097152 + ((low[i] as number) >>> 11));
+  return Float64Array.from(hash, (word, i) => word * 2097152 + (low[i] >>> 11));
 }
 
 function textHash(text: string): number {

@@ -25,7 +25,7 @@ export function segmentsOf(table: MonitoredTable, name: string): Segment[] {
     rows[code]?.push(row);
   });
   return levels
-    .map((value, code) => ({ value, rows: rows[code] as number[] }))
+    .map((value, code) => ({ value, rows: rows[code] }))
     .filter((part) => part.rows.length > 0)
     .sort((a, b) => b.rows.length - a.rows.length)
     .map((part) => ({ value: part.value, rows: part.rows.length, table: rowsOf(table, Uint32Array.from(part.rows)) }));

@@ -21,14 +21,14 @@ export function fitCategorical(
   compat: boolean,
 ): CategoricalReference {
   const all = countCodes(column, 0, column.codes.length);
-  const used = [...column.levels.keys()].filter((code) => (all.counts[code] as number) > 0);
+  const used = [...column.levels.keys()].filter((code) => all.counts[code] > 0);
   if (used.length === 0 && !compat) {
     throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
   }
   return {
     n: all.n,
-    levels: used.map((code) => column.levels[code] as string),
-    counts: Float64Array.from(used, (code) => all.counts[code] as number),
+    levels: used.map((code) => column.levels[code]),
+    counts: Float64Array.from(used, (code) => all.counts[code]),
     wasText,
   };
 }
@@ -65,8 +65,8 @@ export function measureCategorical(
   const known = new Float64Array(reference.levels.length);
   const unseen: number[] = [];
   chunk.counts.forEach((count, code) => {
-    const place = places[code] as number;
-    if (place >= 0) known[place] = (known[place] as number) + count;
+    const place = places[code];
+    if (place >= 0) known[place] = known[place] + count;
     else if (count > 0) unseen.push(count);
   });
   const p = reference.counts.map((count) => count / reference.n);
@@ -93,9 +93,9 @@ function countCodes({ codes, levels }: CategoryColumn, from: number, to: number)
 function addCodes(counts: Float64Array, codes: Int32Array, from: number, to: number): number {
   let n = 0;
   for (let i = from; i < to; i++) {
-    const code = codes[i] as number;
+    const code = codes[i];
     if (code < 0) continue;
-    counts[code] = (counts[code] as number) + 1;
+    counts[code] = counts[code] + 1;
     n++;
   }
   return n;

@@ -18,7 +18,7 @@ it.each(Object.entries(distances))(
     const shares = Array.from({ length: bins }, () => 1 / bins);
     const sample = (rows: number) => {
       const counts = new Float64Array(bins);
-      for (let i = 0; i < rows; i++) counts[rng.int(bins)]!++;
+      for (let i = 0; i < rows; i++) counts[rng.int(bins)]++;
       return counts.map((count) => count / rows);
     };
     const limit = chanceLimit(method as keyof typeof distances, { shares, deviation: 1 }, n, N);

@@ -22,7 +22,7 @@ export function chanceLimit(method: DriftMethod, { shares, deviation }: ColumnSh
   let bins = 0;
   let largest = 0;
   for (let i = 0; i < shares.length; i++) {
-    const share = shares[i] as number;
+    const share = shares[i];
     if (share * rows >= 1) bins++;
     largest = Math.max(largest, share * (1 - share));
   }

@@ -120,7 +120,7 @@ function chunkValues(
   let n = 0;
   let infinite = 0;
   for (let i = from; i < to; i++) {
-    const value = column[i] as number;
+    const value = column[i];
     if (Number.isNaN(value)) continue;
     if (!compat && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)) infinite++;
     else values[n++] = dust >= 0 && Math.abs(value - (constant as number)) <= dust ? (constant as number) : value;
@@ -130,7 +130,7 @@ function chunkValues(
 
 function shares(values: Float64Array, edges: Edges) {
   const { counts: share, n } = histogram(values, edges);
-  for (let i = 0; i < share.length; i++) share[i] = (share[i] as number) / n;
+  for (let i = 0; i < share.length; i++) share[i] = share[i] / n;
   return { edges, share };
 }
 
@@ -159,7 +159,7 @@ function binnedOf(fine: Fine, values: Float64Array) {
 
 function outside(values: Float64Array, edges: Edges, count: number) {
   if (count === 0) return { below: new Float64Array(0), above: new Float64Array(0) };
-  const [min, max] = [edges[0] as number, edges.at(-1) as number];
+  const [min, max] = [edges[0], edges.at(-1) as number];
   return {
     below: values.filter((value) => value < min).sort(),
     above: values.filter((value) => value > max).sort(),
@@ -177,8 +177,8 @@ function unequalShares(values: Float64Array, edges: Edges): Float64Array {
   const counts = new Float64Array(edges.length + 1);
   for (const value of values) {
     let bin = 0;
-    while (bin < edges.length && value > (edges[bin] as number)) bin++;
-    counts[bin] = (counts[bin] as number) + 1;
+    while (bin < edges.length && value > edges[bin]) bin++;
+    counts[bin] = counts[bin] + 1;
   }
   return counts.map((count) => count / values.length);
 }

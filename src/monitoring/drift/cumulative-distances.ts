@@ -6,9 +6,9 @@ export function kolmogorovSmirnov(a: Float64Array, b: Float64Array): number {
   let j = 0;
   let most = 0;
   while (i < a.length && j < b.length) {
-    const value = Math.min(a[i] as number, b[j] as number);
-    while (i < a.length && (a[i] as number) <= value) i++;
-    while (j < b.length && (b[j] as number) <= value) j++;
+    const value = Math.min(a[i], b[j]);
+    while (i < a.length && a[i] <= value) i++;
+    while (j < b.length && b[j] <= value) j++;
     most = Math.max(most, Math.abs(i / a.length - j / b.length));
   }
   return most;
@@ -19,12 +19,12 @@ export function wasserstein(a: Float64Array, b: Float64Array): number {
   let i = 0;
   let j = 0;
   let area = 0;
-  let last = Math.min(a[0] as number, b[0] as number);
+  let last = Math.min(a[0], b[0]);
   while (i < a.length || j < b.length) {
     const next = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
     if (next > last) area += Math.abs(i / a.length - j / b.length) * (next - last);
-    while ((a[i] as number) === next) i++;
-    while ((b[j] as number) === next) j++;
+    while (a[i] === next) i++;
+    while (b[j] === next) j++;
     last = next;
   }
   return area;
@@ -45,9 +45,9 @@ export function cumulativeBins(edges: Edges, counts: Uint32Array): CumulativeBin
   const sums = new Float64Array(counts.length + 1);
   let n = 0;
   for (let i = 0; i < counts.length; i++) {
-    n += counts[i] as number;
+    n += counts[i];
     upTo[i] = n;
-    sums[i + 1] = (sums[i] as number) + n;
+    sums[i + 1] = sums[i] + n;
   }
   return { edges, n, upTo, sums };
 }
@@ -67,9 +67,9 @@ export function binnedDistances(
   outside: { below: Float64Array; above: Float64Array },
 ): { kolmogorovSmirnov: number; wasserstein: number } {
   const bins = upTo.length;
-  const min = edges[0] as number;
-  const max = edges[bins] as number;
-  const width = (edges[1] as number) - min;
+  const min = edges[0];
+  const max = edges[bins];
+  const width = edges[1] - min;
   const rowsBelow = outside.below.length ? outside.below.length + 1 : 0;
   const rowsAbove = outside.above.length ? outside.above.length + 1 : 0;
   const low = rowsBelow ? (rowsBelow / n) * areaUnder([...outside.below, min]) : 0;
@@ -78,17 +78,17 @@ export function binnedDistances(
   let most = 0;
   let within = 0;
   for (let from = 0; from < bins; ) {
-    sum += counts[from] as number;
+    sum += counts[from];
     let to = from + 1;
     while (to < bins && counts[to] === 0) to++;
-    const first = upTo[from] as number;
+    const first = upTo[from];
     const share = (below + sum) / n;
-    most = Math.max(most, Math.abs(first / all - share), Math.abs((upTo[to - 1] as number) / all - share));
+    most = Math.max(most, Math.abs(first / all - share), Math.abs(upTo[to - 1] / all - share));
     const level = (sum + rowsBelow) * all;
     let middle = from;
     if (first * n < level) {
       middle = to;
-      if ((upTo[to - 1] as number) * n > level) while ((upTo[middle - 1] as number) * n > level) middle--;
+      if (upTo[to - 1] * n > level) while (upTo[middle - 1] * n > level) middle--;
     }
     within += areaBetween(sums, upTo, middle, to, n, level) - areaBetween(sums, upTo, from, middle, n, level);
     from = to;
@@ -99,23 +99,22 @@ export function binnedDistances(
 /** Σ of `upTo · n − level` over bins `from` … `to − 1`; what is taken off first keeps the numbers small and exact. */
 function areaBetween(sums: Float64Array, upTo: Float64Array, from: number, to: number, n: number, level: number) {
   if (from === to) return 0;
-  const first = upTo[from] as number;
-  const rise = (sums[to] as number) - (sums[from] as number) - (to - from) * first;
+  const first = upTo[from];
+  const rise = sums[to] - sums[from] - (to - from) * first;
   return n * rise + (to - from) * (first * n - level);
 }
 
 /** ∫ F of ascending values, from the first to the last. */
 function areaUnder(values: number[]): number {
   let area = 0;
-  for (let i = 1; i < values.length; i++)
-    area += (i / values.length) * ((values[i] as number) - (values[i - 1] as number));
+  for (let i = 1; i < values.length; i++) area += (i / values.length) * (values[i] - values[i - 1]);
   return area;
 }
 
 function areaOver(values: number[]): number {
   let area = 0;
   for (let i = 1; i < values.length; i++) {
-    area += (1 - i / values.length) * ((values[i] as number) - (values[i - 1] as number));
+    area += (1 - i / values.length) * (values[i] - values[i - 1]);
   }
   return area;
 }

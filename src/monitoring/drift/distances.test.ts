@@ -104,7 +104,7 @@ it("method values on the arrays of NannyML's own tests agree", () => {
       Hellinger: "hellinger",
       Wasserstein: "wasserstein",
     };
-    const method = known[name as string];
+    const method = known[name];
     if (!method || !data || type === "Categorical" || typeof (data.reference ?? [])[0] !== "number") continue;
     const fit = fitContinuous(numbers(data.reference), "x", [method as ContinuousMethod], undefined, true);
     const chunk = numbers(data.analysis);
@@ -131,7 +131,7 @@ it("medians and deviations are those of a sort and of the definition", () => {
     const values = Float64Array.from({ length: n }, (_, i) => Math.sin(i * 7.7) * 100 + (i % 3));
     const sorted = values.slice().sort();
     const middle = n >> 1;
-    const median = n % 2 ? sorted[middle] : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+    const median = n % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     expect(selectMedian(values.slice())).toBe(median);
   }
   expect(sampleDeviation(momentsOf(Float64Array.of(2, 4, Number.NaN, 4, 4, 5, 5, 7, 9)))).toBeCloseTo(
@@ -159,8 +159,8 @@ it("distances from bins are those of a sum over every bin", () => {
     let [mine, theirs, most, area, empty, emptyWithout] = [0, 0, 0, 0, 0, 0];
     const shift = outside.below.length ? (outside.below.length + 1) / rows : 0;
     for (let i = 0; i < 1000; i++) {
-      mine += counts[i] as number;
-      theirs += bins.counts[i] as number;
+      mine += counts[i];
+      theirs += bins.counts[i];
       most = Math.max(most, Math.abs(mine / n - (bins.below + theirs) / rows));
       area += Math.abs(mine / n - theirs / rows - shift) * 0.008;
       empty += Math.abs(mine / n - shift) * 0.008;

@@ -14,8 +14,8 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
   let left = 0;
   let right = 0;
   for (let i = 0; i < p.length; i++) {
-    const a = (p[i] as number) / totalP;
-    const b = (q[i] as number) / totalQ;
+    const a = p[i] / totalP;
+    const b = q[i] / totalQ;
     const m = (a + b) / 2;
     if (a > 0) left += a * Math.log(a / m);
     if (b > 0) right += b * Math.log(b / m);
@@ -27,14 +27,14 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
 /** Hellinger distance (1909). */
 export function hellinger(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let sum = Math.max(0, leftover(q));
-  for (let i = 0; i < p.length; i++) sum += (Math.sqrt(p[i] as number) - Math.sqrt(q[i] as number)) ** 2;
+  for (let i = 0; i < p.length; i++) sum += (Math.sqrt(p[i]) - Math.sqrt(q[i])) ** 2;
   return Math.sqrt(sum) / Math.SQRT2;
 }
 
 /** The greatest difference of a share. Unknown categories are to be bins of their own. */
 export function lInfinity(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let most = 0;
-  for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs((p[i] as number) - (q[i] as number)));
+  for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs(p[i] - q[i]));
   return most;
 }
 
@@ -45,13 +45,13 @@ const EMPTY = 1e-4;
 export function populationStability(p: ArrayLike<number>, q: ArrayLike<number>): number {
   const term = (a: number, b: number) => (b - a) * Math.log(Math.max(b, EMPTY) / Math.max(a, EMPTY));
   let sum = term(0, Math.max(0, leftover(q)));
-  for (let i = 0; i < p.length; i++) sum += term(p[i] as number, q[i] as number);
+  for (let i = 0; i < p.length; i++) sum += term(p[i], q[i]);
   return sum;
 }
 
 function total(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   return sum;
 }
 

@@ -11,7 +11,7 @@ const columns = (seed: string, rows: number, apart: number) => {
       a,
       // related in the reference, with a sign that may turn
       b: a.map((value) => (apart ? -value : value) + 0.3 * normal()),
-      c: Array.from({ length: rows }, () => ["x", "y", "z"][int(3)] as string),
+      c: Array.from({ length: rows }, () => ["x", "y", "z"][int(3)]),
     },
   };
 };

@@ -222,7 +222,7 @@ it("alerts on a broken relation that no single column shows", () => {
   const shuffled = random("shuffle");
   for (let i = 1999; i > 1000; i--) {
     const j = 1000 + shuffled.int(i - 999);
-    [columns.spend[i], columns.spend[j]] = [columns.spend[j] as number, columns.spend[i] as number];
+    [columns.spend[i], columns.spend[j]] = [columns.spend[j], columns.spend[i]];
   }
   const options = { reference, analysis: { columns }, chunking, columns: ["tenure", "spend", "score"] };
   const pca = reconstructionDrift({ ...options, components: 2 }).filter({ period: "analysis" });

@@ -30,7 +30,7 @@ export async function measureDomain(work: DomainWork): Promise<[number, RawMeasu
   const raw: [number, RawMeasure][] = [];
   const heap = new SharedHeap(0);
   for (let i = Atomics.add(next, 0, 1); i < chunks.length; i = Atomics.add(next, 0, 1)) {
-    raw.push([i, await measureChunk(state, columns, chunks[i] as Chunk, isReference, heap)]);
+    raw.push([i, await measureChunk(state, columns, chunks[i], isReference, heap)]);
   }
   return raw;
 }
@@ -56,7 +56,7 @@ async function measureChunk(
   const negatives = state.compat ? others : spread(others, Math.max(2000, ROWS_FOR_EACH * n));
   const x = {
     names: state.columns.map(({ name }) => name),
-    columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c] as Column, from, to)),
+    columns: state.columns.map(({ values }, c) => stacked(values, negatives, columns[c], from, to)),
   };
   const y = new Float64Array(negatives.length + n).fill(1, negatives.length);
   const binned = bin(x, state.trees.maxBins, heap);
@@ -71,7 +71,7 @@ function rowsOutside(places: Uint32Array, from: number, to: number): Uint32Array
   const rows = new Uint32Array(places.length);
   let size = 0;
   for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
+    const place = places[i];
     if (place < from || place >= to) rows[size++] = i;
   }
   return rows.subarray(0, size);
@@ -81,7 +81,7 @@ function rowsOutside(places: Uint32Array, from: number, to: number): Uint32Array
 function spread(rows: Uint32Array, wanted: number): Uint32Array {
   if (rows.length <= wanted) return rows;
   const some = new Uint32Array(wanted);
-  for (let i = 0; i < wanted; i++) some[i] = rows[Math.floor((i * rows.length) / wanted)] as number;
+  for (let i = 0; i < wanted; i++) some[i] = rows[Math.floor((i * rows.length) / wanted)];
   return some;
 }
 
@@ -100,7 +100,7 @@ async function crossValidated(
     const { train, test } = parted(foldOf, fold);
     const model = await fitBoosting({ binned, rows: train }, y, { ...trees, earlyStopping: false, seed });
     const found = model.predict({ binned, rows: test });
-    for (let i = 0; i < test.length; i++) scores[test[i] as number] = found[i] as number;
+    for (let i = 0; i < test.length; i++) scores[test[i]] = found[i];
   }
   return scores;
 }
@@ -145,8 +145,8 @@ function stacked(reference: Column, rows: Uint32Array, chunk: Column, from: numb
   const [own, theirs] = [reference, other].map((each) => each.levels.map((level) => place.get(level) as number));
   const codes = new Int32Array(rows.length + to - from);
   rows.forEach((row, i) => {
-    codes[i] = (own as number[])[reference.codes[row] as number] ?? -1;
+    codes[i] = own[reference.codes[row]] ?? -1;
   });
-  for (let i = from; i < to; i++) codes[rows.length + i - from] = (theirs as number[])[other.codes[i] as number] ?? -1;
+  for (let i = from; i < to; i++) codes[rows.length + i - from] = theirs[other.codes[i]] ?? -1;
   return { codes, levels };
 }

@@ -54,7 +54,7 @@ export function rankByCorrelation(
         hint: 'filter it first: result.filter({ metrics: "roc_auc" })',
       });
     }
-    return (result.series[0] as (typeof result.series)[number]).measures.map(({ value }) => value);
+    return result.series[0].measures.map(({ value }) => value);
   }) as [(number | null)[], (number | null)[]];
   const starts = (result: MonitoringResult) => result.chunks.map((chunk) => chunk.startIndex).join();
   if (starts(drift) !== starts(performance)) {
@@ -104,7 +104,7 @@ function seriesByColumn(result: MonitoringResult) {
 /** Pearson's correlation and its two-sided p-value; pairs with NaN are left out. */
 export function pearson(x: readonly number[], y: readonly number[]): { r: number; p: number } {
   const pairs = x.flatMap((value, i) => {
-    const other = y[i] as number;
+    const other = y[i];
     return Number.isNaN(value) || Number.isNaN(other) ? [] : [[value, other] as const];
   });
   const n = pairs.length;

@@ -86,7 +86,7 @@ export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState
     const total = values.reduce((sum, value) => sum + value, 0);
     let kept = 0;
     let explained = 0;
-    do explained += (values[kept++] as number) / total;
+    do explained += values[kept++] / total;
     while (components < 1 ? kept < d && explained <= components : kept < components);
     const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
     const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
@@ -142,16 +142,16 @@ function fitEncoder(reference: Table, name: string): Encoder {
     let missing = 0;
     for (const code of column.codes) {
       if (code < 0) missing++;
-      else counts[code] = (counts[code] as number) + 1;
+      else counts[code] = counts[code] + 1;
     }
     if (missing === rows) throw allMissing(name);
     let commonest = 0;
     column.levels.forEach((level, code) => {
-      const a = counts[code] as number;
-      const b = counts[commonest] as number;
-      if (a > b || (a === b && level < (column.levels[commonest] as string))) commonest = code;
+      const a = counts[code];
+      const b = counts[commonest];
+      if (a > b || (a === b && level < column.levels[commonest])) commonest = code;
     });
-    counts[commonest] = (counts[commonest] as number) + missing;
+    counts[commonest] = counts[commonest] + missing;
     const share = counts.map((count) => count / rows);
     let mean = 0;
     share.forEach((each) => {
@@ -163,7 +163,7 @@ function fitEncoder(reference: Table, name: string): Encoder {
     });
     const deviation = variance > 1e-30 ? Math.sqrt(variance) : 1;
     const categories = { levels: column.levels, share, wasText: true };
-    return { name, missing: share[commonest] as number, mean, deviation, categories };
+    return { name, missing: share[commonest], mean, deviation, categories };
   }
   const { n, mean, squares } = columnMoments(reference, name, numbersOf(reference, name, "reference"));
   if (n === 0) throw allMissing(name);
@@ -185,19 +185,19 @@ function encode({ name, missing, mean, deviation, categories }: Encoder, table: 
   const standIn = (missing - mean) / deviation;
   if (categories) {
     const { codes, levels } = categoriesOf(table, name, where, categories.wasText);
-    const share = new Map(categories.levels.map((level, i) => [level, categories.share[i] as number]));
+    const share = new Map(categories.levels.map((level, i) => [level, categories.share[i]]));
     const value = Float64Array.from(levels, (level) => ((share.get(level) ?? 0) - mean) / deviation);
     return (from: number, to: number, into: Float64Array) => {
       for (let i = from; i < to; i++) {
-        const code = codes[i] as number;
-        into[i - from] = code < 0 ? standIn : (value[code] as number);
+        const code = codes[i];
+        into[i - from] = code < 0 ? standIn : value[code];
       }
     };
   }
   const values = numbersOf(table, name, where);
   return (from: number, to: number, into: Float64Array) => {
     for (let i = from; i < to; i++) {
-      const value = values[i] as number;
+      const value = values[i];
       into[i - from] = !Number.isNaN(value) ? (value - mean) / deviation : standIn;
     }
   };
@@ -209,7 +209,7 @@ function covarianceOf({ columns, room }: Prepared, rows: number): Float64Array {
   for (let from = 0; from < rows; from += BLOCK) {
     const to = Math.min(rows, from + BLOCK);
     columns.forEach((write, c) => {
-      write(from, to, room[c] as Float64Array);
+      write(from, to, room[c]);
     });
     for (let a = 0; a < d; a++) {
       // two columns at a time: x is loaded once for both
@@ -221,7 +221,7 @@ function covarianceOf({ columns, room }: Prepared, rows: number): Float64Array {
   const covariance = new Float64Array(d * d);
   for (let a = 0; a < d; a++) {
     for (let b = 0; b < d; b++) {
-      covariance[a * d + b] = (sums[Math.min(a, b) * d + Math.max(a, b)] as number) / (rows - 1);
+      covariance[a * d + b] = sums[Math.min(a, b) * d + Math.max(a, b)] / (rows - 1);
     }
   }
   return covariance;
@@ -236,12 +236,12 @@ function addProducts(sums: Float64Array, at: number, x: Room, y: Room, w: Room, 
   let sumY = 0;
   let sumW = 0;
   for (let i = 0; i < rows; i++) {
-    const value = a[i] as number;
-    sumY += value * (b[i] as number);
-    sumW += value * (c[i] as number);
+    const value = a[i];
+    sumY += value * b[i];
+    sumW += value * c[i];
   }
-  sums[at] = (sums[at] as number) + sumY;
-  if (w) sums[at + 1] = (sums[at + 1] as number) + sumW;
+  sums[at] = sums[at] + sumY;
+  if (w) sums[at + 1] = sums[at + 1] + sumW;
 }
 
 /** How far each row lies from the plane of the kept directions. */
@@ -253,29 +253,29 @@ function rowErrors(
 ): Float64Array {
   const d = columns.length;
   const directions = across ?? lost;
-  const along = room[d] as Float64Array;
-  const squares = room[d + 1] as Float64Array;
+  const along = room[d];
+  const squares = room[d + 1];
   const errors = new Float64Array(to - from);
   for (let start = from; start < to; start += BLOCK) {
     const end = Math.min(to, start + BLOCK);
     const rows = end - start;
     columns.forEach((write, c) => {
-      write(start, end, room[c] as Float64Array);
+      write(start, end, room[c]);
     });
     squares.fill(0);
-    if (across) for (let c = 0; c < d; c++) addSquares(squares, room[c] as Float64Array, 1, rows);
+    if (across) for (let c = 0; c < d; c++) addSquares(squares, room[c], 1, rows);
     for (let row = 0; row < directions.length; row += d) {
       along.fill(0);
       for (let c = 0; c < d; c += 4) addWeighted(along, room, directions, row, c, d, rows);
       addSquares(squares, along, across ? -1 : 1, rows);
     }
-    for (let i = 0; i < rows; i++) errors[start - from + i] = Math.sqrt(Math.max(0, squares[i] as number));
+    for (let i = 0; i < rows; i++) errors[start - from + i] = Math.sqrt(Math.max(0, squares[i]));
   }
   return errors;
 }
 
 function addSquares(sums: Float64Array, values: Float64Array, sign: number, rows: number): void {
-  for (let i = 0; i < rows; i++) sums[i] = (sums[i] as number) + sign * (values[i] as number) * (values[i] as number);
+  for (let i = 0; i < rows; i++) sums[i] = sums[i] + sign * values[i] * values[i];
 }
 
 /** Four columns at a time: a quarter of the loads and stores of one by one. */
@@ -288,8 +288,8 @@ function addWeighted(
   d: number,
   rows: number,
 ): void {
-  const weight = (k: number) => (c + k < d ? (weights[row + c + k] as number) : 0);
-  const column = (k: number) => room[Math.min(c + k, d - 1)] as Float64Array;
+  const weight = (k: number) => (c + k < d ? weights[row + c + k] : 0);
+  const column = (k: number) => room[Math.min(c + k, d - 1)];
   const w0 = weight(0);
   const w1 = weight(1);
   const w2 = weight(2);
@@ -299,11 +299,6 @@ function addWeighted(
   const z2 = column(2);
   const z3 = column(3);
   for (let i = 0; i < rows; i++) {
-    sums[i] =
-      (sums[i] as number) +
-      w0 * (z0[i] as number) +
-      w1 * (z1[i] as number) +
-      w2 * (z2[i] as number) +
-      w3 * (z3[i] as number);
+    sums[i] = sums[i] + w0 * z0[i] + w1 * z1[i] + w2 * z2[i] + w3 * z3[i];
   }
 }

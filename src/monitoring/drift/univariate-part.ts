@@ -79,7 +79,7 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
           label: METHOD_NAMES[method],
           column: name,
           columnType: type,
-          threshold: thresholds[i] as Threshold | null,
+          threshold: thresholds[i],
           range: method === "kolmogorov_smirnov" ? { lower: 0, upper: 1 } : { lower: 0 },
         };
       }),
@@ -102,7 +102,7 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
     return columns.flatMap((column, c): RawMeasure[] => {
       const previous = previousAlerts.slice(at, at + column.methods.length);
       at += column.methods.length;
-      const data = prepared[c] as Prepared[number];
+      const data = prepared[c];
       if ("numbers" in data) {
         const methods = column.methods as readonly ContinuousMethod[];
         const reference = column.continuous as ContinuousReference;
@@ -131,7 +131,7 @@ function withChance(raw: readonly RawMeasure[], column: ColumnState, independent
   const shape = { shares, deviation: continuous?.deviation ?? 0 };
   return raw.map((each, i) => ({
     ...each,
-    chance: each.n > 0 && rows > 0 ? chanceLimit(methods[i] as DriftMethod, shape, each.n, rows) : Number.NaN,
+    chance: each.n > 0 && rows > 0 ? chanceLimit(methods[i], shape, each.n, rows) : Number.NaN,
   }));
 }
 

@@ -172,13 +172,13 @@ function concordance({ score, predicted }: OrderedTable, from: number, to: numbe
 /** Adds rows, scores and their squares by predicted class. */
 function addScores(sums: Float64Array, score: Float64Array, predicted: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    const yes = predicted[i] as number;
+    const u = score[i];
+    const yes = predicted[i];
     if (Number.isNaN(u) || (yes !== 0 && yes !== 1)) continue;
     const at = 3 * yes;
-    sums[at] = (sums[at] as number) + 1;
-    sums[at + 1] = (sums[at + 1] as number) + u;
-    sums[at + 2] = (sums[at + 2] as number) + u * u;
+    sums[at] = sums[at] + 1;
+    sums[at + 1] = sums[at + 1] + u;
+    sums[at + 2] = sums[at + 2] + u * u;
   }
 }
 

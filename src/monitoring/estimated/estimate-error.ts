@@ -24,22 +24,19 @@ const MOST_BINS = 50;
 export function calibrationBins(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
   const rows = order.length;
   const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / ROWS_A_BIN)));
-  const cuts = Array.from(
-    { length: wanted - 1 },
-    (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)] as number] as number,
-  );
+  const cuts = Array.from({ length: wanted - 1 }, (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)]]);
   const edges = Float64Array.from(new Set(cuts));
   const count = new Float64Array(edges.length + 1);
   const positives = new Float64Array(edges.length + 1);
   let b = 0;
   for (const row of order) {
-    while (b < edges.length && (edges[b] as number) <= (scores[row] as number)) b++;
-    count[b] = (count[b] as number) + 1;
-    positives[b] = (positives[b] as number) + (labels[row] as number);
+    while (b < edges.length && edges[b] <= scores[row]) b++;
+    count[b] = count[b] + 1;
+    positives[b] = positives[b] + labels[row];
   }
   const variance = count.map((n, b) => {
     // half a row of either class keeps a bin of one class from claiming certainty
-    const p = ((positives[b] as number) + 0.5) / (n + 1);
+    const p = (positives[b] + 0.5) / (n + 1);
     return (p * (1 - p)) / Math.max(n, 1);
   });
   return { edges, share: count.map((n) => n / scores.length), variance };
@@ -50,7 +47,7 @@ export function binOf(edges: Float64Array, score: number): number {
   let high = edges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((edges[middle] as number) <= score) low = middle + 1;
+    if (edges[middle] <= score) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -64,10 +61,10 @@ export function supportOf({ share }: CalibrationBins, { all }: BinCounts): numbe
   const n = all.reduce((sum, count) => sum + count, 0);
   let sum = 0;
   for (let b = 0; b < share.length; b++) {
-    const q = (all[b] as number) / n;
+    const q = all[b] / n;
     // E q² = q² + q(1 − q)/n: what sampling alone adds is taken off
     const squared = Math.max(0, q * q - (q * (1 - q)) / Math.max(1, n - 1));
-    sum += squared / Math.max(share[b] as number, 1e-12);
+    sum += squared / Math.max(share[b], 1e-12);
   }
   return n === 0 ? Number.NaN : Math.min(1, 1 / sum);
 }
@@ -90,14 +87,14 @@ export function binCounts(
   const positive = new Float64Array(share.length);
   const negative = new Float64Array(share.length);
   for (let i = from; i < to; i++) {
-    const u = score[i] as number;
+    const u = score[i];
     if (Number.isNaN(u)) continue;
     const b = binOf(edges, u);
-    all[b] = (all[b] as number) + 1;
-    const label = predicted ? (predicted[i] as number) : Number.NaN;
+    all[b] = all[b] + 1;
+    const label = predicted ? predicted[i] : Number.NaN;
     if (Number.isNaN(label)) continue;
     const counts = label === 1 ? positive : negative;
-    counts[b] = (counts[b] as number) + 1;
+    counts[b] = counts[b] + 1;
   }
   return { all, positive, negative };
 }
@@ -124,7 +121,7 @@ export function confusionEstimateError(
   const no = expected.tn + expected.fn > 0 ? slope({ fn: 1, tn: -1 }) : 0;
   const pulled = new Float64Array(bins.share.length);
   for (let b = 0; b < pulled.length; b++) {
-    pulled[b] = (counts.positive[b] as number) * yes + (counts.negative[b] as number) * no;
+    pulled[b] = counts.positive[b] * yes + counts.negative[b] * no;
   }
   const chance = yes * yes * expected.positiveVariance + no * no * expected.negativeVariance;
   return Math.sqrt(chance + unknown(pulled, bins));
@@ -143,10 +140,10 @@ export function rankingEstimateError(
   const pulled = new Float64Array(bins.share.length);
   let chance = 0;
   const take = (i: number, influence: number) => {
-    const each = p[i] as number;
+    const each = p[i];
     chance += influence * influence * each * (1 - each);
-    const b = binOf(bins.edges, score[i] as number);
-    pulled[b] = (pulled[b] as number) + influence;
+    const b = binOf(bins.edges, score[i]);
+    pulled[b] = pulled[b] + influence;
   };
   if (key === "roc_auc") {
     let above = 0;
@@ -154,7 +151,7 @@ export function rankingEstimateError(
       // rows of one score share their place
       let end = i;
       let tied = 0;
-      while (end < n && score[end] === score[i]) tied += p[end++] as number;
+      while (end < n && score[end] === score[i]) tied += p[end++];
       const positivesAbove = above + tied / 2;
       const negativesBelow = negatives - (i - above) - (end - i - tied) / 2;
       const influence =
@@ -167,9 +164,9 @@ export function rankingEstimateError(
     let later = 0;
     let through = positives;
     for (let i = n - 1; i >= 0; i--) {
-      later += (p[i] as number) / (i + 1);
+      later += p[i] / (i + 1);
       take(i, (through / (i + 1) + later - value) / positives);
-      through -= p[i] as number;
+      through -= p[i];
     }
   }
   return Math.sqrt(chance + unknown(pulled, bins));
@@ -177,6 +174,6 @@ export function rankingEstimateError(
 
 function unknown(pulled: Float64Array, { variance }: CalibrationBins): number {
   let sum = 0;
-  for (let b = 0; b < pulled.length; b++) sum += (pulled[b] as number) ** 2 * (variance[b] as number);
+  for (let b = 0; b < pulled.length; b++) sum += pulled[b] ** 2 * variance[b];
   return sum;
 }

@@ -25,9 +25,9 @@ const estimate = (analysis: ReturnType<typeof population>) =>
 it("agrees with NannyML's estimators on given probabilities", () => {
   for (const each of golden("primitives").cbpe_estimates.cases) {
     const score = Float64Array.from(each.uncalibrated as number[]);
-    const order = [...score.keys()].sort((a, b) => (score[b] as number) - (score[a] as number));
+    const order = [...score.keys()].sort((a, b) => score[b] - score[a]);
     const p = Float64Array.from(order, (row) => each.calibrated[row]);
-    const ranked = { score: Float64Array.from(order, (row) => score[row] as number), p };
+    const ranked = { score: Float64Array.from(order, (row) => score[row]), p };
     const counts = expectedConfusion(
       Float64Array.from(each.calibrated),
       Float64Array.from(each.y_pred),

@@ -25,8 +25,8 @@ export function expectedConfusion(
   let positiveVariance = 0;
   let negativeVariance = 0;
   for (let i = from; i < to; i++) {
-    const u = score[i] as number;
-    const yes = predicted[i] as number;
+    const u = score[i];
+    const yes = predicted[i];
     if (Number.isNaN(u) || Number.isNaN(yes)) continue;
     const p = calibrator ? isotonicAt(calibrator, u) : u;
     n++;

@@ -25,11 +25,11 @@ function calibrateDescending({ x, y }: Isotonic, u: Float64Array): Float64Array 
   const end = x.length - 1;
   let high = end;
   for (let i = 0; i < u.length; i++) {
-    const score = u[i] as number;
-    if (score <= (x[0] as number)) p[i] = y[0] as number;
-    else if (score >= (x[end] as number)) p[i] = y[end] as number;
+    const score = u[i];
+    if (score <= x[0]) p[i] = y[0];
+    else if (score >= x[end]) p[i] = y[end];
     else {
-      while ((x[high - 1] as number) > score) high--;
+      while (x[high - 1] > score) high--;
       p[i] = between({ x, y }, high, score);
     }
   }
@@ -52,7 +52,7 @@ export function expectedRocAuc({ p }: RankedProbabilities): number {
   let lastF = 0;
   let area = 0;
   for (let i = 0; i < p.length; i++) {
-    positives += p[i] as number;
+    positives += p[i];
     const t = round5(positives);
     const f = round5(i + 1 - positives);
     area += (f - lastF) * (t + lastT);
@@ -68,7 +68,7 @@ export function expectedAveragePrecision({ p }: RankedProbabilities): number {
   let last = 0;
   let area = 0;
   for (let i = 0; i < p.length; i++) {
-    positives += p[i] as number;
+    positives += p[i];
     const t = round5(positives);
     area += ((t - last) * t) / (i + 1);
     last = t;

@@ -15,7 +15,7 @@ function table(seed: string, firstDay: number, rows = 4000, truth = (score: numb
     timestamp: yPredProba.map((_, i) => (firstDay + i / 200) * DAY),
     yPredProba,
     yTrue: yPredProba.map((score) => (next() < truth(score) ? 1 : 0)),
-    columns: { region: yPredProba.map(() => ["north", "south", "south", null][int(4)] as string | null) },
+    columns: { region: yPredProba.map(() => ["north", "south", "south", null][int(4)]) },
   };
 }
 

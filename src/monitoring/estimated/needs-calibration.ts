@@ -31,8 +31,8 @@ export function needsCalibration(
   for (const test of stratifiedTests(labels)) {
     const fit = fitIsotonic(groups, withoutRows(totals, groups, labels, test));
     for (const row of test) {
-      const score = scores[row] as number;
-      y[n] = labels[row] as number;
+      const score = scores[row];
+      y[n] = labels[row];
       raw[n] = score;
       calibrated[n++] = isotonicAt(fit, score);
     }
@@ -54,8 +54,8 @@ export function calibrationError(labels: Float64Array, scores: Float64Array): nu
     let score = 0;
     let label = 0;
     for (let i = from; i < to; i++) {
-      score += scores[order[i] as number] as number;
-      label += labels[order[i] as number] as number;
+      score += scores[order[i]];
+      label += labels[order[i]];
     }
     const rows = to - from;
     error += (rows / labels.length) * Math.abs(score / rows - label / rows);
@@ -71,5 +71,5 @@ export function calibrationBins(length: number, wanted = 10): [number, number][]
   const edges: number[] = [];
   for (let edge = 0; edge <= length; edge += width) edges.push(edge);
   edges[edges.length - 1] = length;
-  return edges.slice(1).map((edge, i) => [edges[i] as number, edge]);
+  return edges.slice(1).map((edge, i) => [edges[i], edge]);
 }

@@ -56,17 +56,17 @@ export function fittedFrom<Options, State, Prepared>(
     limitsOf(
       part,
       plan,
-      raw.map((row) => row[s] as RawMeasure),
+      raw.map((row) => row[s]),
       context,
     ),
   );
-  const usualRows = plans.map((_, s) => median(raw.map((row) => (row[s] as RawMeasure).n).filter((n) => n > 0)) || 0);
+  const usualRows = plans.map((_, s) => median(raw.map((row) => row[s].n).filter((n) => n > 0)) || 0);
   const time = table.time;
   return {
     part: part.name,
     compat,
     zone: table.zone ?? null,
-    until: time && timed(time) > 0 ? (time[timed(time) - 1] as number) : null,
+    until: time && timed(time) > 0 ? time[timed(time) - 1] : null,
     state,
     limits,
     usualRows,
@@ -118,7 +118,7 @@ export function measuredFrom<Options, State, Prepared>(
       hint: "write both with their offset, or both without",
     });
   }
-  if (fitted.until !== null && table.time && (table.time[0] as number) <= fitted.until) {
+  if (fitted.until !== null && table.time && table.time[0] <= fitted.until) {
     warnings.push("the analysis starts before the reference ends: rows that are in both make it look too good");
   }
   return {
@@ -176,7 +176,7 @@ function limitsOf<Options, State, Prepared>(
   let limits = fitLimits(plan.threshold, values);
   if (!compat && plan.threshold.type !== "constant" && known.length < 2) {
     const only = known[0] === undefined ? undefined : raw[known[0]];
-    const value = known[0] === undefined ? Number.NaN : (values[known[0]] as number);
+    const value = known[0] === undefined ? Number.NaN : values[known[0]];
     const error = only?.samplingError;
     const none = error === undefined || Number.isNaN(error) || Number.isNaN(value);
     limits = none ? { lower: null, upper: null } : { lower: value - 3 * error, upper: value + 3 * error };
@@ -186,7 +186,7 @@ function limitsOf<Options, State, Prepared>(
     );
   } else if (!compat && plan.threshold.type === "standard_deviation" && known.length < ENOUGH_CHUNKS) {
     const errors = known.map((i) => raw[i]?.samplingError ?? Number.NaN).filter((error) => !Number.isNaN(error));
-    const mean = known.reduce((sum, i) => sum + (values[i] as number), 0) / known.length;
+    const mean = known.reduce((sum, i) => sum + values[i], 0) / known.length;
     if (errors.length > 0) limits = atLeast(limits, mean, 3 * median(errors));
     const chance = known.map((i) => raw[i]?.chance ?? Number.NaN).filter((each) => !Number.isNaN(each));
     if (chance.length > 0 && limits.upper !== null) {
@@ -217,7 +217,7 @@ function judged<Options, State, Prepared>(
   const rule = part.rule === "strict" ? strictlyBeyond : notInside;
   return raw.map((row) =>
     row.map((each, s): Measure => {
-      const limit = limits[s] as Limits;
+      const limit = limits[s];
       const value = finite(each.value);
       const verdict =
         each.alert !== undefined
@@ -226,7 +226,7 @@ function judged<Options, State, Prepared>(
             ? { alert: rule(each.value, limit) }
             : judge(value, limit, {
                 n: each.n,
-                usualRows: usualRows[s] as number,
+                usualRows: usualRows[s],
                 samplingError: each.samplingError,
                 fewestRows: part.fewestRows,
                 exact: part.exact,

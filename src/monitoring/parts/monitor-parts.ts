@@ -4,7 +4,7 @@ import { univariatePart } from "../drift/univariate-part.js";
 import { cbpePart } from "../estimated/cbpe-part.js";
 import type { ColumnsConfig, MonitorConfig, PerformanceConfig } from "../monitor-config.js";
 import { missingPart } from "../quality/missing-values-part.js";
-import { STATISTICS, type Statistic, statisticPart } from "../quality/summary-statistics-part.js";
+import { STATISTICS, statisticPart } from "../quality/summary-statistics-part.js";
 import { unseenPart } from "../quality/unseen-values-part.js";
 import { rangePart } from "../quality/value-range-part.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
@@ -79,7 +79,7 @@ export function plannedParts(config: MonitorConfig): { name: PartName; options: 
   }
   if (stats) {
     for (const statistic of stats.statistics ?? STATISTICS) {
-      add(`stats_${statistic as Statistic}`, { ...columns(stats), treatAsCategorical: categorical });
+      add(`stats_${statistic}`, { ...columns(stats), treatAsCategorical: categorical });
     }
   }
   return plans;

@@ -20,7 +20,7 @@ export type PartAnswer = {
 export function partAnswer(work: PartWork): PartAnswer {
   if (work.kind === "fit") {
     return {
-      fitted: work.plans.map(({ name, options }) => [name, fitPart(partOf(name), work.table, options) as FittedPart]),
+      fitted: work.plans.map(({ name, options }) => [name, fitPart(partOf(name), work.table, options)]),
     };
   }
   return {

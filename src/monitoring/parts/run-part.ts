@@ -1,6 +1,5 @@
 import { MonitoringResult } from "../results/monitoring-result.js";
 import { fitPart, type Measured, measurePart, type RunOptions, type RunTables } from "./fit-part.js";
-import type { Measure } from "./measure.js";
 import type { FittedPart, Part } from "./part.js";
 
 /** Fits and measures in one step. */
@@ -25,7 +24,7 @@ export function resultOf<Options, State, Prepared>(
     label,
     ...(column === undefined ? {} : { column }),
     ...(columnType === undefined ? {} : { columnType }),
-    measures: rows.map((row) => row[s] as Measure),
+    measures: rows.map((row) => row[s]),
   }));
   return new MonitoringResult(part.name, [...fitted.chunks, ...chunks], series, part.fields, warnings);
 }

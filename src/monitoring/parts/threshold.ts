@@ -72,8 +72,8 @@ export function clampLimits(limits: Limits, range: Range): Limits {
   const low = lower !== null && range.lower !== undefined && lower <= range.lower;
   const high = upper !== null && range.upper !== undefined && upper >= range.upper;
   return {
-    lower: low ? (range.drop ? null : (range.lower as number)) : lower,
-    upper: high ? (range.drop ? null : (range.upper as number)) : upper,
+    lower: low ? (range.drop ? null : range.lower) : lower,
+    upper: high ? (range.drop ? null : range.upper) : upper,
   };
 }
 
@@ -101,8 +101,8 @@ const offsets = {
 export function quantile(sorted: ArrayLike<number>, p: number): number {
   const place = (sorted.length - 1) * p;
   const below = Math.floor(place);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
   return low + (high - low) * (place - below);
 }
 

@@ -91,7 +91,7 @@ const columnOf = (table: Table, name: string, where: string) =>
 function countMissing(column: ReturnType<typeof columnOf>, from: number, to: number): number {
   let missing = 0;
   if (isCategory(column)) {
-    for (let i = from; i < to; i++) if ((column.codes[i] as number) < 0) missing++;
+    for (let i = from; i < to; i++) if (column.codes[i] < 0) missing++;
   } else {
     for (let i = from; i < to; i++) if (Number.isNaN(column[i])) missing++;
   }

@@ -101,7 +101,7 @@ export const statisticPart = (
     const rows = to - from;
     if (statistic === "count") return [{ value: rows, n: rows }];
     return columns.map((column, c): RawMeasure => {
-      const values = prepared[c] as Float64Array;
+      const values = prepared[c];
       const { value, n } =
         statistic === "median"
           ? medianOf(values, from, to)
@@ -158,7 +158,7 @@ function medianScale(values: Float64Array, moments: Moments): number {
   const median = selectMedian(known);
   let density = 0;
   for (let i = 0; i < known.length; i++) {
-    const z = ((known[i] as number) - median) / bandwidth;
+    const z = (known[i] - median) / bandwidth;
     // farther values add less than 1e-21 of a near one's part
     if (z * z < 100) density += expMinus(0.5 * z * z);
   }
@@ -172,5 +172,5 @@ const EXPS = Float64Array.from({ length: 50 * 128 + 1 }, (_, k) => Math.exp(-k /
 function expMinus(t: number): number {
   const k = (t * 128) | 0;
   const r = k / 128 - t;
-  return (EXPS[k] as number) * (1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r / 120)))));
+  return EXPS[k] * (1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r / 120)))));
 }

@@ -44,7 +44,7 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
         const { levels, codes } = categoriesOf(reference, name, "reference", false);
         // the last place is for missing values, whose code is −1
         const used = new Uint8Array(levels.length + 1);
-        for (let i = 0; i < codes.length; i++) used[codes[i] === -1 ? levels.length : (codes[i] as number)] = 1;
+        for (let i = 0; i < codes.length; i++) used[codes[i] === -1 ? levels.length : codes[i]] = 1;
         return {
           name,
           threshold: columnThresholds[name] ?? threshold,
@@ -80,16 +80,16 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
     const n = to - from;
     return columns.map(({ sawMissing }, c): RawMeasure => {
       if (n === 0) return { value: Number.NaN, n, reason: "no rows" };
-      const { column, seen } = prepared[c] as Prepared[number];
+      const { column, seen } = prepared[c];
       const strange = new Set<string>();
       let unseen = 0;
       let missing = 0;
       for (let i = from; i < to; i++) {
-        const code = column.codes[i] as number;
+        const code = column.codes[i];
         if (code < 0) missing++;
         else if (!seen[code]) {
           unseen++;
-          if (strange.size < 4) strange.add(column.levels[code] as string);
+          if (strange.size < 4) strange.add(column.levels[code]);
         }
       }
       if (compat && !sawMissing) unseen += missing;

@@ -60,10 +60,10 @@ export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]
     const n = to - from;
     return columns.map(({ min, max }, c): RawMeasure => {
       if (n === 0) return { value: Number.NaN, n, reason: "no rows" };
-      const values = prepared[c] as Float64Array;
+      const values = prepared[c];
       let outside = 0;
       for (let i = from; i < to; i++) {
-        const value = values[i] as number;
+        const value = values[i];
         if (value < min || value > max) outside++;
       }
       return { value: normalize ? outside / n : outside, n };

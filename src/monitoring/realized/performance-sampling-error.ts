@@ -66,7 +66,7 @@ export function fitSamplingErrors(
         [fp, vFp],
         [fn, vFn],
         [tp, vTp],
-      ].map(([count, worth]) => (count as number) * ((worth as number) - mean) ** 2);
+      ].map(([count, worth]) => count * (worth - mean) ** 2);
       scale = Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / total);
       grows = !perPrediction;
     }
@@ -89,22 +89,22 @@ function rankLabels(score: Float64Array, truth: Float64Array): RankedLabels {
   let rows = 0;
   let positives = 0;
   for (let i = 0; i < score.length; i++) {
-    const label = truth[i] as number;
+    const label = truth[i];
     if (Number.isNaN(label) || Number.isNaN(score[i])) continue;
-    values[rows] = score[i] as number;
+    values[rows] = score[i];
     known[rows++] = label;
     positives += label;
   }
   // NannyML looks at the rarer class
   const flip = positives / rows > 0.5;
-  if (flip) for (let i = 0; i < rows; i++) values[i] = 1 - (values[i] as number);
+  if (flip) for (let i = 0; i < rows; i++) values[i] = 1 - values[i];
   const order = numpyArgsort(values.subarray(0, rows));
   const labels = new Uint8Array(rows);
   const begins = new Uint8Array(rows);
   for (let rank = 0; rank < rows; rank++) {
-    const row = order[rank] as number;
-    labels[rank] = flip ? 1 - (known[row] as number) : (known[row] as number);
-    begins[rank] = rank === 0 || values[row] !== values[order[rank - 1] as number] ? 1 : 0;
+    const row = order[rank];
+    labels[rank] = flip ? 1 - known[row] : known[row];
+    begins[rank] = rank === 0 || values[row] !== values[order[rank - 1]] ? 1 : 0;
   }
   return { labels, begins, flipped: flip };
 }
@@ -113,7 +113,7 @@ function rankLabels(score: Float64Array, truth: Float64Array): RankedLabels {
 function rocAucError({ labels }: RankedLabels): number {
   const rows = labels.length;
   let positives = 0;
-  for (let i = 0; i < rows; i++) positives += labels[i] as number;
+  for (let i = 0; i < rows; i++) positives += labels[i];
   const negatives = rows - positives;
   let count = 0;
   let sum = 0;
@@ -162,7 +162,7 @@ function drawRows({ uint32 }: Random, drawn: Uint8Array, draws: number, flipped:
     if (rank < 0) rank += rows;
     else if (rank >= rows) rank -= rows;
     const at = flipped ? rank : rows - 1 - rank;
-    drawn[at] = (drawn[at] as number) + 1;
+    drawn[at] = drawn[at] + 1;
     i++;
   }
 }
@@ -198,18 +198,18 @@ function placesOfPositives({ labels, begins, flipped }: RankedLabels): Positives
 function precisionOf(drawn: Uint8Array, { place, end }: Positives, upTo: Int32Array): number {
   let seen = 0;
   for (let i = 0; i < drawn.length; i++) {
-    seen += drawn[i] as number;
+    seen += drawn[i];
     upTo[i] = seen;
   }
   let found = 0;
   let area = 0;
   let group = 0;
   for (let i = 0; i < place.length; i++) {
-    group += drawn[place[i] as number] as number;
+    group += drawn[place[i]];
     if (end[i + 1] === end[i]) continue;
     found += group;
     // a group of which nothing was drawn adds 0: cheaper than to foretell
-    area += (group * found) / Math.max(1, upTo[end[i] as number] as number);
+    area += (group * found) / Math.max(1, upTo[end[i]]);
     group = 0;
   }
   return found === 0 ? 0 : area / found;

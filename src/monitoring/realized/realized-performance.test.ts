@@ -74,7 +74,7 @@ it("gives specificity and business value where nothing is positive", () => {
 
 it("does not alert on a last chunk of one row whose band reaches the threshold, and says so", () => {
   const table = churnTable(401, "analysis", 125);
-  table.yTrue[400] = table.yPred[400] as number;
+  table.yTrue[400] = table.yPred[400];
   const result = realizedPerformance({ reference, analysis: table, metrics, chunking: { size: 200 } });
   expect(result.measures("accuracy").at(-1)).toMatchObject({ value: 1, n: 1, alert: false });
   expect(result.measures("accuracy").at(-1)?.note).toContain("too few rows to alert: n=1");

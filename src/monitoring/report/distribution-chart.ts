@@ -54,7 +54,7 @@ function density(sorted: Float64Array): { value: number; density: number }[] {
   const deviation = sampleDeviation(momentsOf(sorted));
   if (!(deviation > 0)) return [];
   const bandwidth = 1.059 * deviation * sorted.length ** -0.2;
-  const low = (sorted[0] as number) - 3 * bandwidth;
+  const low = sorted[0] - 3 * bandwidth;
   const high = (sorted.at(-1) as number) + 3 * bandwidth;
   const n = Math.min(SAMPLE, sorted.length);
   const sample = Float64Array.from({ length: n }, (_, i) => quantile(sorted, (i + 0.5) / n));
@@ -178,8 +178,8 @@ function shares(parts: readonly PartOfTable[], column: string, title: Title, ale
     const counts = new Map<string, number>();
     if (values && isCategory(values)) {
       for (let i = chunk.from; i < chunk.to; i++) {
-        const code = values.codes[i] as number;
-        const level = code < 0 ? "(missing)" : (values.levels[code] as string);
+        const code = values.codes[i];
+        const level = code < 0 ? "(missing)" : values.levels[code];
         counts.set(level, (counts.get(level) ?? 0) + 1);
       }
     }
@@ -202,7 +202,7 @@ function shares(parts: readonly PartOfTable[], column: string, title: Title, ale
   const labels = parts.map(({ chunk }) => chunk.startDate?.slice(0, 10) ?? chunk.key);
   const split = parts.findIndex(({ period }) => period === "analysis");
   const palette = [COLORS.blue, COLORS.sky, COLORS.green, COLORS.orange, COLORS.purple, COLORS.gray, "#4A5560"];
-  const range = names.map((_, i) => palette[i % palette.length] as string);
+  const range = names.map((_, i) => palette[i % palette.length]);
   const spec: VegaLiteSpec = {
     title,
     description: `${title.text} ${title.subtitle}`,

@@ -80,7 +80,7 @@ function panelName({ part }: MonitoringResult, { label, column }: Series): strin
 /** The points of a series, in the order of the chunks. */
 export function chartPoints(result: MonitoringResult, { measures }: Series): ChartPoint[] {
   return measures.map((measure, i) => {
-    const chunk = result.chunks[i] as ChunkInfo;
+    const chunk = result.chunks[i];
     const [x, end] = placeOf(result.chunks, i);
     const middle =
       typeof x === "number" ? (x + (end as number)) / 2 : iso((Date.parse(x) + Date.parse(end as string)) / 2);
@@ -106,11 +106,11 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Where a chunk begins and ends on the axis: in time, or in its place where there is none. */
 function placeOf(chunks: readonly ChunkInfo[], i: number): [string | number, string | number] {
-  const { startMs, endMs } = chunks[i] as ChunkInfo;
+  const { startMs, endMs } = chunks[i];
   if (startMs === null || endMs === null) return [i, i + 1];
   const next = chunks[i + 1];
   const same = next?.startMs !== null && next?.period === chunks[i]?.period;
-  return [iso(startMs), iso(same && next ? (next.startMs as number) : endMs)];
+  return [iso(startMs), iso(same && next ? next.startMs : endMs)];
 }
 
 const noteOf = ({ notComputed, note }: Measure): string => notComputed ?? note ?? "";

@@ -84,7 +84,7 @@ function top({ state, headline, details, changes, advice }: Verdict): string {
   const lead = leadChanges(changes, 8);
   const most = lead.map(
     ({ column, alike, text, since, alerts, chunks }) =>
-      `<tr><td><a href="#column-${escapeHtml(column)}">${breakable(column)}</a>${alike ? `<br><span class="alike">and ${alike} like it</span>` : ""}</td><td>${escapeHtml(text)}</td><td class="date" title="${escapeHtml(since)}">${escapeHtml(since.split("/")[0] as string)}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
+      `<tr><td><a href="#column-${escapeHtml(column)}">${breakable(column)}</a>${alike ? `<br><span class="alike">and ${alike} like it</span>` : ""}</td><td>${escapeHtml(text)}</td><td class="date" title="${escapeHtml(since)}">${escapeHtml(since.split("/")[0])}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
   );
   const table = most.length
     ? `<table class="changes"><thead><tr><th>column</th><th>what</th><th>since</th><th class="number">alerts</th></tr></thead><tbody>${most.join("")}</tbody></table>`

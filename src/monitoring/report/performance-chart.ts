@@ -42,7 +42,7 @@ function pointsOf(result: MonitoringResult, key: string): Point[] {
   const isShare = result.measures(key).every(({ value }) => value === null || (value >= 0 && value <= 1));
   const clip = (value: number) => (isShare ? Math.min(1, Math.max(0, value)) : value);
   return result.measures(key).map((measure, i) => {
-    const chunk = result.chunks[i] as MonitoringResult["chunks"][number];
+    const chunk = result.chunks[i];
     const error = measure.samplingError ?? null;
     const band = (sign: number) =>
       measure.value === null || error === null ? null : clip(measure.value + sign * 3 * error);

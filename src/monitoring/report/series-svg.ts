@@ -43,7 +43,7 @@ export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSiz
     parts.push(`<path d="${path}" stroke="${COLOR[period]}" stroke-width="2" fill="none"/>`);
   }
   chunks.forEach((chunk, i) => {
-    const measure = series.measures[i] as Measure;
+    const measure = series.measures[i];
     const middle = n((x(i) + x(i + 1)) / 2);
     if (measure.alert && chunk.period === "analysis" && measure.value !== null) {
       const r = labels ? 5.5 : 3.5;
@@ -67,7 +67,7 @@ function n(value: number): string {
   const tenths = Math.round(value * 10);
   if (!(tenths >= 0 && tenths < 100_000)) return String(tenths / 10);
   NUMBERS[tenths] ??= String(tenths / 10);
-  return NUMBERS[tenths] as string;
+  return NUMBERS[tenths];
 }
 
 const NUMBERS: string[] = [];
@@ -127,7 +127,7 @@ function bands(
   let back = "";
   let last = -2;
   for (const i of places) {
-    const band = bandOf(measures[i] as Measure);
+    const band = bandOf(measures[i]);
     if (!band) continue;
     const [bottom, top] = band;
     if (last === i - 1) path += `V${n(y(top))}H${n(x(i + 1))}`;

@@ -151,7 +151,7 @@ interface At {
 
 function chunksOf(result: MonitoringResult, series: Series): At[] {
   return series.measures.flatMap((measure, i) => {
-    const chunk = result.chunks[i] as ChunkInfo;
+    const chunk = result.chunks[i];
     return chunk.period === "analysis" ? [{ chunk, measure }] : [];
   });
 }
@@ -167,7 +167,7 @@ function lastRun(chunks: readonly At[]): At | null {
     first = i;
   }
   // one alert long after the others is chance more often than not
-  return last === first && chunks.length > 3 && last !== chunks.length - 1 ? null : (chunks[first] as At);
+  return last === first && chunks.length > 3 && last !== chunks.length - 1 ? null : chunks[first];
 }
 
 const isPresent = (result: MonitoringResult): boolean =>

@@ -106,7 +106,7 @@ export class MonitoringResult {
       chunk.period === "reference"
         ? []
         : this.series
-            .map((series) => ({ chunk, series, measure: series.measures[i] as Measure }))
+            .map((series) => ({ chunk, series, measure: series.measures[i] }))
             .filter(({ measure }) => measure.alert === true),
     );
   }
@@ -128,7 +128,7 @@ export class MonitoringResult {
   /** One row a chunk, with NannyML's flat column names. */
   toRows(): Record<string, Scalar>[] {
     const names = this.columnNames();
-    return this.toCells().map((cells) => Object.fromEntries(names.map((name, c) => [name, cells[c] as Scalar])));
+    return this.toCells().map((cells) => Object.fromEntries(names.map((name, c) => [name, cells[c]])));
   }
 
   /** The same without names: in the order of `columnNames`. */
@@ -138,7 +138,7 @@ export class MonitoringResult {
       cells.push(chunk.startDate, chunk.endDate, chunk.period);
       if (this.part === "realized") cells.push(chunk.targetsMissingRate ?? null);
       for (const { measures } of this.series) {
-        const measure = measures[i] as Measure;
+        const measure = measures[i];
         for (const field of this.fields) cells.push(measure[field] ?? null);
       }
       return cells;
@@ -149,7 +149,7 @@ export class MonitoringResult {
   toLong(): LongRow[] {
     return this.series.flatMap(({ metric, column, measures }) =>
       measures.map((measure, i) => {
-        const chunk = this.chunks[i] as ChunkInfo;
+        const chunk = this.chunks[i];
         return {
           part: this.part,
           column: column ?? null,

@@ -50,8 +50,8 @@ export function whatChanged(
     chunk.period === "reference" ? chunk.rows : (chunks.get(chunk.key)?.labels ?? 0);
   if (changed.length === 0) return { from: null, keep: [...kept], computed: [], late: [], labels };
   // the chunk before is measured again too, so that a hole between the two is seen
-  const at = Math.max(0, keys.indexOf(changed[0] as string) - 1);
-  const start = (chunks.get(keys[at] as string) as { start: number }).start;
+  const at = Math.max(0, keys.indexOf(changed[0]) - 1);
+  const start = (chunks.get(keys[at]) as { start: number }).start;
   const from = new Date(start).toISOString().slice(0, 10);
   return {
     from,

@@ -52,7 +52,7 @@ export async function writeLong(path: string, results: readonly MonitoringResult
   for (const result of results) {
     for (const series of result.series) {
       series.measures.forEach((measure, i) => {
-        const chunk = result.chunks[i] as (typeof result.chunks)[number];
+        const chunk = result.chunks[i];
         part.set(row, result.part);
         column.set(row, series.column);
         metric.set(row, series.metric);

@@ -15,7 +15,7 @@ export function argsort(values: Float64Array): Uint32Array {
     const shift = (pass & 1) << 4;
     counts.fill(0);
     countDigits(words, word, shift, counts);
-    if (counts[((words[word] as number) >>> shift) & 0xffff] === n) continue;
+    if (counts[(words[word] >>> shift) & 0xffff] === n) continue;
     toStarts(counts);
     place(from, to, words, word, shift, counts);
     const swap = from;
@@ -31,15 +31,15 @@ export function argsort(values: Float64Array): Uint32Array {
 function sortableWords(values: Float64Array): Uint32Array {
   const copy = new Float64Array(values.length);
   // adding 0 makes -0 plain 0
-  for (let i = 0; i < copy.length; i++) copy[i] = (values[i] as number) + 0;
+  for (let i = 0; i < copy.length; i++) copy[i] = values[i] + 0;
   const words = new Uint32Array(copy.buffer);
   for (let i = 0; i < copy.length; i++) {
-    const high = words[2 * i + 1] as number;
+    const high = words[2 * i + 1];
     if (Number.isNaN(copy[i])) {
       words[2 * i] = 0xffffffff;
       words[2 * i + 1] = 0xffffffff;
     } else if (high & 0x80000000) {
-      words[2 * i] = ~(words[2 * i] as number);
+      words[2 * i] = ~words[2 * i];
       words[2 * i + 1] = ~high;
     } else words[2 * i + 1] = high | 0x80000000;
   }
@@ -48,15 +48,15 @@ function sortableWords(values: Float64Array): Uint32Array {
 
 function countDigits(words: Uint32Array, word: number, shift: number, counts: Uint32Array): void {
   for (let i = word; i < words.length; i += 2) {
-    const digit = ((words[i] as number) >>> shift) & 0xffff;
-    counts[digit] = (counts[digit] as number) + 1;
+    const digit = (words[i] >>> shift) & 0xffff;
+    counts[digit] = counts[digit] + 1;
   }
 }
 
 function toStarts(counts: Uint32Array): void {
   let sum = 0;
   for (let digit = 0; digit < counts.length; digit++) {
-    const count = counts[digit] as number;
+    const count = counts[digit];
     counts[digit] = sum;
     sum += count;
   }
@@ -71,9 +71,9 @@ function place(
   starts: Uint32Array,
 ): void {
   for (let i = 0; i < from.length; i++) {
-    const row = from[i] as number;
-    const digit = ((words[2 * row + word] as number) >>> shift) & 0xffff;
-    const at = starts[digit] as number;
+    const row = from[i];
+    const digit = (words[2 * row + word] >>> shift) & 0xffff;
+    const at = starts[digit];
     to[at] = row;
     starts[digit] = at + 1;
   }

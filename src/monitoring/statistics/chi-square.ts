@@ -12,14 +12,14 @@ export function chiSquare(a: ArrayLike<number>, b: ArrayLike<number>): { statist
   let totalA = 0;
   let totalB = 0;
   for (let i = 0; i < a.length; i++) {
-    totalA += a[i] as number;
-    totalB += b[i] as number;
+    totalA += a[i];
+    totalB += b[i];
   }
   let statistic = 0;
   for (let i = 0; i < a.length; i++) {
-    const row = (a[i] as number) + (b[i] as number);
-    statistic += term(a[i] as number, (row * totalA) / (totalA + totalB), dof);
-    statistic += term(b[i] as number, (row * totalB) / (totalA + totalB), dof);
+    const row = a[i] + b[i];
+    statistic += term(a[i], (row * totalA) / (totalA + totalB), dof);
+    statistic += term(b[i], (row * totalB) / (totalA + totalB), dof);
   }
   return { statistic, p: chiSquareTail(statistic, dof) };
 }

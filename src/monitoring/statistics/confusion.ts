@@ -17,11 +17,11 @@ export function countConfusion(truth: Float64Array, predicted: Float64Array, fro
 /** Counts rows by truth (2) and prediction (1). */
 function addPairs(counts: Int32Array, truth: Float64Array, predicted: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) {
-    const y = truth[i] as number;
-    const yes = predicted[i] as number;
+    const y = truth[i];
+    const yes = predicted[i];
     if ((y !== 0 && y !== 1) || (yes !== 0 && yes !== 1)) continue;
     const pair = 2 * y + yes;
-    counts[pair] = (counts[pair] as number) + 1;
+    counts[pair] = counts[pair] + 1;
   }
 }
 

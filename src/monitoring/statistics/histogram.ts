@@ -22,7 +22,7 @@ export function doaneEdges(values: Float64Array): Edges {
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;
@@ -31,7 +31,7 @@ export function doaneEdges(values: Float64Array): Edges {
   let squares = 0;
   let cubes = 0;
   for (let i = 0; i < n; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     const d = value - mean;
     squares += d * d;
     cubes += d * d * d;
@@ -64,8 +64,8 @@ export function histogram(
   counts: Float64Array = new Float64Array(edges.length - 1),
 ): Histogram {
   const k = edges.length - 1;
-  const min = edges[0] as number;
-  const max = edges[k] as number;
+  const min = edges[0];
+  const max = edges[k];
   const scale = k / (max - min);
   // only so near to an edge can rounding put a value on the wrong side of it
   const near = 1e-9 + 1e-15 * scale * Math.max(Math.abs(min), Math.abs(max));
@@ -73,7 +73,7 @@ export function histogram(
   let above = 0;
   let n = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     const place = (value - min) * scale;
     let bin = place | 0;
     const past = place - bin;
@@ -84,10 +84,10 @@ export function histogram(
         continue;
       }
       if (bin >= k) bin = k - 1;
-      while (value < (edges[bin] as number)) bin--;
-      while (bin < k - 1 && value >= (edges[bin + 1] as number)) bin++;
+      while (value < edges[bin]) bin--;
+      while (bin < k - 1 && value >= edges[bin + 1]) bin++;
     }
-    counts[bin] = (counts[bin] as number) + 1;
+    counts[bin] = counts[bin] + 1;
     n++;
   }
   return { counts, below, above, n: n + below + above };

@@ -22,9 +22,9 @@ export function scoreGroups(scores: Float64Array, order = argsort(scores)): Scor
   const x = new Float64Array(scores.length);
   let groups = 0;
   for (let i = 0; i < order.length; i++) {
-    const row = order[i] as number;
-    const score = scores[row] as number;
-    if (groups === 0 || score - (x[groups - 1] as number) >= SAME) x[groups++] = score;
+    const row = order[i];
+    const score = scores[row];
+    if (groups === 0 || score - x[groups - 1] >= SAME) x[groups++] = score;
     group[row] = groups - 1;
   }
   return { order, group, x: x.subarray(0, groups) };
@@ -40,9 +40,9 @@ export function groupTotals({ group, x }: ScoreGroups, labels: Float64Array): Gr
   const weight = new Float64Array(x.length);
   const sum = new Float64Array(x.length);
   for (let row = 0; row < labels.length; row++) {
-    const g = group[row] as number;
-    weight[g] = (weight[g] as number) + 1;
-    sum[g] = (sum[g] as number) + (labels[row] as number);
+    const g = group[row];
+    weight[g] = weight[g] + 1;
+    sum[g] = sum[g] + labels[row];
   }
   return { weight, sum };
 }
@@ -57,10 +57,10 @@ export function withoutRows(
   const weight = totals.weight.slice();
   const sum = totals.sum.slice();
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    const g = group[row] as number;
-    weight[g] = (weight[g] as number) - 1;
-    sum[g] = (sum[g] as number) - (labels[row] as number);
+    const row = rows[i];
+    const g = group[row];
+    weight[g] = weight[g] - 1;
+    sum[g] = sum[g] - labels[row];
   }
   return { weight, sum };
 }
@@ -77,11 +77,11 @@ export function fitIsotonic({ x }: ScoreGroups, { weight, sum }: GroupTotals): I
   let blocks = 0;
   for (let g = 0; g < x.length; g++) {
     if (weight[g] === 0) continue;
-    let w = weight[g] as number;
-    let mean = (sum[g] as number) / w;
-    while (blocks > 0 && (means[blocks - 1] as number) >= mean) {
-      const before = weights[blocks - 1] as number;
-      mean = ((means[blocks - 1] as number) * before + mean * w) / (before + w);
+    let w = weight[g];
+    let mean = sum[g] / w;
+    while (blocks > 0 && means[blocks - 1] >= mean) {
+      const before = weights[blocks - 1];
+      mean = (means[blocks - 1] * before + mean * w) / (before + w);
       w += before;
       blocks--;
     }
@@ -95,13 +95,13 @@ export function fitIsotonic({ x }: ScoreGroups, { weight, sum }: GroupTotals): I
   let g = 0;
   for (let block = 0; block < blocks; block++) {
     while (weight[g] === 0) g++;
-    xs.push(x[g] as number);
-    ys.push(means[block] as number);
+    xs.push(x[g]);
+    ys.push(means[block]);
     if (last[block] !== g) {
-      xs.push(x[last[block] as number] as number);
-      ys.push(means[block] as number);
+      xs.push(x[last[block]]);
+      ys.push(means[block]);
     }
-    g = (last[block] as number) + 1;
+    g = last[block] + 1;
   }
   return { x: Float64Array.from(xs), y: Float64Array.from(ys) };
 }
@@ -110,13 +110,13 @@ export function fitIsotonic({ x }: ScoreGroups, { weight, sum }: GroupTotals): I
 export function isotonicAt({ x, y }: Isotonic, score: number): number {
   const end = x.length - 1;
   if (Number.isNaN(score)) return score;
-  if (score <= (x[0] as number)) return y[0] as number;
-  if (score >= (x[end] as number)) return y[end] as number;
+  if (score <= x[0]) return y[0];
+  if (score >= x[end]) return y[end];
   let low = 0;
   let high = end;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((x[middle] as number) <= score) low = middle;
+    if (x[middle] <= score) low = middle;
     else high = middle;
   }
   return between({ x, y }, high, score);
@@ -124,8 +124,8 @@ export function isotonicAt({ x, y }: Isotonic, score: number): number {
 
 /** The value at a score between the points `high − 1` and `high`. */
 export function between({ x, y }: Isotonic, high: number, score: number): number {
-  const x0 = x[high - 1] as number;
-  const y0 = y[high - 1] as number;
-  const y1 = y[high] as number;
-  return y0 === y1 ? y0 : ((y1 - y0) / ((x[high] as number) - x0)) * (score - x0) + y0;
+  const x0 = x[high - 1];
+  const y0 = y[high - 1];
+  const y1 = y[high];
+  return y0 === y1 ? y0 : ((y1 - y0) / (x[high] - x0)) * (score - x0) + y0;
 }

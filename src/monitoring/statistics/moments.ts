@@ -25,28 +25,28 @@ const BLOCK = 1024;
 export function momentsOf(values: Float64Array, from = 0, to = values.length): Moments {
   const sums = Float64Array.of(0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0);
   for (let at = from; at < to; at += BLOCK) addSums(sums, values, at, Math.min(to, at + BLOCK));
-  const n = sums[0] as number;
-  const sum = sums[1] as number;
+  const n = sums[0];
+  const sum = sums[1];
   const mean = sum / n;
   for (let at = from; at < to; at += BLOCK) addPowers(sums, values, at, Math.min(to, at + BLOCK), mean);
   return {
     n,
-    min: sums[2] as number,
-    max: sums[3] as number,
+    min: sums[2],
+    max: sums[3],
     sum,
     mean,
-    squares: sums[4] as number,
-    fourths: sums[5] as number,
+    squares: sums[4],
+    fourths: sums[5],
   };
 }
 
 function addSums(sums: Float64Array, values: Float64Array, from: number, to: number): void {
-  let n = sums[0] as number;
-  let sum = sums[1] as number;
-  let min = sums[2] as number;
-  let max = sums[3] as number;
+  let n = sums[0];
+  let sum = sums[1];
+  let min = sums[2];
+  let max = sums[3];
   for (let i = from; i < to; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     if (Number.isNaN(value)) continue;
     n++;
     sum += value;
@@ -60,10 +60,10 @@ function addSums(sums: Float64Array, values: Float64Array, from: number, to: num
 }
 
 function addPowers(sums: Float64Array, values: Float64Array, from: number, to: number, mean: number): void {
-  let squares = sums[4] as number;
-  let fourths = sums[5] as number;
+  let squares = sums[4];
+  let fourths = sums[5];
   for (let i = from; i < to; i++) {
-    const d = ((values[i] as number) - mean) ** 2;
+    const d = (values[i] - mean) ** 2;
     if (!Number.isNaN(d)) {
       squares += d;
       fourths += d * d;
@@ -97,7 +97,7 @@ export function knownValues(values: Float64Array, from = 0, to = values.length):
 function copyKnown(values: Float64Array, from: number, to: number, known: Float64Array): number {
   let n = 0;
   for (let i = from; i < to; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     if (!Number.isNaN(value)) known[n++] = value;
   }
   return n;
@@ -112,14 +112,14 @@ export function selectMedian(values: Float64Array): number {
   if (n === 0) return Number.NaN;
   const middle = n >> 1;
   select(values, middle, 0, n - 1);
-  const upper = values[middle] as number;
+  const upper = values[middle];
   return n % 2 ? upper : (greatest(values, middle) + upper) / 2;
 }
 
 /** The greatest of the first `n` values. */
 function greatest(values: Float64Array, n: number): number {
   let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < n; i++) if ((values[i] as number) > most) most = values[i] as number;
+  for (let i = 0; i < n; i++) if (values[i] > most) most = values[i];
   return most;
 }
 
@@ -140,17 +140,17 @@ function select(a: Float64Array, k: number, from: number, to: number): void {
         Math.min(right, Math.floor(k + ((n - m) * s) / n + sd)),
       );
     }
-    const t = a[k] as number;
+    const t = a[k];
     let i = left;
     let j = right;
     swap(a, left, k);
-    if ((a[right] as number) > t) swap(a, right, left);
+    if (a[right] > t) swap(a, right, left);
     while (i < j) {
       swap(a, i, j);
       i++;
       j--;
-      while ((a[i] as number) < t) i++;
-      while ((a[j] as number) > t) j--;
+      while (a[i] < t) i++;
+      while (a[j] > t) j--;
     }
     if (a[left] === t) swap(a, left, j);
     else {
@@ -163,7 +163,7 @@ function select(a: Float64Array, k: number, from: number, to: number): void {
 }
 
 function swap(a: Float64Array, i: number, j: number): void {
-  const value = a[i] as number;
-  a[i] = a[j] as number;
+  const value = a[i];
+  a[i] = a[j];
   a[j] = value;
 }

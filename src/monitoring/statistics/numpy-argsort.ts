@@ -49,21 +49,21 @@ export function numpyArgsort(values: Float64Array, enough?: (left: number, right
 const less = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a));
 
 function swap(v: Float64Array, t: Int32Array, a: number, b: number): void {
-  const index = t[a] as number;
-  t[a] = t[b] as number;
+  const index = t[a];
+  t[a] = t[b];
   t[b] = index;
-  const value = v[a] as number;
-  v[a] = v[b] as number;
+  const value = v[a];
+  v[a] = v[b];
   v[b] = value;
 }
 
 /** The median of the first, middle and last of a run, which is put beside the last. */
 function pivotOf(v: Float64Array, t: Int32Array, left: number, right: number): number {
   const middle = left + ((right - left) >> 1);
-  if (less(v[middle] as number, v[left] as number)) swap(v, t, middle, left);
-  if (less(v[right] as number, v[middle] as number)) swap(v, t, right, middle);
-  if (less(v[middle] as number, v[left] as number)) swap(v, t, middle, left);
-  const pivot = v[middle] as number;
+  if (less(v[middle], v[left])) swap(v, t, middle, left);
+  if (less(v[right], v[middle])) swap(v, t, right, middle);
+  if (less(v[middle], v[left])) swap(v, t, middle, left);
+  const pivot = v[middle];
   swap(v, t, middle, right - 1);
   return pivot;
 }
@@ -74,9 +74,9 @@ function partition(v: Float64Array, t: Int32Array, left: number, right: number, 
   let j = right - 1;
   for (;;) {
     do i++;
-    while (less(v[i] as number, pivot));
+    while (less(v[i], pivot));
     do j--;
-    while (less(pivot, v[j] as number));
+    while (less(pivot, v[j]));
     if (i >= j) return i;
     swap(v, t, i, j);
   }
@@ -84,12 +84,12 @@ function partition(v: Float64Array, t: Int32Array, left: number, right: number, 
 
 function insert(v: Float64Array, t: Int32Array, left: number, right: number): void {
   for (let i = left + 1; i <= right; i++) {
-    const index = t[i] as number;
-    const value = v[i] as number;
+    const index = t[i];
+    const value = v[i];
     let j = i;
-    while (j > left && less(value, v[j - 1] as number)) {
-      t[j] = t[j - 1] as number;
-      v[j] = v[j - 1] as number;
+    while (j > left && less(value, v[j - 1])) {
+      t[j] = t[j - 1];
+      v[j] = v[j - 1];
       j--;
     }
     t[j] = index;
@@ -104,22 +104,22 @@ function heapsort(v: Float64Array, t: Int32Array, left: number, right: number): 
     let i = start;
     let j = start * 2;
     while (j <= end) {
-      if (j < end && less(v[at + j] as number, v[at + j + 1] as number)) j++;
-      if (!less(value, v[at + j] as number)) break;
-      v[at + i] = v[at + j] as number;
-      t[at + i] = t[at + j] as number;
+      if (j < end && less(v[at + j], v[at + j + 1])) j++;
+      if (!less(value, v[at + j])) break;
+      v[at + i] = v[at + j];
+      t[at + i] = t[at + j];
       i = j;
       j += j;
     }
     v[at + i] = value;
     t[at + i] = index;
   };
-  for (let start = n >> 1; start > 0; start--) sift(start, n, v[at + start] as number, t[at + start] as number);
+  for (let start = n >> 1; start > 0; start--) sift(start, n, v[at + start], t[at + start]);
   for (let end = n; end > 1; ) {
-    const value = v[at + end] as number;
-    const index = t[at + end] as number;
-    v[at + end] = v[at + 1] as number;
-    t[at + end] = t[at + 1] as number;
+    const value = v[at + end];
+    const index = t[at + end];
+    v[at + end] = v[at + 1];
+    t[at + end] = t[at + 1];
     end--;
     sift(1, end, value, index);
   }

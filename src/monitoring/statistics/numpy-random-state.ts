@@ -14,7 +14,7 @@ export function numpyRandomState(seed: number): RandomState {
   const state = new Int32Array(WORDS);
   state[0] = seed;
   for (let i = 1; i < WORDS; i++) {
-    const last = state[i - 1] as number;
+    const last = state[i - 1];
     state[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
   }
   // the words of a round are made at once, ready to be read
@@ -24,11 +24,11 @@ export function numpyRandomState(seed: number): RandomState {
     for (let i = 0; i < WORDS; i++) {
       const next = i < WORDS - 1 ? i + 1 : 0;
       const far = i < WORDS - 397 ? i + 397 : i + 397 - WORDS;
-      const y = ((state[i] as number) & 0x80000000) | ((state[next] as number) & 0x7fffffff);
-      state[i] = (state[far] as number) ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+      const y = (state[i] & 0x80000000) | (state[next] & 0x7fffffff);
+      state[i] = state[far] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
     }
     for (let i = 0; i < WORDS; i++) {
-      let y = state[i] as number;
+      let y = state[i];
       y ^= y >>> 11;
       y ^= (y << 7) & 0x9d2c5680;
       y ^= (y << 15) & 0xefc60000;
@@ -40,7 +40,7 @@ export function numpyRandomState(seed: number): RandomState {
     const mask = 0x7fffffff >>> (Math.clz32(most) - 1);
     for (;;) {
       if (at === WORDS) twist();
-      const drawn = (ready[at++] as number) & mask;
+      const drawn = ready[at++] & mask;
       if (drawn <= most) return drawn;
     }
   };
@@ -51,7 +51,7 @@ export function numpyRandomState(seed: number): RandomState {
       if (at === WORDS) twist();
       let place = at;
       for (; place < WORDS && most > 0; place++) {
-        const drawn = (ready[place] as number) & (0x7fffffff >>> (Math.clz32(most) - 1));
+        const drawn = ready[place] & (0x7fffffff >>> (Math.clz32(most) - 1));
         most += ((most - drawn) >>> 31) - 1;
       }
       at = place;
@@ -60,7 +60,7 @@ export function numpyRandomState(seed: number): RandomState {
   return {
     uint32() {
       if (at === WORDS) twist();
-      return (ready[at++] as number) >>> 0;
+      return ready[at++] >>> 0;
     },
     skipPermutation: (n) => skip(n - 1),
     permutation(n, from = 0) {
@@ -70,8 +70,8 @@ export function numpyRandomState(seed: number): RandomState {
       const end = Math.max(from - 1, 0);
       for (let i = n - 1; i > end; i--) {
         const j = upTo(i);
-        const swap = order[i] as number;
-        order[i] = order[j] as number;
+        const swap = order[i];
+        order[i] = order[j];
         order[j] = swap;
       }
       skip(Math.min(end, n - 1));

@@ -11,8 +11,8 @@ export function scoresByClass(score: Float64Array, truth: Float64Array, from: nu
   let p = 0;
   let n = 0;
   for (let i = from; i < to; i++) {
-    const value = score[i] as number;
-    const label = truth[i] as number;
+    const value = score[i];
+    const label = truth[i];
     if (Number.isNaN(value)) continue;
     if (label === 1) positive[p++] = value;
     else if (label === 0) negative[n++] = value;
@@ -27,10 +27,10 @@ export function rocAuc({ positive, negative }: ScoresByClass): number {
   let through = 0;
   let twice = 0;
   for (let i = 0; i < positive.length; i++) {
-    const value = positive[i] as number;
-    while (below < negative.length && (negative[below] as number) < value) below++;
+    const value = positive[i];
+    while (below < negative.length && negative[below] < value) below++;
     if (through < below) through = below;
-    while (through < negative.length && (negative[through] as number) === value) through++;
+    while (through < negative.length && negative[through] === value) through++;
     twice += below + through;
   }
   return twice / 2 / (positive.length * negative.length);
@@ -42,15 +42,15 @@ export function rocAucInOrder(order: Uint32Array, score: Float64Array, truth: Fl
   let negatives = 0;
   let twice = 0;
   for (let i = 0; i < order.length; ) {
-    const value = score[order[i] as number] as number;
+    const value = score[order[i]];
     if (Number.isNaN(value)) break;
     const below = negatives;
     let tied = 0;
     do {
-      const label = truth[order[i++] as number] as number;
+      const label = truth[order[i++]];
       if (label === 1) tied++;
       else if (label === 0) negatives++;
-    } while (i < order.length && score[order[i] as number] === value);
+    } while (i < order.length && score[order[i]] === value);
     positives += tied;
     twice += tied * (below + negatives);
   }
@@ -65,10 +65,10 @@ export function averagePrecision({ positive, negative }: ScoresByClass): number 
   let n = negative.length - 1;
   let area = 0;
   while (p >= 0) {
-    const value = positive[p] as number;
+    const value = positive[p];
     const before = p;
     while (p >= 0 && positive[p] === value) p--;
-    while (n >= 0 && (negative[n] as number) >= value) n--;
+    while (n >= 0 && negative[n] >= value) n--;
     const found = total - 1 - p;
     area += ((before - p) / total) * (found / (found + negative.length - 1 - n));
   }

@@ -12,14 +12,14 @@ export function* stratifiedTests(labels: Float64Array, splits = 10, testShare = 
   const sizes = classes.map((rows) => rows.length);
   for (let split = 0; split < splits; split++) {
     const trainSizes = shares(sizes, n - testRows, source);
-    const left = sizes.map((size, c) => size - (trainSizes[c] as number));
+    const left = sizes.map((size, c) => size - trainSizes[c]);
     const testSizes = shares(left, testRows, source);
     const test = new Uint32Array(testRows);
     let inTest = 0;
     classes.forEach((rows, c) => {
       // what is not for training is for testing: the end of each order
-      const order = source.permutation(rows.length, trainSizes[c] as number);
-      for (let i = 0; i < (testSizes[c] as number); i++) test[inTest++] = rows[order[i] as number] as number;
+      const order = source.permutation(rows.length, trainSizes[c]);
+      for (let i = 0; i < testSizes[c]; i++) test[inTest++] = rows[order[i]];
     });
     // the training rows are shuffled too, which takes its numbers from the same source
     source.skipPermutation(n - testRows);
@@ -36,7 +36,7 @@ function rowsOf(labels: Float64Array, label: number): Uint32Array {
 
 function shuffled(rows: Uint32Array, source: RandomState): Uint32Array {
   const order = source.permutation(rows.length);
-  for (let i = 0; i < order.length; i++) order[i] = rows[order[i] as number] as number;
+  for (let i = 0; i < order.length; i++) order[i] = rows[order[i]];
   return order;
 }
 
@@ -47,14 +47,14 @@ function shares(counts: readonly number[], k: number, source: RandomState): numb
   const floored = exact.map(Math.floor);
   let need = k - floored.reduce((sum, count) => sum + count, 0);
   if (need <= 0) return floored;
-  const rest = exact.map((value, c) => value - (floored[c] as number));
+  const rest = exact.map((value, c) => value - floored[c]);
   for (const value of [...new Set(rest)].sort((a, b) => b - a)) {
     const tied = rest.flatMap((each, c) => (each === value ? [c] : []));
     const add = Math.min(tied.length, need);
     const order = source.permutation(tied.length);
     for (let i = 0; i < add; i++) {
-      const c = tied[order[i] as number] as number;
-      floored[c] = (floored[c] as number) + 1;
+      const c = tied[order[i]];
+      floored[c] = floored[c] + 1;
     }
     need -= add;
     if (need === 0) break;

@@ -6,9 +6,9 @@ it("gives 3 and 1 of [[2, 1], [1, 2]], with the diagonals as directions", () => 
   const { values, vectors } = symmetricEigen(Float64Array.of(2, 1, 1, 2), 2);
   expect(values[0]).toBeCloseTo(3, 14);
   expect(values[1]).toBeCloseTo(1, 14);
-  expect(Math.abs(vectors[0] as number)).toBeCloseTo(Math.SQRT1_2, 14);
-  expect(vectors[0]).toBeCloseTo(vectors[1] as number, 14);
-  expect(vectors[2]).toBeCloseTo(-(vectors[3] as number), 14);
+  expect(Math.abs(vectors[0])).toBeCloseTo(Math.SQRT1_2, 14);
+  expect(vectors[0]).toBeCloseTo(vectors[1], 14);
+  expect(vectors[2]).toBeCloseTo(-vectors[3], 14);
 });
 
 it("takes a matrix apart into orthogonal directions that make it again, greatest first", () => {
@@ -18,23 +18,23 @@ it("takes a matrix apart into orthogonal directions that make it again, greatest
   const matrix = new Float64Array(d * d);
   for (const row of rows) {
     for (let at = 0; at < d * d; at++) {
-      const product = (row[Math.floor(at / d)] as number) * (row[at % d] as number);
-      matrix[at] = (matrix[at] as number) + product;
+      const product = row[Math.floor(at / d)] * row[at % d];
+      matrix[at] = matrix[at] + product;
     }
   }
   const { values, vectors } = symmetricEigen(matrix, d);
-  const most = values[0] as number;
-  for (let i = 1; i < d; i++) expect(values[i]).toBeLessThanOrEqual(values[i - 1] as number);
+  const most = values[0];
+  for (let i = 1; i < d; i++) expect(values[i]).toBeLessThanOrEqual(values[i - 1]);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < d; j++) {
       let dot = 0;
       let again = 0;
       for (let k = 0; k < d; k++) {
-        dot += (vectors[i * d + k] as number) * (vectors[j * d + k] as number);
-        again += (values[k] as number) * (vectors[k * d + i] as number) * (vectors[k * d + j] as number);
+        dot += vectors[i * d + k] * vectors[j * d + k];
+        again += values[k] * vectors[k * d + i] * vectors[k * d + j];
       }
       expect(dot).toBeCloseTo(i === j ? 1 : 0, 12);
-      expect(Math.abs(again - (matrix[i * d + j] as number)) / most).toBeLessThan(1e-13);
+      expect(Math.abs(again - matrix[i * d + j]) / most).toBeLessThan(1e-13);
     }
   }
 });

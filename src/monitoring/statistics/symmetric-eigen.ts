@@ -27,7 +27,7 @@ export function symmetricEigen(matrix: Float64Array, d: number): SymmetricEigen 
   return { values: Float64Array.from(order, (i) => at(a, i * d + i)), vectors };
 }
 
-const at = (a: Float64Array, i: number): number => a[i] as number;
+const at = (a: Float64Array, i: number): number => a[i];
 
 /** Makes the element p, q zero; false where it is so small that nothing would change. */
 function rotate(a: Float64Array, v: Float64Array, d: number, p: number, q: number): boolean {

@@ -164,10 +164,10 @@ async function addToSummary(session: MysqlSession, { columns }: RowsOfBatch): Pr
 async function writeLabels(session: MysqlSession, labels: LateLabels, revision: number, token: string): Promise<void> {
   const groups = new Map<string, { day: string; label: number | null; subscribers: string[] }>();
   for (const [i, day] of labels.day.entries()) {
-    const value = labels.label[i] as number;
+    const value = labels.label[i];
     const key = `${day} ${value}`;
     const group = groups.get(key) ?? { day: dateOf(day), label: Number.isNaN(value) ? null : value, subscribers: [] };
-    group.subscribers.push(labels.subscriber[i] as string);
+    group.subscribers.push(labels.subscriber[i]);
     groups.set(key, group);
   }
   for (const { day, label, subscribers } of groups.values()) {

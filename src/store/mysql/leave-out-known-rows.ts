@@ -42,9 +42,9 @@ export async function leaveOutKnownRows(session: MysqlSession, batch: NewBatch, 
 async function knownRows(session: MysqlSession, { columns, lines }: BatchPlan): Promise<Record<string, unknown>[]> {
   const byDay = new Map<number, string[]>();
   for (let i = 0; i < lines; i++) {
-    const day = (columns.DP_DATE as Int32Array)[i] as number;
+    const day = (columns.DP_DATE as Int32Array)[i];
     const subscribers = byDay.get(day) ?? [];
-    subscribers.push((columns.DP_MSISDN as string[])[i] as string);
+    subscribers.push((columns.DP_MSISDN as string[])[i]);
     byDay.set(day, subscribers);
   }
   const found: Record<string, unknown>[] = [];

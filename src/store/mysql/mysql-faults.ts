@@ -47,7 +47,7 @@ export function storeError(error: unknown, place: string, waited?: number): unkn
   if (error instanceof ChurnError) return error;
   const { code, errno, sqlMessage, message } = error as MysqlFault;
   const cause = error;
-  const text = (sqlMessage ?? message ?? String(error)).split("\n", 1)[0] as string;
+  const text = (sqlMessage ?? message ?? String(error)).split("\n", 1)[0];
   if (isAway(error)) {
     return new ChurnError(
       "STORE_UNREACHABLE",

@@ -39,7 +39,7 @@ export function inParts(table: string, parts: readonly string[]): string {
   if (!columns.length) return "true";
   if (!parts.length) return "false";
   const lists = parts.map((part) => partValues(part).map(text));
-  if (columns.length === 1) return `${name(columns[0] as string)} IN (${lists.map(([value]) => value).join(", ")})`;
+  if (columns.length === 1) return `${name(columns[0])} IN (${lists.map(([value]) => value).join(", ")})`;
   return `(${columns.map(name).join(", ")}) IN (${lists.map((values) => `(${values.join(", ")})`).join(", ")})`;
 }
 
@@ -110,7 +110,7 @@ const WRITES =
 export function writesOf(sql: string): { table: string; adds: boolean }[] {
   const replaces = /\bON\s+CONFLICT\b/i.test(sql);
   return [...sql.matchAll(WRITES)].map(([words, table]) => ({
-    table: (table as string).replace(/^"|"$/g, ""),
+    table: table.replace(/^"|"$/g, ""),
     adds: !replaces && /^INSERT\s+INTO/i.test(words),
   }));
 }

@@ -129,13 +129,13 @@ async function fetchParts(
   const keys = partColumns(table);
   if (all || keys.length === 0) return fetchRows(session, { table, columns }, path);
   const lists = parts.map(({ part }) => partValues(part));
-  const where = keys.length === 1 ? `${quoted(keys[0] as string)} IN (?)` : `(${keys.map(quoted).join(", ")}) IN (?)`;
+  const where = keys.length === 1 ? `${quoted(keys[0])} IN (?)` : `(${keys.map(quoted).join(", ")}) IN (?)`;
   const values: unknown[] = [keys.length === 1 ? lists.map(([value]) => value) : lists];
   if (table === "DP_CDR_Data") {
     // the rows lie in the order of the days, so the days of the batches are all that has to be looked at
     const span = await session.row<{ first: string | null; last: string | null }>(
       "SELECT MIN(first_day) AS first, MAX(last_day) AS last FROM batches WHERE batch_id IN (?)",
-      [lists.map(([value]) => value as string)],
+      [lists.map(([value]) => value)],
     );
     if (span?.first && span.last) {
       return fetchRows(

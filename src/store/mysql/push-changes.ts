@@ -185,7 +185,7 @@ async function deleteParts(session: MysqlSession, { table, gone }: Change): Prom
     return;
   }
   const lists = gone.map(partValues);
-  const where = columns.length === 1 ? quoted(columns[0] as string) : `(${columns.map(quoted).join(", ")})`;
+  const where = columns.length === 1 ? quoted(columns[0]) : `(${columns.map(quoted).join(", ")})`;
   await session.run(`DELETE FROM ${quoted(table)} WHERE ${where} IN (?)`, [
     (columns.length === 1 ? lists.map(([value]) => value) : lists) as string[],
   ]);
