@@ -34,7 +34,6 @@ export { type DataFrame, type DataSeries, dataFrame, type GroupedFrame } from ".
 export { type CorrelationRow, type Exploration, type ExplorationCharts, explore } from "./eda/explore.js";
 export { type EdaOptions, type EdaSettings, edaOptions } from "./eda/options.js";
 export type { ColumnSummary } from "./eda/summarize.js";
-export { wilsonInterval } from "./eda/wilson-interval.js";
 export { buildFeatures, type FeatureResult } from "./features/build-features.js";
 export {
   type Feature,
@@ -44,81 +43,61 @@ export {
   planHash,
 } from "./features/feature-plan.js";
 export type { FeatureOptions } from "./features/options.js";
-export { bin } from "./forest/bin.js";
-export type { BinnedMatrix, ColumnBins } from "./forest/binned-matrix.js";
-export type { BoostingOptions, BoostingSettings } from "./forest/boosting-options.js";
-export { type FitBoostingOptions, fitBoosting } from "./forest/fit-boosting.js";
-export { type FitOptions, fitForest } from "./forest/fit-forest.js";
-export { type BinnedRows, Forest } from "./forest/forest.js";
-export type { ForestOptions, ForestSettings } from "./forest/forest-options.js";
-export { type ArqueroTable, fromArquero } from "./forest/from-arquero.js";
-export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix.js";
-export { type OutOfBag, outOfBag } from "./forest/out-of-bag.js";
-export { type PartialDependence, partialDependence } from "./forest/partial-dependence.js";
+export { type FitBoostingOptions, fitBoosting } from "./forest/boosting/fit-boosting.js";
+export { type PartialDependence, partialDependence } from "./forest/explain/partial-dependence.js";
 export {
   type PermutationImportance,
   type PermutationOptions,
   permutationImportance,
-} from "./forest/permutation-importance.js";
-export { type Labels, toLabels, toMatrix } from "./forest/to-matrix.js";
-export { type OnnxOptions, toOnnx } from "./forest/to-onnx.js";
-export type { Trees } from "./forest/tree.js";
-export { type ShapValues, shapValues } from "./forest/tree-shap.js";
+} from "./forest/explain/permutation-importance.js";
+export { type ShapValues, shapValues } from "./forest/explain/tree-shap.js";
+export { type FitOptions, fitForest } from "./forest/grow/fit-forest.js";
+export { type OutOfBag, outOfBag } from "./forest/grow/out-of-bag.js";
+export type { BinnedMatrix, ColumnBins } from "./forest/loops/binned-matrix.js";
+export { bin } from "./forest/matrix/bin.js";
+export { type ArqueroTable, fromArquero } from "./forest/matrix/from-arquero.js";
+export type { CategoricalColumn, FeatureColumn, Matrix } from "./forest/matrix/matrix.js";
+export { type Labels, toLabels, toMatrix } from "./forest/matrix/to-matrix.js";
+export { type BinnedRows, Forest } from "./forest/model/forest.js";
+export { type OnnxOptions, toOnnx } from "./forest/onnx/to-onnx.js";
+export type { BoostingOptions, BoostingSettings } from "./forest/trees/boosting-options.js";
+export type { ForestOptions, ForestSettings } from "./forest/trees/forest-options.js";
+export type { Trees } from "./forest/trees/tree.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
 export { type LiveLine, type LiveLineOptions, liveLineChart } from "./kernel/live-line-chart.js";
 export { progressDisplay } from "./kernel/progress-display.js";
 export { load } from "./load/load.js";
 export type { LoadResult } from "./load/load-file.js";
 export type { LoadOptions } from "./load/options.js";
-export { type AlertDeskOptions, type AlertOutcome, handleAlerts } from "./monitoring/alerts/alert-desk.js";
-export { type AlertEvent, type AlertRule, alertEvents } from "./monitoring/alerts/alert-events.js";
-export {
-  type AlertSink,
-  consoleSink,
-  fileSink,
-  type WebhookOptions,
-  webhookSink,
-} from "./monitoring/alerts/alert-sinks.js";
+export type { ChunkInfo, Measure, Series } from "./monitoring/calculators/measure.js";
+export type { Threshold } from "./monitoring/calculators/threshold.js";
 export type { Chunking } from "./monitoring/chunks/chunk.js";
 export { type Segment, segmentOf, segmentsOf } from "./monitoring/chunks/segments.js";
 export type { MonitoredTable } from "./monitoring/chunks/table.js";
-export { domainClassifier } from "./monitoring/drift/domain-classifier.js";
 export {
   type AlertCountRank,
   type CorrelationRank,
   rankByAlertCount,
   rankByCorrelation,
 } from "./monitoring/drift/rank-columns.js";
-export { rankDrift } from "./monitoring/drift/rank-drift.js";
-export { reconstructionDrift } from "./monitoring/drift/reconstruction-drift.js";
-export { univariateDrift } from "./monitoring/drift/univariate-drift.js";
 export type { DriftMethod, UnivariateOptions } from "./monitoring/drift/univariate-options.js";
-export { estimatePerformance } from "./monitoring/estimated/estimate-performance.js";
-export { type EstimateReview, reviewEstimates } from "./monitoring/estimated/review-estimates.js";
-export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/fit-monitor.js";
-export { type MonitorResult, monitor } from "./monitoring/monitor.js";
-export { type MonitorConfig, monitorConfig } from "./monitoring/monitor-config.js";
-export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./monitoring/monitor-files.js";
-export { monitoredTables } from "./monitoring/monitored-tables.js";
-export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/nannyml-config.js";
-export type { MonitorOptions } from "./monitoring/options.js";
-export type { ChunkInfo, Measure, Series } from "./monitoring/parts/measure.js";
-export type { Threshold } from "./monitoring/parts/threshold.js";
-export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/quality/data-quality.js";
-export { summaryStatistic } from "./monitoring/quality/summary-statistics.js";
-export { readMonitoredTable } from "./monitoring/read-monitored-table.js";
+export { missingValues, outOfRangeValues, unseenValues } from "./monitoring/engine/data-quality.js";
+export { domainClassifier } from "./monitoring/engine/domain-classifier.js";
+export { estimatePerformance } from "./monitoring/engine/estimate-performance.js";
+export { FittedMonitor, fitMonitor, type MonitoringResults } from "./monitoring/engine/fit-monitor.js";
+export { type MonitorConfig, monitorConfig } from "./monitoring/engine/monitor-config.js";
+export { type NannymlRun, nannymlConfig, readNannymlConfig } from "./monitoring/engine/nannyml-config.js";
+export { rankDrift } from "./monitoring/engine/rank-drift.js";
+export { realizedPerformance } from "./monitoring/engine/realized-performance.js";
+export { reconstructionDrift } from "./monitoring/engine/reconstruction-drift.js";
+export { type EstimateReview, reviewEstimates } from "./monitoring/engine/review-estimates.js";
+export { summaryStatistic } from "./monitoring/engine/summary-statistics.js";
+export { univariateDrift } from "./monitoring/engine/univariate-drift.js";
 export {
   PERFORMANCE_METRICS,
   type PerformanceMetric,
   type PerformanceOptions,
 } from "./monitoring/realized/performance-metrics.js";
-export { realizedPerformance } from "./monitoring/realized/realized-performance.js";
-export { compareChart } from "./monitoring/report/compare-chart.js";
-export { type DistributionChartOptions, distributionChart } from "./monitoring/report/distribution-chart.js";
-export { metricChart } from "./monitoring/report/metric-chart.js";
-export { monitoringReport } from "./monitoring/report/monitoring-report.js";
-export { performanceChart } from "./monitoring/report/performance-chart.js";
-export { leadChanges, type Verdict, verdictOf } from "./monitoring/report/verdict.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/results/monitoring-result.js";
 export { type LedgerUpdate, updateLedger } from "./monitoring/results/result-ledger.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
@@ -129,9 +108,16 @@ export {
   runNotebook,
   startKernel,
 } from "./notebook/run-notebook.js";
+export { compareChart } from "./report/compare-chart.js";
+export { type DistributionChartOptions, distributionChart } from "./report/distribution-chart.js";
+export { metricChart } from "./report/metric-chart.js";
+export { monitoringReport } from "./report/monitoring-report.js";
+export { performanceChart } from "./report/performance-chart.js";
+export { leadChanges, type Verdict, verdictOf } from "./report/verdict.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
 export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
+export { wilsonInterval } from "./statistics/wilson-interval.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";
@@ -150,7 +136,6 @@ export { fromDuckDB, type QueryResult } from "./tables/from-duckdb.js";
 export type { TableRoles, TreeOptions } from "./tables/options.js";
 export { type PredictedTable, type PredictTable, predictTable } from "./tables/predict-table.js";
 export { loadModel, saveModel } from "./training/artifact.js";
-export type { Baseline } from "./training/baseline-table.js";
 export { checkGate, type Gate, requireGate } from "./training/check-gate.js";
 export { ChurnModel, type ModelFacts, type ModelReport } from "./training/churn-model.js";
 export type { Dataset } from "./training/dataset.js";
@@ -158,16 +143,31 @@ export type { Estimate, Metrics } from "./training/evaluate.js";
 export { type Explanation, explainRows, explanationChart, type Reason } from "./training/explain-rows.js";
 export type { FeatureImportance } from "./training/importances.js";
 export type { MetricName } from "./training/metric-name.js";
-export { modelCard } from "./training/model-card.js";
 export { type TrainOptions, type TrainSettings, trainOptions } from "./training/options.js";
+export type { Baseline } from "./training/report/baseline-table.js";
+export { modelCard } from "./training/report/model-card.js";
+export type { SegmentRow } from "./training/report/segment-table.js";
+export type { TrainCharts } from "./training/report/train-charts.js";
 export { rocAuc } from "./training/roc-auc.js";
 export { type Scores, scoreDataset } from "./training/score-dataset.js";
 export { type ScoredFile, type ScoreFileOptions, scoreFile } from "./training/score-file.js";
 export type { SearchRow } from "./training/search-grid.js";
 export { folderMemory, type SearchMemory } from "./training/search-memory.js";
-export type { SegmentRow } from "./training/segment-table.js";
 export type { Split } from "./training/split-snapshots.js";
 export { openModel, type TrainStageResult, train } from "./training/train.js";
-export type { TrainCharts } from "./training/train-charts.js";
 export type { TrainContext } from "./training/train-context.js";
 export { type TrainResult, trainModel } from "./training/train-model.js";
+export { type AlertDeskOptions, type AlertOutcome, handleAlerts } from "./watch/alerts/alert-desk.js";
+export { type AlertEvent, type AlertRule, alertEvents } from "./watch/alerts/alert-events.js";
+export {
+  type AlertSink,
+  consoleSink,
+  fileSink,
+  type WebhookOptions,
+  webhookSink,
+} from "./watch/alerts/alert-sinks.js";
+export { type MonitorResult, monitor } from "./watch/monitor.js";
+export { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "./watch/monitor-files.js";
+export { monitoredTables } from "./watch/monitored-tables.js";
+export type { MonitorOptions } from "./watch/options.js";
+export { readMonitoredTable } from "./watch/read-monitored-table.js";

@@ -14,7 +14,7 @@ else await compare();
 
 /** Serves one block of CSV again and again: as an object with checksums, and as a plain file with an ETag. */
 async function serve() {
-  const { crc32c } = await import("../../dist/download/crc32c.js");
+  const { crc32c } = await import("../../dist/download/gs/crc32c.js");
   const block = Buffer.from(
     Array.from({ length: 20_000 }, (_, i) => `2024-01-01,${600_000_000 + i},${i % 97},${(i * 7919) % 5000}\n`).join(""),
   );

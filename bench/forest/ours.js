@@ -1,9 +1,9 @@
 // ours.js TASK TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS SEED: fits once and prints a line of JSON, as peers.py does.
 // Tasks: forest, forest-gini (the criterion of scikit-learn), boosting, grid. A depth of 0 is no limit.
 import { open, readFile } from "node:fs/promises";
-import { bin } from "../../dist/forest/bin.js";
-import { fitBoosting } from "../../dist/forest/fit-boosting.js";
-import { fitForest } from "../../dist/forest/fit-forest.js";
+import { fitBoosting } from "../../dist/forest/boosting/fit-boosting.js";
+import { fitForest } from "../../dist/forest/grow/fit-forest.js";
+import { bin } from "../../dist/forest/matrix/bin.js";
 import { rocAuc } from "../../dist/forest/roc-auc.js";
 import { COLUMNS } from "./make-data.js";
 

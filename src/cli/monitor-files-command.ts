@@ -1,8 +1,8 @@
 import { Option } from "commander";
 import { ChurnError } from "../core/errors.js";
-import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../monitoring/monitor-files.js";
-import { readNannymlConfig } from "../monitoring/nannyml-config.js";
-import { leadChanges } from "../monitoring/report/verdict.js";
+import { readNannymlConfig } from "../monitoring/engine/nannyml-config.js";
+import { leadChanges } from "../report/verdict.js";
+import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../watch/monitor-files.js";
 import { formatFields } from "./format-fields.js";
 
 type Flags = Record<string, string | undefined>;

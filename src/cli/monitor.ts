@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { monitor } from "../monitoring/monitor.js";
-import { leadChanges } from "../monitoring/report/verdict.js";
+import { leadChanges } from "../report/verdict.js";
 import { openStore } from "../store/open-store.js";
+import { monitor } from "../watch/monitor.js";
 import { formatFields } from "./format-fields.js";
 import { monitorFilesCommand } from "./monitor-files-command.js";
 import { stageCommand } from "./stage-command.js";

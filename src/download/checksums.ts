@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { crc32c } from "./crc32c.js";
+import { crc32c } from "./gs/crc32c.js";
 
 /** Checksums of a whole file as a server declares them, in base64; null where it declares none. */
 export interface DeclaredChecksums {

@@ -5,15 +5,15 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
-import { givenUp, leave, mayPass } from "./give-up.js";
+import { givenUp, leave, mayPass } from "./http/give-up.js";
+import { Broken, Busy, type Remote, type Version } from "./http/remote.js";
+import { backOff, LONGEST_WAIT, waitFor } from "./http/retry-wait.js";
+import type { Transfer } from "./http/transfer.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
-import { Broken, Busy, type Remote, type Version } from "./remote.js";
-import { backOff, LONGEST_WAIT, waitFor } from "./retry-wait.js";
 import { checkSize } from "./size-limit.js";
 import type { FetchSettings, Validators, Written } from "./source.js";
-import type { Transfer } from "./transfer.js";
 
 /**
  * Fetches a file from a server into a part. A transfer that breaks goes on where it broke, if the server can be asked for the

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
-import { gsSource } from "./gs-source.js";
-import { httpsSource } from "./https-source.js";
+import { gsSource } from "./gs/gs-source.js";
+import { httpsSource } from "./http/https-source.js";
 import { localSource } from "./local-source.js";
 import { sampleSource } from "./sample-source.js";
 import type { OpenSource, Source } from "./source.js";

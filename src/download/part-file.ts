@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Version } from "./remote.js";
+import type { Version } from "./http/remote.js";
 
 let made = 0;
 

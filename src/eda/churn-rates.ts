@@ -1,6 +1,6 @@
+import { wilsonInterval } from "../statistics/wilson-interval.js";
 import { quantiles } from "./summarize.js";
 import type { Tally } from "./tally.js";
-import { wilsonInterval } from "./wilson-interval.js";
 
 /** Rows whose values lie between two quantiles, and how many of them churned. */
 export interface RateGroup {

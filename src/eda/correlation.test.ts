@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { studentTwoSided } from "../statistics/student-t.js";
+import { wilsonInterval } from "../statistics/wilson-interval.js";
 import { type Correlation, midRanks, pearson, spearman } from "./correlation.js";
 import { correlateWithLabel, trendLine } from "./label-correlation.js";
 import { sortDoubles } from "./sort-doubles.js";
-import { studentTwoSided } from "./student-t.js";
 import { tally } from "./tally.js";
-import { wilsonInterval } from "./wilson-interval.js";
 
 interface Case {
   name: string;

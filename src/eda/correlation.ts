@@ -1,5 +1,5 @@
-import { studentTwoSided } from "./student-t.js";
-import { Z95 } from "./wilson-interval.js";
+import { studentTwoSided } from "../statistics/student-t.js";
+import { Z95 } from "../statistics/wilson-interval.js";
 
 /** A correlation with what is known about it; what is undefined is null, and `why` says for what reason. */
 export interface Correlation {

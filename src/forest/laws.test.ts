@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
-import { bin } from "./bin.js";
-import { heapOf } from "./binned-heap.js";
-import { fitBoosting } from "./fit-boosting.js";
-import { type FitOptions, fitForest } from "./fit-forest.js";
-import type { Matrix } from "./matrix.js";
+import { fitBoosting } from "./boosting/fit-boosting.js";
+import { type FitOptions, fitForest } from "./grow/fit-forest.js";
+import { heapOf } from "./loops/binned-heap.js";
+import { bin } from "./matrix/bin.js";
+import type { Matrix } from "./matrix/matrix.js";
 
 const NAMES = ["a", "b", "c", "d"];
 

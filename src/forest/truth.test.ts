@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bin } from "./bin.js";
-import type { BinnedMatrix } from "./binned-matrix.js";
-import { type FitOptions, fitForest } from "./fit-forest.js";
-import type { Forest } from "./forest.js";
+import { type FitOptions, fitForest } from "./grow/fit-forest.js";
+import type { BinnedMatrix } from "./loops/binned-matrix.js";
+import { bin } from "./matrix/bin.js";
+import type { Forest } from "./model/forest.js";
 import { rocAuc } from "./roc-auc.js";
 
 interface Case {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { AlertEvent, AlertMemory } from "../monitoring/alerts/alert-events.js";
-import { type MonitorResult, monitor } from "../monitoring/monitor.js";
-import type { MonitorSettings } from "../monitoring/options.js";
 import type { Store } from "../store/open-store.js";
+import type { AlertEvent, AlertMemory } from "../watch/alerts/alert-events.js";
+import { type MonitorResult, monitor } from "../watch/monitor.js";
+import type { MonitorSettings } from "../watch/options.js";
 import type { Metrics } from "./metrics.js";
 
 /** What came of a run. */

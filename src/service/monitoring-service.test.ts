@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { smallJob, trainedStore } from "../../test/run/trained-store.js";
 import { random } from "../core/random.js";
 import { currentPlan } from "../features/build-features.js";
-import type { AlertEvent } from "../monitoring/alerts/alert-events.js";
-import { monitorOptions } from "../monitoring/options.js";
 import { openStore, type Store } from "../store/open-store.js";
+import type { AlertEvent } from "../watch/alerts/alert-events.js";
+import { monitorOptions } from "../watch/options.js";
 import type { ServerParts } from "./make-server.js";
 import { Metrics } from "./metrics.js";
 import { MonitoringRunner } from "./monitoring-runner.js";

@@ -1,9 +1,9 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
-import type { Matrix } from "../forest/matrix.js";
-import { permutationImportance } from "../forest/permutation-importance.js";
-import { shapValues } from "../forest/tree-shap.js";
+import { permutationImportance } from "../forest/explain/permutation-importance.js";
+import { shapValues } from "../forest/explain/tree-shap.js";
+import type { Matrix } from "../forest/matrix/matrix.js";
 import { rowsOf } from "./fit-trees.js";
 import { columnOf, listed, withTable } from "./open-table.js";
 import { readForModel } from "./predict-table.js";

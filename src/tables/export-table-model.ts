@@ -1,5 +1,5 @@
 import { writeAtomic } from "../core/write-atomic.js";
-import { toOnnx } from "../forest/to-onnx.js";
+import { toOnnx } from "../forest/onnx/to-onnx.js";
 import { loadTableModel } from "./table-model.js";
 
 export interface ExportedModel {

@@ -1,10 +1,10 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { fitBoosting } from "../forest/fit-boosting.js";
-import { fitForest } from "../forest/fit-forest.js";
-import type { Forest } from "../forest/forest.js";
-import { drawnColumns } from "../forest/forest-options.js";
-import type { FeatureColumn, Matrix } from "../forest/matrix.js";
+import { fitBoosting } from "../forest/boosting/fit-boosting.js";
+import { fitForest } from "../forest/grow/fit-forest.js";
+import type { FeatureColumn, Matrix } from "../forest/matrix/matrix.js";
+import type { Forest } from "../forest/model/forest.js";
+import { drawnColumns } from "../forest/trees/forest-options.js";
 import { type TreeOptions, type TreeSettings, treeOptions } from "./options.js";
 import type { TrainingTable } from "./read-training-table.js";
 

@@ -1,5 +1,5 @@
-import type { Matrix } from "../forest/matrix.js";
-import { toMatrix } from "../forest/to-matrix.js";
+import type { Matrix } from "../forest/matrix/matrix.js";
+import { toMatrix } from "../forest/matrix/to-matrix.js";
 import { readColumns } from "../store/read-columns.js";
 
 /** A result of DuckDB's client, `await connection.run(…)` or `await connection.stream(…)`. */

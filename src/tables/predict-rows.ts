@@ -1,5 +1,5 @@
-import type { Forest } from "../forest/forest.js";
-import type { Matrix } from "../forest/matrix.js";
+import type { Matrix } from "../forest/matrix/matrix.js";
+import type { Forest } from "../forest/model/forest.js";
 
 /** Columns of a prediction: a probability a class, or the quantity. */
 export function predictionsOf(forest: Forest, x: Matrix): Float64Array[] {

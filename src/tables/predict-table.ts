@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import type { Matrix } from "../forest/matrix.js";
+import type { Matrix } from "../forest/matrix/matrix.js";
 import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
 import { predictionsOf } from "./predict-rows.js";
 import { missingColumns, readFeatures, readTexts } from "./read-columns.js";

@@ -1,5 +1,5 @@
 import { ChurnError } from "../core/errors.js";
-import type { CategoricalColumn, FeatureColumn } from "../forest/matrix.js";
+import type { CategoricalColumn, FeatureColumn } from "../forest/matrix/matrix.js";
 import type { Columns } from "../store/read-columns.js";
 import {
   type ColumnReading,

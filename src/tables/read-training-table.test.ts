@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { CategoricalColumn } from "../forest/matrix.js";
+import type { CategoricalColumn } from "../forest/matrix/matrix.js";
 import { inMemory } from "../store/memory-database.js";
 import { readTrainingTable } from "./read-training-table.js";
 

@@ -1,5 +1,5 @@
 import { ChurnError } from "../core/errors.js";
-import type { FeatureColumn, Matrix } from "../forest/matrix.js";
+import type { FeatureColumn, Matrix } from "../forest/matrix/matrix.js";
 import type { ColumnReading } from "./cell-sql.js";
 import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
 import type { TableRoles } from "./options.js";

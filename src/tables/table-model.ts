@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import { Forest } from "../forest/forest.js";
+import { Forest } from "../forest/model/forest.js";
 import type { TreeSettings } from "./options.js";
 import type { ModelColumn } from "./read-training-table.js";
 

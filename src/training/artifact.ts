@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { ChurnModel } from "./churn-model.js";
-import { modelCard } from "./model-card.js";
 import { packageVersion } from "./package-version.js";
+import { modelCard } from "./report/model-card.js";
 
 const FORMAT = "churn-workbench model";
 const FORMAT_VERSION = 1;

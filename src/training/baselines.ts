@@ -1,7 +1,7 @@
 import { random } from "../core/random.js";
 import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
-import type { FeatureTable } from "./engine.js";
-import { fitLogistic, type LogisticFit, predictLogistic } from "./logistic-regression.js";
+import type { FeatureTable } from "./engines/engine.js";
+import { fitLogistic, type LogisticFit, predictLogistic } from "./engines/logistic-regression.js";
 
 /** A simple rule that a model has to beat: its probabilities on the test rows. */
 export interface BaselineScores {

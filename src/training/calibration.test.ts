@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { calibrate, fitCalibration } from "./calibration.js";
+import { fitLogistic, predictLogistic, sigmoid } from "./engines/logistic-regression.js";
 import { logLoss } from "./log-loss.js";
-import { fitLogistic, predictLogistic, sigmoid } from "./logistic-regression.js";
 import { rocAuc } from "./roc-auc.js";
 
 const path = new URL("../../test/fixtures/training/fits.json", import.meta.url);

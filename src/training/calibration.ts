@@ -1,4 +1,4 @@
-import { fitLogistic, sigmoid } from "./logistic-regression.js";
+import { fitLogistic, sigmoid } from "./engines/logistic-regression.js";
 import { rank } from "./ranked.js";
 
 /** How a score becomes a probability, as plain JSON. */

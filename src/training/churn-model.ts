@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
-import type { Baseline } from "./baseline-table.js";
 import { type Calibration, calibrate } from "./calibration.js";
 import type { Confusion } from "./confusion.js";
-import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engine.js";
+import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
+import { loadForestModel } from "./engines/forest-engine.js";
+import { loadMlRandomForestModel } from "./engines/ml-random-forest-engine.js";
 import type { Metrics } from "./evaluate.js";
-import { loadForestModel } from "./forest-engine.js";
 import type { FeatureImportance } from "./importances.js";
-import { loadMlRandomForestModel } from "./ml-random-forest-engine.js";
 import type { TrainSettings } from "./options.js";
+import type { Baseline } from "./report/baseline-table.js";
+import type { SegmentRow } from "./report/segment-table.js";
 import type { SearchRow } from "./search-grid.js";
-import type { SegmentRow } from "./segment-table.js";
 
 /** What a model tells about its making; plain JSON. */
 export interface ModelReport {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
-import type { Forest } from "../forest/forest.js";
+import type { Forest } from "../forest/model/forest.js";
 import { ChurnModel } from "./churn-model.js";
 import { pickRows } from "./dataset.js";
-import type { EngineModel } from "./engine.js";
+import type { EngineModel } from "./engines/engine.js";
 import { explainRows } from "./explain-rows.js";
 import { trainModel } from "./train-model.js";
 

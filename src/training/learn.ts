@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { trainerOf } from "./all-engines.js";
 import { type Calibration, calibrate, fitCalibration } from "./calibration.js";
 import { chooseThreshold } from "./choose-threshold.js";
 import { dataHash } from "./dataset.js";
-import type { EngineModel } from "./engine.js";
-import { gridOf } from "./grid-of.js";
+import { trainerOf } from "./engines/all-engines.js";
+import type { EngineModel } from "./engines/engine.js";
+import { gridOf } from "./engines/grid-of.js";
 import { makeFolds } from "./make-folds.js";
 import type { TrainSettings } from "./options.js";
 import { enginesOf, gridLists, ruleOf } from "./read-settings.js";

@@ -1,7 +1,6 @@
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { type Baseline, baselineTable } from "./baseline-table.js";
 import { brierScore } from "./brier-score.js";
 import { calibrate } from "./calibration.js";
 import { type Confusion, confusion } from "./confusion.js";
@@ -13,8 +12,9 @@ import type { TrainSettings } from "./options.js";
 import { permutationImportance } from "./permutation-importance.js";
 import { ruleOf } from "./read-settings.js";
 import { calibrationError } from "./reliability.js";
-import { type ReportCurves, reportCurves } from "./report-curves.js";
-import { type SegmentRow, segmentationsOf, segmentTable } from "./segment-table.js";
+import { type Baseline, baselineTable } from "./report/baseline-table.js";
+import { type ReportCurves, reportCurves } from "./report/report-curves.js";
+import { type SegmentRow, segmentationsOf, segmentTable } from "./report/segment-table.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 
 /** How a model does on the test rows. */

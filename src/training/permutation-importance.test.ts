@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
-import { trainerOf } from "./all-engines.js";
-import type { EngineModel, Parameters } from "./engine.js";
+import { trainerOf } from "./engines/all-engines.js";
+import type { EngineModel, Parameters } from "./engines/engine.js";
 import { permutationImportance } from "./permutation-importance.js";
 
 const {

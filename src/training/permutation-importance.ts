@@ -1,7 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
-import type { EngineModel, FeatureTable } from "./engine.js";
+import type { EngineModel, FeatureTable } from "./engines/engine.js";
 import { rocAuc } from "./roc-auc.js";
 
 /** How much ROC AUC is lost on rows where one feature is shuffled. */

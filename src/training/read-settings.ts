@@ -1,6 +1,6 @@
 import type { ThresholdRule } from "./choose-threshold.js";
-import type { EngineName } from "./engine.js";
-import type { GridLists } from "./grid-of.js";
+import type { EngineName } from "./engines/engine.js";
+import type { GridLists } from "./engines/grid-of.js";
 import type { TrainSettings } from "./options.js";
 
 /** The engines that an option names. */

@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import type { Parameters, Trainer } from "./engine.js";
+import type { Parameters, Trainer } from "./engines/engine.js";
 import type { Fold } from "./make-folds.js";
 import { rocAuc } from "./roc-auc.js";
 import type { SearchMemory } from "./search-memory.js";

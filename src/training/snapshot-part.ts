@@ -1,5 +1,5 @@
 import { type Dataset, pickRows } from "./dataset.js";
-import type { FeatureTable } from "./engine.js";
+import type { FeatureTable } from "./engines/engine.js";
 
 /** The training or the test part of a data set. */
 export interface SnapshotPart {

@@ -2,14 +2,14 @@ import { ChurnError } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
-import type { Parameters } from "./engine.js";
+import type { Parameters } from "./engines/engine.js";
 import { learn } from "./learn.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
+import { type TrainCharts, trainCharts } from "./report/train-charts.js";
 import type { SearchRow } from "./search-grid.js";
 import { type SnapshotPart, snapshotPart } from "./snapshot-part.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
-import { type TrainCharts, trainCharts } from "./train-charts.js";
 import type { TrainContext } from "./train-context.js";
 
 /** What a training gives. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { crc32c } from "../../src/download/crc32c.js";
+import { crc32c } from "../../src/download/gs/crc32c.js";
 
 /** An object as a bucket holds it. */
 export interface GsObject {

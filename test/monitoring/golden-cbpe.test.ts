@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { estimatePerformance } from "../../src/monitoring/estimated/estimate-performance.js";
+import { estimatePerformance } from "../../src/monitoring/engine/estimate-performance.js";
 import { chunkingOf, compareFile, golden, goldenTable, performanceOptions, periodOf, type Tally } from "./golden.js";
 
 const tally: Tally = { compared: 0, agreed: 0, misses: [] };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { rankByAlertCount, rankByCorrelation } from "../../src/monitoring/drift/rank-columns.js";
-import { reconstructionDrift } from "../../src/monitoring/drift/reconstruction-drift.js";
-import { univariateDrift } from "../../src/monitoring/drift/univariate-drift.js";
-import { estimatePerformance } from "../../src/monitoring/estimated/estimate-performance.js";
-import { missingValues, outOfRangeValues, unseenValues } from "../../src/monitoring/quality/data-quality.js";
-import { summaryStatistic } from "../../src/monitoring/quality/summary-statistics.js";
-import { realizedPerformance } from "../../src/monitoring/realized/realized-performance.js";
+import { missingValues, outOfRangeValues, unseenValues } from "../../src/monitoring/engine/data-quality.js";
+import { estimatePerformance } from "../../src/monitoring/engine/estimate-performance.js";
+import { realizedPerformance } from "../../src/monitoring/engine/realized-performance.js";
+import { reconstructionDrift } from "../../src/monitoring/engine/reconstruction-drift.js";
+import { summaryStatistic } from "../../src/monitoring/engine/summary-statistics.js";
+import { univariateDrift } from "../../src/monitoring/engine/univariate-drift.js";
 import { chunkingOf, compareFile, compareRows, golden, goldenTable, periodOf, type Tally } from "./golden.js";
 
 const executed = golden("executed");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { realizedPerformance } from "../../src/monitoring/realized/realized-performance.js";
+import { realizedPerformance } from "../../src/monitoring/engine/realized-performance.js";
 import { chunkingOf, compareFile, golden, goldenTable, performanceOptions, periodOf, type Tally } from "./golden.js";
 
 const tally: Tally = { compared: 0, agreed: 0, misses: [] };

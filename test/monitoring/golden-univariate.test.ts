@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { univariateDrift } from "../../src/monitoring/drift/univariate-drift.js";
+import { univariateDrift } from "../../src/monitoring/engine/univariate-drift.js";
 import { chunkingOf, compareFile, golden, goldenTable, periodOf, type Tally } from "./golden.js";
 
 const tally: Tally = { compared: 0, agreed: 0, misses: [] };

@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import { argsort } from "../statistics/argsort.js";
+import { argsort } from "../../statistics/argsort.js";
 import { type Column, columnLength, gather, isCategory, toColumn } from "./column.js";
 import { parseTimestamps, type Timestamps } from "./parse-timestamps.js";
 import type { MonitoredTable, OrderedTable } from "./table.js";

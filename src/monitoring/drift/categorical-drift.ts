@@ -1,7 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
+import { chiSquare } from "../../statistics/chi-square.js";
+import type { RawMeasure } from "../calculators/calculator.js";
 import type { CategoryColumn } from "../chunks/column.js";
-import type { RawMeasure } from "../parts/part.js";
-import { chiSquare } from "../statistics/chi-square.js";
 import { hellinger, jensenShannon, lInfinity, populationStability } from "./distances.js";
 import type { CategoricalMethod } from "./univariate-options.js";
 

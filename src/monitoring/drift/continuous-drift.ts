@@ -1,8 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
-import type { RawMeasure } from "../parts/part.js";
-import { quantile } from "../parts/threshold.js";
-import { doaneEdges, type Edges, equalWidthEdges, histogram } from "../statistics/histogram.js";
-import { momentsOf, sampleDeviation, withoutMissing } from "../statistics/moments.js";
+import { doaneEdges, type Edges, equalWidthEdges, histogram } from "../../statistics/histogram.js";
+import type { RawMeasure } from "../calculators/calculator.js";
+import { quantile } from "../calculators/threshold.js";
+import { momentsOf, sampleDeviation, withoutMissing } from "../chunks/column-moments.js";
 import {
   binnedDistances,
   type CumulativeBins,

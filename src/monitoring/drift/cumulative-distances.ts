@@ -1,4 +1,4 @@
-import type { Edges, Histogram } from "../statistics/histogram.js";
+import type { Edges, Histogram } from "../../statistics/histogram.js";
 
 /** Kolmogorov–Smirnov distance of two ascending samples: the greatest difference of their cumulative shares. */
 export function kolmogorovSmirnov(a: Float64Array, b: Float64Array): number {

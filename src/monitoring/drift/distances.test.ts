@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { golden, goldenJson } from "../../../test/monitoring/golden.js";
 import { random } from "../../core/random.js";
+import { chiSquare } from "../../statistics/chi-square.js";
+import { doaneEdges, equalWidthEdges, histogram } from "../../statistics/histogram.js";
 import { toCategory, toColumn } from "../chunks/column.js";
-import { chiSquare } from "../statistics/chi-square.js";
-import { doaneEdges, equalWidthEdges, histogram } from "../statistics/histogram.js";
-import { momentsOf, sampleDeviation, selectMedian } from "../statistics/moments.js";
+import { momentsOf, sampleDeviation, selectMedian } from "../chunks/column-moments.js";
 import { fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
 import { fitContinuous, measureContinuous } from "./continuous-drift.js";
 import { binnedDistances, cumulativeBins } from "./cumulative-distances.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
-import { missingValues, outOfRangeValues, unseenValues } from "../quality/data-quality.js";
-import { summaryStatistic } from "../quality/summary-statistics.js";
-import { reconstructionDrift } from "./reconstruction-drift.js";
-import { univariateDrift } from "./univariate-drift.js";
+import { missingValues, outOfRangeValues, unseenValues } from "../engine/data-quality.js";
+import { reconstructionDrift } from "../engine/reconstruction-drift.js";
+import { summaryStatistic } from "../engine/summary-statistics.js";
+import { univariateDrift } from "../engine/univariate-drift.js";
 
 const CONTINUOUS = [
   "kolmogorov_smirnov",

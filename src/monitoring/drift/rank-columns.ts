@@ -1,7 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
-import { finite } from "../parts/measure.js";
+import { incompleteBeta } from "../../statistics/special-functions.js";
+import { finite } from "../calculators/measure.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { incompleteBeta } from "../statistics/special-functions.js";
 
 /** A column and how often it alerted. */
 export interface AlertCountRank {

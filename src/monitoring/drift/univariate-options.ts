@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
-import type { Threshold } from "../parts/threshold.js";
+import type { Threshold } from "../calculators/threshold.js";
 
 export const CONTINUOUS_METHODS = [
   "kolmogorov_smirnov",

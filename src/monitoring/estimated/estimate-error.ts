@@ -1,6 +1,6 @@
+import type { Confusion } from "../../statistics/confusion.js";
 import type { PerformanceKey, PerformancePlan } from "../realized/performance-metrics.js";
-import { metricOf } from "../realized/realized-part.js";
-import type { Confusion } from "../statistics/confusion.js";
+import { metricOf } from "../realized/realized-calculator.js";
 import type { ExpectedConfusion } from "./expected-confusion.js";
 import type { RankedProbabilities } from "./expected-ranking.js";
 

@@ -1,5 +1,5 @@
-import type { Confusion } from "../statistics/confusion.js";
-import { type Isotonic, isotonicAt } from "../statistics/isotonic.js";
+import type { Confusion } from "../../statistics/confusion.js";
+import { type Isotonic, isotonicAt } from "../../statistics/isotonic.js";
 
 /** Expected counts of a chunk, and what is needed for the error of anything made of them. */
 export interface ExpectedConfusion extends Confusion {

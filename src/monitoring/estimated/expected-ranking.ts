@@ -1,4 +1,4 @@
-import { between, type Isotonic } from "../statistics/isotonic.js";
+import { between, type Isotonic } from "../../statistics/isotonic.js";
 
 /** Scores of a chunk in descending order with their calibrated probabilities. */
 export interface RankedProbabilities {

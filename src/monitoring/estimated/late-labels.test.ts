@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { random } from "../../core/random.js";
 import { segmentOf, segmentsOf } from "../chunks/segments.js";
-import { realizedPerformance } from "../realized/realized-performance.js";
+import { estimatePerformance } from "../engine/estimate-performance.js";
+import { realizedPerformance } from "../engine/realized-performance.js";
+import { reviewEstimates } from "../engine/review-estimates.js";
 import { updateLedger } from "../results/result-ledger.js";
-import { estimatePerformance } from "./estimate-performance.js";
-import { reviewEstimates } from "./review-estimates.js";
 
 const DAY = 86_400_000;
 

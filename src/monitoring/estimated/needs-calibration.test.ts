@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { csvColumns, golden } from "../../../test/monitoring/golden.js";
-import { fitIsotonic, groupTotals, isotonicAt, scoreGroups } from "../statistics/isotonic.js";
-import { numpyRandomState } from "../statistics/numpy-random-state.js";
-import { stratifiedTests } from "../statistics/stratified-shuffle-split.js";
+import { fitIsotonic, groupTotals, isotonicAt, scoreGroups } from "../../statistics/isotonic.js";
+import { numpyRandomState } from "../nannyml/numpy-random-state.js";
+import { stratifiedTests } from "../nannyml/stratified-shuffle-split.js";
 import { calibrationBins, needsCalibration } from "./needs-calibration.js";
 
 const primitives = golden("primitives");

@@ -1,8 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
-import { fitIsotonic, groupTotals, isotonicAt, scoreGroups, withoutRows } from "../statistics/isotonic.js";
-import { numpyArgsort } from "../statistics/numpy-argsort.js";
-import { rocAucInOrder } from "../statistics/ranking-metrics.js";
-import { stratifiedTests } from "../statistics/stratified-shuffle-split.js";
+import { fitIsotonic, groupTotals, isotonicAt, scoreGroups, withoutRows } from "../../statistics/isotonic.js";
+import { rocAucInOrder } from "../../statistics/ranking-metrics.js";
+import { numpyArgsort } from "../nannyml/numpy-argsort.js";
+import { stratifiedTests } from "../nannyml/stratified-shuffle-split.js";
 
 /** Expected calibration error before and after isotonic calibration, on rows that the calibration did not see. */
 export interface CalibrationCheck {

@@ -1,6 +1,6 @@
+import { type Confusion, countConfusion } from "../../statistics/confusion.js";
 import type { Chunk } from "../chunks/chunk.js";
 import type { OrderedTable } from "../chunks/table.js";
-import { type Confusion, countConfusion } from "../statistics/confusion.js";
 
 /** What missing labels do to the metrics of a chunk. */
 export interface MissingLabels {

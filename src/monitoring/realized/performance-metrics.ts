@@ -1,7 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
-import type { Range, Threshold } from "../parts/threshold.js";
-import { CELLS, type Cell, type NormalizeConfusion, type ValueMatrix } from "../statistics/confusion.js";
+import { CELLS, type Cell, type NormalizeConfusion, type ValueMatrix } from "../../statistics/confusion.js";
+import type { Range, Threshold } from "../calculators/threshold.js";
 
 export type RankingMetric = "roc_auc" | "average_precision";
 export type ClassMetric = "f1" | "precision" | "recall" | "specificity" | "accuracy" | "business_value";

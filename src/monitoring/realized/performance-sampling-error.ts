@@ -1,8 +1,8 @@
 import { type Random, random } from "../../core/random.js";
+import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "../../statistics/confusion.js";
 import { asGiven, once } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
-import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "../statistics/confusion.js";
-import { numpyArgsort } from "../statistics/numpy-argsort.js";
+import { numpyArgsort } from "../nannyml/numpy-argsort.js";
 import { isCell, type PerformanceKey, type PerformancePlan } from "./performance-metrics.js";
 
 /** The sampling error of a metric in a chunk of n rows is `scale / √n`, or `scale · √n` for counts and sums. */

@@ -1,8 +1,8 @@
 import { type ColumnTable, table } from "arquero";
 import { ChurnError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
+import type { ChunkInfo, Measure, MeasureField, PartName, Series } from "../calculators/measure.js";
 import type { Period } from "../chunks/chunk.js";
-import type { ChunkInfo, Measure, MeasureField, PartName, Series } from "../parts/measure.js";
 import { csvLines, type Scalar } from "./csv-text.js";
 
 /** What to keep of a result; a name or several. */

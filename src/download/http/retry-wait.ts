@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StageContext } from "../../core/progress.js";
+import { interrupted } from "../interrupted.js";
+
+/** Most seconds that a server may ask us to wait for it. */
+export const LONGEST_WAIT = 120;
+
+/** Seconds to wait before the n-th try in a row (from 0), with a quarter of chance so that many clients do not come at once. */
+export function backOff(failures: number, random: () => number = Math.random): number {
+  return Math.min(0.2 * 4 ** failures, 30) * (0.75 + random() / 2);
+}
+
+/** Seconds that the header Retry-After asks for (RFC 9110 10.2.3: seconds, or a date), or undefined. */
+export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+/** Waits, tells for what, and stops at once by the signal. */
+export async function waitFor(seconds: number, why: string, shown: string, context: StageContext): Promise<void> {
+  const { signal, onProgress } = context;
+  onProgress?.({ task: `wait ${seconds < 1 ? "a moment" : `${Math.round(seconds)} s`}: ${why}`, done: 0 });
+  await sleep(seconds * 1000, undefined, signal ? { signal } : {}).catch((cause) => {
+    throw interrupted(shown, cause);
+  });
+}

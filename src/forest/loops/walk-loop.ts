@@ -1,0 +1,120 @@
+import { locals } from "./loop-parts.js";
+import { MISSING } from "./missing.js";
+import {
+  branchIf,
+  type Code,
+  choose,
+  F64,
+  f64,
+  get,
+  I32,
+  I64,
+  i32,
+  i64,
+  int,
+  loop,
+  seq,
+  set,
+  tee,
+  type WasmFunction,
+} from "./wasm-assembler.js";
+
+export function codeFunction(): WasmFunction {
+  const n = locals("values", "to", "edges", "codes", "stride", "value", "at");
+  const steps = [128, 64, 32, 16, 8, 4, 2, 1].map((half) =>
+    set(
+      n.at,
+      choose(i32.add(get(n.at), int(8 * half)), get(n.at), f64.lt(f64.load(get(n.at), 8 * (half - 1)), get(n.value))),
+    ),
+  );
+  return {
+    name: "code",
+    parameters: [I32, I32, I32, I32, I32],
+    results: [],
+    locals: [F64, I32],
+    body: loop(
+      set(n.value, f64.load(get(n.values))),
+      set(n.at, get(n.edges)),
+      ...steps,
+      i32.store8(
+        get(n.codes),
+        choose(i32.shr(i32.sub(get(n.at), get(n.edges)), int(3)), int(MISSING), f64.eq(get(n.value), get(n.value))),
+      ),
+      set(n.codes, i32.add(get(n.codes), get(n.stride))),
+      branchIf(0, i32.lt(tee(n.values, i32.add(get(n.values), int(8))), get(n.to))),
+    ),
+  };
+}
+
+/** How a lane that stands at a node moves on; the node's eight bytes are in `node`, the codes of the row at `row`. */
+type Side = (n: { node: number; row: number; lane: number }) => Code;
+
+/** (code + m) mod 256 > split + m, m = 1 where a missing value, 255, goes left. */
+const rightOfSplit: Side = ({ node, row }) => {
+  const word = i32.wrap(i64.shr(get(node), i64.const(32)));
+  const code = i32.add(i32.load8(i32.add(get(row), i32.and(word, int(0xffff)))), i32.shr(word, int(25)));
+  return i32.gt(i32.and(code, int(255)), i32.and(i32.shr(word, int(16)), int(0x1ff)));
+};
+
+/** Whether the code is not among those that go left, whose bits follow the nodes. */
+const rightOfSet =
+  (sets: number, code: number): Side =>
+  ({ node, row, lane }) => {
+    const column = i32.and(i32.wrap(i64.shr(get(node), i64.const(32))), int(0xffff));
+    const at = i32.add(i32.shl(get(lane), int(5)), i32.shl(i32.shr(get(code), int(5)), int(2)));
+    return seq(
+      set(code, i32.load8(i32.add(get(row), column))),
+      i32.xor(i32.and(i32.shr(i32.load(i32.add(get(sets), at)), i32.and(get(code), int(31))), int(1)), int(1)),
+    );
+  };
+
+export function walkFunction(): WasmFunction {
+  return walkBy("walk", () => rightOfSplit);
+}
+
+export function walkSetsFunction(): WasmFunction {
+  return walkBy("walkSets", (sets, code) => rightOfSet(sets, code));
+}
+
+function walkBy(name: string, sideBy: (sets: number, code: number) => Side): WasmFunction {
+  const n = locals(
+    ...(["codes", "stride", "rows", "nodes", "values", "sums", "sets"] as const),
+    ...(["a", "b", "c", "d", "ra", "rb", "rc", "rd", "left", "moved", "code"] as const),
+    "node",
+  );
+  const side = sideBy(n.sets, n.code);
+  const lanes = [
+    [n.a, n.ra],
+    [n.b, n.rb],
+    [n.c, n.rc],
+    [n.d, n.rd],
+  ] as const;
+  const step = ([lane, row]: readonly [number, number]) =>
+    seq(
+      set(n.node, i64.load(i32.add(get(n.nodes), i32.shl(get(lane), int(3))))),
+      set(n.left, i32.add(i32.wrap(get(n.node)), side({ node: n.node, row, lane }))),
+      set(n.moved, i32.or(get(n.moved), i32.xor(get(n.left), get(lane)))),
+      set(lane, get(n.left)),
+    );
+  const add = ([lane]: readonly [number, number], k: number) =>
+    f64.store(
+      get(n.sums),
+      f64.add(f64.load(get(n.sums), 8 * k), f64.load(i32.add(get(n.values), i32.shl(get(lane), int(3))))),
+      8 * k,
+    );
+  return {
+    name,
+    parameters: [I32, I32, I32, I32, I32, I32, I32],
+    results: [],
+    locals: [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I64],
+    body: loop(
+      ...lanes.map(([lane]) => set(lane, int(0))),
+      ...lanes.map(([, row], k) => set(row, i32.add(get(n.codes), i32.mul(get(n.stride), int(k))))),
+      loop(set(n.moved, int(0)), ...lanes.map(step), branchIf(0, get(n.moved))),
+      ...lanes.map(add),
+      set(n.sums, i32.add(get(n.sums), int(32))),
+      set(n.codes, i32.add(get(n.codes), i32.mul(get(n.stride), int(4)))),
+      branchIf(0, i32.gt(tee(n.rows, i32.sub(get(n.rows), int(4))), int(0))),
+    ),
+  };
+}

@@ -1,0 +1,16 @@
+import type { ColumnBins } from "../loops/binned-matrix.js";
+import type { BoostingSettings } from "../trees/boosting-options.js";
+import type { ForestSettings } from "../trees/forest-options.js";
+import type { Trees } from "../trees/tree.js";
+
+/** What a forest is made of; `toBytes` keeps all of it. */
+export interface ForestParts {
+  names: readonly string[];
+  /** Names of the classes; none for a regression. */
+  classes: readonly string[];
+  options: ForestSettings | BoostingSettings;
+  columns: readonly ColumnBins[];
+  trees: Trees;
+  /** Of boosted trees: what the sum of each output starts with, and what makes probabilities of the sums. */
+  boosting?: { offsets: readonly number[]; l2: number; link: "none" | "logistic" | "softmax" };
+}

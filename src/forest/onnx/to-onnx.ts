@@ -1,0 +1,201 @@
+import type { Forest } from "../model/forest.js";
+import type { Trees } from "../trees/tree.js";
+import {
+  ONNX_DOUBLE,
+  ONNX_FLOAT,
+  ONNX_INT64,
+  ONNX_STRING,
+  type OnnxAttribute,
+  type OnnxModel,
+  writeOnnx,
+} from "./onnx-model.js";
+
+export interface OnnxOptions {
+  /**
+   * Element type of the input. "float" (the default) is what most runtimes take: thresholds are rounded down, so that a
+   * 32-bit value is on the side where its 64-bit threshold has it. "double" keeps thresholds and inputs as they are.
+   */
+  precision?: "float" | "double";
+}
+
+/**
+ * Writes a forest as ONNX: one TreeEnsembleClassifier (or -Regressor) of ai.onnx.ml 3.
+ *
+ * Input "input" is rows × columns, the columns in the order of `forest.names` (also in the metadata), NaN = missing. Outputs
+ * are "label" and "probabilities" (rows × classes), or "value" for numbers.
+ *
+ * A category is given by the number of its level, from 0, in the list of the metadata "levels", NaN where it is missing or not
+ * in the list. The operator has no sets: a split by categories becomes a chain of thresholds whose ends meet in two nodes.
+ */
+export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}): Uint8Array {
+  const { names, classes, columns } = forest;
+  const double = precision === "double";
+  const numbers = (name: string, values: number[]): Record<string, OnnxAttribute> =>
+    double ? { [`${name}_as_tensor`]: { doubles: values } } : { [name]: { floats: values } };
+  const nodes = nodesOf(forest, double);
+  const structure: Record<string, OnnxAttribute> = {
+    nodes_treeids: { ints: nodes.tree },
+    nodes_nodeids: { ints: nodes.id },
+    nodes_featureids: { ints: nodes.column },
+    ...numbers("nodes_values", nodes.threshold),
+    nodes_modes: { strings: nodes.mode },
+    nodes_truenodeids: { ints: nodes.left },
+    nodes_falsenodeids: { ints: nodes.right },
+    nodes_missing_value_tracks_true: { ints: nodes.missingLeft },
+  };
+  const input = { name: "input", type: double ? ONNX_DOUBLE : ONNX_FLOAT, columns: names.length };
+  const levels = Object.fromEntries(names.flatMap((name, j) => (columns[j].levels ? [[name, columns[j].levels]] : [])));
+  const metadata = { columns: JSON.stringify(names), levels: JSON.stringify(levels) };
+  const leaves = leavesOf(forest);
+  const regression = classes.length === 0;
+  if (regression) {
+    return writeOnnx({
+      operator: "TreeEnsembleRegressor",
+      attributes: {
+        ...structure,
+        target_treeids: { ints: leaves.tree },
+        target_nodeids: { ints: leaves.id },
+        target_ids: { ints: leaves.output },
+        ...numbers("target_weights", leaves.weight),
+        n_targets: { int: 1 },
+        ...numbers("base_values", [...forest.offsets]),
+        aggregate_function: { string: "SUM" },
+        post_transform: { string: "NONE" },
+      },
+      input,
+      outputs: [{ name: "value", type: ONNX_FLOAT, columns: 1 }],
+      metadata,
+    });
+  }
+  const whole = classes.every((name) => /^(0|[1-9]\d{0,15})$/.test(name));
+  const model: OnnxModel = {
+    operator: "TreeEnsembleClassifier",
+    attributes: {
+      ...structure,
+      class_treeids: { ints: leaves.tree },
+      class_nodeids: { ints: leaves.id },
+      class_ids: { ints: leaves.output },
+      ...numbers("class_weights", leaves.weight),
+      ...(forest.link === "none" ? {} : numbers("base_values", [...forest.offsets])),
+      ...(whole
+        ? { classlabels_int64s: { ints: classes.map(Number) } }
+        : { classlabels_strings: { strings: classes } }),
+      post_transform: { string: forest.link.toUpperCase() },
+    },
+    input,
+    outputs: [
+      { name: "label", type: whole ? ONNX_INT64 : ONNX_STRING, columns: undefined },
+      { name: "probabilities", type: ONNX_FLOAT, columns: classes.length },
+    ],
+    metadata,
+  };
+  return writeOnnx(model);
+}
+
+/** The nodes of all trees; a tree numbers its own from 0. */
+function nodesOf(forest: Forest, double: boolean) {
+  const { trees, columns } = forest;
+  const nodes = {
+    tree: [] as number[],
+    id: [] as number[],
+    column: [] as number[],
+    threshold: [] as number[],
+    mode: [] as string[],
+    left: [] as number[],
+    right: [] as number[],
+    missingLeft: [] as number[],
+  };
+  for (let t = 0; t + 1 < trees.offsets.length; t++) {
+    const root = trees.offsets[t];
+    const end = trees.offsets[t + 1];
+    const add = (id: number, column: number, threshold: number, left: number, right: number, missingLeft: number) => {
+      nodes.tree.push(t);
+      nodes.id.push(id);
+      nodes.column.push(Math.max(0, column));
+      nodes.threshold.push(threshold);
+      nodes.mode.push(column < 0 ? "LEAF" : "BRANCH_LEQ");
+      nodes.left.push(left);
+      nodes.right.push(right);
+      nodes.missingLeft.push(missingLeft);
+    };
+    let next = end - root;
+    for (let i = root; i < end; i++) {
+      const column = trees.column[i];
+      const left = trees.left[i] - root;
+      if (column < 0) add(i - root, column, 0, 0, 0, 0);
+      else if (trees.split[i] >= 0) {
+        const threshold = thresholdOf(columns[column].edges, trees.split[i], double);
+        add(i - root, column, threshold, left, left + 1, trees.missingLeft[i]);
+      } else {
+        // a chain of thresholds on the number of the level, one for each run of levels that go the same way
+        const runs = runsOf(trees, i, columns[column].count);
+        for (const [k, { to, goesLeft }] of runs.entries()) {
+          const id = k === 0 ? i - root : next++;
+          const last = k + 2 >= runs.length;
+          const own = goesLeft ? left : left + 1;
+          const other = goesLeft ? left + 1 : left;
+          add(id, column, to, own, last ? other : next, goesLeft === (trees.missingLeft[i] === 1) ? 1 : 0);
+          if (last) break;
+        }
+      }
+    }
+  }
+  return nodes;
+}
+
+/** Runs of levels that a split by categories sends the same way; `to` lies between the last level of a run and the next. */
+function runsOf(trees: Trees, node: number, levels: number): { to: number; goesLeft: boolean }[] {
+  const set = (-1 - trees.split[node]) * 8;
+  const side = (code: number) => ((trees.sets[set + (code >> 5)] >>> (code & 31)) & 1) === 1;
+  const runs: { to: number; goesLeft: boolean }[] = [];
+  for (let code = 0; code < levels; code++) {
+    const goesLeft = side(code);
+    if (runs.at(-1)?.goesLeft === goesLeft) runs.at(-1)!.to = code + 0.5;
+    else runs.push({ to: code + 0.5, goesLeft });
+  }
+  return runs;
+}
+
+/** Largest value that goes left; beyond the last edge all values do. */
+function thresholdOf(edges: Float64Array, split: number, double: boolean): number {
+  const threshold = split < edges.length ? edges[split] : Number.POSITIVE_INFINITY;
+  return double ? threshold : floorFloat(threshold);
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** The largest 32-bit float that is not above a number. */
+export function floorFloat(value: number): number {
+  float[0] = value;
+  if (float[0] <= value) return float[0];
+  // the next float down: bits of a positive one count down, those of a negative one up; below 0 is the smallest negative
+  if (value > 0) bits[0]--;
+  else if (float[0] === 0) bits[0] = 0x80000001 | 0;
+  else bits[0]++;
+  return float[0];
+}
+
+/** What the leaves give: a weight for each output, to be summed over trees. */
+function leavesOf(forest: Forest) {
+  const { trees, treeWeight } = forest;
+  const { outputs } = trees;
+  const leaves = { tree: [] as number[], id: [] as number[], output: [] as number[], weight: [] as number[] };
+  const add = (t: number, id: number, output: number, weight: number) => {
+    leaves.tree.push(t);
+    leaves.id.push(id);
+    leaves.output.push(output);
+    leaves.weight.push(weight * treeWeight);
+  };
+  for (let t = 0; t + 1 < trees.offsets.length; t++) {
+    const root = trees.offsets[t];
+    for (let i = root; i < trees.offsets[t + 1]; i++) {
+      if (trees.column[i] >= 0) continue;
+      if (outputs > 1) for (let k = 0; k < outputs; k++) add(t, i - root, k, trees.value[i * outputs + k]);
+      // one weight a leaf is the probability (or logit) of the second class, from which the runtime tells the label; with
+      // both classes given it would tell the second one for any weight above 0
+      else add(t, i - root, 0, trees.value[i]);
+    }
+  }
+  return leaves;
+}

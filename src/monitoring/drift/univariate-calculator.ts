@@ -1,0 +1,143 @@
+import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { Threshold } from "../calculators/threshold.js";
+import { type CategoryColumn, isCategory } from "../chunks/column.js";
+import { categoriesOf, numbersOf, type TypedColumn, typedColumns } from "../chunks/typed-columns.js";
+import { type CategoricalReference, fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
+import { chanceLimit } from "./chance-limit.js";
+import { type ContinuousReference, fitContinuous, measureContinuous } from "./continuous-drift.js";
+import {
+  CATEGORICAL_METHODS,
+  type CategoricalMethod,
+  CONTINUOUS_METHODS,
+  type ContinuousMethod,
+  checkMethods,
+  type DriftMethod,
+  METHOD_NAMES,
+  type UnivariateOptions,
+} from "./univariate-options.js";
+
+interface ColumnState extends TypedColumn {
+  /** The column of labels, which an analysis may not have yet. */
+  readonly isTruth: boolean;
+  readonly methods: readonly DriftMethod[];
+  readonly thresholds: readonly (Threshold | null)[];
+  readonly continuous?: ContinuousReference;
+  readonly categorical?: CategoricalReference;
+}
+
+export interface UnivariateState {
+  readonly independentRows: number | null;
+  readonly columns: readonly ColumnState[];
+}
+
+type Prepared = readonly ({ numbers: Float64Array } | { categories: CategoryColumn; places: Int32Array })[];
+
+const DEFAULT: Threshold = { type: "standard_deviation", std_lower_multiplier: null, std_upper_multiplier: 3 };
+// the limit in use since Siddiqi (2006) for a shift that needs action
+const STABILITY: Threshold = { type: "constant", upper: 0.25 };
+
+/** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
+export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> = {
+  name: "univariate",
+  fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
+  rule: "strict",
+  fewestRows: 30,
+
+  fit(reference, options, { compat }) {
+    const { continuousMethods = ["jensen_shannon"], categoricalMethods = ["jensen_shannon"] } = options;
+    checkMethods(continuousMethods, CONTINUOUS_METHODS, "continuous");
+    checkMethods(categoricalMethods, CATEGORICAL_METHODS, "categorical");
+    const columns = typedColumns(reference, options, compat).map((column): ColumnState => {
+      const { name, type } = column;
+      const methods: readonly DriftMethod[] = type === "continuous" ? continuousMethods : categoricalMethods;
+      const thresholds = methods.map((method) => thresholdOf(options, name, method));
+      const isTruth = name === reference.names.truth;
+      if (type === "continuous") {
+        const values = numbersOf(reference, name, "reference");
+        const continuous = fitContinuous(values, name, continuousMethods, options.calculation, compat);
+        return { ...column, isTruth, methods, thresholds, continuous };
+      }
+      const wasText = isCategory(reference.columns.get(name) as CategoryColumn);
+      const categories = categoriesOf(reference, name, "reference", false);
+      return {
+        ...column,
+        isTruth,
+        methods,
+        thresholds,
+        categorical: fitCategorical(categories, name, wasText, compat),
+      };
+    });
+    return { columns, independentRows: options.independentRows ?? null };
+  },
+
+  series: ({ columns }) =>
+    columns.flatMap(({ name, type, methods, thresholds }) =>
+      methods.map((method, i): SeriesPlan => {
+        return {
+          key: `${name}_${method}`,
+          metric: method,
+          label: METHOD_NAMES[method],
+          column: name,
+          columnType: type,
+          threshold: thresholds[i],
+          range: method === "kolmogorov_smirnov" ? { lower: 0, upper: 1 } : { lower: 0 },
+        };
+      }),
+    ),
+
+  prepare: ({ columns }, table, where) =>
+    columns.map(({ name, categorical, isTruth }) => {
+      if (isTruth && !table.columns.has(name)) {
+        const codes = new Int32Array(table.rows).fill(-1);
+        if (!categorical) return { numbers: new Float64Array(table.rows).fill(Number.NaN) };
+        return { categories: { codes, levels: [] }, places: new Int32Array(0) };
+      }
+      if (!categorical) return { numbers: numbersOf(table, name, where) };
+      const categories = categoriesOf(table, name, where, categorical.wasText);
+      return { categories, places: placesOf(categorical, categories) };
+    }),
+
+  measure({ columns, independentRows }, _table, chunk, { compat, prepared, previousAlerts, isReference }) {
+    let at = 0;
+    return columns.flatMap((column, c): RawMeasure[] => {
+      const previous = previousAlerts.slice(at, at + column.methods.length);
+      at += column.methods.length;
+      const data = prepared[c];
+      if ("numbers" in data) {
+        const methods = column.methods as readonly ContinuousMethod[];
+        const reference = column.continuous as ContinuousReference;
+        const raw = measureContinuous(reference, data.numbers, methods, chunk, compat);
+        return isReference && !compat ? withChance(raw, column, independentRows) : raw;
+      }
+      const raw = measureCategorical(
+        column.categorical as CategoricalReference,
+        data.categories,
+        data.places,
+        column.methods as readonly CategoricalMethod[],
+        chunk,
+        { compat, previousAlerts: previous },
+      );
+      return isReference && !compat ? withChance(raw, column, independentRows) : raw;
+    });
+  },
+};
+
+/** Measures of a reference chunk with how far chance alone goes. */
+function withChance(raw: readonly RawMeasure[], column: ColumnState, independentRows: number | null): RawMeasure[] {
+  const { continuous, categorical, methods } = column;
+  const all = continuous?.n ?? categorical?.n ?? 0;
+  const rows = Math.min(all, independentRows ?? all);
+  const shares = continuous?.doane?.share ?? categorical?.counts.map((count) => count / categorical.n) ?? [];
+  const shape = { shares, deviation: continuous?.deviation ?? 0 };
+  return raw.map((each, i) => ({
+    ...each,
+    chance: each.n > 0 && rows > 0 ? chanceLimit(methods[i], shape, each.n, rows) : Number.NaN,
+  }));
+}
+
+function thresholdOf(options: UnivariateOptions, column: string, method: DriftMethod): Threshold | null {
+  // chi2 alerts by its p-value
+  if (method === "chi2") return null;
+  const fallback = method === "population_stability" ? STABILITY : DEFAULT;
+  return options.columnThresholds?.[column]?.[method] ?? options.thresholds?.[method] ?? fallback;
+}

@@ -1,0 +1,102 @@
+import type { Part } from "../calculators/calculator.js";
+import type { PartName } from "../calculators/measure.js";
+import { domainClassifierPart } from "../drift/domain-classifier-calculator.js";
+import { reconstructionPart } from "../drift/reconstruction-calculator.js";
+import { univariatePart } from "../drift/univariate-calculator.js";
+import { cbpePart } from "../estimated/cbpe-calculator.js";
+import { missingPart } from "../quality/missing-values-calculator.js";
+import { STATISTICS, statisticPart } from "../quality/summary-statistics-calculator.js";
+import { unseenPart } from "../quality/unseen-values-calculator.js";
+import { rangePart } from "../quality/value-range-calculator.js";
+import type { PerformanceOptions } from "../realized/performance-metrics.js";
+import { realizedPart } from "../realized/realized-calculator.js";
+import type { ColumnsConfig, MonitorConfig, PerformanceConfig } from "./monitor-config.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: each part has options and state of its own
+export type AnyPart = Part<any, any, any>;
+
+const PARTS: Record<PartName, AnyPart> = {
+  realized: realizedPart,
+  cbpe: cbpePart,
+  univariate: univariatePart,
+  pca: reconstructionPart,
+  domain_classifier: domainClassifierPart,
+  missing: missingPart,
+  unseen: unseenPart,
+  range: rangePart,
+  stats_avg: statisticPart("avg"),
+  stats_sum: statisticPart("sum"),
+  stats_std: statisticPart("std"),
+  stats_median: statisticPart("median"),
+  stats_count: statisticPart("count"),
+};
+
+export const partOf = (name: PartName): AnyPart => PARTS[name];
+
+/** The parts that a configuration asks for, each with its options. */
+export function plannedParts(config: MonitorConfig): { name: PartName; options: object }[] {
+  const { realized, cbpe, univariate, pca, domain_classifier, missing, unseen, range, stats } = config;
+  const categorical = config.columns?.categorical ?? [];
+  const plans: { name: PartName; options: object }[] = [];
+  const add = (name: PartName, options: object) => plans.push({ name, options });
+  if (realized) add("realized", performance(realized));
+  if (cbpe) add("cbpe", performance(cbpe));
+  if (univariate) {
+    add("univariate", {
+      ...named("columns", univariate.column_names),
+      treatAsCategorical: [...categorical, ...(univariate.treat_as_categorical ?? [])],
+      ...named("treatAsContinuous", univariate.treat_as_numerical),
+      ...named("continuousMethods", univariate.continuous_methods),
+      ...named("categoricalMethods", univariate.categorical_methods),
+      ...named("thresholds", univariate.thresholds),
+      ...named("columnThresholds", univariate.column_thresholds),
+      ...named("independentRows", univariate.independent_rows),
+      calculation: { ...named("method", univariate.calculation_method), ...named("bins", univariate.n_bins) },
+    });
+  }
+  if (pca) {
+    add("pca", {
+      ...named("columns", pca.column_names),
+      treatAsCategorical: categorical,
+      ...named("components", pca.n_components),
+      ...named("threshold", pca.threshold),
+    });
+  }
+  if (domain_classifier) {
+    add("domain_classifier", {
+      ...named("columns", domain_classifier.feature_column_names),
+      treatAsCategorical: categorical,
+      ...named("folds", domain_classifier.cv_folds_num),
+      ...named("threshold", domain_classifier.threshold),
+      ...named("seed", domain_classifier.seed),
+      ...named("maxRows", domain_classifier.max_rows),
+    });
+  }
+  const quality = { missing, unseen, range };
+  for (const name of ["missing", "unseen", "range"] as const) {
+    const part = quality[name];
+    if (part) add(name, { ...columns(part), ...named("normalize", part.normalize), treatAsCategorical: categorical });
+  }
+  if (stats) {
+    for (const statistic of stats.statistics ?? STATISTICS) {
+      add(`stats_${statistic}`, { ...columns(stats), treatAsCategorical: categorical });
+    }
+  }
+  return plans;
+}
+
+const named = <K extends string, T>(key: K, value: T | undefined) => (value === undefined ? {} : { [key]: value });
+
+const columns = ({ column_names, threshold, column_thresholds }: ColumnsConfig) => ({
+  ...named("columns", column_names),
+  ...named("threshold", threshold),
+  ...named("columnThresholds", column_thresholds),
+});
+
+const performance = (config: PerformanceConfig): PerformanceOptions => ({
+  ...named("metrics", config.metrics),
+  ...named("thresholds", config.thresholds),
+  ...named("normalizeConfusionMatrix", config.normalize_confusion_matrix),
+  ...named("businessValueMatrix", config.business_value_matrix),
+  ...named("normalizeBusinessValue", config.normalize_business_value),
+});

@@ -1,0 +1,32 @@
+import {
+  type AlertCountRank,
+  type CorrelationRank,
+  rankByAlertCount,
+  rankByCorrelation,
+} from "../drift/rank-columns.js";
+import type { MonitoringResult } from "../results/monitoring-result.js";
+import type { MonitoringResults } from "./fit-monitor.js";
+import type { MonitorConfig } from "./monitor-config.js";
+
+/** Ranks the columns of a run: by alerts, or by how their drift goes with a metric; null without univariate drift. */
+export function rankDrift(
+  results: MonitoringResults,
+  { method = "alert_count", metric, only_drifting = false }: NonNullable<MonitorConfig["ranking"]> = {},
+): (AlertCountRank | CorrelationRank)[] | null {
+  const { univariate, realized, cbpe } = results;
+  if (!univariate) return null;
+  const drift = oneMethodEach(univariate);
+  if (method === "alert_count") return rankByAlertCount(drift, { onlyDrifting: only_drifting });
+  const performance = realized ?? cbpe;
+  const chosen = metric ?? performance?.series[0]?.metric;
+  if (!performance || !chosen) return null;
+  const one = performance.filter({ metrics: chosen });
+  return rankByCorrelation(drift, one, one.filter({ period: "reference" }), { onlyDrifting: only_drifting });
+}
+
+/** The result with the first method of each type of column. */
+export function oneMethodEach(result: MonitoringResult): MonitoringResult {
+  const first = (type: string) => result.series.find(({ columnType }) => columnType === type)?.metric;
+  const kept = { continuous: first("continuous"), categorical: first("categorical") };
+  return result.select(({ columnType, metric }) => columnType === undefined || kept[columnType] === metric);
+}

@@ -1,0 +1,14 @@
+import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import { type Statistic, type StatisticOptions, statisticPart } from "../quality/summary-statistics-calculator.js";
+import type { MonitoringResult } from "../results/monitoring-result.js";
+import { runPart } from "./run-calculator.js";
+
+/**
+ * A summary statistic per continuous column and chunk: mean (`avg`), `sum`, `std`, `median`; or `count`, the rows of a chunk.
+ */
+export function summaryStatistic(
+  statistic: Statistic,
+  options: StatisticOptions & RunOptions & RunTables,
+): MonitoringResult {
+  return runPart(statisticPart(statistic), options);
+}

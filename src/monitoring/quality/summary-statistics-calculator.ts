@@ -1,0 +1,176 @@
+import { ChurnError } from "../../core/errors.js";
+import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
+import { type Column, isCategory } from "../chunks/column.js";
+import { columnMoments, knownValues, type Moments, sampleDeviation, selectMedian } from "../chunks/column-moments.js";
+import { defaultColumns, numbersOf } from "../chunks/typed-columns.js";
+
+export type Statistic = "avg" | "sum" | "std" | "median" | "count";
+
+export const STATISTICS: readonly Statistic[] = ["count", "sum", "avg", "median", "std"];
+
+export interface StatisticOptions {
+  /** Columns of numbers; by default all there are. The row count takes none. */
+  readonly columns?: readonly string[];
+  readonly threshold?: Threshold;
+  /** Per column, before `threshold`. */
+  readonly columnThresholds?: Readonly<Record<string, Threshold>>;
+}
+
+interface ColumnState {
+  readonly name: string;
+  readonly threshold: Threshold;
+  /** Standard errors of a chunk of n rows: `scale / √n`, `scale · √n` for sums; of spread, see `spreadError`. */
+  readonly scale: number;
+  readonly fourth: number;
+  readonly deviation: number;
+}
+
+export interface StatisticState {
+  readonly columns: readonly ColumnState[];
+}
+
+const LABELS: Record<Statistic, [metric: string, label: string]> = {
+  avg: ["values_avg", "Values Avg"],
+  sum: ["values_sum", "Values Sum"],
+  std: ["values_std", "Values Std"],
+  median: ["values_median", "Values Median"],
+  count: ["rows_count", "Rows Count"],
+};
+
+/** A summary statistic of every column and chunk, with its standard error. */
+export const statisticPart = (
+  statistic: Statistic,
+): Part<StatisticOptions, StatisticState, readonly Float64Array[]> => ({
+  name: `stats_${statistic}`,
+  fields:
+    statistic === "count"
+      ? ["value", "upperThreshold", "lowerThreshold", "alert"]
+      : [
+          "value",
+          "samplingError",
+          "upperConfidenceBoundary",
+          "lowerConfidenceBoundary",
+          "upperThreshold",
+          "lowerThreshold",
+          "alert",
+        ],
+  rule: "not_inside",
+  exact: statistic === "count",
+
+  fit(reference, { columns, threshold = STANDARD_DEVIATION, columnThresholds = {} }, { compat }) {
+    if (statistic === "count") {
+      return { columns: [{ name: "rows", threshold, scale: 0, fourth: 0, deviation: 0 }] };
+    }
+    const names =
+      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
+    return {
+      columns: names.map((name): ColumnState => {
+        const values = numbersOf(reference, name, "reference");
+        const moments = columnMoments(reference, name, values);
+        if (moments.n === 0 && !compat) {
+          throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+        }
+        const deviation = sampleDeviation(moments);
+        // NannyML's fourth moment does not leave missing values out
+        const holes = compat && moments.n < values.length;
+        return {
+          name,
+          threshold: columnThresholds[name] ?? threshold,
+          scale: statistic === "median" ? medianScale(values, moments) : deviation,
+          fourth: holes ? Number.NaN : moments.fourths / moments.n,
+          deviation,
+        };
+      }),
+    };
+  },
+
+  series: ({ columns }) =>
+    columns.map(({ name, threshold }): SeriesPlan => {
+      const [metric, label] = LABELS[statistic];
+      // a spread or a count has no room below 0; of the others any value can be
+      const range = statistic === "std" || statistic === "count" ? { lower: 0, drop: true } : {};
+      if (statistic === "count") return { key: metric, metric, label, threshold, range };
+      return { key: name, metric, label, column: name, columnType: "continuous", threshold, range };
+    }),
+
+  prepare: ({ columns }, table, where) =>
+    statistic === "count" ? [] : columns.map(({ name }) => numbersOf(table, name, where)),
+
+  measure({ columns }, table, { from, to }, { compat, prepared }) {
+    const rows = to - from;
+    if (statistic === "count") return [{ value: rows, n: rows }];
+    return columns.map((column, c): RawMeasure => {
+      const values = prepared[c];
+      const { value, n } =
+        statistic === "median"
+          ? medianOf(values, from, to)
+          : statisticOf(statistic, columnMoments(table, column.name, values, from, to));
+      const error = errorOf(statistic, column, compat ? rows : n);
+      if (n === 0 && !compat) {
+        const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
+        return { ...EMPTY, n, reason };
+      }
+      const lower = value - 3 * error;
+      return {
+        value,
+        n,
+        samplingError: error,
+        upperConfidenceBoundary: value + 3 * error,
+        lowerConfidenceBoundary: statistic === "std" ? Math.max(0, lower) : lower,
+        ...(Number.isNaN(value) ? { reason: `too few values, n=${n}` } : {}),
+      };
+    });
+  },
+});
+
+const EMPTY = {
+  value: Number.NaN,
+  samplingError: Number.NaN,
+  upperConfidenceBoundary: Number.NaN,
+  lowerConfidenceBoundary: Number.NaN,
+};
+
+function medianOf(values: Float64Array, from: number, to: number): { value: number; n: number } {
+  const known = knownValues(values, from, to);
+  return { value: selectMedian(known), n: known.length };
+}
+
+function statisticOf(statistic: "avg" | "sum" | "std", moments: Moments): { value: number; n: number } {
+  const { n, sum, mean } = moments;
+  return { value: statistic === "std" ? sampleDeviation(moments) : statistic === "sum" ? sum : mean, n };
+}
+
+function errorOf(statistic: Statistic, { scale, fourth, deviation }: ColumnState, n: number): number {
+  if (n === 0) return Number.NaN;
+  if (statistic === "sum") return scale * Math.sqrt(n);
+  if (statistic !== "std") return scale / Math.sqrt(n);
+  // delta method on the variance of a sample variance
+  const variance = (fourth - ((n - 3) / (n - 1)) * deviation ** 4) / n;
+  return variance < 0 || !Number.isFinite(variance) ? Number.NaN : Math.sqrt(variance) / (2 * deviation);
+}
+
+/** Error of a median: 1 / (2 f(median) √n), with f a Gaussian kernel density of Scott's bandwidth. */
+function medianScale(values: Float64Array, moments: Moments): number {
+  const known = knownValues(values);
+  const bandwidth = sampleDeviation(moments) * known.length ** -0.2;
+  if (!(bandwidth > 0)) return 0;
+  const median = selectMedian(known);
+  let density = 0;
+  for (let i = 0; i < known.length; i++) {
+    const z = (known[i] - median) / bandwidth;
+    // farther values add less than 1e-21 of a near one's part
+    if (z * z < 100) density += expMinus(0.5 * z * z);
+  }
+  density /= known.length * bandwidth * Math.sqrt(2 * Math.PI);
+  return 1 / (2 * density);
+}
+
+const EXPS = Float64Array.from({ length: 50 * 128 + 1 }, (_, k) => Math.exp(-k / 128));
+
+/** e to the −t, 0 ≤ t ≤ 50: a table, and five terms of the series from there, to the last bit or two. */
+function expMinus(t: number): number {
+  const k = (t * 128) | 0;
+  const r = k / 128 - t;
+  return EXPS[k] * (1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r / 120)))));
+}

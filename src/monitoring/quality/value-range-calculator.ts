@@ -1,0 +1,72 @@
+import { ChurnError } from "../../core/errors.js";
+import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { Threshold } from "../calculators/threshold.js";
+import { type Column, isCategory } from "../chunks/column.js";
+import { columnMoments } from "../chunks/column-moments.js";
+import { defaultColumns, numbersOf } from "../chunks/typed-columns.js";
+import type { QualityOptions } from "./missing-values-calculator.js";
+import { NONE_ALLOWED } from "./unseen-values-calculator.js";
+
+interface ColumnState {
+  readonly name: string;
+  readonly threshold: Threshold;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface RangeState {
+  readonly normalize: boolean;
+  readonly columns: readonly ColumnState[];
+}
+
+/** Rows with a number outside the range of the reference; missing values are in no range and out of none. */
+export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]> = {
+  name: "range",
+  fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
+  rule: "strict",
+  exact: true,
+
+  fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }, { compat }) {
+    const names =
+      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
+    return {
+      normalize,
+      columns: names.map((name): ColumnState => {
+        const { min, max } = columnMoments(reference, name, numbersOf(reference, name, "reference"));
+        if (min > max && !compat) {
+          throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+        }
+        return { name, threshold: columnThresholds[name] ?? threshold, min, max };
+      }),
+    };
+  },
+
+  series: ({ columns, normalize }) =>
+    columns.map(({ name, threshold }): SeriesPlan => {
+      return {
+        key: name,
+        metric: normalize ? "out_of_range_values_rate" : "out_of_range_values_count",
+        label: normalize ? "Out Of Range Values Rate" : "Out Of Range Values Count",
+        column: name,
+        columnType: "continuous",
+        threshold,
+        range: normalize ? { lower: 0, upper: 1 } : {},
+      };
+    }),
+
+  prepare: ({ columns }, table, where) => columns.map(({ name }) => numbersOf(table, name, where)),
+
+  measure({ columns, normalize }, _table, { from, to }, { prepared }) {
+    const n = to - from;
+    return columns.map(({ min, max }, c): RawMeasure => {
+      if (n === 0) return { value: Number.NaN, n, reason: "no rows" };
+      const values = prepared[c];
+      let outside = 0;
+      for (let i = from; i < to; i++) {
+        const value = values[i];
+        if (value < min || value > max) outside++;
+      }
+      return { value: normalize ? outside / n : outside, n };
+    });
+  },
+};

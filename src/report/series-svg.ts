@@ -1,0 +1,196 @@
+import { escapeHtml } from "../charts/escape-html.js";
+import { COLORS, MUTED } from "../charts/theme.js";
+import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
+import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
+import { thousands } from "./thousands.js";
+import { shown } from "./verdict.js";
+
+/** Size of a picture, in pixels. */
+export interface SvgSize {
+  readonly width: number;
+  readonly height: number;
+  /** Axis labels; without them it is a small multiple. */
+  readonly labels?: boolean;
+}
+
+const COLOR = { reference: COLORS.gray, analysis: COLORS.blue };
+
+/**
+ * Draws a series over its chunks as SVG: a step a chunk, reference grey and analysis blue, the band, dashed limits, alerts of
+ * the analysis as red diamonds. With labels, each step tells its numbers when pointed at.
+ */
+export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSize): string {
+  const { width, height, labels = false } = size;
+  const { chunks } = result;
+  const box = { left: labels ? 56 : 4, right: width - 6, top: 8, bottom: height - (labels ? 24 : 6) };
+  const [low, high] = extent(series.measures);
+  const y = (value: number) => box.bottom - ((clamp(value, low, high) - low) / (high - low)) * (box.bottom - box.top);
+  const x = (place: number) => box.left + (place / Math.max(1, chunks.length)) * (box.right - box.left);
+  const parts: string[] = [];
+  if (labels) parts.push(axis(low, high, y, box), dates(chunks, x, box));
+  const split = chunks.findIndex(({ period }) => period === "analysis");
+  if (split > 0)
+    parts.push(`<path d="M${n(x(split))} ${box.top}V${box.bottom}" stroke="#B4BDC7" stroke-dasharray="2 3"/>`);
+  for (const period of ["reference", "analysis"] as const) {
+    const places = chunks.flatMap((chunk, i) => (chunk.period === period ? [i] : []));
+    const area = bands(places, series.measures, x, y);
+    if (area) parts.push(`<path d="${area}" fill="${COLOR[period]}" opacity=".16"/>`);
+    for (const side of ["lowerThreshold", "upperThreshold"] as const) {
+      const line = steps(places, (i) => series.measures[i]?.[side] ?? null, x, y);
+      if (line) parts.push(`<path d="${line}" stroke="${COLORS.vermillion}" stroke-dasharray="4 3" opacity=".8"/>`);
+    }
+    const path = steps(places, (i) => series.measures[i]?.value ?? null, x, y) || "M0 0";
+    parts.push(`<path d="${path}" stroke="${COLOR[period]}" stroke-width="2" fill="none"/>`);
+  }
+  chunks.forEach((chunk, i) => {
+    const measure = series.measures[i];
+    const middle = n((x(i) + x(i + 1)) / 2);
+    if (measure.alert && chunk.period === "analysis" && measure.value !== null) {
+      const r = labels ? 5.5 : 3.5;
+      const told = labels ? "" : `<title>${escapeHtml(`${chunk.key}: ${shown(measure.value)}`)}</title>`;
+      parts.push(
+        `<path d="M${middle} ${n(y(measure.value) - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
+      );
+    }
+    // a page holds hundreds of small pictures: those tell their alerts only
+    if (!labels) return;
+    const title = `<title>${escapeHtml(tip(chunk, measure, series.label))}</title>`;
+    const box2 = `x="${n(x(i))}" y="${box.top}" width="${n(x(i + 1) - x(i))}" height="${box.bottom - box.top}"`;
+    parts.push(`<rect ${box2} fill="transparent">${title}</rect>`);
+  });
+  const name = escapeHtml(`${series.column ? `${series.column}, ` : ""}${series.label} by chunk`);
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}" fill="none">${parts.join("")}</svg>`;
+}
+
+/** A coordinate with one decimal; a page has hundreds of thousands of some thousand different ones. */
+function n(value: number): string {
+  const tenths = Math.round(value * 10);
+  if (!(tenths >= 0 && tenths < 100_000)) return String(tenths / 10);
+  NUMBERS[tenths] ??= String(tenths / 10);
+  return NUMBERS[tenths];
+}
+
+const NUMBERS: string[] = [];
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+function bandOf({ value, samplingError, lowerConfidenceBoundary: low, upperConfidenceBoundary: high }: Measure) {
+  if (typeof low === "number" && typeof high === "number") return [low, high] as const;
+  if (value === null || typeof samplingError !== "number") return null;
+  return [value - 3 * samplingError, value + 3 * samplingError] as const;
+}
+
+function extent(measures: readonly Measure[]): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { value, lowerThreshold, upperThreshold } of measures) {
+    low = Math.min(low, value ?? low, lowerThreshold ?? low, upperThreshold ?? low);
+    high = Math.max(high, value ?? high, lowerThreshold ?? high, upperThreshold ?? high);
+  }
+  if (low > high) return [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.12;
+  return [low - room, high + room];
+}
+
+/** A line of steps; a run of one height is one step, and a place without a value is a gap. */
+function steps(
+  places: readonly number[],
+  valueAt: (place: number) => number | null,
+  x: (place: number) => number,
+  y: (value: number) => number,
+): string {
+  let path = "";
+  let height = "";
+  let before = Number.NaN;
+  let last = -2;
+  for (const i of places) {
+    const value = valueAt(i);
+    if (value === null) continue;
+    // limits are the same for long
+    const now = value === before ? height : n(y(value));
+    before = value;
+    if (last !== i - 1) path += `${height && `H${n(x(last + 1))}`}M${n(x(i))} ${now}`;
+    else if (now !== height) path += `H${n(x(i))}V${now}`;
+    height = now;
+    last = i;
+  }
+  return height && `${path}H${n(x(last + 1))}`;
+}
+
+/** The area of bands: for each run of places along the tops, and back along the bottoms. */
+function bands(
+  places: readonly number[],
+  measures: readonly Measure[],
+  x: (place: number) => number,
+  y: (value: number) => number,
+): string {
+  let path = "";
+  let back = "";
+  let last = -2;
+  for (const i of places) {
+    const band = bandOf(measures[i]);
+    if (!band) continue;
+    const [bottom, top] = band;
+    if (last === i - 1) path += `V${n(y(top))}H${n(x(i + 1))}`;
+    else {
+      path += `${back && `${back}Z`}M${n(x(i))} ${n(y(top))}H${n(x(i + 1))}`;
+      back = "";
+    }
+    back = `V${n(y(bottom))}H${n(x(i))}${back}`;
+    last = i;
+  }
+  return back && `${path}${back}Z`;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function axis(low: number, high: number, y: (value: number) => number, { left, right }: Box): string {
+  const step = niceStep((high - low) / 4);
+  const lines: string[] = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
+    const at = y(tick);
+    lines.push(`<path d="M${left} ${n(at)}H${right}" stroke="#E7EBEF"/>`);
+    lines.push(
+      `<text x="${left - 6}" y="${n(at + 4)}" text-anchor="end" class="t">${escapeHtml(shown(Number(tick.toPrecision(8))))}</text>`,
+    );
+  }
+  return lines.join("");
+}
+
+function niceStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((each) => each * power >= rough) ?? 10;
+  return step * power;
+}
+
+function dates(chunks: readonly ChunkInfo[], x: (place: number) => number, { bottom }: Box): string {
+  const every = Math.max(1, Math.ceil(chunks.length / 7));
+  return chunks
+    .flatMap((chunk, i) => {
+      if (i % every !== 0) return [];
+      const text = chunk.startDate ? chunk.startDate.slice(0, 10) : String(chunk.chunkIndex);
+      return [`<text x="${n(x(i))}" y="${bottom + 17}" class="t">${text}</text>`];
+    })
+    .join("");
+}
+
+function tip(chunk: ChunkInfo, measure: Measure, label: string): string {
+  const { value, samplingError, lowerThreshold, upperThreshold, realized, notComputed, note } = measure;
+  return [
+    `${chunk.key} (${chunk.period})${measure.alert ? ", ALERT" : ""}`,
+    value === null ? `${label}: not computed: ${notComputed}` : `${label}: ${value.toPrecision(6)}`,
+    ...(typeof samplingError === "number" ? [`± ${(3 * samplingError).toPrecision(3)} (3 standard errors)`] : []),
+    ...(typeof realized === "number" ? [`came true: ${realized.toPrecision(6)}`] : []),
+    ...(lowerThreshold === null && upperThreshold === null
+      ? []
+      : [`limits ${shown(lowerThreshold ?? -Infinity)} … ${shown(upperThreshold ?? Infinity)}`]),
+    `${thousands(measure.n)} rows`,
+    ...(note ? [note] : []),
+  ].join("\n");
+}
+
+export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}`;

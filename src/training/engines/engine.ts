@@ -1,0 +1,85 @@
+import type { StageContext } from "../../core/progress.js";
+import type { TrainSettings } from "../options.js";
+
+export type EngineName = "forest" | "boosting" | "ml-random-forest";
+
+/** One point of the grid: what the engine takes, and no more. */
+export interface Parameters {
+  engine: EngineName;
+  num_trees: number;
+  /** Of forests: longest way to a leaf, in splits. */
+  max_depth?: number;
+  /** Of forests: features drawn at a split. */
+  max_features?: "sqrt" | "log2" | "all" | number;
+  /** Of boosting: leaves of a tree, the best split first. */
+  max_leaves?: number;
+  /** Of boosting: share of a tree that is added. */
+  learning_rate?: number;
+  /** Of boosting: weight of the square of a leaf's value. */
+  l2?: number;
+  min_samples_leaf: number;
+  /** Of forests, only where the options name it, as the next two. */
+  min_samples_split?: number;
+  max_samples?: number;
+  criterion?: "gini" | "entropy";
+}
+
+/** Features of a table by column; NaN is missing. */
+export interface FeatureTable {
+  names: readonly string[];
+  columns: readonly Float64Array[];
+}
+
+/** A fitted forest of whichever engine: scores rows, and says what it leans on. */
+export interface EngineModel {
+  readonly engine: EngineName;
+  /** Trees that it has: boosting may have stopped before the number that was asked for. */
+  readonly numTrees: number;
+  /** Score in [0, 1] of each row; the columns are those of the fit, in its order. */
+  score(table: FeatureTable): Float64Array;
+  /** Share of the gain by feature, summing to 1; null where the engine has none. */
+  importances(): Float64Array | null;
+  /**
+   * Scores of a table with one of its columns shuffled, again and again; null for a column that no tree looks at.
+   *
+   * @returns a function of the column and of the row that each row takes its value from
+   */
+  shuffledScores(table: FeatureTable): (column: number, from: Int32Array) => Float64Array | null;
+  /**
+   * What each column adds to each row (rows × columns), on the scale on which the trees add up, and the score of a row to
+   * which all add nothing; null where the engine cannot tell.
+   */
+  contributions(table: FeatureTable): { values: Float64Array; baseline: number } | null;
+  toJSON(): unknown;
+}
+
+/** What a fit on some rows gives for one grid point. */
+export interface FittedPoint {
+  parameters: Parameters;
+  /** Scores of rows of the training table. */
+  score(rows: Int32Array): Float64Array;
+  model: EngineModel;
+  /** Seconds of the fit; points that share a fit share its time. */
+  seconds: number;
+}
+
+/** An engine with the training table in the form that it needs. */
+export interface Trainer {
+  /** What the user should know about the engine's limits. */
+  readonly notes: readonly string[];
+  /** Parts of a grid that are fitted together. */
+  groups(grid: readonly Parameters[]): Parameters[][];
+  /** Fits one group of grid points on some rows of the table. */
+  fit(group: readonly Parameters[], rows: Int32Array, seed: string, context: StageContext): Promise<FittedPoint[]>;
+}
+
+/** What every engine is given. */
+export interface TrainerInput {
+  table: FeatureTable;
+  /** 0 or 1 a row. */
+  label: Uint8Array;
+  /** Subscriber of each row. */
+  group: readonly string[];
+  classWeight: TrainSettings["class_weight"];
+  threads: number;
+}

@@ -1,0 +1,31 @@
+import { importanceChart } from "../../charts/bar-chart.js";
+import type { Chart } from "../../charts/chart.js";
+import type { FeatureImportance } from "../importances.js";
+
+/** Share of the gain; the loss by shuffling for an engine without one. */
+export function gainChart(importances: readonly FeatureImportance[]): Chart {
+  if (importances.every((row) => row.gain === null)) return permutationChart(importances);
+  return importanceChart({
+    names: importances.map((row) => row.feature),
+    values: importances.map((row) => row.gain ?? 0),
+  });
+}
+
+/** Loss of ROC AUC by shuffling, with its spread; without bars when that was not measured. */
+export function permutationChart(importances: readonly FeatureImportance[]): Chart {
+  const measured = importances.filter((row) => row.permutation !== null);
+  const values = measured.map((row) => row.permutation!);
+  const sd = measured.map((row) => row.permutation_sd!);
+  return importanceChart(
+    {
+      names: measured.map((row) => row.feature),
+      values,
+      low: values.map((value, i) => value - sd[i]),
+      high: values.map((value, i) => value + sd[i]),
+    },
+    {
+      title: "What the test rows suffer without",
+      valueTitle: "ROC AUC lost when the feature is shuffled",
+    },
+  );
+}

@@ -1,0 +1,42 @@
+import type { Chart } from "../../charts/chart.js";
+import { lineChart } from "../../charts/line-chart.js";
+import type { Parameters } from "../engines/engine.js";
+import type { SearchRow } from "../search-grid.js";
+
+/** Mean ROC AUC against the number of trees, a line for each combination of the rest, with one standard deviation. */
+export function searchChart(search: readonly SearchRow[]): Chart {
+  const several = (key: keyof Parameters) => new Set(search.map((row) => row.parameters[key])).size > 1;
+  const nameOf = ({ parameters: p }: SearchRow) =>
+    [
+      ...(several("engine") ? [p.engine] : []),
+      ...(p.max_depth === undefined ? [] : [`depth ${p.max_depth}`]),
+      ...(p.max_leaves === undefined ? [] : [`${p.max_leaves} leaves`]),
+      ...(several("learning_rate") && p.learning_rate !== undefined ? [`rate ${p.learning_rate}`] : []),
+      ...(several("l2") && p.l2 !== undefined ? [`L2 ${p.l2}`] : []),
+      ...(several("max_features") && p.max_features !== undefined ? [`${p.max_features} features`] : []),
+      ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
+      ...(several("min_samples_split") && p.min_samples_split ? [`split of ${p.min_samples_split}`] : []),
+      ...(several("max_samples") && p.max_samples ? [`${p.max_samples} of the rows`] : []),
+      ...(several("criterion") && p.criterion ? [p.criterion] : []),
+    ].join(", ");
+  const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
+  const names = [...new Set(search.map(nameOf))];
+  const best = search.find((row) => row.chosen)!;
+  const at = (name: string, of: (row: SearchRow) => number) =>
+    trees.map((count) => {
+      const row = search.find((each) => nameOf(each) === name && each.parameters.num_trees === count);
+      return row ? of(row) : Number.NaN;
+    });
+  return lineChart({
+    title: "The grid: mean ROC AUC over the folds",
+    subtitle: `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; bands are one standard deviation of the folds`,
+    x: { title: "trees", values: trees, kind: "number" },
+    y: { title: "ROC AUC", zero: false, format: ".3f" },
+    series: names.map((name) => ({
+      name,
+      values: at(name, (row) => row.mean_auc),
+      low: at(name, (row) => row.mean_auc - row.sd_auc),
+      high: at(name, (row) => row.mean_auc + row.sd_auc),
+    })),
+  });
+}

@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import type { Chart } from "../charts/chart.js";
+import { ChurnError } from "../core/errors.js";
+import { inTurn } from "../core/in-turn.js";
+import type { StageContext } from "../core/progress.js";
+import { writeAtomic } from "../core/write-atomic.js";
+import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
+import { type EstimateReview, reviewEstimates } from "../monitoring/engine/review-estimates.js";
+import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
+import { monitoringReport } from "../report/monitoring-report.js";
+import { performanceChart } from "../report/performance-chart.js";
+import { type Verdict, verdictOf } from "../report/verdict.js";
+import type { Database } from "../store/database.js";
+import type { Store } from "../store/open-store.js";
+import { loadModel } from "../training/artifact.js";
+import { findModel } from "../training/train.js";
+import type { AlertOutcome } from "./alerts/alert-desk.js";
+import { tellAlerts } from "./alerts/tell-alerts.js";
+import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
+import { whatChanged } from "./plan-update.js";
+import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
+import { fitStageMonitor } from "./stage-monitor.js";
+import { keptRows, readKept, resultsOf, writeKept } from "./stored-results.js";
+
+/** What monitoring found. */
+export interface MonitorResult {
+  model_version: string;
+  /** Is the model still good, since when not, what changed, what to do. */
+  verdict: Verdict;
+  /** Realized performance; the other parts are in `results`. */
+  performance: MonitoringResult;
+  results: MonitoringResults;
+  /** Alerts of realized and estimated performance, oldest first. */
+  alerts: {
+    chunk: string;
+    part: "realized" | "cbpe";
+    metric: string;
+    value: number;
+    lower_threshold: number | null;
+    upper_threshold: number | null;
+  }[];
+  /** What was told to the sinks now, and what a sink did not take. */
+  told: AlertOutcome;
+  /** Estimates beside what came true, where labels are in. */
+  reviews: EstimateReview[];
+  /** Snapshots of the analysis, and how many of them have a label by now. */
+  analysed: number;
+  labelled: number;
+  /** Chunks that this run computed, and those of them whose labels came in since the last one. */
+  computed: string[];
+  late_labels: string[];
+  charts: Chart[];
+  /** Files that were written. */
+  files: string[];
+  warnings: readonly string[];
+}
+
+/**
+ * Watches a model: realized and estimated performance, drift of features, scores and labels, and missing values, by chunk,
+ * against its held-out test rows.
+ *
+ * Results are kept in `monitoring_results`; only new chunks and those whose labels came in are computed. Writes
+ * `performance_report.csv`, `performance_report.json`, `performance_plot.{png,svg}` and `monitoring_report.html`, and tells
+ * alerts to the sinks that the options name.
+ *
+ * @throws ChurnError NOT_FOUND without a model; NO_DATA when it has no reference scores
+ */
+export async function monitor(
+  store: Store,
+  options: MonitorOptions = {},
+  context: StageContext = {},
+): Promise<MonitorResult> {
+  const settings = monitorOptions.parse(options);
+  const report = (done: number) => context.onProgress?.({ task: "monitoring", done, total: 3, unit: "steps" });
+  report(0);
+  // a request and a poller may ask at once, and both write the table
+  const measured = await inTurn(`monitor ${store.path}`, () =>
+    store.lease((db) => measure(db, settings), { signal: context.signal }),
+  );
+  context.signal?.throwIfAborted();
+  report(1);
+  const { version, results, days } = measured;
+  const performance = results.realized as MonitoringResult;
+  const analysed = sum(days.map(({ rows }) => rows));
+  const warnings = [...new Set([...measured.warnings, ...(analysed ? [] : [NOTHING_SCORED])])];
+  const result = {
+    model_version: version,
+    verdict: verdictOf(results, OUTPUTS),
+    performance,
+    results,
+    alerts: (["realized", "cbpe"] as const).flatMap((part) => performanceAlerts(part, results[part])),
+    reviews: results.cbpe ? reviewEstimates(results.cbpe) : [],
+    analysed,
+    labelled: sum(days.map(({ labels }) => labels)),
+    computed: measured.computed,
+    late_labels: measured.late,
+    charts: performance.series.map((series) => performanceChart(performance, series.key)),
+    warnings,
+  };
+  const files = await writeReport(result, settings.output_dir);
+  report(2);
+  const told = await tellAlerts(results, version, days, settings, context.signal);
+  for (const { sink, fault } of told.failures) warnings.push(`an alert did not reach ${sink}: ${fault}`);
+  report(3);
+  return { ...result, told, files };
+}
+
+const NOTHING_SCORED =
+  "this model has scored nothing since its training: stream or load newer days, then churn features and churn score";
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Measures what is new, and puts it with what is kept. */
+async function measure(db: Database, settings: MonitorSettings) {
+  const { model_version: version, artifact } = await findModel(db, settings.model);
+  const days = await countSnapshots(db, version, "analysis");
+  const reference = {
+    days: await countSnapshots(db, version, "reference"),
+    subscribers: await countSubscribers(db, version, "reference"),
+  };
+  if (reference.days.length === 0) {
+    throw new ChurnError("NO_DATA", `model ${version} has no reference scores in model_predictions`, {
+      hint: "churn train",
+    });
+  }
+  const { features } = await loadModel(artifact);
+  const { monitor, hash, warnings } = await fitStageMonitor(artifact, features, settings, reference, () =>
+    readPredictions(db, version, features, "reference"),
+  );
+  const unit = settings.chunk_period;
+  // chunks of so many rows move with every new row
+  const kept = unit && !settings.refresh ? await readKept(db, version, hash) : [];
+  const plan = whatChanged(days, kept, unit);
+  const fresh =
+    days.length === 0
+      ? monitor.reference()
+      : plan.from === null
+        ? {}
+        : await monitor.measure(await readPredictions(db, version, features, "analysis", plan.from));
+  const rows = [...plan.keep, ...keptRows(fresh, plan.labels)];
+  const results = unit ? resultsOf(monitor, rows, unit) : fresh;
+  if (plan.from !== null || kept.length === 0) await writeKept(db, version, hash, keptRows(results, plan.labels));
+  const learned = Object.values(monitor.parts).flatMap((part) => part.warnings);
+  const found = Object.values(fresh).flatMap((result) => result.warnings);
+  return {
+    version,
+    days,
+    results,
+    computed: plan.computed,
+    late: plan.late,
+    warnings: [...warnings, ...learned, ...found],
+  };
+}
+
+function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult | undefined): MonitorResult["alerts"] {
+  return (result?.alerts() ?? []).map(({ chunk, series, measure }) => ({
+    chunk: chunk.key,
+    part,
+    metric: series.metric,
+    value: measure.value as number,
+    lower_threshold: measure.lowerThreshold,
+    upper_threshold: measure.upperThreshold,
+  }));
+}
+
+async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder: string): Promise<string[]> {
+  const at = (name: string) => join(folder, name);
+  const { performance, results, charts, ...rest } = result;
+  await writeAtomic(at("performance_report.csv"), performance.toCsv());
+  const report = { ...rest, chunks: performance.toRows() };
+  await writeAtomic(at("performance_report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  const plots = (await charts[0]?.save(at("performance_plot.png"), at("performance_plot.svg"))) ?? [];
+  const title = `Model ${result.model_version}: monitoring`;
+  const page = await monitoringReport(results, { title, warnings: result.warnings, outputs: OUTPUTS });
+  await writeAtomic(at("monitoring_report.html"), page);
+  return [at("performance_report.csv"), at("performance_report.json"), ...plots, at("monitoring_report.html")];
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { defineOptions } from "../core/define-options.js";
+import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { CONTINUOUS_METHODS } from "../monitoring/drift/univariate-options.js";
+
+export const monitorOptions = defineOptions("monitor", {
+  model: z.string().nullable().default(null).describe("version of the model to watch; null: the one in service"),
+  metrics: z
+    .array(z.enum(["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]))
+    .min(1)
+    .default(["roc_auc", "f1", "accuracy"])
+    .describe("metrics of realized performance"),
+  chunk_period: z
+    .enum(["D", "W", "M", "Q", "Y"])
+    .nullable()
+    .default("W")
+    .describe("chunks by day, week, month, quarter or year of the snapshot; null: by size or number"),
+  chunk_size: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("chunks of so many snapshots, where chunk_period is null"),
+  chunk_number: z.int().min(1).nullable().default(null).describe("so many chunks, where period and size are null"),
+  drift_columns: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("features to watch for drift; none named: all that the model reads"),
+  drift_methods: z
+    .array(z.enum(CONTINUOUS_METHODS))
+    .min(1)
+    .default(["jensen_shannon"])
+    .describe("methods of drift; of columns of classes the Jensen-Shannon distance"),
+  refresh: z
+    .boolean()
+    .default(false)
+    .describe("compute every chunk again, not only those that are new or whose labels came in"),
+  alert_file: z.string().min(1).nullable().default(null).describe("file that gets alerts, one JSON object a line"),
+  alert_webhook: z.string().min(1).nullable().default(null).describe("http(s) address that gets alerts as JSON"),
+  alert_secret: z
+    .string()
+    .min(1)
+    .default("ALERT_WEBHOOK_SECRET")
+    .describe("name of the environment variable that holds the key that webhooks are signed with"),
+  alert_console: z.boolean().default(false).describe("write alerts to standard error"),
+  alert_after: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("chunks in a row before an alert is told; null: 2 of performance, 3 of drift, 1 of missing values"),
+  alert_cool_down: z.int().min(0).default(0).describe("chunks after an all-clear in which the same cause stays quiet"),
+  output_dir: z.string().min(1).default("output").describe("folder of the report"),
+});
+
+export type MonitorOptions = InputOf<typeof monitorOptions>;
+export type MonitorSettings = SettingsOf<typeof monitorOptions>;

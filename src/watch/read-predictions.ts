@@ -1,0 +1,66 @@
+import type { MonitoredTable } from "../monitoring/chunks/table.js";
+import { type Database, name } from "../store/database.js";
+
+/** What results call the score, the predicted class and the label: their columns in `model_predictions`. */
+export const OUTPUTS = ["probability_1", "prediction", "label"] as const;
+
+/** Snapshots of a day, and how many of them have a label by now. */
+export type SnapshotDay = { day: string; rows: number; labels: number };
+
+/** Counts the snapshots of a model by day, oldest first. */
+export function countSnapshots(
+  db: Database,
+  version: string,
+  period: "reference" | "analysis",
+): Promise<SnapshotDay[]> {
+  return db.rows<SnapshotDay>(
+    `SELECT CAST("Date" AS VARCHAR) AS day, count(*) AS rows, count(label) AS labels
+     FROM model_predictions WHERE model_version = $1 AND period = $2 GROUP BY "Date" ORDER BY "Date"`,
+    [version, period],
+  );
+}
+
+/** Counts the subscribers of a period: snapshots of one subscriber are not independent. */
+export async function countSubscribers(
+  db: Database,
+  version: string,
+  period: "reference" | "analysis",
+): Promise<number> {
+  const found = await db.row<{ n: number }>(
+    'SELECT count(DISTINCT "User") AS n FROM model_predictions WHERE model_version = $1 AND period = $2',
+    [version, period],
+  );
+  return found?.n ?? 0;
+}
+
+/**
+ * Reads what a model said, with the features as they were when it said it.
+ *
+ * @param from first day, `YYYY-MM-DD`
+ */
+export async function readPredictions(
+  db: Database,
+  version: string,
+  features: readonly string[],
+  period: "reference" | "analysis",
+  from = "0001-01-01",
+): Promise<MonitoredTable> {
+  const values = features.map((feature, i) => `TRY_CAST(f[${i + 1}] AS DOUBLE) AS ${name(feature)}`);
+  const columns = await db.columns(
+    `SELECT time, "User", probability_1, prediction, label, ${values.join(", ")} FROM (
+       SELECT CAST("Date" AS TIMESTAMP) AS time, "User", probability_1, CAST(prediction AS DOUBLE) AS prediction,
+         CAST(label AS DOUBLE) AS label, string_split(features_str, ',') AS f
+       FROM model_predictions WHERE model_version = $1 AND period = $2 AND "Date" >= CAST($3 AS DATE))
+     ORDER BY time, "User"`,
+    [version, period, from],
+  );
+  return {
+    timestamp: columns.time as Float64Array,
+    identifier: columns.User as string[],
+    yPredProba: columns.probability_1 as Float64Array,
+    yPred: columns.prediction as Float64Array,
+    yTrue: columns.label as Float64Array,
+    names: { yPredProba: OUTPUTS[0], yPred: OUTPUTS[1], yTrue: OUTPUTS[2] },
+    columns: Object.fromEntries(features.map((feature) => [feature, columns[feature] as Float64Array])),
+  };
+}
