@@ -38,9 +38,9 @@ export { buildFeatures, type FeatureResult } from "./features/build-features.js"
 export {
   type Feature,
   type FeaturePlan,
-  type Measure as FeatureMeasure,
   planFeatures,
   planHash,
+  type UsageMeasure,
 } from "./features/feature-plan.js";
 export type { FeatureOptions } from "./features/options.js";
 export { type FitBoostingOptions, fitBoosting } from "./forest/boosting/fit-boosting.js";
@@ -119,12 +119,12 @@ export { type ScoreResult, score } from "./scoring/score.js";
 export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
 export { wilsonInterval } from "./statistics/wilson-interval.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
-export type { Claim } from "./store/claim.js";
 export { dailySummary } from "./store/daily-summary.js";
 export { type MigrateResult, migrateStore } from "./store/migrate-store.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
+export type { ProcessLock } from "./store/process-lock.js";
 export type { StreamOptions } from "./stream/options.js";
 export { type StreamContext, type StreamResult, stream } from "./stream/stream.js";
 export type { StreamBatch } from "./stream/stream-ledger.js";

@@ -9,13 +9,13 @@ import { type Chart, JUPYTER_DISPLAY } from "./chart.js";
 import { confusionChart } from "./confusion-chart.js";
 import { FONT_FILES, textWidth } from "./font-metrics.js";
 import { gainsChart } from "./gains-chart.js";
-import { histogram } from "./histogram.js";
 import { histogramChart } from "./histogram-chart.js";
 import { liftChart } from "./lift-chart.js";
 import { lineChart } from "./line-chart.js";
 import { plotlyChart } from "./plotly-chart.js";
 import { precisionRecallChart } from "./precision-recall-chart.js";
 import { rocChart } from "./roc-chart.js";
+import { stackedBins } from "./stacked-bins.js";
 import { thinCurve } from "./thin-curve.js";
 import { vegaChart } from "./vega-chart.js";
 
@@ -176,13 +176,13 @@ describe("thinCurve", () => {
 
 describe("histogram", () => {
   it("puts the largest value into the last bin and leaves missing ones out", () => {
-    const { edges, counts, shares } = histogram([[0, 1, 2, 4, Number.NaN]], 4);
+    const { edges, counts, shares } = stackedBins([[0, 1, 2, 4, Number.NaN]], 4);
     expect([...edges]).toEqual([0, 1, 2, 3, 4]);
     expect([...counts[0]]).toEqual([1, 1, 1, 1]);
     expect([...shares[0]]).toEqual([0.25, 0.25, 0.25, 0.25]);
   });
   it("bins a constant around itself and nothing at all into zeros", () => {
-    expect([...histogram([[3, 3]], 2).counts[0]]).toEqual([0, 2]);
-    expect([...histogram([[]], 2).shares[0]]).toEqual([0, 0]);
+    expect([...stackedBins([[3, 3]], 2).counts[0]]).toEqual([0, 2]);
+    expect([...stackedBins([[]], 2).shares[0]]).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Chart } from "./chart.js";
 import { axisNumbers, type ChartText, titleSpec } from "./chart-text.js";
-import { histogram } from "./histogram.js";
+import { stackedBins } from "./stacked-bins.js";
 import { THEME } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
 
@@ -15,7 +15,7 @@ export function histogramChart(
   groups: readonly { name: string; values: ArrayLike<number>; color?: string }[],
   options: ChartText & { title: string; valueTitle: string; bins?: number; domain?: [number, number] },
 ): Chart {
-  const { edges, shares, counts } = histogram(
+  const { edges, shares, counts } = stackedBins(
     groups.map((group) => group.values),
     options.bins ?? 40,
     options.domain,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../core/escape-html.js";
 import type { VegaLiteSpec } from "./chart.js";
-import { escapeHtml } from "./escape-html.js";
 import { FONT_FILES, textWidth } from "./font-metrics.js";
 
 interface TextItem {

@@ -1,6 +1,6 @@
 import { dateOf } from "../core/days.js";
+import { escapeHtml } from "../core/escape-html.js";
 import { JUPYTER_DISPLAY, type MimeBundle } from "./chart.js";
-import { escapeHtml } from "./escape-html.js";
 import { formatNumbers } from "./format-numbers.js";
 import { isMissing, type TableHead, type TableInput, tableHead } from "./table-head.js";
 

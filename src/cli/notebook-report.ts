@@ -24,7 +24,7 @@ export function failureJson(error: unknown): object {
 }
 
 /** Progress on standard error: one line that is rewritten on a terminal, else a line per cell. */
-export function progressLine(keepsLines: boolean): (progress: NotebookProgress) => void {
+export function notebookProgressLine(keepsLines: boolean): (progress: NotebookProgress) => void {
   const rewrites = process.stderr.isTTY && !keepsLines;
   return ({ notebook, cell, cells, seconds: time, state, firstLine: first }) => {
     const where = state === "starting" ? "kernel starts" : `cell ${cell} of ${cells}`;

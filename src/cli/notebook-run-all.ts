@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { jobsInto, runAll } from "../notebook/run-all.js";
 import { interruptSignal } from "./interrupt-signal.js";
 import { count, seconds } from "./notebook-flags.js";
-import { fail, failureJson, print, progressLine, say } from "./notebook-report.js";
+import { fail, failureJson, notebookProgressLine, print, say } from "./notebook-report.js";
 
 interface RunAllFlags {
   output: string;
@@ -37,7 +37,7 @@ export function runAllCommand(): Command {
         jobs: flags.jobs,
         ...(flags.timeout ? { timeout: flags.timeout } : {}),
         ...(flags.report ? { report: true } : {}),
-        ...(flags.quiet || flags.json ? {} : { onProgress: progressLine(flags.jobs > 1) }),
+        ...(flags.quiet || flags.json ? {} : { onProgress: notebookProgressLine(flags.jobs > 1) }),
         signal: interruptSignal(),
       });
       const failed = results.find((result) => result.status === "failed");

@@ -5,7 +5,7 @@ import { runNotebook } from "../notebook/run-notebook.js";
 import { interruptSignal } from "./interrupt-signal.js";
 import { collect, count, seconds } from "./notebook-flags.js";
 import { type ParameterFlags, parametersOf } from "./notebook-parameter-flags.js";
-import { fail, failureJson, print, progressLine, say } from "./notebook-report.js";
+import { fail, failureJson, notebookProgressLine, print, say } from "./notebook-report.js";
 
 interface RunFlags extends ParameterFlags {
   html?: string;
@@ -20,7 +20,7 @@ interface RunFlags extends ParameterFlags {
 }
 
 /** `churn notebook run`. */
-export function runCommand(): Command {
+export function notebookRunCommand(): Command {
   return new Command("run")
     .description("run a notebook; exit 0 only if every cell ran to its end")
     .argument("<in>", "notebook to run")
@@ -56,7 +56,7 @@ export function runCommand(): Command {
           ...(flags.logOutput ? { onText: (text: string) => process.stderr.write(text) } : {}),
           ...(flags.fromCell ? { fromCell: flags.fromCell } : {}),
           ...(flags.resume ? { resume: true } : {}),
-          ...(flags.quiet || flags.json ? {} : { onProgress: progressLine(flags.logOutput ?? false) }),
+          ...(flags.quiet || flags.json ? {} : { onProgress: notebookProgressLine(flags.logOutput ?? false) }),
           signal: interruptSignal(),
         });
         for (const note of run.notes) process.stderr.write(`note: ${note}\n`);

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { SECTIONS, type Settings, settingsOf } from "../config/configure.js";
-import { type AnyOptionSet, type GivenValue, holdersOf } from "../config/layer.js";
+import { type AnyOptionSet, holdersOf, type LayeredValue } from "../config/layer.js";
 import { ChurnError } from "../core/errors.js";
 import type { OptionField } from "../core/option-set.js";
 import type { StageContext } from "../core/progress.js";
@@ -98,8 +98,8 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
   return command;
 }
 
-function givenFlags(command: Command, flags: Map<string, [string, string][]>): GivenValue[] {
-  const given: (GivenValue & { wide: number })[] = [];
+function givenFlags(command: Command, flags: Map<string, [string, string][]>): LayeredValue[] {
+  const given: (LayeredValue & { wide: number })[] = [];
   for (const option of command.options) {
     const flag = option.long?.slice(2) ?? "";
     const targets = flags.get(flag);

@@ -9,7 +9,7 @@ import { storeOptions } from "../store/options.js";
 import { streamOptions } from "../stream/options.js";
 import { trainOptions } from "../training/options.js";
 import { monitorOptions } from "../watch/options.js";
-import { type GivenValue, readLayer } from "./layer.js";
+import { type LayeredValue, readLayer } from "./layer.js";
 import { resolveSettings, type SettingsOrigin, type ValueInForce } from "./resolve-settings.js";
 import { runOptions } from "./run-options.js";
 
@@ -63,7 +63,7 @@ export function configure(
 }
 
 /** The same from values that have a place of their own each, as flags have. */
-export function settingsOf(given: (root: string) => GivenValue[], origin: SettingsOrigin): Settings {
+export function settingsOf(given: (root: string) => LayeredValue[], origin: SettingsOrigin): Settings {
   const { root, file, sections, values } = resolveSettings(SECTIONS, given, origin);
   return { ...(sections as unknown as Pick<Settings, keyof Sections>), root, file, values };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import type { OptionSet } from "../core/option-set.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a section is held by its name; its types are in the map of sections
@@ -8,7 +8,7 @@ export type AnyOptionSet = OptionSet<any, any>;
 export type SectionMap = Readonly<Record<string, AnyOptionSet>>;
 
 /** A value that a user gave, and where: "churn.config.json", "CHURN_HORIZON", "--horizon". */
-export interface GivenValue {
+export interface LayeredValue {
   section: string;
   key: string;
   value: unknown;
@@ -23,12 +23,12 @@ export interface GivenValue {
  * @param raw the object as written by the user
  * @throws ChurnError BAD_CONFIG for an unknown key, with the nearest valid one
  */
-export function readLayer(raw: unknown, sections: SectionMap, where: string, base: string): GivenValue[] {
+export function readLayer(raw: unknown, sections: SectionMap, where: string, base: string): LayeredValue[] {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     throw new ChurnError("BAD_CONFIG", `${where} must be an object of options, not ${JSON.stringify(raw)}`);
   }
-  const flat: GivenValue[] = [];
-  const own: GivenValue[] = [];
+  const flat: LayeredValue[] = [];
+  const own: LayeredValue[] = [];
   for (const [key, value] of Object.entries(raw)) {
     if (key === "$schema" || value === undefined) continue;
     const section = sections[key];
@@ -83,7 +83,7 @@ const RESERVED =
   /^CHURN_(CONFIG|ROOT|KERNEL_\w+|MYSQL_PASSWORD|MYSQL_PASSWORD_FILE|SERVICE_TOKEN|TEST_\w+|SECRET_\w+)$/;
 
 /** Reads options from the environment: `CHURN_<SECTION>_<OPTION>`, or `CHURN_<OPTION>` for every section that has it. */
-export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, base: string): GivenValue[] {
+export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, base: string): LayeredValue[] {
   const names = new Map<string, [section: string, key: string][]>();
   for (const [section, { fields }] of Object.entries(sections)) {
     for (const { key } of fields) {
@@ -96,12 +96,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, ba
   }
   // the address of a store is what a person means by "the store"
   names.set("CHURN_STORE", [["store", "url"]]);
-  const given: (GivenValue & { targets: number })[] = [];
+  const given: (LayeredValue & { targets: number })[] = [];
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith("CHURN_") || RESERVED.test(name) || text === undefined || text === "") continue;
     const targets = names.get(name);
     if (!targets) {
-      const near = nearest(name, names.keys());
+      const near = closestMatch(name, names.keys());
       throw new ChurnError("BAD_CONFIG", `unknown option ${name} in the environment`, {
         hint: near ? `did you mean ${near}?` : "see churn --help for the options",
       });
@@ -120,7 +120,7 @@ export function unknownKey(key: string, sections: SectionMap, where: string): Ch
     name,
     ...fields.flatMap((field) => [field.key, `${name}.${field.key}`]),
   ]);
-  const near = nearest(key, all);
+  const near = closestMatch(key, all);
   return new ChurnError("BAD_CONFIG", `unknown option ${JSON.stringify(key)} in ${where}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `the sections are ${Object.keys(sections).join(", ")}`,
   });

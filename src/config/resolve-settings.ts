@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type GivenValue, readConfigFile, readEnvironment, readLayer, type SectionMap } from "./layer.js";
+import { type LayeredValue, readConfigFile, readEnvironment, readLayer, type SectionMap } from "./layer.js";
 
 /** Options that name a file or folder. */
 const PATHS = new Set([
@@ -49,7 +49,7 @@ export interface ResolvedSettings {
  */
 export function resolveSettings(
   sections: SectionMap,
-  given: (root: string) => GivenValue[],
+  given: (root: string) => LayeredValue[],
   origin: SettingsOrigin = {},
 ): ResolvedSettings {
   const env = origin.env ?? process.env;

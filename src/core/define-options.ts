@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { closestMatch } from "./closest-match.js";
 import { ChurnError } from "./errors.js";
-import { nearest } from "./nearest.js";
 import type { OptionField, OptionSet } from "./option-set.js";
 
 type Flat<T> = { [K in keyof T]: T[K] };
@@ -126,7 +126,7 @@ function json(text: string): unknown {
 
 function unknownKey(section: string, key: string, fields: readonly OptionField[], where?: string): ChurnError {
   const names = fields.map((option) => option.key);
-  const near = nearest(key, names);
+  const near = closestMatch(key, names);
   return new ChurnError("BAD_OPTION", `unknown option ${JSON.stringify(key)} in ${at(section, where)}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${names.join(", ")}`,
   });
@@ -152,7 +152,7 @@ function optionError(
   const value = given[key];
   const path = issue.path.join(".");
   const fault = value === undefined ? "is missing" : `cannot be ${JSON.stringify(value)}`;
-  const near = option?.choices && typeof value === "string" ? nearest(value, option.choices) : undefined;
+  const near = option?.choices && typeof value === "string" ? closestMatch(value, option.choices) : undefined;
   const own = issue.code === "custom" ? `: ${issue.message}` : "";
   return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes: ${option?.takes || "another value"}`,

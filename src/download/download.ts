@@ -2,20 +2,20 @@ import type { Stats } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
-import { inTurn } from "../core/in-turn.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
+import { runExclusive } from "../core/run-exclusive.js";
 import { fileFault } from "./file-fault.js";
 import { inspectFile } from "./inspect-file.js";
 import { isInterrupted, throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
-import { oneAtATime } from "./one-at-a-time.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
 import { keepPart, newPart, readNote, removeNote, removePart } from "./part-file.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 import { unpackFile } from "./unpack-file.js";
+import { withFileLock } from "./with-file-lock.js";
 
 /** What a download gives: the manifest, and whether there was nothing to do. */
 export interface DownloadResult extends Manifest {
@@ -41,7 +41,7 @@ export interface DownloadResult extends Manifest {
 export async function download(options: DownloadOptions = {}, context: StageContext = {}): Promise<DownloadResult> {
   const settings = downloadOptions.parse(options);
   const source = openSource(settings.source, settings.data_dir);
-  return inTurn(`download ${source.file}`, async () => {
+  return runExclusive(`download ${source.file}`, async () => {
     throwIfInterrupted(context.signal, source.shown);
     try {
       return await bring(source, settings, context);
@@ -73,7 +73,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
   }
   await makeFolder(dirname(source.file));
-  return oneAtATime(source.file, context, async () => {
+  return withFileLock(source.file, context, async () => {
     // another process may have brought it while we waited
     intact = await whatIsThere();
     if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };

@@ -5,8 +5,8 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
-import { givenUp, leave, mayPass } from "./http/give-up.js";
-import { Broken, Busy, type Remote, type Version } from "./http/remote.js";
+import { describeFailure, isTransient, retriesExhausted } from "./http/describe-failure.js";
+import { ConnectionLost, type Remote, ServerBusy, type Version } from "./http/remote.js";
 import { backOff, LONGEST_WAIT, waitFor } from "./http/retry-wait.js";
 import type { Transfer } from "./http/transfer.js";
 import { throwIfInterrupted } from "./interrupted.js";
@@ -40,7 +40,7 @@ export async function fetchFile(
     if (version && remote.isPinned(version)) await writeNote(part, { server: remote.server, version, synced: true });
     return result;
   } catch (error) {
-    throw await leave(transfer, error);
+    throw await describeFailure(transfer, error);
   } finally {
     await file.close();
   }
@@ -63,12 +63,12 @@ async function untilDone(
       return await attempt(transfer, before, settings, context);
     } catch (error) {
       throwIfInterrupted(context.signal, remote.shown);
-      if (!mayPass(error, transfer)) throw error;
+      if (!isTransient(error, transfer)) throw error;
       if (transfer.done > most) failures = 0;
       most = Math.max(most, transfer.done);
-      if (failures >= settings.retries) throw givenUp(transfer, failures, error);
-      const asked = error instanceof Busy ? error.seconds : undefined;
-      if (asked !== undefined && asked > LONGEST_WAIT) throw givenUp(transfer, failures, error);
+      if (failures >= settings.retries) throw retriesExhausted(transfer, failures, error);
+      const asked = error instanceof ServerBusy ? error.seconds : undefined;
+      if (asked !== undefined && asked > LONGEST_WAIT) throw retriesExhausted(transfer, failures, error);
       await waitFor(Math.max(asked ?? 0, backOff(failures)), (error as Error).message, remote.shown, context);
     }
   }
@@ -107,7 +107,7 @@ async function attempt(
   if (answer === "unchanged") return answer;
   if (!answer) {
     transfer.version = undefined;
-    throw new Broken("the server cannot go on where it broke");
+    throw new ConnectionLost("the server cannot go on where it broke");
   }
   const { response, version } = answer;
   try {
@@ -127,7 +127,7 @@ async function attempt(
   } finally {
     response.destroy();
   }
-  if (version.size !== undefined && transfer.done < version.size) throw new Broken("the connection broke");
+  if (version.size !== undefined && transfer.done < version.size) throw new ConnectionLost("the connection broke");
   return complete(transfer, version);
 }
 
@@ -158,7 +158,7 @@ function checkBytes(transfer: Transfer, version: Version): void {
   if (!difference) return;
   const twice = transfer.damaged;
   Object.assign(transfer, { done: 0, version: undefined, sums: undefined, damaged: true });
-  if (!twice) throw new Broken(`checksum mismatch: ${difference}`);
+  if (!twice) throw new ConnectionLost(`checksum mismatch: ${difference}`);
   throw new ChurnError("DOWNLOAD_FAILED", `checksum mismatch: ${remote.shown} came damaged, twice: ${difference}`, {
     hint: "try again over another network; if it stays, the server's own copy is damaged",
   });
@@ -168,7 +168,7 @@ async function* body(response: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response) yield chunk as Buffer;
   } catch (cause) {
-    throw new Broken("the connection broke", { cause });
+    throw new ConnectionLost("the connection broke", { cause });
   }
 }
 

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import { gsSource } from "./gs/gs-source.js";
 import { httpsSource } from "./http/https-source.js";
 import { localSource } from "./local-source.js";
-import { sampleSource } from "./sample-source.js";
+import { parseSampleSource } from "./sample-source.js";
 import type { OpenSource, Source } from "./source.js";
 
 /** The sources by scheme; a text without a scheme is a path. */
 const SOURCES: Readonly<Record<string, OpenSource>> = {
-  sample: sampleSource,
+  sample: parseSampleSource,
   https: httpsSource,
   http: httpsSource,
   file: localSource,
@@ -33,7 +33,7 @@ export function openSource(text: string, dataDir: string): Source {
   }
   const open = SOURCES[scheme];
   if (open) return open(text, dataDir);
-  const near = nearest(scheme, Object.keys(SOURCES));
+  const near = closestMatch(scheme, Object.keys(SOURCES));
   throw new ChurnError("BAD_OPTION", `unknown scheme "${scheme}:" of the source ${text}`, {
     hint: near ? `did you mean "${near}:"?` : `it takes sample:, https://, gs:// or a path; a path may start with ./`,
   });

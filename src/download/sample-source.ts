@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { sampleCsv } from "../cdr/sample/sample-csv.js";
 import { SAMPLE_VERSION } from "../cdr/sample/sample-options.js";
-import { sampleSource as sampleOptions } from "../cdr/sample/sample-source.js";
+import { parseSampleSource as sampleOptions } from "../cdr/sample/sample-source.js";
 import { gzipPieces } from "./gzip-pieces.js";
 import { throwIfInterrupted } from "./interrupted.js";
 import { progressMeter } from "./progress-meter.js";
@@ -10,7 +10,7 @@ import { shortHash } from "./short-hash.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 
 /** Records made by the seeded generator; the same parameters give the same file, byte by byte, on any machine. */
-export function sampleSource(text: string, dataDir: string): Source {
+export function parseSampleSource(text: string, dataDir: string): Source {
   const options = sampleOptions(text);
   const { subscribers, seed, scenario, from, to } = options;
   // without a scenario its day changes nothing

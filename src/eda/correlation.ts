@@ -15,7 +15,7 @@ export interface Correlation {
 }
 
 /** Sums over the rows that have both values. */
-export interface Moments {
+export interface CoMoments {
   n: number;
   low: { x: number; y: number };
   high: { x: number; y: number };
@@ -49,12 +49,12 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Correlatio
 }
 
 /** Pearson's correlation from its sums. */
-export function correlationOf(moments: Moments): Correlation {
+export function correlationOf(moments: CoMoments): Correlation {
   return judge(moments, () => 1);
 }
 
 /** Spearman's correlation from the sums of the ranks. */
-export function rankCorrelationOf(moments: Moments): Correlation {
+export function rankCorrelationOf(moments: CoMoments): Correlation {
   return judge(moments, (r) => 1 + r ** 2 / 2);
 }
 
@@ -88,7 +88,7 @@ function completeRows(x: ArrayLike<number>, y: ArrayLike<number>): Pairs {
   return { x: pairs.x.subarray(0, n), y: pairs.y.subarray(0, n) };
 }
 
-function moments({ x, y }: Pairs): Moments {
+function moments({ x, y }: Pairs): CoMoments {
   const [n, low, high] = [x.length, { x: Infinity, y: Infinity }, { x: -Infinity, y: -Infinity }];
   let [sumX, sumY, xx, yy, xy] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
@@ -113,7 +113,7 @@ function moments({ x, y }: Pairs): Moments {
   return { n, low, high, xx, yy, xy };
 }
 
-function judge({ n, low, high, xx, yy, xy }: Moments, inflation: (r: number) => number): Correlation {
+function judge({ n, low, high, xx, yy, xy }: CoMoments, inflation: (r: number) => number): Correlation {
   const none = { r: null, n, p: null, low: null, high: null };
   if (n < 3) return { ...none, why: `only ${n} rows with both values` };
   if (low.x === high.x) return { ...none, why: "the column has only one value" };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadFile } from "../load/load-file.js";
 import { loadOptions } from "../load/options.js";
-import type { Cell } from "../store/database.js";
+import type { SqlValue } from "../store/database.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { buildFeatures } from "./build-features.js";
 import { lookback, planFeatures, planHash } from "./feature-plan.js";
@@ -38,7 +38,7 @@ const fixture = (file: string) =>
     ),
   );
 
-function expectSame(ours: Record<string, Cell>[], theirs: Record<string, Cell>[]) {
+function expectSame(ours: Record<string, SqlValue>[], theirs: Record<string, SqlValue>[]) {
   expect(ours.map((row) => row.User)).toEqual(theirs.map((row) => row.User));
   for (const [index, row] of theirs.entries()) {
     for (const [key, value] of Object.entries(row)) {
@@ -107,7 +107,7 @@ describe("buildFeatures", () => {
     );
     await buildFeatures(changed, options);
     const after = await snapshots(changed);
-    const features = (rows: Record<string, Cell>[]) => rows.map(({ M_TENURE_CHURN, ...row }) => row);
+    const features = (rows: Record<string, SqlValue>[]) => rows.map(({ M_TENURE_CHURN, ...row }) => row);
     expect(features(after)).toEqual(features(before));
     expect(after.map((row) => row.M_TENURE_CHURN)).not.toEqual(before.map((row) => row.M_TENURE_CHURN));
 

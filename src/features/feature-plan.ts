@@ -3,7 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "./options.js";
 
 /** A measure of the record under the name that features have used since the seed system. */
-export interface Measure {
+export interface UsageMeasure {
   readonly name: string;
   /** Column of `DP_CDR_Data`. */
   readonly column: string;
@@ -11,7 +11,7 @@ export interface Measure {
 }
 
 /** Every measure that a log may have, in order. */
-export const FEATURE_MEASURES: readonly Measure[] = [
+export const FEATURE_MEASURES: readonly UsageMeasure[] = [
   { name: "M_Out_Call_Count", column: "DP_MOC_COUNT", kind: "count" },
   { name: "M_Out_Call_Time", column: "DP_MOC_DURATION", kind: "amount" },
   { name: "M_In_Call_Count", column: "DP_MTC_COUNT", kind: "count" },
@@ -64,7 +64,7 @@ export interface FeaturePlan {
   horizon: number;
   active_within: number;
   label: "given" | "derived";
-  measures: readonly Measure[];
+  measures: readonly UsageMeasure[];
   features: readonly Feature[];
 }
 
@@ -109,7 +109,7 @@ export function lookback(plan: FeaturePlan): number {
   return Math.max(plan.active_within, ...reach);
 }
 
-function behaviourFeatures(measures: readonly Measure[], windows: readonly number[]): Feature[] {
+function behaviourFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {
   const shortest = windows[0];
   const longest = windows.at(-1) as number;
   const has = (name: string) => measures.some((measure) => measure.name === name);
@@ -143,7 +143,7 @@ function behaviourFeatures(measures: readonly Measure[], windows: readonly numbe
   ];
 }
 
-function seedMeasures(measures: readonly Measure[]): Measure[] {
+function seedMeasures(measures: readonly UsageMeasure[]): UsageMeasure[] {
   return SEED_MEASURES.map((name) => {
     const measure = measures.find((candidate) => candidate.name === name);
     if (measure) return measure;

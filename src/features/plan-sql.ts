@@ -1,5 +1,5 @@
 import { name } from "../store/database.js";
-import { type Feature, type FeaturePlan, lookback, type Measure } from "./feature-plan.js";
+import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./feature-plan.js";
 
 /**
  * Compiles a plan to one query: the snapshots of one day, `$1` = the snapshot day t.
@@ -45,13 +45,13 @@ function label(plan: FeaturePlan): string {
 const MILLIONTHS = 1e6;
 
 /** A measure as a whole number; what a row leaves out counts as 0. */
-function whole(measure: Measure): string {
+function whole(measure: UsageMeasure): string {
   const value = `coalesce(${measure.column}, 0)`;
   return measure.kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
 }
 
 /** What one unit of `whole` is worth. */
-const unit = (measure: Measure) => (measure.kind === "count" ? 1 : MILLIONTHS);
+const unit = (measure: UsageMeasure) => (measure.kind === "count" ? 1 : MILLIONTHS);
 
 /**
  * The features of the behaviour set: rows are first summed by stretch of days between the ends of windows, then the
@@ -74,7 +74,7 @@ function behaviourFeatures(plan: FeaturePlan): string {
     return `coalesce(CAST(sum(${column}) FILTER (stretch BETWEEN ${first} AND ${ends.indexOf(to)}) AS DOUBLE), 0)`;
   };
   const total = (name: string, to: number, from = 1): string => {
-    const measure = measures.get(name) as Measure & { alias: string };
+    const measure = measures.get(name) as UsageMeasure & { alias: string };
     return `${over(`${measure.alias}_sum`, to, from)} / ${unit(measure)}`;
   };
 
@@ -97,13 +97,13 @@ function behaviourFeatures(plan: FeaturePlan): string {
       }
       case "slope": {
         // with days k = n + 1 − age: slope = Σ(k − k̄)x / Σ(k − k̄)², and Σ(k − k̄)² = n(n² − 1)/12
-        const measure = measures.get(feature.measure) as Measure & { alias: string };
+        const measure = measures.get(feature.measure) as UsageMeasure & { alias: string };
         const n = feature.window;
         const byAge = `${over(`${measure.alias}_age`, n)} / ${unit(measure)}`;
         return `(${(n + 1) / 2} * ${total(feature.measure, n)} - ${byAge}) / nullif(${(n * (n * n - 1)) / 12}, 0)`;
       }
       case "variability": {
-        const measure = measures.get(feature.measure) as Measure & { alias: string };
+        const measure = measures.get(feature.measure) as UsageMeasure & { alias: string };
         const n = feature.window;
         const sum = total(feature.measure, n);
         const squares = `${over(`${measure.alias}_square`, n)} / ${unit(measure) ** 2}`;
@@ -141,7 +141,7 @@ function seedFeatures(plan: FeaturePlan): string {
     }
     if (!("measure" in feature))
       throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the seed set`);
-    const measure = columns.get(feature.measure) as Measure;
+    const measure = columns.get(feature.measure) as UsageMeasure;
     const value = whole(measure);
     const sum = `CAST(sum(${value}) OVER () AS DOUBLE) / ${unit(measure)}`;
     const squares = `CAST(sum(CAST(${value} AS HUGEINT) * ${value}) OVER () AS DOUBLE) / ${unit(measure) ** 2}`;

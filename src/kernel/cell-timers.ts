@@ -1,6 +1,6 @@
 import { createHook } from "node:async_hooks";
 import { type CellContext, currentCell } from "./cell-context.js";
-import { own } from "./own-globals.js";
+import { primordials } from "./primordials.js";
 
 /** A timer as Node keeps it; `_repeat` and `_destroyed` are not public, and have been there since Node 11. */
 interface Timer extends NodeJS.Timeout {
@@ -36,7 +36,7 @@ export class CellTimers {
   clear(cell: CellContext): void {
     for (const [timer, owner] of this.#timers) {
       if (owner !== cell) continue;
-      own.clearTimeout(timer);
+      primordials.clearTimeout(timer);
       this.#timers.delete(timer);
     }
   }

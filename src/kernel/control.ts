@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { own } from "./own-globals.js";
+import { primordials } from "./primordials.js";
 import type { ConnectionInfo } from "./wire.js";
 
 /** What the control thread is given. */
@@ -89,7 +89,7 @@ export class Control {
   /** Sends what waits, closes the sockets, and waits for the end of the thread: zeromq does not bear that two end at once. */
   async close(): Promise<void> {
     this.#worker.ref();
-    const ended = new own.Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    const ended = new primordials.Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.postMessage({ close: true } satisfies ToControl);
     await ended;
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import { bundle, type MimeBundle, mimeBundle } from "./mime-bundle.js";
+import { bundle, mimeBundle, type RichOutput } from "./mime-bundle.js";
 
 /** What the running kernel offers to `display`; the kernel puts it under `KERNEL_HOOK` of the global object. */
 export interface KernelHook {
   /** Sends a bundle to the cell on whose behalf the call is made. */
-  display(bundle: MimeBundle, options: { id?: string | undefined; update?: boolean | undefined }): void;
+  display(bundle: RichOutput, options: { id?: string | undefined; update?: boolean | undefined }): void;
   clear(wait: boolean): void;
   /** The cell is not over before this is. */
   hold(work: Promise<unknown>): void;
@@ -54,7 +54,7 @@ function show(value: unknown, options: { id?: string; update?: boolean }): Promi
 let last: Promise<unknown> = Promise.resolve();
 
 /** Sends bundles in the order in which they were asked for: a table is ready before the chart above it is drawn. */
-function inOrder(ready: Promise<MimeBundle>, options: { id?: string; update?: boolean }): Promise<void> {
+function inOrder(ready: Promise<RichOutput>, options: { id?: string; update?: boolean }): Promise<void> {
   const sent = Promise.allSettled([last, ready]).then(async () => send(await ready, options));
   last = sent;
   hook()?.hold(sent);
@@ -66,7 +66,7 @@ function hook(): KernelHook | undefined {
   return (globalThis as Record<symbol, unknown>)[KERNEL_HOOK] as KernelHook | undefined;
 }
 
-function send(ready: MimeBundle, options: { id?: string; update?: boolean }): void {
+function send(ready: RichOutput, options: { id?: string; update?: boolean }): void {
   const ours = hook();
   const tslab = ours ? undefined : stockTslab();
   if (ours) ours.display(ready, options);

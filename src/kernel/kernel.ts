@@ -8,7 +8,7 @@ import { type Channel, KernelSockets } from "./kernel-sockets.js";
 import { onLateErrors } from "./late-errors.js";
 import { mimeBundle } from "./mime-bundle.js";
 import { Output } from "./output.js";
-import { nextTurn, own, sleep } from "./own-globals.js";
+import { nextTurn, primordials, sleep } from "./primordials.js";
 import { refuseStdin } from "./refuse-stdin.js";
 import { InterruptError, type Outcome, Session } from "./session.js";
 import { UnfinishedWork } from "./unfinished-work.js";
@@ -158,7 +158,7 @@ export class Kernel {
     } catch (error) {
       // a cell has broken what the kernel stands on: a client that waits must not wait for ever
       process.stderr.write(`kernel: ${(error as Error)?.stack ?? error}\n`);
-      own.exit(70);
+      primordials.exit(70);
     }
     this.#isPumping = false;
   }
@@ -276,8 +276,8 @@ export class Kernel {
   /** Waits for what cells have left running, as an error of it is still an error; gives what was not over in time. */
   async #drain(): Promise<string[]> {
     if (this.#options.drain === 0) return [];
-    const end = own.now() + this.#options.drain;
-    while (own.now() < end && this.#unfinished.list().length > 0) await sleep(10);
+    const end = primordials.now() + this.#options.drain;
+    while (primordials.now() < end && this.#unfinished.list().length > 0) await sleep(10);
     await nextTurn();
     this.#output.flush();
     return this.#unfinished.list();
@@ -288,6 +288,6 @@ export class Kernel {
     this.#output.flush();
     await this.#sockets.close();
     // a cell may have left timers, servers and sockets; they do not keep the kernel
-    own.setTimeout(() => own.exit(0), 20);
+    primordials.setTimeout(() => primordials.exit(0), 20);
   }
 }

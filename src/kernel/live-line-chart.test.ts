@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from "vitest";
 import { KERNEL_HOOK } from "./display.js";
 import { liveLineChart } from "./live-line-chart.js";
-import type { MimeBundle } from "./mime-bundle.js";
+import type { RichOutput } from "./mime-bundle.js";
 
-const shown: { bundle: MimeBundle; id?: string | undefined; update?: boolean | undefined }[] = [];
+const shown: { bundle: RichOutput; id?: string | undefined; update?: boolean | undefined }[] = [];
 const hooks = globalThis as unknown as Record<symbol, unknown>;
 afterEach(() => {
   delete hooks[KERNEL_HOOK];
@@ -12,7 +12,7 @@ afterEach(() => {
 
 it("replaces one chart in place, a few times a second, and ends with all points", async () => {
   hooks[KERNEL_HOOK] = {
-    display: (bundle: MimeBundle, options: object) => shown.push({ bundle, ...options }),
+    display: (bundle: RichOutput, options: object) => shown.push({ bundle, ...options }),
     clear: () => {},
     hold: () => {},
   };
@@ -29,7 +29,7 @@ it("replaces one chart in place, a few times a second, and ends with all points"
 
 it("goes on in another chart, with the place marked where the first one ended", async () => {
   hooks[KERNEL_HOOK] = {
-    display: (bundle: MimeBundle, options: object) => shown.push({ bundle, ...options }),
+    display: (bundle: RichOutput, options: object) => shown.push({ bundle, ...options }),
     clear: () => {},
     hold: () => {},
   };

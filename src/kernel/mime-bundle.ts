@@ -4,7 +4,7 @@ import { tableView } from "../charts/table-view.js";
 import { isTable } from "./is-table.js";
 
 /** One output in several forms; the reader takes the richest that it can show. */
-export interface MimeBundle {
+export interface RichOutput {
   data: Record<string, unknown>;
   metadata: Record<string, unknown>;
 }
@@ -13,7 +13,7 @@ export interface MimeBundle {
 const LONGEST = 2 ** 20;
 
 /** Shows a value by what it is: by itself, as a table, as a chart, or as inspected text. */
-export async function mimeBundle(value: unknown): Promise<MimeBundle> {
+export async function mimeBundle(value: unknown): Promise<RichOutput> {
   if (typeof value === "object" && value !== null) {
     const own = (value as Record<symbol, unknown>)[JUPYTER_DISPLAY];
     if (typeof own === "function") return bundle(await own.call(value));
@@ -37,7 +37,7 @@ function cut(text: string): string {
 }
 
 /** Makes a bundle ready for the wire: bytes become base64, and no bundle is without text. */
-export function bundle(data: unknown, metadata: Record<string, unknown> = {}): MimeBundle {
+export function bundle(data: unknown, metadata: Record<string, unknown> = {}): RichOutput {
   const ready: Record<string, unknown> = {};
   if (typeof data === "object" && data !== null) {
     for (const [type, value] of Object.entries(data)) {

@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { type CellContext, currentCell } from "./cell-context.js";
-import { own } from "./own-globals.js";
+import { primordials } from "./primordials.js";
 
 /** Sends one message about a cell to all who listen. */
 export type Publish = (cell: CellContext, type: string, content: unknown) => void;
@@ -85,16 +85,16 @@ export class Output {
     this.#name = name;
     this.#text.push(text);
     this.#size += bytes;
-    const now = own.now();
+    const now = primordials.now();
     if (this.#text.length === 1) this.#since = now;
     // a cell that never lets the event loop run still shows where it is
     if (this.#size >= FLUSH_BYTES || now - this.#since > FLUSH_MS) this.flush();
-    else this.#timer ??= currentCell.exit(() => own.setTimeout(() => this.flush(), FLUSH_MS).unref());
+    else this.#timer ??= currentCell.exit(() => primordials.setTimeout(() => this.flush(), FLUSH_MS).unref());
   }
 
   /** Sends what is held back. */
   flush(): void {
-    own.clearTimeout(this.#timer);
+    primordials.clearTimeout(this.#timer);
     this.#timer = undefined;
     const cell = this.#cell;
     if (!cell || this.#text.length === 0) return;

@@ -1,4 +1,4 @@
-import { sleep } from "./own-globals.js";
+import { sleep } from "./primordials.js";
 
 /** A part of a message, in bytes or as text. */
 export type Frame = Buffer | string;

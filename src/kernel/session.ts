@@ -4,7 +4,7 @@ import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
 import { type Compiler, cellName } from "./compiler.js";
 import { LiveNames } from "./live-names.js";
-import { nextTurn, own } from "./own-globals.js";
+import { nextTurn, primordials } from "./primordials.js";
 import type { Converter, Diagnostic, Executor } from "./tslab.js";
 
 /** How a cell ended. */
@@ -93,9 +93,10 @@ export class Session {
       if (this.#diagnostics.length > 0) {
         return { status: "error", error: compileError(this.#diagnostics, code, cell.count) };
       }
-      if (!this.#thrown && !cell.failure && value instanceof own.Promise) value = await this.#settled(cell, value);
+      if (!this.#thrown && !cell.failure && value instanceof primordials.Promise)
+        value = await this.#settled(cell, value);
       while (!this.#thrown && !cell.failure && cell.pending.size > 0)
-        await this.#settled(cell, own.Promise.all(cell.pending));
+        await this.#settled(cell, primordials.Promise.all(cell.pending));
       // rejections that nobody handles are known after one turn of the event loop
       await nextTurn();
       const failure = cell.failure ?? (this.#thrown as { error: unknown } | undefined);
@@ -112,8 +113,8 @@ export class Session {
   async await(cell: CellContext, work: () => Promise<unknown>): Promise<Outcome> {
     this.#thrown = undefined;
     // in a turn of its own: a loop in it is terminated, and with it all that called it
-    const begun = new own.Promise((resolve, reject) => {
-      currentCell.run(cell, () => own.setImmediate(() => work().then(resolve, reject)));
+    const begun = new primordials.Promise((resolve, reject) => {
+      currentCell.run(cell, () => primordials.setImmediate(() => work().then(resolve, reject)));
     });
     const value = await this.#settled(cell, begun);
     cell.stop = undefined;
@@ -124,12 +125,12 @@ export class Session {
   /** Waits for a promise of the cell, unless something stops the cell before. */
   async #settled<T>(cell: CellContext, work: Promise<T>): Promise<T | undefined> {
     let stop: () => void = () => {};
-    const stopped = new own.Promise<undefined>((resolve) => {
+    const stopped = new primordials.Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
     });
     cell.stop = stop;
     try {
-      return await own.Promise.race([work, stopped]);
+      return await primordials.Promise.race([work, stopped]);
     } catch (error) {
       this.#thrown = { error };
       return undefined;

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { own } from "./own-globals.js";
+import { primordials } from "./primordials.js";
 
 /** Version of the Jupyter message protocol that the kernel and the client speak. */
 export const PROTOCOL_VERSION = "5.4";
@@ -74,7 +74,7 @@ function sign(key: string, parts: Buffer[]): string {
 
 /** Writes a message as the frames of the wire protocol, signed with `key`. */
 export function encode(key: string, { idents, header, parent, metadata, content, buffers }: Message): Buffer[] {
-  const parts = [header, parent, metadata, content].map((part) => Buffer.from(own.stringify(part)));
+  const parts = [header, parent, metadata, content].map((part) => Buffer.from(primordials.stringify(part)));
   return [...idents, DELIMITER, Buffer.from(sign(key, parts)), ...parts, ...buffers];
 }
 
@@ -92,6 +92,6 @@ export function decode(key: string, frames: Buffer[]): Message {
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
     throw new Error("the signature of the message is wrong");
   }
-  const [header, parent, metadata, content] = parts.map((part) => own.parse(part.toString()));
+  const [header, parent, metadata, content] = parts.map((part) => primordials.parse(part.toString()));
   return { idents: frames.slice(0, at), header, parent, metadata, content, buffers: frames.slice(at + 6) };
 }

@@ -1,6 +1,6 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 
 /** Where each of our columns stands in a file. */
 export interface ColumnMap {
@@ -53,7 +53,7 @@ export function mapColumns(header: readonly string[], given: Readonly<Record<str
 const isMeasure = (kind: string) => kind === "count" || kind === "amount";
 
 function noSuch(key: string, name: string, candidates: readonly string[], have: string): ChurnError {
-  const near = nearest(name, candidates);
+  const near = closestMatch(name, candidates);
   return new ChurnError("BAD_OPTION", `option "${key}" names a column ${JSON.stringify(name)} that does not exist`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `${have} ${candidates.join(", ")}`,
   });

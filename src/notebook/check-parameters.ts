@@ -1,5 +1,5 @@
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import { fitValue, fromText, takes } from "./parameter-type.js";
 import type { NotebookParameter } from "./read-parameters.js";
 import { MASK } from "./secrets.js";
@@ -29,7 +29,7 @@ export function checkParameters(
   for (const name of names) {
     if (declared.some((parameter) => parameter.name === name)) continue;
     const known = declared.map((parameter) => parameter.name);
-    const near = nearest(name, known);
+    const near = closestMatch(name, known);
     throw new ChurnError("BAD_OPTION", `unknown parameter ${quote(name)} of ${notebook}`, {
       hint: near ? `did you mean ${quote(near)}?` : `it takes ${known.length ? known.map(quote).join(", ") : "none"}`,
     });
@@ -49,7 +49,7 @@ function wrongValue(parameter: NotebookParameter, given: GivenValue, notebook: s
   const shown = parameter.isSecret ? MASK : JSON.stringify("text" in given ? given.text : given.value);
   const choices = parameter.type.kind === "union" ? parameter.type.of : [];
   const texts = choices.flatMap((type) => (type.kind === "literal" ? [String(type.value)] : []));
-  const near = parameter.isSecret ? undefined : nearest("text" in given ? given.text : String(given.value), texts);
+  const near = parameter.isSecret ? undefined : closestMatch("text" in given ? given.text : String(given.value), texts);
   const message = `parameter ${quote(parameter.name)} of ${notebook} is ${shown}, it takes ${takes(parameter.type)}`;
   return new ChurnError("BAD_OPTION", message, near ? { hint: `did you mean ${quote(near)}?` } : {});
 }

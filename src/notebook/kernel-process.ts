@@ -203,7 +203,7 @@ export class KernelProcess {
 }
 
 /** Where a kernel runs, and what it finds in its environment. */
-export interface KernelOptions {
+export interface KernelProcessOptions {
   /** Working folder of the cells. Default: the current one. */
   cwd?: string;
   /** Variables on top of the current environment. */
@@ -217,7 +217,7 @@ export interface KernelOptions {
  *
  * @throws ChurnError KERNEL_DIED when it does not come up
  */
-export async function startKernel(options: KernelOptions = {}): Promise<KernelProcess> {
+export async function startKernel(options: KernelProcessOptions = {}): Promise<KernelProcess> {
   const cwd = options.cwd ?? process.cwd();
   if (!existsSync(cwd)) throw new ChurnError("NOT_FOUND", `no folder ${cwd} for the cells to work in`);
   const folder = await mkdtemp(join(tmpdir(), "churn-kernel-"));

@@ -1,5 +1,5 @@
-import { escapeHtml } from "../charts/escape-html.js";
 import { COLORS } from "../charts/theme.js";
+import { escapeHtml } from "../core/escape-html.js";
 import type { PartName, Series } from "../monitoring/calculators/measure.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";

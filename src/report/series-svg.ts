@@ -1,9 +1,9 @@
-import { escapeHtml } from "../charts/escape-html.js";
 import { COLORS, MUTED } from "../charts/theme.js";
+import { escapeHtml } from "../core/escape-html.js";
 import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { thousands } from "./thousands.js";
-import { shown } from "./verdict.js";
+import { formatNumber } from "./verdict.js";
 
 /** Size of a picture, in pixels. */
 export interface SvgSize {
@@ -47,7 +47,7 @@ export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSiz
     const middle = n((x(i) + x(i + 1)) / 2);
     if (measure.alert && chunk.period === "analysis" && measure.value !== null) {
       const r = labels ? 5.5 : 3.5;
-      const told = labels ? "" : `<title>${escapeHtml(`${chunk.key}: ${shown(measure.value)}`)}</title>`;
+      const told = labels ? "" : `<title>${escapeHtml(`${chunk.key}: ${formatNumber(measure.value)}`)}</title>`;
       parts.push(
         `<path d="M${middle} ${n(y(measure.value) - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
       );
@@ -155,7 +155,7 @@ function axis(low: number, high: number, y: (value: number) => number, { left, r
     const at = y(tick);
     lines.push(`<path d="M${left} ${n(at)}H${right}" stroke="#E7EBEF"/>`);
     lines.push(
-      `<text x="${left - 6}" y="${n(at + 4)}" text-anchor="end" class="t">${escapeHtml(shown(Number(tick.toPrecision(8))))}</text>`,
+      `<text x="${left - 6}" y="${n(at + 4)}" text-anchor="end" class="t">${escapeHtml(formatNumber(Number(tick.toPrecision(8))))}</text>`,
     );
   }
   return lines.join("");
@@ -187,7 +187,7 @@ function tip(chunk: ChunkInfo, measure: Measure, label: string): string {
     ...(typeof realized === "number" ? [`came true: ${realized.toPrecision(6)}`] : []),
     ...(lowerThreshold === null && upperThreshold === null
       ? []
-      : [`limits ${shown(lowerThreshold ?? -Infinity)} … ${shown(upperThreshold ?? Infinity)}`]),
+      : [`limits ${formatNumber(lowerThreshold ?? -Infinity)} … ${formatNumber(upperThreshold ?? Infinity)}`]),
     `${thousands(measure.n)} rows`,
     ...(note ? [note] : []),
   ].join("\n");

@@ -134,9 +134,12 @@ function performanceOf(result: MonitoringResult | undefined): Performance | unde
   const { series, chunks, run } = chosen;
   const last = chunks.at(-1) as (typeof chunks)[number];
   const { value, lowerThreshold: low, upperThreshold: high } = last.measure;
-  const usual = low === null && high === null ? "" : `, limits ${shown(low ?? -Infinity)} … ${shown(high ?? Infinity)}`;
+  const usual =
+    low === null && high === null
+      ? ""
+      : `, limits ${formatNumber(low ?? -Infinity)} … ${formatNumber(high ?? Infinity)}`;
   const alerts = chunks.filter(({ measure }) => measure.alert).length;
-  const text = `${kind === "estimated" ? "Estimated" : "Realized"} ${series.label}: ${shown(value as number)} in the last chunk (${last.chunk.key}${usual}); ${alerts} of ${chunks.length} chunks alert.`;
+  const text = `${kind === "estimated" ? "Estimated" : "Realized"} ${series.label}: ${formatNumber(value as number)} in the last chunk (${last.chunk.key}${usual}); ${alerts} of ${chunks.length} chunks alert.`;
   const side = run ? sideOf(run.measure) : "inside";
   return { name: `${kind} ${series.label}`, text, since: run?.chunk.key ?? null, side };
 }
@@ -195,7 +198,7 @@ function driftChanges(results: MonitoringResults): Change[] {
     const effect = BOUNDED.has(series.metric) ? beyond : Math.min(1, beyond / (worst.upperThreshold as number) / 10);
     if ((byColumn.get(column)?.effect ?? 0) >= effect) continue;
     const moved = meanMoved(results.stats_avg, column, run.chunk.key);
-    const text = `${moved?.text ?? ""}${series.label} up to ${shown(worst.value as number)}, limit ${shown(worst.upperThreshold as number)}`;
+    const text = `${moved?.text ?? ""}${series.label} up to ${formatNumber(worst.value as number)}, limit ${formatNumber(worst.upperThreshold as number)}`;
     byColumn.set(column, {
       column,
       text,
@@ -225,7 +228,7 @@ function meanMoved(averages: MonitoringResult | undefined, column: string, since
   if (!Number.isFinite(before) || !Number.isFinite(after)) return null;
   const percent =
     before === 0 ? "" : ` (${after > before ? "+" : "−"}${Math.abs((100 * (after - before)) / before).toFixed(0)} %)`;
-  const text = `mean ${shown(before)} → ${shown(after)}${percent}; `;
+  const text = `mean ${formatNumber(before)} → ${formatNumber(after)}${percent}; `;
   return before > 0 && after > 0 ? { text, ratio: after / before } : { text };
 }
 
@@ -244,7 +247,7 @@ function pastChanges({ univariate }: MonitoringResults): Change[] {
     const worst = [...far].sort((a, b) => beyondOf(b.measure) - beyondOf(a.measure))[0];
     if (!worst) return [];
     const { value, upperThreshold } = worst.measure;
-    const text = `${series.label} ${shown(value as number)}, limit ${shown(upperThreshold as number)}`;
+    const text = `${series.label} ${formatNumber(value as number)}, limit ${formatNumber(upperThreshold as number)}`;
     const strength = (value as number) / (upperThreshold as number);
     const counts = { alerts: far.length, chunks: chunks.length };
     return [
@@ -296,7 +299,7 @@ function qualityChanges(results: MonitoringResults): Change[] {
       ).measure;
       const rate = series.metric.endsWith("rate");
       if (rate && (worst.value as number) < 0.01) return [];
-      const amount = rate ? `${(100 * (worst.value as number)).toFixed(1)} %` : shown(worst.value as number);
+      const amount = rate ? `${(100 * (worst.value as number)).toFixed(1)} %` : formatNumber(worst.value as number);
       const limit = worst.upperThreshold ?? 0;
       const strength = rate ? (worst.value as number) / Math.max(limit, 0.01) : 1;
       const text = `${what} up to ${amount}${worst.note ? `: ${worst.note}` : ""}`;
@@ -323,7 +326,7 @@ function adviceOf(
   const advice: string[] = [];
   const other = changes.find(({ ratio = 1 }) => ratio >= SCALE || ratio <= 1 / SCALE);
   if (other) {
-    const times = shown((other.ratio as number) >= 1 ? (other.ratio as number) : 1 / (other.ratio as number));
+    const times = formatNumber((other.ratio as number) >= 1 ? (other.ratio as number) : 1 / (other.ratio as number));
     const way = (other.ratio as number) >= 1 ? "times as large" : "times as small";
     advice.push(`Look at the source of ${other.column} first: its mean is ${times} ${way}. Did its unit change?`);
   }
@@ -353,7 +356,7 @@ function adviceOf(
 }
 
 /** A number with three digits that matter. */
-export function shown(value: number): string {
+export function formatNumber(value: number): string {
   if (value === Infinity) return "∞";
   if (value === -Infinity) return "−∞";
   const size = Math.abs(value);

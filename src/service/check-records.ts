@@ -1,6 +1,6 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
+import { closestMatch } from "../core/closest-match.js";
 import { dayOf } from "../core/days.js";
-import { nearest } from "../core/nearest.js";
 import type { RejectedRow } from "../store/new-batch.js";
 import type { Columns } from "../store/read-columns.js";
 
@@ -64,7 +64,7 @@ function unknownColumn(record: Record<string, unknown>): Fault | undefined {
   for (const key of Object.keys(record)) {
     if (IGNORED.has(key) || CDR_COLUMNS.some(({ name }) => name === key)) continue;
     const shown = key.replaceAll("\0", "").slice(0, 100);
-    const near = nearest(
+    const near = closestMatch(
       shown,
       CDR_COLUMNS.map(({ name }) => name),
     );

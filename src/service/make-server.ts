@@ -10,7 +10,7 @@ import Fastify, {
 import type { Logger } from "pino";
 import { ChurnError, ERROR_CODES } from "../core/errors.js";
 import { isLoopback, isOwnName } from "./loopback.js";
-import type { Metrics } from "./metrics.js";
+import type { ServiceMetrics } from "./metrics.js";
 import { type ApiRoute, openapi } from "./openapi.js";
 import type { ServeSettings } from "./options.js";
 
@@ -19,7 +19,7 @@ export interface ServerParts {
   settings: ServeSettings;
   token: string | undefined;
   log: Logger;
-  metrics: Metrics;
+  metrics: ServiceMetrics;
   version: string;
   /** Fails when the service cannot do its work now. */
   ready: () => Promise<void>;

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What the service counts and measures, as Prometheus reads it. */
-export class Metrics {
+export class ServiceMetrics {
   readonly registry = new Registry();
   readonly requests = new Counter({
     name: "churn_http_requests_total",

@@ -5,7 +5,7 @@ import type { Store } from "../store/open-store.js";
 import type { AlertEvent, AlertMemory } from "../watch/alerts/alert-events.js";
 import { type MonitorResult, monitor } from "../watch/monitor.js";
 import type { MonitorSettings } from "../watch/options.js";
-import type { Metrics } from "./metrics.js";
+import type { ServiceMetrics } from "./metrics.js";
 
 /** What came of a run. */
 export interface MonitoringRun {
@@ -25,7 +25,7 @@ export class MonitoringRunner {
     readonly store: Store,
     readonly settings: MonitorSettings,
     readonly log: Logger,
-    readonly metrics: Metrics,
+    readonly metrics: ServiceMetrics,
   ) {}
 
   run(): Promise<MonitoringRun> {

@@ -11,7 +11,7 @@ import { openStore, type Store } from "../store/open-store.js";
 import type { AlertEvent } from "../watch/alerts/alert-events.js";
 import { monitorOptions } from "../watch/options.js";
 import type { ServerParts } from "./make-server.js";
-import { Metrics } from "./metrics.js";
+import { ServiceMetrics } from "./metrics.js";
 import { MonitoringRunner } from "./monitoring-runner.js";
 import { monitoringService } from "./monitoring-service.js";
 import { serveOptions } from "./options.js";
@@ -24,7 +24,7 @@ let folder: string;
 let store: Store;
 let runner: MonitoringRunner;
 let app: FastifyInstance;
-let metrics: Metrics;
+let metrics: ServiceMetrics;
 const log = pino({ level: "silent" });
 
 // a real model, whose scores are then replaced
@@ -49,7 +49,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "monitoring-"));
   cpSync(join(trained, "churn.duckdb"), join(folder, "churn.duckdb"));
   store = openStore({ path: join(folder, "churn.duckdb") });
-  metrics = new Metrics();
+  metrics = new ServiceMetrics();
   runner = new MonitoringRunner(store, settings(), log, metrics);
   const parts: ServerParts = {
     settings: serveOptions.parse({}),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { Store } from "../store/open-store.js";
-import type { Metrics } from "./metrics.js";
+import type { ServiceMetrics } from "./metrics.js";
 import type { MonitoringRunner } from "./monitoring-runner.js";
 
 export interface PollerOptions {
@@ -31,7 +31,7 @@ export class Poller {
     readonly runner: MonitoringRunner,
     readonly options: PollerOptions,
     readonly log: Logger,
-    readonly metrics: Metrics,
+    readonly metrics: ServiceMetrics,
   ) {}
 
   start(): void {

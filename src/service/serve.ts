@@ -9,7 +9,7 @@ import type { StreamSettings } from "../stream/options.js";
 import type { MonitorSettings } from "../watch/options.js";
 import { inUrl, isLoopback } from "./loopback.js";
 import type { ServerParts } from "./make-server.js";
-import { Metrics } from "./metrics.js";
+import { ServiceMetrics } from "./metrics.js";
 import { MonitoringRunner } from "./monitoring-runner.js";
 import { monitoringService } from "./monitoring-service.js";
 import type { ServeSettings } from "./options.js";
@@ -64,7 +64,7 @@ export async function serve(
   checkToken(ip, token);
   const log =
     context.log ?? pino({ level: log_level, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
-  const metrics = new Metrics();
+  const metrics = new ServiceMetrics();
   const ready = async () => {
     await store.lease((db) => db.run("SELECT 1"), { signal: AbortSignal.timeout(2000), onWait: () => {} });
   };

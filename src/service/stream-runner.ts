@@ -6,7 +6,7 @@ import type { StreamOptions } from "../stream/options.js";
 import { type StreamContext, type StreamResult, stream } from "../stream/stream.js";
 import type { StreamBatch } from "../stream/stream-ledger.js";
 import type { StreamState } from "./api-schemas.js";
-import type { Metrics } from "./metrics.js";
+import type { ServiceMetrics } from "./metrics.js";
 import type { StreamJob } from "./stream-job.js";
 
 const IDLE: StreamState = {
@@ -40,7 +40,7 @@ export class StreamRunner {
     readonly store: Store,
     readonly job: StreamJob,
     readonly log: Logger,
-    readonly metrics: Metrics,
+    readonly metrics: ServiceMetrics,
   ) {}
 
   /** How the stream of this process is. */

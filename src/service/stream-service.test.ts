@@ -10,7 +10,7 @@ import { loadOptions } from "../load/options.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { streamOptions } from "../stream/options.js";
 import type { ServerParts } from "./make-server.js";
-import { Metrics } from "./metrics.js";
+import { ServiceMetrics } from "./metrics.js";
 import { type ServeOptions, serveOptions } from "./options.js";
 import { StreamJob } from "./stream-job.js";
 import { StreamRunner } from "./stream-runner.js";
@@ -23,7 +23,7 @@ let app: FastifyInstance;
 
 async function start(options: ServeOptions = {}, token?: string): Promise<FastifyInstance> {
   const log = pino({ level: "silent" });
-  const metrics = new Metrics();
+  const metrics = new ServiceMetrics();
   runner = new StreamRunner(store, new StreamJob(join(folder, "stream-job.json")), log, metrics);
   const settings = serveOptions.parse(options);
   const parts: ServerParts = { settings, token, log, metrics, version: "1.2.3", ready: async () => {} };

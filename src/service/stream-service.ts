@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import type { Store } from "../store/open-store.js";
 import type { StreamSettings } from "../stream/options.js";
 import {
@@ -137,7 +137,7 @@ function checkBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   if (issue.code === "unrecognized_keys") {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : ["records"];
     const key = issue.keys[0];
-    const near = nearest(key, known);
+    const near = closestMatch(key, known);
     throw new ChurnError("BAD_OPTION", `unknown key ${JSON.stringify(key.slice(0, 100))}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${known.join(", ")}`,
     });

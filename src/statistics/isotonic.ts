@@ -119,11 +119,11 @@ export function isotonicAt({ x, y }: Isotonic, score: number): number {
     if (x[middle] <= score) low = middle;
     else high = middle;
   }
-  return between({ x, y }, high, score);
+  return interpolate({ x, y }, high, score);
 }
 
 /** The value at a score between the points `high − 1` and `high`. */
-export function between({ x, y }: Isotonic, high: number, score: number): number {
+export function interpolate({ x, y }: Isotonic, high: number, score: number): number {
   const x0 = x[high - 1];
   const y0 = y[high - 1];
   const y1 = y[high];

@@ -34,7 +34,7 @@ export async function freeIds(db: Database): Promise<FreeIds> {
  */
 export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds): Promise<CommittedBatch> {
   const columns = await columnsOf(db, batch.rows);
-  const plan = { columns, lines: linesOf(columns), batchId: free.batch, rowId: free.row };
+  const plan = { columns, lines: sourceLines(columns), batchId: free.batch, rowId: free.row };
   try {
     return await commitNewRows(db, batch, plan, free.days);
   } catch (error) {
@@ -111,7 +111,7 @@ export async function columnsOf(db: Database, rows: BatchRows): Promise<Columns>
     WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
 }
 
-export function linesOf(columns: Columns): number {
+export function sourceLines(columns: Columns): number {
   const lengths = Object.values(columns).map((column) => column.length);
   if (!columns.DP_DATE || !columns.DP_MSISDN || lengths.some((length) => length !== lengths[0])) {
     throw new ChurnError("BAD_INPUT", "a batch needs DP_DATE and DP_MSISDN, and columns of one length");

@@ -5,7 +5,7 @@ import { appendColumns, type ColumnSource } from "./append-columns.js";
 import { type Columns, readColumns } from "./read-columns.js";
 
 /** A value of a small result: days and timestamps come as text. */
-export type Cell = string | number | boolean | null;
+export type SqlValue = string | number | boolean | null;
 
 /** What a statement takes for `$1`, `$2`, …; day values go in as text, to be cast in the statement. */
 export type Parameter = string | number | boolean | null;
@@ -91,7 +91,7 @@ export class Database {
   }
 
   /** Reads a small result as objects, one a row; whole numbers beyond 2⁵³ lose precision. */
-  async rows<Row extends Record<string, Cell> = Record<string, Cell>>(
+  async rows<Row extends Record<string, SqlValue> = Record<string, SqlValue>>(
     sql: string,
     parameters: Parameter[] = [],
   ): Promise<Row[]> {
@@ -103,7 +103,7 @@ export class Database {
   }
 
   /** Reads the first row of a small result, or undefined when there is none. */
-  async row<Row extends Record<string, Cell> = Record<string, Cell>>(
+  async row<Row extends Record<string, SqlValue> = Record<string, SqlValue>>(
     sql: string,
     parameters: Parameter[] = [],
   ): Promise<Row | undefined> {
@@ -228,7 +228,7 @@ function values(parameters: Parameter[]): DuckDBValue[] | undefined {
   return parameters.length ? parameters : undefined;
 }
 
-function cell(value: DuckDBValue): Cell {
+function cell(value: DuckDBValue): SqlValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" || typeof value === "bigint") return Number(value);
   return String(value);

@@ -3,9 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
-import { inTurn } from "../core/in-turn.js";
 import { makeFolder } from "../core/make-folder.js";
-import { type Claim, claimHolder, takeClaim } from "./claim.js";
+import { runExclusive } from "../core/run-exclusive.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { DuckDBInstance } from "./duckdb.js";
@@ -16,8 +15,9 @@ import { MysqlMirror } from "./mysql/mysql-mirror.js";
 import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
+import { acquireLock, lockHolder, type ProcessLock } from "./process-lock.js";
 import { createTables } from "./schema.js";
-import { WantedFile } from "./wanted-file.js";
+import { YieldRequest } from "./yield-request.js";
 
 /** What a lease may do, and who is told while it waits. */
 export interface LeaseOptions {
@@ -59,7 +59,7 @@ export class Store {
   readonly mirror: MysqlMirror | undefined;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
-  readonly #wanted: WantedFile;
+  readonly #wanted: YieldRequest;
   #open: Promise<DuckDBInstance> | undefined;
   #opened = 0;
   #leases = 0;
@@ -77,7 +77,7 @@ export class Store {
     this.mirror = mirror;
     this.#wait = waitSeconds;
     this.#onWait = onWait;
-    this.#wanted = new WantedFile(path);
+    this.#wanted = new YieldRequest(path);
   }
 
   /**
@@ -105,7 +105,7 @@ export class Store {
   commitBatch(batch: NewBatch, options: LeaseOptions = {}): Promise<CommittedBatch> {
     const { mirror } = this;
     // one after another, by whichever store of this process, so that no two take the same numbers
-    return inTurn(`commit ${this.path}`, () =>
+    return runExclusive(`commit ${this.path}`, () =>
       mirror
         ? commitMysqlBatch(mirror, batch, options.signal)
         : this.#work((db) => this.#commit(db, batch), options, LINGER),
@@ -118,14 +118,14 @@ export class Store {
    * @param what what the right is taken for, in words: others are told
    * @throws ChurnError ALREADY_RUNNING naming who has it
    */
-  claimStream(what: string, options: LeaseOptions = {}): Promise<Claim> {
+  claimStream(what: string, options: LeaseOptions = {}): Promise<ProcessLock> {
     // nobody else can look while the file is ours
-    return this.#work(async () => takeClaim(this.#claimPath, what), options, LINGER);
+    return this.#work(async () => acquireLock(this.#claimPath, what), options, LINGER);
   }
 
   /** Who streams into this store now, in whichever process; null when nobody does. */
   async streamHolder(): Promise<{ what: string; pid: number; since: string } | null> {
-    return claimHolder(this.#claimPath);
+    return lockHolder(this.#claimPath);
   }
 
   get #claimPath(): string {

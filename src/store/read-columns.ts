@@ -5,10 +5,10 @@ import { DuckDBDecimalType, DuckDBTypeId, duckdb, handleOf } from "./duckdb.js";
  * One column of a result: numbers and truth values as Float64Array (NaN = null), days as Int32Array since 1970-01-01 (as
  * texts `YYYY-MM-DD` where some are null), timestamps as Float64Array of milliseconds since 1970-01-01 UTC, everything else as texts or null.
  */
-export type Column = Float64Array | Int32Array | (string | null)[];
+export type ColumnValues = Float64Array | Int32Array | (string | null)[];
 
 /** Columns by name, all of one length. */
-export type Columns = Record<string, Column>;
+export type Columns = Record<string, ColumnValues>;
 
 type NumberArray =
   | Int8Array

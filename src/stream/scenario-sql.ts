@@ -39,7 +39,7 @@ const FACTORS: Partial<Record<Scenario, Record<string, number>>> = {
  *
  * @throws ChurnError BAD_OPTION for a scenario that only the sample generator has
  */
-export function underScenario(column: { name: string; kind: string }, span: ScenarioSpan): string {
+export function applyScenario(column: { name: string; kind: string }, span: ScenarioSpan): string {
   const { scenario, from, days } = span;
   if (scenario === "none") return column.name;
   const factors = FACTORS[scenario];

@@ -1,8 +1,8 @@
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
+import type { StagedDays } from "./buffer-days.js";
 import type { LastLoad } from "./last-load.js";
 import type { StreamSettings } from "./options.js";
-import type { StagedDays } from "./stage-days.js";
 
 /** What earlier runs of a stream have brought. */
 export interface StreamSoFar {

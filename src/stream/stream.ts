@@ -5,12 +5,12 @@ import { inMemory } from "../store/memory-database.js";
 import type { LateLabels, NewBatch } from "../store/new-batch.js";
 import type { Store } from "../store/open-store.js";
 import type { Columns } from "../store/read-columns.js";
+import { bufferDays, type StagedDays } from "./buffer-days.js";
+import { removeForgotten, whileUsed } from "./buffered-files.js";
+import { BufferedRows } from "./buffered-rows.js";
 import { lastLoad } from "./last-load.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
 import { Pace } from "./pace.js";
-import { type StagedDays, stageDays } from "./stage-days.js";
-import { removeForgotten, whileUsed } from "./staged-files.js";
-import { StagedRows } from "./staged-rows.js";
 import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar, streamedKeys } from "./stream-ledger.js";
 
 /** What a stream has brought, earlier runs included. */
@@ -61,11 +61,11 @@ export async function stream(
       { signal },
     );
     const left = Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
-    const staged = await stageDays(store, log, settings, { after: soFar.after, rows: soFar.taken + left });
+    const staged = await bufferDays(store, log, settings, { after: soFar.after, rows: soFar.taken + left });
     checkSameRows(soFar, staged, settings.name);
     removeForgotten(settings.data_dir, [...keys, staged.key]);
     return await inMemory((files) => {
-      const rows = new StagedRows(files, staged.path, staged.rows, settings.batch_size);
+      const rows = new BufferedRows(files, staged.path, staged.rows, settings.batch_size);
       const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };
       return whileUsed(staged.path, () => run(store, source, context));
     });
@@ -77,7 +77,7 @@ export async function stream(
 interface Source {
   settings: StreamSettings;
   staged: StagedDays;
-  rows: StagedRows;
+  rows: BufferedRows;
   soFar: StreamSoFar;
   batches: StreamBatch[];
   /** Whether another process streams now. */

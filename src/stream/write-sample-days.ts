@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { csvOf } from "../cdr/sample/sample-csv.js";
 import { sampleDays } from "../cdr/sample/sample-days.js";
-import { sampleSource } from "../cdr/sample/sample-source.js";
+import { parseSampleSource } from "../cdr/sample/sample-source.js";
 import { dayOf } from "../core/days.js";
 import type { ScenarioSpan } from "./scenario-sql.js";
 
@@ -23,7 +23,7 @@ export async function writeSampleDays(
   path: string,
 ): Promise<void> {
   const { from, rows, span } = options;
-  const sample = sampleSource(source);
+  const sample = parseSampleSource(source);
   const lasting = span.days === null ? {} : { scenarioDays: span.days };
   const changed =
     span.scenario === "none" ? {} : { scenario: span.scenario, scenarioDay: dayOf(span.from), ...lasting };

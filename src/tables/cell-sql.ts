@@ -1,11 +1,11 @@
 import { name } from "../store/database.js";
 
 /** What the cells of a column are to the trees. */
-export type ColumnKind = "number" | "boolean" | "date" | "category";
+export type TableColumnKind = "number" | "boolean" | "date" | "category";
 
 /** How the cells of a column are read. */
 export interface ColumnReading {
-  kind: ColumnKind;
+  kind: TableColumnKind;
   /** Numbers with a decimal comma. */
   comma?: true;
   /** How days are written, for strptime; ISO 8601 when left out. */
@@ -39,11 +39,11 @@ const MARK_LIST = MARKS.map((mark) => `'${mark}'`).join(", ");
 export const DAY_FORMATS = ["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %b %Y", "%b %d %Y"];
 
 /** A text cell without the spaces around it; null where it is empty. */
-export const textOf = (column: string): string => `nullif(trim(CAST(${name(column)} AS VARCHAR)), '')`;
+export const trimmedSql = (column: string): string => `nullif(trim(CAST(${name(column)} AS VARCHAR)), '')`;
 
 /** The same, null also where a mark of a missing value stands. */
 const plainOf = (column: string): string => {
-  const cell = textOf(column);
+  const cell = trimmedSql(column);
   return `CASE WHEN ${cell} IN (${MARK_LIST}) THEN NULL ELSE ${cell} END`;
 };
 

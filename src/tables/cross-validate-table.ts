@@ -1,13 +1,13 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { seconds } from "./fit-table.js";
+import { elapsedSeconds } from "./fit-table.js";
 import { checkTreeOptions, fitTrees, rowsOf } from "./fit-trees.js";
 import type { TableRoles, TreeOptions } from "./options.js";
 import { predictionsOf } from "./predict-rows.js";
 import { readTrainingTable, type TrainingTable } from "./read-training-table.js";
 import { classMetrics, deviationOf, meanOf, quantityMetrics, type RowMetrics } from "./score-rows.js";
 import { stratifiedFolds } from "./stratified-folds.js";
-import { writePredictions } from "./write-predictions.js";
+import { writePredictionFile } from "./write-predictions.js";
 
 export interface CrossValidation {
   model: "forest" | "boosting";
@@ -87,14 +87,14 @@ export async function crossValidateTable(
     results.push({
       ...{ fold: done + 1, rows: test.length, train_rows: train.length, trees: forest.numTrees },
       ...metricsOf(table, test, predicted),
-      fit_seconds: seconds(began, fitted),
-      predict_seconds: seconds(fitted, ended),
+      fit_seconds: elapsedSeconds(began, fitted),
+      predict_seconds: elapsedSeconds(fitted, ended),
     });
   }
   context.onProgress?.({ task: "cross-validate", done: numbers.length, total: numbers.length, unit: "folds" });
   if (output) {
     const order = new Map(numbers.map((k, i) => [k, i + 1]));
-    await writePredictions(output, [
+    await writePredictionFile(output, [
       { name: "row", values: Float64Array.from(labelled, (row) => row + 1) },
       { name: "fold", values: Float64Array.from(fold, (k) => order.get(k)!) },
       ...held.map((values, c) => ({ name: label.classes[c] ?? label.name, values })),
@@ -110,7 +110,7 @@ export async function crossValidateTable(
     folds: results,
     mean: over(meanOf),
     sd: over(deviationOf),
-    read_seconds: seconds(start, read),
+    read_seconds: elapsedSeconds(start, read),
     ...(output ? { output } : {}),
     notes,
   };

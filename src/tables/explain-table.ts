@@ -10,7 +10,7 @@ import { readForModel } from "./predict-table.js";
 import { readTexts } from "./read-columns.js";
 import { readLabel } from "./read-label.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
-import { checkOutput, writePredictions } from "./write-predictions.js";
+import { checkOutput, writePredictionFile } from "./write-predictions.js";
 
 export interface ExplainTable {
   /** File of the model. */
@@ -118,7 +118,7 @@ export async function explainTable(
           table,
           id.map((name) => columnOf(table, name, "the id")),
         );
-        await writePredictions(output, [
+        await writePredictionFile(output, [
           ...id.map((name, c) => ({ name, values: ids[c] })),
           { name: "baseline", values: new Float64Array(table.rows).fill(baseline) },
           ...model.columns.map(({ name }, j) => ({

@@ -52,8 +52,8 @@ export async function fitTable(
     rows: table.labelled.length,
     columns: { number: columns.length - categories, category: categories },
     trees: forest.numTrees,
-    read_seconds: seconds(start, read),
-    fit_seconds: seconds(read, fitted),
+    read_seconds: elapsedSeconds(start, read),
+    fit_seconds: elapsedSeconds(read, fitted),
     importances: columns
       .map(({ name }, j) => ({ column: name, importance: shares[j] }))
       .sort((a, b) => b.importance - a.importance),
@@ -62,6 +62,6 @@ export async function fitTable(
 }
 
 /** Seconds between two times of the clock, to a tenth of a millisecond. */
-export function seconds(from: number, to: number): number {
+export function elapsedSeconds(from: number, to: number): number {
   return Math.round((to - from) * 10) / 10_000;
 }

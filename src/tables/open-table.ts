@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import { csvHead, HEAD_BYTES } from "../download/csv-head.js";
 import { fileType } from "../download/file-type.js";
 import { type Database, name, text } from "../store/database.js";
@@ -73,7 +73,7 @@ export function columnOf(table: OpenTable, wanted: string, role: string): TableC
   const found = table.columns.find((column) => column.name === wanted);
   if (found) return found;
   const names = table.columns.map((column) => column.name);
-  const near = nearest(wanted, names);
+  const near = closestMatch(wanted, names);
   throw new ChurnError("BAD_USAGE", `${role} ${JSON.stringify(wanted)} is not a column of ${table.path}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `it has ${listed(names)}`,
   });

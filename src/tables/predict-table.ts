@@ -5,7 +5,7 @@ import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
 import { predictionsOf } from "./predict-rows.js";
 import { missingColumns, readFeatures, readTexts } from "./read-columns.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
-import { checkOutput, type OutputColumn, writePredictions } from "./write-predictions.js";
+import { checkOutput, type OutputColumn, writePredictionFile } from "./write-predictions.js";
 
 export interface PredictTable {
   /** File of the model. */
@@ -64,7 +64,7 @@ export async function predictTable(
     columns.push({ name: "prediction", values: best });
   }
   if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", "work was interrupted");
-  await writePredictions(output, columns);
+  await writePredictionFile(output, columns);
   return { output, rows, classes: model.classes, notes };
 }
 

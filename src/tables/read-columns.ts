@@ -7,7 +7,7 @@ import {
   countReadings,
   DAY_FORMATS,
   numberSql,
-  textOf,
+  trimmedSql,
   valueSql,
 } from "./cell-sql.js";
 import type { OpenTable, TableColumn } from "./open-table.js";
@@ -131,7 +131,7 @@ const WHAT = { number: "numbers", boolean: "true or false", date: "days or times
 
 async function readCategories(table: OpenTable, { own }: TableColumn): Promise<CategoricalColumn> {
   const { db } = table;
-  const cell = textOf(own);
+  const cell = trimmedSql(own);
   const found = await db.columns(`SELECT DISTINCT ${cell} AS level FROM input WHERE ${cell} IS NOT NULL ORDER BY 1`);
   const levels = (found.level ?? []) as string[];
   if (levels.length === 0) return { levels: [], codes: new Int32Array(table.rows).fill(-1) };

@@ -22,7 +22,7 @@ export function checkOutput(path: string): "csv" | "parquet" {
 }
 
 /** Writes columns as `.csv` or `.parquet`, beside and renamed. Numbers are written so that reading gives the same bits. */
-export async function writePredictions(path: string, columns: readonly OutputColumn[]): Promise<void> {
+export async function writePredictionFile(path: string, columns: readonly OutputColumn[]): Promise<void> {
   const format = checkOutput(path);
   const seen = new Set<string>();
   for (const { name } of columns) {

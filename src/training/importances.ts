@@ -1,4 +1,4 @@
-import type { PermutationImportance } from "./permutation-importance.js";
+import type { ModelImportance } from "./model-importance.js";
 
 /** How much a model leans on a feature. */
 export interface FeatureImportance {
@@ -15,7 +15,7 @@ export interface FeatureImportance {
 export function importanceTable(
   features: readonly string[],
   gain: Float64Array | null,
-  permutation: readonly PermutationImportance[] | null,
+  permutation: readonly ModelImportance[] | null,
 ): FeatureImportance[] {
   const table = features.map((feature, j) => ({
     feature,

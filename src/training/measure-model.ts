@@ -5,16 +5,16 @@ import { brierScore } from "./brier-score.js";
 import { calibrate } from "./calibration.js";
 import { type Confusion, confusion } from "./confusion.js";
 import { evaluate, type Metrics } from "./evaluate.js";
+import type { FittedPipeline } from "./fit-on-training-part.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
-import type { Learned } from "./learn.js";
 import { logLoss } from "./log-loss.js";
+import { modelImportance } from "./model-importance.js";
 import type { TrainSettings } from "./options.js";
-import { permutationImportance } from "./permutation-importance.js";
-import { ruleOf } from "./read-settings.js";
 import { calibrationError } from "./reliability.js";
 import { type Baseline, baselineTable } from "./report/baseline-table.js";
 import { type ReportCurves, reportCurves } from "./report/report-curves.js";
 import { type SegmentRow, segmentationsOf, segmentTable } from "./report/segment-table.js";
+import { thresholdRule } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 
 /** How a model does on the test rows. */
@@ -36,7 +36,7 @@ export interface Measured {
 
 /** Measures what was learned, once, on the test part; the training part only makes the baselines. */
 export async function measureModel(
-  { trees, calibration, threshold }: Learned,
+  { trees, calibration, threshold }: FittedPipeline,
   train: SnapshotPart,
   test: SnapshotPart,
   settings: TrainSettings,
@@ -56,7 +56,7 @@ export async function measureModel(
       label: train.label,
       test: test.table,
       recency: settings.recency_feature,
-      rule: ruleOf(settings),
+      rule: thresholdRule(settings),
       seed,
     },
     label,
@@ -65,8 +65,7 @@ export async function measureModel(
   );
   stopIfAsked(context);
   const { permutation_repeats: repeats } = settings;
-  const permutation =
-    repeats > 0 ? await permutationImportance(trees, test.table, label, { repeats, seed }, context) : null;
+  const permutation = repeats > 0 ? await modelImportance(trees, test.table, label, { repeats, seed }, context) : null;
   const segmentations = [
     { name: "snapshot day", values: Float64Array.from(test.day), text: dateOf },
     ...segmentationsOf(test.table, settings.segments),

@@ -1,9 +1,9 @@
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
 import type { Parameters } from "./engines/engine.js";
-import { learn } from "./learn.js";
+import { fitOnTrainingPart } from "./fit-on-training-part.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import { type TrainCharts, trainCharts } from "./report/train-charts.js";
@@ -74,7 +74,7 @@ async function trainInOrder(
   });
   const train = snapshotPart(data, split.train);
   const test = snapshotPart(data, split.test);
-  const learned = await learn(train, settings, context);
+  const learned = await fitOnTrainingPart(train, settings, context);
   const { score, probability, ...measured } = await measureModel(learned, train, test, settings, context);
 
   const { search, trees, calibration, threshold } = learned;
@@ -119,7 +119,7 @@ async function trainInOrder(
 function checkSegments({ segments }: TrainSettings, features: readonly string[]): void {
   const unknown = segments.find((name) => !features.includes(name));
   if (unknown === undefined) return;
-  const near = nearest(unknown, features);
+  const near = closestMatch(unknown, features);
   throw new ChurnError("BAD_OPTION", `option "train.segments" names no feature: ${JSON.stringify(unknown)}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : "it takes names of features",
   });

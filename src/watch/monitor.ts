@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Chart } from "../charts/chart.js";
 import { ChurnError } from "../core/errors.js";
-import { inTurn } from "../core/in-turn.js";
 import type { StageContext } from "../core/progress.js";
+import { runExclusive } from "../core/run-exclusive.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { type EstimateReview, reviewEstimates } from "../monitoring/engine/review-estimates.js";
@@ -17,10 +17,10 @@ import { findModel } from "../training/train.js";
 import type { AlertOutcome } from "./alerts/alert-desk.js";
 import { tellAlerts } from "./alerts/tell-alerts.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
-import { whatChanged } from "./plan-update.js";
+import { planUpdate } from "./plan-update.js";
 import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
 import { fitStageMonitor } from "./stage-monitor.js";
-import { keptRows, readKept, resultsOf, writeKept } from "./stored-results.js";
+import { readKept, resultsOf, toStoredRows, writeKept } from "./stored-results.js";
 
 /** What monitoring found. */
 export interface MonitorResult {
@@ -74,7 +74,7 @@ export async function monitor(
   const report = (done: number) => context.onProgress?.({ task: "monitoring", done, total: 3, unit: "steps" });
   report(0);
   // a request and a poller may ask at once, and both write the table
-  const measured = await inTurn(`monitor ${store.path}`, () =>
+  const measured = await runExclusive(`monitor ${store.path}`, () =>
     store.lease((db) => measure(db, settings), { signal: context.signal }),
   );
   context.signal?.throwIfAborted();
@@ -130,16 +130,16 @@ async function measure(db: Database, settings: MonitorSettings) {
   const unit = settings.chunk_period;
   // chunks of so many rows move with every new row
   const kept = unit && !settings.refresh ? await readKept(db, version, hash) : [];
-  const plan = whatChanged(days, kept, unit);
+  const plan = planUpdate(days, kept, unit);
   const fresh =
     days.length === 0
       ? monitor.reference()
       : plan.from === null
         ? {}
         : await monitor.measure(await readPredictions(db, version, features, "analysis", plan.from));
-  const rows = [...plan.keep, ...keptRows(fresh, plan.labels)];
+  const rows = [...plan.keep, ...toStoredRows(fresh, plan.labels)];
   const results = unit ? resultsOf(monitor, rows, unit) : fresh;
-  if (plan.from !== null || kept.length === 0) await writeKept(db, version, hash, keptRows(results, plan.labels));
+  if (plan.from !== null || kept.length === 0) await writeKept(db, version, hash, toStoredRows(results, plan.labels));
   const learned = Object.values(monitor.parts).flatMap((part) => part.warnings);
   const found = Object.values(fresh).flatMap((result) => result.warnings);
   return {

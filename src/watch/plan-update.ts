@@ -24,7 +24,7 @@ export interface ChangePlan {
  *
  * @param unit of the chunks; null for chunks of so many rows, which move with every row
  */
-export function whatChanged(
+export function planUpdate(
   days: readonly SnapshotDay[],
   kept: readonly KeptRow[],
   unit: PeriodUnit | null,

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import type { Column } from "../monitoring/chunks/column.js";
 import { codes as codesOf, floats } from "../monitoring/chunks/large-arrays.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
@@ -197,7 +197,7 @@ function checkRoles(path: string, roles: ColumnRoles, fields: readonly Field[]):
 }
 
 function missing(path: string, name: string, names: readonly string[]): ChurnError {
-  const near = nearest(name, names);
+  const near = closestMatch(name, names);
   return new ChurnError("BAD_INPUT", `${path}: there is no column "${name}"`, {
     hint: near ? `did you mean "${near}"?` : `it has ${names.join(", ")}`,
   });

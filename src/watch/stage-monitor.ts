@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
 import type { Chunking } from "../monitoring/chunks/chunk.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
 import { FittedMonitor, fitMonitor } from "../monitoring/engine/fit-monitor.js";
@@ -17,7 +17,7 @@ export function stageConfig(
   const { metrics, drift_methods, drift_columns } = settings;
   for (const column of drift_columns) {
     if (features.includes(column)) continue;
-    const near = nearest(column, features);
+    const near = closestMatch(column, features);
     throw new ChurnError("BAD_OPTION", `option "monitor.drift_columns": the model reads no feature "${column}"`, {
       hint: near ? `did you mean "${near}"?` : `it reads ${features.join(", ")}`,
     });

@@ -53,7 +53,7 @@ export async function writeKept(db: Database, version: string, settings: string,
 const plain = (value: string | number | boolean | null) => (typeof value === "boolean" ? Number(value) : value);
 
 /** Results as rows of the table. */
-export function keptRows(results: MonitoringResults, labels: (chunk: ChunkInfo) => number): KeptRow[] {
+export function toStoredRows(results: MonitoringResults, labels: (chunk: ChunkInfo) => number): KeptRow[] {
   return Object.values(results).flatMap((result) => {
     const chunks = new Map(result.chunks.map((chunk) => [`${chunk.period} ${chunk.key}`, chunk]));
     return result.toLong().map(({ column, chunk_period, chunk_key, chunk_index, ...row }) => {

@@ -16,7 +16,7 @@ export function countOf(draws: KeyedDraws, mean: number): number {
 }
 
 /** Whole seconds of some calls, at least one a call. */
-export function duration(draws: KeyedDraws, calls: number, seconds: number): number {
+export function callDuration(draws: KeyedDraws, calls: number, seconds: number): number {
   if (calls === 0) return 0;
   return Math.max(calls, Math.floor(calls * seconds * exp((0.7 * draws.normal()) / Math.sqrt(calls)) + 0.5));
 }

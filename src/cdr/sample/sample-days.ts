@@ -1,5 +1,5 @@
-import { Lines } from "./lines.js";
 import { type SampleOptions, sampleSettings } from "./sample-options.js";
+import { SubscriberStates } from "./subscriber-states.js";
 import { type SampleBlock, writeDay } from "./write-day.js";
 
 /**
@@ -12,7 +12,7 @@ import { type SampleBlock, writeDay } from "./write-day.js";
  */
 export function* sampleDays(options: SampleOptions = {}): Generator<SampleBlock, void, undefined> {
   const settings = sampleSettings(options);
-  const lines = new Lines(settings);
+  const lines = new SubscriberStates(settings);
   for (let day = lines.firstDay; day <= settings.to; day++) {
     lines.step(day);
     if (day >= settings.from) yield writeDay(lines, day);

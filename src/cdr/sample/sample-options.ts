@@ -1,6 +1,6 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { dayOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import { SCENARIOS, type Scenario } from "./scenario.js";
 
 /** First day of the sample, a Monday; its records before are not written. */
@@ -47,7 +47,7 @@ export function sampleSettings(options: SampleOptions): Required<SampleOptions> 
     });
   }
   if (!SCENARIOS.includes(scenario)) {
-    const near = nearest(String(scenario), SCENARIOS);
+    const near = closestMatch(String(scenario), SCENARIOS);
     throw new ChurnError("BAD_OPTION", `the sample's scenario cannot be ${JSON.stringify(scenario)}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${SCENARIOS.join(", ")}`,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dayOf } from "../../core/days.js";
-import { sampleSource } from "./sample-source.js";
+import { parseSampleSource } from "./sample-source.js";
 
 describe("sampleSource", () => {
   it("fills in what is left out", () => {
@@ -13,12 +13,12 @@ describe("sampleSource", () => {
       to: dayOf("2024-04-29"),
     };
     for (const source of ["sample:", "sample:?", "sample://", "sample://?"]) {
-      expect(sampleSource(source)).toEqual(normal);
+      expect(parseSampleSource(source)).toEqual(normal);
     }
   });
 
   it("reads every parameter", () => {
-    expect(sampleSource("sample:?subscribers=20&days=10&seed=7&scenario=outage&scenario_day=2024-01-05")).toEqual({
+    expect(parseSampleSource("sample:?subscribers=20&days=10&seed=7&scenario=outage&scenario_day=2024-01-05")).toEqual({
       subscribers: 20,
       seed: 7,
       scenario: "outage",
@@ -29,7 +29,7 @@ describe("sampleSource", () => {
   });
 
   it("begins a scenario after two thirds of the days when its day is left out", () => {
-    expect(sampleSource("sample:?days=90&scenario=outage").scenarioDay).toBe(dayOf("2024-01-01") + 60);
+    expect(parseSampleSource("sample:?days=90&scenario=outage").scenarioDay).toBe(dayOf("2024-01-01") + 60);
   });
 
   it.each([
@@ -45,6 +45,6 @@ describe("sampleSource", () => {
     ["sample:?scenario_day=2023-12-31", /"scenario_day" cannot be "2023-12-31"[\s\S]*a date 2024-01-01 … 2051-05-19/],
     ["sample:?scenario_day=9999-01-01", /"scenario_day" cannot be "9999-01-01"/],
   ])("refuses %s", (source, message) => {
-    expect(() => sampleSource(source)).toThrow(message);
+    expect(() => parseSampleSource(source)).toThrow(message);
   });
 });

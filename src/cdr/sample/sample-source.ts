@@ -1,6 +1,6 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { dateOf, dayOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import { MOST_DAYS, MOST_SUBSCRIBERS, SAMPLE_START, type SampleOptions } from "./sample-options.js";
 import { SCENARIOS, type Scenario } from "./scenario.js";
 
@@ -13,13 +13,13 @@ const PARAMETERS = ["subscribers", "days", "seed", "scenario", "scenario_day"];
  * @returns every option of the sample; the days after `to` are its true continuation
  * @throws ChurnError BAD_OPTION naming the parameter, the value, and the nearest valid one
  */
-export function sampleSource(source: string): Required<Omit<SampleOptions, "scenarioDays">> {
+export function parseSampleSource(source: string): Required<Omit<SampleOptions, "scenarioDays">> {
   const given = new URLSearchParams(/^sample:(?:\/\/)?\??(.*)$/s.exec(source)?.[1] ?? "");
   for (const key of given.keys()) {
     if (given.getAll(key).length > 1)
       throw new ChurnError("BAD_OPTION", `parameter "${key}" stands twice in ${source}`);
     if (PARAMETERS.includes(key)) continue;
-    const near = nearest(key, PARAMETERS);
+    const near = closestMatch(key, PARAMETERS);
     throw new ChurnError("BAD_OPTION", `unknown parameter ${JSON.stringify(key)} in ${source}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${PARAMETERS.join(", ")}`,
     });
@@ -41,7 +41,7 @@ export function sampleSource(source: string): Required<Omit<SampleOptions, "scen
   const seed = whole("seed", 1, 0, Number.MAX_SAFE_INTEGER);
   const scenario = (given.get("scenario") ?? "none") as Scenario;
   if (!SCENARIOS.includes(scenario)) {
-    const near = nearest(scenario, SCENARIOS);
+    const near = closestMatch(scenario, SCENARIOS);
     throw wrong(
       "scenario",
       near ? `${SCENARIOS.join(", ")}; did you mean ${JSON.stringify(near)}?` : SCENARIOS.join(", "),

@@ -1,7 +1,7 @@
-import { countOf, duration, megabytes } from "./amounts.js";
+import { callDuration, countOf, megabytes } from "./amounts.js";
 import { exp } from "./exp.js";
-import { ENDED, type Lines, VACANT } from "./lines.js";
-import { USAGE } from "./traits.js";
+import { USAGE } from "./subscriber-profile.js";
+import { ENDED, type SubscriberStates, VACANT } from "./subscriber-states.js";
 import { fadeOn, habitOn } from "./usage-level.js";
 
 /** The records of one day as columns of one length, named as in `DP_CDR_Data`; subscribers in the order of their numbers. */
@@ -30,7 +30,7 @@ const BUSINESS = [1.22, 1.25, 1.24, 1.2, 1.06, 0.4, 0.3];
 const BUSINESS_DAYS = [1.1, 1.1, 1.1, 1.1, 1.08, 0.6, 0.5];
 
 /** Draws what every line does on a day. */
-export function writeDay(lines: Lines, day: number): SampleBlock {
+export function writeDay(lines: SubscriberStates, day: number): SampleBlock {
   const { count, draws, phase, settings } = lines;
   const since = day - settings.scenarioDay;
   const on = since >= 0 && since < settings.scenarioDays;
@@ -73,9 +73,9 @@ export function writeDay(lines: Lines, day: number): SampleBlock {
       const outCalls = traits.calls * callWeek * today * (dearer ? 0.65 : 1);
       const inCalls = traits.calls * traits.callsReturned * callWeek * incoming * (dearer ? 1.2 : 1);
       moc[row] = countOf(draws, outCalls * exp(0.4 * draws.normal()));
-      mocTime[row] = duration(draws, moc[row], traits.seconds * slack);
+      mocTime[row] = callDuration(draws, moc[row], traits.seconds * slack);
       mtc[row] = countOf(draws, inCalls * exp(0.4 * draws.normal()));
-      mtcTime[row] = duration(draws, mtc[row], traits.seconds);
+      mtcTime[row] = callDuration(draws, mtc[row], traits.seconds);
       const texts = traits.sms * exp(0.5 * draws.normal());
       mosms[row] = countOf(draws, texts * today * (dearer ? 0.8 : 1));
       mtsms[row] = countOf(draws, texts * traits.smsReturned * incoming);

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import { type GetOptions, get } from "../http/get.js";
-import { Broken, Busy, contentRange, isBusy, type Remote, type Version } from "../http/remote.js";
+import { ConnectionLost, contentRange, isBusy, type Remote, ServerBusy, type Version } from "../http/remote.js";
 import { retryAfter } from "../http/retry-wait.js";
 import type { FetchSettings } from "../source.js";
 import { gsEndpoint } from "./gs-endpoint.js";
@@ -44,7 +44,7 @@ export function gsRemote(name: GsName, shown: string, settings: FetchSettings, o
       const version = await newest();
       if (before?.generation === version.generation) return "unchanged";
       const response = await media(version, {});
-      if (!response) throw new Broken("the object was replaced while it was asked for");
+      if (!response) throw new ConnectionLost("the object was replaced while it was asked for");
       return { response, version, from: 0 };
     },
     async rest(version, from) {
@@ -89,7 +89,7 @@ export function gsRemote(name: GsName, shown: string, settings: FetchSettings, o
     const status = response.statusCode as number;
     if (!isBusy(status)) return response;
     response.destroy();
-    throw new Busy(status, retryAfter(response.headers["retry-after"]));
+    throw new ServerBusy(status, retryAfter(response.headers["retry-after"]));
   }
 
   async function refused(status: number, text: string): Promise<ChurnError> {
@@ -118,7 +118,7 @@ export function gsRemote(name: GsName, shown: string, settings: FetchSettings, o
     const query = new URLSearchParams({ prefix: folder, delimiter: "/", maxResults: "500", fields: "items(name)" });
     try {
       const listed = JSON.parse(await bodyOf(await ask(`${bucket}/o?${query}`, {}))) as { items?: { name: string }[] };
-      const near = nearest(
+      const near = closestMatch(
         name.object.slice(start),
         (listed.items ?? []).map((item) => item.name.slice(start)),
       );
@@ -168,7 +168,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
       if (bytes > 1 << 20) break;
     }
   } catch (cause) {
-    throw new Broken("the connection broke", { cause });
+    throw new ConnectionLost("the connection broke", { cause });
   } finally {
     response.destroy();
   }

@@ -67,7 +67,7 @@ function ask(
     asked.setTimeout(timeout * 1000, () => asked.destroy(new StalledError(`no byte in ${timeout} s`)));
     asked.on("response", resolve);
     asked.on("error", (error) =>
-      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : new NoAnswer(url, error)),
+      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : new NoResponseError(url, error)),
     );
     asked.end();
   });
@@ -78,7 +78,7 @@ class StalledError extends Error {
 }
 
 /** The error of a server that did not answer. */
-export class NoAnswer extends ChurnError {
+export class NoResponseError extends ChurnError {
   /** True for what may pass within seconds. */
   readonly passing: boolean;
 

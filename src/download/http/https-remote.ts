@@ -4,7 +4,7 @@ import { fromGoogHash } from "../checksums.js";
 import type { FileType } from "../file-type.js";
 import type { Validators } from "../source.js";
 import { type GetOptions, get } from "./get.js";
-import { type Answer, Busy, contentRange, isBusy, type Remote, type Version } from "./remote.js";
+import { contentRange, isBusy, type Remote, type RemoteResponse, ServerBusy, type Version } from "./remote.js";
 import { retryAfter } from "./retry-wait.js";
 import { statusError } from "./status-error.js";
 
@@ -40,10 +40,10 @@ export function httpsRemote(url: URL, shown: string, type: FileType, options: Ge
     const status = response.statusCode as number;
     if (!isBusy(status)) return response;
     response.destroy();
-    throw new Busy(status, retryAfter(response.headers["retry-after"]));
+    throw new ServerBusy(status, retryAfter(response.headers["retry-after"]));
   }
 
-  function all(response: IncomingMessage): Answer {
+  function all(response: IncomingMessage): RemoteResponse {
     const { headers, statusCode } = response;
     try {
       if (statusCode !== 200) throw statusError(shown, statusCode as number);

@@ -10,7 +10,7 @@ export interface Version extends Validators {
 }
 
 /** An answer that carries bytes of a version, from one of them on to the end. */
-export interface Answer {
+export interface RemoteResponse {
   response: IncomingMessage;
   version: Version;
   from: number;
@@ -23,9 +23,9 @@ export interface Remote {
   /** The server, where the settings choose it. */
   server: string | null;
   /** Asks for all of it, if it is another than `before`. */
-  whole(before: Validators | undefined): Promise<Answer | "unchanged">;
+  whole(before: Validators | undefined): Promise<RemoteResponse | "unchanged">;
   /** Asks for the rest of a version from byte `from` on; another version comes whole, and undefined means to start over. */
-  rest(version: Version, from: number): Promise<Answer | undefined>;
+  rest(version: Version, from: number): Promise<RemoteResponse | undefined>;
   /** True when the server can be asked for the rest of this version, and of no other. */
   isPinned(version: Version): boolean;
   /** True when this is the version that a download which starts now would get. */
@@ -33,10 +33,10 @@ export interface Remote {
 }
 
 /** A transfer that ended too early: it may be taken up again. */
-export class Broken extends Error {}
+export class ConnectionLost extends Error {}
 
 /** A server that is busy or fails for a while. */
-export class Busy extends Error {
+export class ServerBusy extends Error {
   readonly status: number;
   /** Seconds after which it asks to be asked again. */
   readonly seconds: number | undefined;

@@ -1,12 +1,12 @@
 import { setSplit } from "../grow/category-set.js";
 import { ColumnDraw } from "../grow/keyed-random.js";
 import { limitedSearch } from "../grow/limited-search.js";
-import type { Split } from "../grow/splitter.js";
+import type { NodeSplit } from "../grow/splitter.js";
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import { NEXT_BIN } from "../loops/boost-bins.js";
 import { LEAST_HESSIAN } from "../loops/boost-loop.js";
 import type { HessianCode } from "../loops/hessian-code.js";
-import { saved } from "../trees/leaf-value.js";
+import { lossReduction } from "../trees/leaf-value.js";
 import type { BoostSpace } from "./boost-tree.js";
 
 /** Limits of a boosted tree. */
@@ -43,7 +43,7 @@ export interface BoostNode {
 }
 
 /** A split, and the sums of its left side. */
-export interface BoostSplit extends Omit<Split, "impurity" | "sums"> {
+export interface BoostSplit extends Omit<NodeSplit, "impurity" | "sums"> {
   gradient: number;
   hessian: number;
 }
@@ -57,7 +57,7 @@ const OUT = 5 * 8;
 const NODE = 11 * 8;
 
 /** Gives a function that looks for the best split of a node and leaves it there. */
-export function boostSplitter(
+export function boostingSplitter(
   { kernel, memory, layout, binsAt, searchAt }: BoostSpace,
   columns: readonly ColumnShape[],
   { l2, minSamplesLeaf, maxDepth, monotone, drawn }: BoostLimits,
@@ -91,7 +91,7 @@ export function boostSplitter(
     if (node.depth >= maxDepth || rows < 2 * minSamplesLeaf || node.hessian < LEAST_HESSIAN) return;
     given[0] = node.gradient;
     given[1] = node.hessian;
-    given[2] = saved(node.gradient, node.hessian, l2, node.value);
+    given[2] = lossReduction(node.gradient, node.hessian, l2, node.value);
     given[4] = rows;
     given[9] = node.low;
     given[10] = node.high;

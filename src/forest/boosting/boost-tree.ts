@@ -5,14 +5,14 @@ import type { HessianCode } from "../loops/hessian-code.js";
 import { GROUP } from "../loops/loop-parts.js";
 import { MISSING } from "../loops/missing.js";
 import type { WasmMemory } from "../loops/wasm-assembler.js";
-import type { Kernel } from "../loops/wasm-loops.js";
+import type { WasmLoops } from "../loops/wasm-loops.js";
 import { leafValue } from "../trees/leaf-value.js";
 import type { Trees } from "../trees/tree.js";
-import { type BoostLimits, type BoostNode, type BoostSplit, boostSplitter } from "./boost-splitter.js";
+import { type BoostLimits, type BoostNode, type BoostSplit, boostingSplitter } from "./boost-splitter.js";
 
 /** Where a boosted tree is grown; addresses are in bytes. */
 export interface BoostSpace {
-  kernel: Kernel;
+  kernel: WasmLoops;
   memory: WasmMemory;
   codesAt: number;
   stride: number;
@@ -51,7 +51,7 @@ export function boostGrower(
   const { buffer } = space.memory;
   const { l2, monotone } = limits;
   const side = new Uint8Array(buffer, space.sideAt, 256);
-  const search = boostSplitter(space, columns, limits, code);
+  const search = boostingSplitter(space, columns, limits, code);
   const startOf = (node: BoostNode) => space.binsAt + node.slot * layout.size;
 
   function count(node: BoostNode): void {

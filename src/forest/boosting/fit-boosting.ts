@@ -2,7 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { treeKey } from "../grow/keyed-random.js";
 import { heapOf } from "../loops/binned-heap.js";
 import { boostBins } from "../loops/boost-bins.js";
-import { kernelOn } from "../loops/wasm-loops.js";
+import { wasmLoops } from "../loops/wasm-loops.js";
 import { bin } from "../matrix/bin.js";
 import type { Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
@@ -19,7 +19,7 @@ import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/ch
 import { concatTrees } from "../trees/concat-trees.js";
 import { drawnColumns } from "../trees/forest-options.js";
 import type { Trees } from "../trees/tree.js";
-import { leafOf, walkOf } from "../trees/walk-trees.js";
+import { leafOf, packTrees } from "../trees/walk-trees.js";
 import { searchBytes } from "./boost-splitter.js";
 import { boostGrower } from "./boost-tree.js";
 import { holdOut } from "./hold-out.js";
@@ -89,7 +89,7 @@ export async function fitBoosting(
     sizes.slice(0, i).reduce((sum, size) => sum + size, at),
   ) as [number, number, number, number, number, number, number];
   const space = {
-    ...{ kernel: kernelOn(heap.memory), memory: heap.memory, codesAt, stride, layout, slots },
+    ...{ kernel: wasmLoops(heap.memory), memory: heap.memory, codesAt, stride, layout, slots },
     ...{ sideAt, searchAt, entriesAt, spareAt, pairsAt, binsAt, lossAt },
   };
   try {
@@ -123,7 +123,7 @@ export async function fitBoosting(
         const { tree, leaves } = grow(train.length, key, gradient, hessian);
         for (const { value, from, to } of leaves) addTo(score, entries, from, to, value, outputs, k);
         if (held.length > 0) {
-          const walk = walkOf(tree);
+          const walk = packTrees(tree);
           for (const row of held) {
             score[row * outputs + k] += tree.value[leafOf(walk, 0, binned.codes, row * stride)];
           }

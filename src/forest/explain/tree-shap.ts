@@ -1,5 +1,5 @@
 import { SharedHeap } from "../loops/shared-heap.js";
-import { type Kernel, kernelOn } from "../loops/wasm-loops.js";
+import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 import { goesLeft, type Trees } from "../trees/tree.js";
@@ -60,7 +60,7 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
 }
 
 let heap: SharedHeap | undefined;
-let kernel: Kernel | undefined;
+let kernel: WasmLoops | undefined;
 
 /** Explains blocks of rows: what of a step down or up a tree is the same for all rows is done once for all of them. */
 function openExplainer(trees: Trees, width: number, k: number) {
@@ -68,7 +68,7 @@ function openExplainer(trees: Trees, width: number, k: number) {
   const { depth, most } = pathSizes(trees, width);
   const size = Math.max(1, Math.ceil(most / 2));
   heap ??= new SharedHeap(1 << 16);
-  kernel ??= kernelOn(heap.memory);
+  kernel ??= wasmLoops(heap.memory);
   const { descend, ascend } = kernel;
   const ROW = 8 * BLOCK;
   const levels = depth + 2;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
 import { rocAuc } from "../roc-auc.js";
-import { balancedDraw } from "./balanced-sampler.js";
+import { balancedSampler } from "./balanced-sampler.js";
 import { fitForest } from "./fit-forest.js";
 import { outOfBag } from "./out-of-bag.js";
 
@@ -20,7 +20,7 @@ function rare(rows: number, seed: string) {
 describe("a balanced bootstrap", () => {
   it("draws as many rows of each class as the rarest has, others for another key", () => {
     const classOf = Uint8Array.from({ length: 1000 }, (_, i) => (i % 50 === 0 ? 2 : i % 4 === 0 ? 1 : 0));
-    const draw = balancedDraw(classOf);
+    const draw = balancedSampler(classOf);
     const counts = new Uint16Array(1000).fill(9);
     draw(7, counts);
     const sums = [0, 0, 0];

@@ -6,7 +6,7 @@ import { drawRows } from "./keyed-random.js";
  *
  * @param classOf class of the row at each position
  */
-export function balancedDraw(classOf: ArrayLike<number>): (key: number, counts: Uint16Array) => void {
+export function balancedSampler(classOf: ArrayLike<number>): (key: number, counts: Uint16Array) => void {
   const positions: number[][] = [];
   for (let i = 0; i < classOf.length; i++) {
     positions[classOf[i]] ??= [];

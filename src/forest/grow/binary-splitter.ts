@@ -4,7 +4,7 @@ import { MISSING } from "../loops/missing.js";
 import { MOST_LOG, type Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
 import { type ColumnScan, scanColumn } from "./scan-order.js";
-import type { Split, SplitFinder } from "./splitter.js";
+import type { NodeSplit, Splitter } from "./splitter.js";
 
 /** Settings of a finder for two classes. */
 export interface BinarySettings {
@@ -18,13 +18,13 @@ export interface BinarySettings {
  * Finds splits for two classes and whole-number weights: a row's payload is its count and, where it is positive, the same
  * count again 32 bits up, so that one addition updates both.
  */
-export function binaryFinder(
+export function binarySplitter(
   space: Workspace,
   columns: readonly ColumnShape[],
   y: Uint8Array,
   settings: BinarySettings,
   rates: CategoryRates,
-): SplitFinder {
+): Splitter {
   const { kernel, bins, out, stride } = space;
   const { minSamplesLeaf } = settings;
   const gini = settings.criterion === "gini";
@@ -73,7 +73,7 @@ export function binaryFinder(
   const startOf = () => -(ones * weight1 * Math.log2(weight1)) - (total - ones) * weight0 * Math.log2(weight0);
 
   /** Tries one column of numbers whose bins are counted, with missing values right or left. */
-  function scan(group: number, column: number, missingLeft: 0 | 1, best: Split): void {
+  function scan(group: number, column: number, missingLeft: 0 | 1, best: NodeSplit): void {
     const { count: size } = columns[column];
     const missingCount = bins[base + 2 * MISSING];
     const startCount = missingLeft ? missingCount : 0;

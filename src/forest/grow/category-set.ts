@@ -1,5 +1,5 @@
 import { MISSING } from "../loops/missing.js";
-import type { Split } from "./splitter.js";
+import type { NodeSplit } from "./splitter.js";
 
 /**
  * Writes a split by categories: the first codes of an order go left, and codes that do not occur in the node go with most
@@ -9,7 +9,7 @@ import type { Split } from "./splitter.js";
  * @param cut place of the last one that goes left
  */
 export function setSplit(
-  split: Omit<Split, "column" | "impurity" | "sums">,
+  split: Omit<NodeSplit, "column" | "impurity" | "sums">,
   order: ArrayLike<number>,
   size: number,
   cut: number,

@@ -2,7 +2,7 @@ import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
 import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
-import type { SplitFinder } from "./splitter.js";
+import type { Splitter } from "./splitter.js";
 
 /** Settings of a finder for any number of classes and any weights. */
 export interface ClassesSettings {
@@ -16,13 +16,13 @@ export interface ClassesSettings {
 }
 
 /** Finds splits for any number of classes and any weights; the sums of a node are the drawn rows, then a weight a class. */
-export function classesFinder(
+export function classesSplitter(
   space: Workspace,
   columns: readonly ColumnShape[],
   y: Uint8Array,
   settings: ClassesSettings,
   rates: CategoryRates,
-): SplitFinder {
+): Splitter {
   const { bytes, entries, stride } = space;
   const { classes, sampleWeight, minSamplesLeaf } = settings;
   const width = classes + 1;

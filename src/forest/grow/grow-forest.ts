@@ -1,15 +1,15 @@
 import { openWorkspace, type Workspace, type WorkspacePlace } from "../loops/workspace.js";
 import { drawnColumns, drawnRows } from "../trees/forest-options.js";
 import type { Trees } from "../trees/tree.js";
-import { binaryFinder } from "./binary-splitter.js";
+import { binarySplitter } from "./binary-splitter.js";
 import { categoryRates } from "./category-rates.js";
-import { classesFinder } from "./classes-splitter.js";
+import { classesSplitter } from "./classes-splitter.js";
 import type { ForestTask } from "./forest-task.js";
 import { treeGrower } from "./grow-tree.js";
 import { treeKey } from "./keyed-random.js";
-import { meanFinder } from "./mean-splitter.js";
-import { rowDraw } from "./row-sampler.js";
-import type { SplitFinder } from "./splitter.js";
+import { meanSplitter } from "./mean-splitter.js";
+import { rowSampler } from "./row-sampler.js";
+import type { Splitter } from "./splitter.js";
 
 /** Most draws of a row that fit in one entry of a tree. */
 const MOST = 127;
@@ -42,7 +42,7 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
     drawn: drawnColumns(settings.maxFeatures, columns.length),
   });
   const counts = new Uint16Array(rows.length);
-  const draw = rowDraw(settings, rows.length, (i) => task.y[rows[i]]);
+  const draw = rowSampler(settings, rows.length, (i) => task.y[rows[i]]);
   const repeats = repeatsOf(task);
   // the entry of a row but for how often it is drawn
   const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));
@@ -84,20 +84,21 @@ function fillEntries(
   return size;
 }
 
-function finderOf(task: ForestTask, space: Workspace): SplitFinder {
+function finderOf(task: ForestTask, space: Workspace): Splitter {
   const { columns, classes, settings } = task;
   const { criterion, minSamplesLeaf } = settings;
   const sampleWeight = wholeWeights(task) ? undefined : task.sampleWeight;
   const rates = categoryRates(task, space);
-  if (classes === 0) return meanFinder(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight }, rates);
+  if (classes === 0)
+    return meanSplitter(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight }, rates);
   const y = task.y as Uint8Array;
   const fixed = settings.classWeight === "balanced" ? balanced(countsOf(task)) : settings.classWeight;
   const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
     Array.isArray(fixed) ? fixed : settings.classWeight ? balanced(drawn) : Array.from(drawn, () => 1);
   if (classes > 2 || sampleWeight) {
-    return classesFinder(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight }, rates);
+    return classesSplitter(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight }, rates);
   }
-  return binaryFinder(
+  return binarySplitter(
     space,
     columns,
     y,

@@ -4,7 +4,7 @@ import type { Workspace } from "../loops/workspace.js";
 import type { Trees } from "../trees/tree.js";
 import { ColumnDraw, childKey } from "./keyed-random.js";
 import { NodeList } from "./node-list.js";
-import type { NodeRows, Split, SplitFinder } from "./splitter.js";
+import type { NodeRows, NodeSplit, Splitter } from "./splitter.js";
 
 /** Limits of one tree. */
 export interface TreeLimits {
@@ -21,7 +21,7 @@ interface Open extends NodeRows {
   depth: number;
   key: number;
   gain: number;
-  split: Split | undefined;
+  split: NodeSplit | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ interface Open extends NodeRows {
 export function treeGrower(
   space: Workspace,
   columns: readonly ColumnShape[],
-  finder: SplitFinder,
+  finder: Splitter,
   limits: TreeLimits,
 ): (size: number, key: number) => Trees {
   const { kernel, side, stride } = space;
@@ -43,7 +43,7 @@ export function treeGrower(
   const bestFirst = Number.isFinite(limits.maxLeaves);
   const [localRows, middleRows] = finder.local && !bestFirst ? [space.localRows, space.middleRows] : [0, 0];
 
-  function findSplit(node: number, rows: NodeRows, key: number): Split | undefined {
+  function findSplit(node: number, rows: NodeRows, key: number): NodeSplit | undefined {
     const best = newSplit(finder.width);
     draw.start(key);
     let first = 0;
@@ -58,7 +58,7 @@ export function treeGrower(
   }
 
   /** Moves the entries that go left before those that go right, each in their order; returns the border. */
-  function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: Split): number {
+  function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: NodeSplit): number {
     // the mark of "right" is the size of an entry, by which the kernel moves on
     if (set) for (let b = 0; b < MISSING; b++) side[b] = (set[b >> 5] >>> (b & 31)) & 1 ? 0 : 4;
     else side.fill(4, split + 1).fill(0, 0, split + 1);
@@ -126,7 +126,7 @@ function takeBest(open: Open[]): Open {
   return open.splice(at, 1)[0];
 }
 
-function newSplit(width: number): Split {
+function newSplit(width: number): NodeSplit {
   return {
     column: -1,
     split: 0,

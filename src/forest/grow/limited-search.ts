@@ -1,7 +1,7 @@
 import { NEXT_BIN } from "../loops/boost-bins.js";
 import { LEAST_HESSIAN } from "../loops/boost-loop.js";
-import type { Kernel } from "../loops/wasm-loops.js";
-import { leafValue, saved } from "../trees/leaf-value.js";
+import type { WasmLoops } from "../loops/wasm-loops.js";
+import { leafValue, lossReduction } from "../trees/leaf-value.js";
 
 /** Numbers from a bin of a column to its next. */
 const NEXT = NEXT_BIN / 8;
@@ -12,7 +12,7 @@ const NEXT = NEXT_BIN / 8;
  *
  * @param monotone 1 or −1 where the right value must not be below or above the left, else 0
  */
-export function limitedSearch(numbers: Float64Array, integers: Int32Array, monotone: Int8Array): Kernel["search"] {
+export function limitedSearch(numbers: Float64Array, integers: Int32Array, monotone: Int8Array): WasmLoops["search"] {
   return (orderAt, orderEnd, columnsAt, slotAt, nodeAt, outAt) => {
     const given = numbers.subarray(nodeAt / 8, nodeAt / 8 + 11);
     const [gradient, hessian, own, least, rows, fewest, l2, count, unit, low, high] = given as unknown as Given;
@@ -44,7 +44,10 @@ export function limitedSearch(numbers: Float64Array, integers: Int32Array, monot
           const left = leafValue(leftGradient, leftHessian, l2, low, high);
           const right = leafValue(rightGradient, rightHessian, l2, low, high);
           if (sign * (right - left) < 0) continue;
-          const gain = saved(leftGradient, leftHessian, l2, left) + saved(rightGradient, rightHessian, l2, right) - own;
+          const gain =
+            lossReduction(leftGradient, leftHessian, l2, left) +
+            lossReduction(rightGradient, rightHessian, l2, right) -
+            own;
           if (gain <= most) continue;
           most = gain;
           best = column;

@@ -2,7 +2,7 @@ import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
 import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
-import type { SplitFinder } from "./splitter.js";
+import type { Splitter } from "./splitter.js";
 
 /** Settings of a finder for a number. */
 export interface MeanSettings {
@@ -15,13 +15,13 @@ export interface MeanSettings {
  * Finds the splits that lower the variance of a number most; the sums of a node are drawn rows, weight, weight × value and
  * weight × value².
  */
-export function meanFinder(
+export function meanSplitter(
   space: Workspace,
   columns: readonly ColumnShape[],
   y: Float64Array,
   { minSamplesLeaf, sampleWeight }: MeanSettings,
   rates: CategoryRates,
-): SplitFinder {
+): Splitter {
   const { bytes, entries, stride } = space;
   const width = 4;
   const bins = new Float64Array(256 * width);

@@ -1,5 +1,5 @@
 import type { Trees } from "../trees/tree.js";
-import type { Split, SplitFinder } from "./splitter.js";
+import type { NodeSplit, Splitter } from "./splitter.js";
 
 /** The nodes of a growing tree, in arrays that grow with it. */
 export class NodeList {
@@ -13,7 +13,7 @@ export class NodeList {
   #value: Float64Array;
   #sets: number[] = [];
 
-  constructor(readonly finder: SplitFinder) {
+  constructor(readonly finder: Splitter) {
     this.sums = new Float64Array(64 * finder.width);
     this.#value = new Float64Array(64 * finder.outputs);
   }
@@ -36,7 +36,7 @@ export class NodeList {
   }
 
   /** Makes a leaf an inner node with two leaves; returns the left one. */
-  split(node: number, split: Split): number {
+  split(node: number, split: NodeSplit): number {
     const left = this.add(2);
     const { sums } = this;
     const { width } = this.finder;

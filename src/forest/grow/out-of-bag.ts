@@ -1,9 +1,9 @@
 import { ChurnError } from "../../core/errors.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
-import { leafOf, walkOf } from "../trees/walk-trees.js";
+import { leafOf, packTrees } from "../trees/walk-trees.js";
 import { treeKey } from "./keyed-random.js";
-import { rowDraw } from "./row-sampler.js";
+import { rowSampler } from "./row-sampler.js";
 
 /** Scores of the training rows by the trees that did not draw them. */
 export interface OutOfBag {
@@ -39,10 +39,10 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<n
       hint: "give them after the rows: outOfBag(forest, x, y)",
     });
   const counts = new Uint16Array(size);
-  const draw = rowDraw(forest.options, size, (i) => y![rows ? rows[i] : i]);
+  const draw = rowSampler(forest.options, size, (i) => y![rows ? rows[i] : i]);
   const sums = new Float64Array(size);
   const trees = new Int32Array(size);
-  const walk = walkOf(forest.trees);
+  const walk = packTrees(forest.trees);
   for (let t = 0; t < forest.numTrees; t++) {
     draw(treeKey(seed, t), counts);
     for (let i = 0; i < size; i++) {

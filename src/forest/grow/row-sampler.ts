@@ -1,5 +1,5 @@
 import { drawnRows, type ForestSettings } from "../trees/forest-options.js";
-import { balancedDraw } from "./balanced-sampler.js";
+import { balancedSampler } from "./balanced-sampler.js";
 import { drawRows } from "./keyed-random.js";
 
 /**
@@ -8,13 +8,13 @@ import { drawRows } from "./keyed-random.js";
  *
  * @param classOf class of the row at a position; asked only where the classes decide what is drawn
  */
-export function rowDraw(
+export function rowSampler(
   { bootstrap, classWeight, maxSamples }: Pick<ForestSettings, "bootstrap" | "classWeight" | "maxSamples">,
   rows: number,
   classOf: (position: number) => number,
 ): (key: number, counts: Uint16Array) => void {
   if (classWeight === "balanced_bootstrap")
-    return balancedDraw(Uint8Array.from({ length: rows }, (_, i) => classOf(i)));
+    return balancedSampler(Uint8Array.from({ length: rows }, (_, i) => classOf(i)));
   const size = drawnRows(maxSamples, rows);
   return (key, counts) => drawRows(key, rows, size, bootstrap, counts);
 }

@@ -1,7 +1,7 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import { MISSING } from "../loops/missing.js";
 import { setSplit } from "./category-set.js";
-import type { Split } from "./splitter.js";
+import type { NodeSplit } from "./splitter.js";
 
 /** Bins of one column, and how a cut between them is judged. */
 export interface ColumnScan {
@@ -35,7 +35,7 @@ export function scanColumn(
   shape: ColumnShape,
   order: Int32Array,
   occurring: number,
-  best: Split,
+  best: NodeSplit,
 ): void {
   const missing = occurring > 0 && order[occurring - 1] === MISSING;
   if (shape.categorical) {
@@ -62,7 +62,7 @@ function tryCuts(
   order: Int32Array,
   size: number,
   cuts: number,
-  best: Split,
+  best: NodeSplit,
   write: (cut: number) => void,
   first?: number,
 ): void {

@@ -1,5 +1,5 @@
 /** The best split of a node that was found so far. */
-export interface Split {
+export interface NodeSplit {
   /** Column, or −1 when there is none. */
   column: number;
   /** Codes up to this one go left. */
@@ -21,7 +21,7 @@ export interface NodeRows {
 }
 
 /** What a tree learns from: sums over the rows of a node, and the best split by them. */
-export interface SplitFinder {
+export interface Splitter {
   /** Sums that a node keeps; the first is the number of drawn rows. */
   readonly width: number;
   /** Numbers that a leaf gives. */
@@ -46,7 +46,7 @@ export interface SplitFinder {
     order: Int32Array,
     first: number,
     last: number,
-    best: Split,
+    best: NodeSplit,
   ): void;
   /** Sum of weights in a node. */
   cover(sums: Float64Array, at: number): number;

@@ -15,7 +15,7 @@ export function strideOf(columns: number): number {
 }
 
 /** An empty binned matrix in memory of its own, or on a heap, beside which there is room for the work of threads. */
-export function onHeap(
+export function allocateBinned(
   names: readonly string[],
   rows: number,
   columns: readonly ColumnBins[],
@@ -32,7 +32,7 @@ export function onHeap(
 export function heapOf(binned: BinnedMatrix): BinnedHeap {
   const known = heaps.get(binned);
   if (known) return known;
-  const shared = onHeap(binned.names, binned.rows, binned.columns);
+  const shared = allocateBinned(binned.names, binned.rows, binned.columns);
   shared.codes.set(binned.codes);
   const found = heaps.get(shared)!;
   heaps.set(binned, found);
@@ -40,7 +40,7 @@ export function heapOf(binned: BinnedMatrix): BinnedHeap {
 }
 
 /** Gives the memory of a binned matrix back, for the next one on its heap. */
-export function giveBack(binned: BinnedMatrix): void {
+export function free(binned: BinnedMatrix): void {
   const { heap, codesAt } = heapOf(binned);
   heap.give(codesAt, binned.rows * binned.stride);
   heaps.delete(binned);

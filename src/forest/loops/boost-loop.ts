@@ -10,12 +10,12 @@ import {
   f64x2,
   fill,
   float,
-  get,
   I32,
   I64,
   i32,
   i64,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -29,10 +29,12 @@ export function pairsFunction(): WasmFunction {
   const n = locals("codes", "stride", "at", "to", "pairs", "bins", "mask", "row", "cell", "eight", "pair");
   const updates = Array.from({ length: GROUP }, (_, k) => {
     const shifted =
-      k === 0 ? i32.shl(i32.wrap(get(n.eight)), int(7)) : i32.wrap(i64.shr(get(n.eight), i64.const(8 * k - 7)));
+      k === 0
+        ? i32.shl(i32.wrap(localGet(n.eight)), int(7))
+        : i32.wrap(i64.shr(localGet(n.eight), i64.const(8 * k - 7)));
     return seq(
-      set(n.cell, i32.add(get(n.bins), i32.and(shifted, get(n.mask)))),
-      f64x2.store(get(n.cell), f64x2.add(f64x2.load(get(n.cell), k * 16), get(n.pair)), k * 16),
+      set(n.cell, i32.add(localGet(n.bins), i32.and(shifted, localGet(n.mask)))),
+      f64x2.store(localGet(n.cell), f64x2.add(f64x2.load(localGet(n.cell), k * 16), localGet(n.pair)), k * 16),
     );
   });
   return {
@@ -41,14 +43,14 @@ export function pairsFunction(): WasmFunction {
     results: [],
     locals: [I32, I32, I64, V128],
     body: seq(
-      set(n.mask, i32.shl(get(n.mask), int(7))),
-      fill(get(n.bins), int(0), i32.add(get(n.mask), int(NEXT_BIN))),
+      set(n.mask, i32.shl(localGet(n.mask), int(7))),
+      fill(localGet(n.bins), int(0), i32.add(localGet(n.mask), int(NEXT_BIN))),
       loop(
-        set(n.row, i32.shr(i32.load(get(n.at)), int(8))),
-        set(n.eight, i64.load(i32.add(get(n.codes), i32.mul(get(n.row), get(n.stride))))),
-        set(n.pair, f64x2.load(i32.add(get(n.pairs), i32.shl(get(n.row), int(4))))),
+        set(n.row, i32.shr(i32.load(localGet(n.at)), int(8))),
+        set(n.eight, i64.load(i32.add(localGet(n.codes), i32.mul(localGet(n.row), localGet(n.stride))))),
+        set(n.pair, f64x2.load(i32.add(localGet(n.pairs), i32.shl(localGet(n.row), int(4))))),
         ...updates,
-        branchIf(0, i32.lt(tee(n.at, i32.add(get(n.at), int(4))), get(n.to))),
+        branchIf(0, i32.lt(tee(n.at, i32.add(localGet(n.at), int(4))), localGet(n.to))),
       ),
     ),
   };
@@ -62,9 +64,9 @@ export function subtractFunction(): WasmFunction {
     results: [],
     locals: [],
     body: loop(
-      f64x2.store(get(n.a), f64x2.sub(f64x2.load(get(n.a)), f64x2.load(get(n.b)))),
-      set(n.b, i32.add(get(n.b), int(16))),
-      branchIf(0, i32.lt(tee(n.a, i32.add(get(n.a), int(16))), get(n.end))),
+      f64x2.store(localGet(n.a), f64x2.sub(f64x2.load(localGet(n.a)), f64x2.load(localGet(n.b)))),
+      set(n.b, i32.add(localGet(n.b), int(16))),
+      branchIf(0, i32.lt(tee(n.a, i32.add(localGet(n.a), int(16))), localGet(n.end))),
     ),
   };
 }
@@ -79,7 +81,7 @@ export function searchFunction(): WasmFunction {
     ...(["gradient", "hessian", "own", "least", "rows", "fewest", "l2", "count", "unit"] as const),
     ...(["left", "coded", "leftRows", "leftHessian", "rightHessian", "gain", "pair", "sides", "weights"] as const),
   );
-  const value = (name: keyof typeof n) => get(n[name]);
+  const value = (name: keyof typeof n) => localGet(n[name]);
   const both = (a: Code, b: Code) => f64x2.withLane(f64x2.splat(a), 1, b);
   const given = ["gradient", "hessian", "own", "least", "rows", "fewest", "l2", "count", "unit"] as const;
   const tryCut = block(

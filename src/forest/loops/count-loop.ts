@@ -8,12 +8,12 @@ import {
   F64,
   f64,
   fill,
-  get,
   I32,
   I64,
   i32,
   i64,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -31,8 +31,8 @@ export function fillFunction(columns: number): WasmFunction {
   const value = entry + 3;
   const updates = Array.from({ length: columns }, (_, k) =>
     seq(
-      set(cell, i32.add(get(bins), i32.shl(i32.load8(i32.add(get(row), get(first + k))), int(3)))),
-      i64.store(get(cell), i64.add(i64.load(get(cell), k * COLUMN_BYTES), get(value)), k * COLUMN_BYTES),
+      set(cell, i32.add(localGet(bins), i32.shl(i32.load8(i32.add(localGet(row), localGet(first + k))), int(3)))),
+      i64.store(localGet(cell), i64.add(i64.load(localGet(cell), k * COLUMN_BYTES), localGet(value)), k * COLUMN_BYTES),
     ),
   );
   return {
@@ -41,13 +41,13 @@ export function fillFunction(columns: number): WasmFunction {
     results: [],
     locals: [I32, I32, I32, I64],
     body: seq(
-      fill(get(bins), int(0), int(columns * COLUMN_BYTES)),
+      fill(localGet(bins), int(0), int(columns * COLUMN_BYTES)),
       loop(
-        set(entry, i32.load(get(at))),
-        set(row, rowOf(get(entry), get(codes), get(stride))),
-        set(value, i64.load(i32.add(get(payload), i32.shl(i32.and(get(entry), int(255)), int(3))))),
+        set(entry, i32.load(localGet(at))),
+        set(row, rowOf(localGet(entry), localGet(codes), localGet(stride))),
+        set(value, i64.load(i32.add(localGet(payload), i32.shl(i32.and(localGet(entry), int(255)), int(3))))),
         ...updates,
-        branchIf(0, i32.lt(tee(at, i32.add(get(at), int(4))), get(to))),
+        branchIf(0, i32.lt(tee(at, i32.add(localGet(at), int(4))), localGet(to))),
       ),
     ),
   };
@@ -61,7 +61,7 @@ export function scanFunction(): WasmFunction {
     ...(["bins", "size", "total", "ones", "weight0", "weight1", "fewest", "least", "left", "leftOnes", "out"] as const),
     ...(["at", "end", "best", "v", "right", "p", "q", "r", "s", "impurity"] as const),
   );
-  const value = (name: keyof typeof n) => get(n[name]);
+  const value = (name: keyof typeof n) => localGet(n[name]);
   return {
     name: "scan",
     parameters: [I32, I32, F64, F64, F64, F64, F64, F64, F64, F64, I32],

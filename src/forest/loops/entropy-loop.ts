@@ -7,12 +7,12 @@ import {
   F64,
   f64,
   f64x2,
-  get,
   I32,
   I64,
   i32,
   i64,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -39,13 +39,13 @@ function log2(x: Code, s: number, square: number): Code {
   const series = terms
     .slice(0, -1)
     .reduceRight<Code>(
-      (sum, term) => f64x2.add(f64x2.mul(sum, get(square)), f64x2.const(term)),
+      (sum, term) => f64x2.add(f64x2.mul(sum, localGet(square)), f64x2.const(term)),
       f64x2.const(terms.at(-1)!),
     );
   return seq(
     set(s, f64x2.div(f64x2.sub(mantissa, f64x2.const(Math.SQRT2)), f64x2.add(mantissa, f64x2.const(Math.SQRT2)))),
-    set(square, f64x2.mul(get(s), get(s))),
-    f64x2.add(exponent, f64x2.mul(get(s), series)),
+    set(square, f64x2.mul(localGet(s), localGet(s))),
+    f64x2.add(exponent, f64x2.mul(localGet(s), series)),
   );
 }
 
@@ -62,7 +62,7 @@ export function scanEntropyFunction(weighted: boolean): WasmFunction {
     ...(["left", "leftOnes", "out"] as const),
     ...(["at", "end", "best", "v", "right", "rightOnes", "impurity", "sums", "s", "square"] as const),
   );
-  const value = (name: keyof typeof n) => get(n[name]);
+  const value = (name: keyof typeof n) => localGet(n[name]);
   const nLogN = (count: Code) => f64.load(i32.add(value("table"), i32.shl(count, int(3))));
   const weightOf = (zeros: Code, ones: Code) =>
     f64.add(f64.mul(f64.from(zeros), value("weight0")), f64.mul(f64.from(ones), value("weight1")));

@@ -6,10 +6,10 @@ import {
   F64,
   f64,
   f64x2,
-  get,
   I32,
   i32,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -39,7 +39,7 @@ export function logisticFunction(): WasmFunction {
     ...(["gradient", "coded", "count", "unit"] as const),
     ...(["x", "k", "high", "low", "r", "t", "c", "p", "weight", "g", "h"] as const),
   );
-  const value = (name: keyof typeof n) => get(n[name]);
+  const value = (name: keyof typeof n) => localGet(n[name]);
   const number = f64x2.const;
   const both = (of: (row: Code) => Code) => f64x2.withLane(f64x2.splat(of(value("a"))), 1, of(value("b")));
   const numberOf = (from: Code, row: Code) => f64.load(i32.add(from, i32.shl(row, int(3))));

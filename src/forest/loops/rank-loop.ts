@@ -9,10 +9,10 @@ import {
   f64,
   f64x2,
   float,
-  get,
   I32,
   i32,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -30,7 +30,7 @@ export function rankFunction(): WasmFunction {
     ...(["bins", "size", "missing", "to", "node", "code", "at", "end", "before"] as const),
     ...(["perCount", "count", "unit", "coded", "rate", "pair"] as const),
   );
-  const value = (name: keyof typeof n) => get(n[name]);
+  const value = (name: keyof typeof n) => localGet(n[name]);
   return {
     name: "rank",
     parameters: [I32, I32, I32, I32, I32],

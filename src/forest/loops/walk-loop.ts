@@ -6,12 +6,12 @@ import {
   choose,
   F64,
   f64,
-  get,
   I32,
   I64,
   i32,
   i64,
   int,
+  localGet,
   loop,
   seq,
   set,
@@ -24,7 +24,11 @@ export function codeFunction(): WasmFunction {
   const steps = [128, 64, 32, 16, 8, 4, 2, 1].map((half) =>
     set(
       n.at,
-      choose(i32.add(get(n.at), int(8 * half)), get(n.at), f64.lt(f64.load(get(n.at), 8 * (half - 1)), get(n.value))),
+      choose(
+        i32.add(localGet(n.at), int(8 * half)),
+        localGet(n.at),
+        f64.lt(f64.load(localGet(n.at), 8 * (half - 1)), localGet(n.value)),
+      ),
     ),
   );
   return {
@@ -33,15 +37,19 @@ export function codeFunction(): WasmFunction {
     results: [],
     locals: [F64, I32],
     body: loop(
-      set(n.value, f64.load(get(n.values))),
-      set(n.at, get(n.edges)),
+      set(n.value, f64.load(localGet(n.values))),
+      set(n.at, localGet(n.edges)),
       ...steps,
       i32.store8(
-        get(n.codes),
-        choose(i32.shr(i32.sub(get(n.at), get(n.edges)), int(3)), int(MISSING), f64.eq(get(n.value), get(n.value))),
+        localGet(n.codes),
+        choose(
+          i32.shr(i32.sub(localGet(n.at), localGet(n.edges)), int(3)),
+          int(MISSING),
+          f64.eq(localGet(n.value), localGet(n.value)),
+        ),
       ),
-      set(n.codes, i32.add(get(n.codes), get(n.stride))),
-      branchIf(0, i32.lt(tee(n.values, i32.add(get(n.values), int(8))), get(n.to))),
+      set(n.codes, i32.add(localGet(n.codes), localGet(n.stride))),
+      branchIf(0, i32.lt(tee(n.values, i32.add(localGet(n.values), int(8))), localGet(n.to))),
     ),
   };
 }
@@ -51,8 +59,8 @@ type Side = (n: { node: number; row: number; lane: number }) => Code;
 
 /** (code + m) mod 256 > split + m, m = 1 where a missing value, 255, goes left. */
 const rightOfSplit: Side = ({ node, row }) => {
-  const word = i32.wrap(i64.shr(get(node), i64.const(32)));
-  const code = i32.add(i32.load8(i32.add(get(row), i32.and(word, int(0xffff)))), i32.shr(word, int(25)));
+  const word = i32.wrap(i64.shr(localGet(node), i64.const(32)));
+  const code = i32.add(i32.load8(i32.add(localGet(row), i32.and(word, int(0xffff)))), i32.shr(word, int(25)));
   return i32.gt(i32.and(code, int(255)), i32.and(i32.shr(word, int(16)), int(0x1ff)));
 };
 
@@ -60,11 +68,14 @@ const rightOfSplit: Side = ({ node, row }) => {
 const rightOfSet =
   (sets: number, code: number): Side =>
   ({ node, row, lane }) => {
-    const column = i32.and(i32.wrap(i64.shr(get(node), i64.const(32))), int(0xffff));
-    const at = i32.add(i32.shl(get(lane), int(5)), i32.shl(i32.shr(get(code), int(5)), int(2)));
+    const column = i32.and(i32.wrap(i64.shr(localGet(node), i64.const(32))), int(0xffff));
+    const at = i32.add(i32.shl(localGet(lane), int(5)), i32.shl(i32.shr(localGet(code), int(5)), int(2)));
     return seq(
-      set(code, i32.load8(i32.add(get(row), column))),
-      i32.xor(i32.and(i32.shr(i32.load(i32.add(get(sets), at)), i32.and(get(code), int(31))), int(1)), int(1)),
+      set(code, i32.load8(i32.add(localGet(row), column))),
+      i32.xor(
+        i32.and(i32.shr(i32.load(i32.add(localGet(sets), at)), i32.and(localGet(code), int(31))), int(1)),
+        int(1),
+      ),
     );
   };
 
@@ -91,15 +102,18 @@ function walkBy(name: string, sideBy: (sets: number, code: number) => Side): Was
   ] as const;
   const step = ([lane, row]: readonly [number, number]) =>
     seq(
-      set(n.node, i64.load(i32.add(get(n.nodes), i32.shl(get(lane), int(3))))),
-      set(n.left, i32.add(i32.wrap(get(n.node)), side({ node: n.node, row, lane }))),
-      set(n.moved, i32.or(get(n.moved), i32.xor(get(n.left), get(lane)))),
-      set(lane, get(n.left)),
+      set(n.node, i64.load(i32.add(localGet(n.nodes), i32.shl(localGet(lane), int(3))))),
+      set(n.left, i32.add(i32.wrap(localGet(n.node)), side({ node: n.node, row, lane }))),
+      set(n.moved, i32.or(localGet(n.moved), i32.xor(localGet(n.left), localGet(lane)))),
+      set(lane, localGet(n.left)),
     );
   const add = ([lane]: readonly [number, number], k: number) =>
     f64.store(
-      get(n.sums),
-      f64.add(f64.load(get(n.sums), 8 * k), f64.load(i32.add(get(n.values), i32.shl(get(lane), int(3))))),
+      localGet(n.sums),
+      f64.add(
+        f64.load(localGet(n.sums), 8 * k),
+        f64.load(i32.add(localGet(n.values), i32.shl(localGet(lane), int(3)))),
+      ),
       8 * k,
     );
   return {
@@ -109,12 +123,12 @@ function walkBy(name: string, sideBy: (sets: number, code: number) => Side): Was
     locals: [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I64],
     body: loop(
       ...lanes.map(([lane]) => set(lane, int(0))),
-      ...lanes.map(([, row], k) => set(row, i32.add(get(n.codes), i32.mul(get(n.stride), int(k))))),
-      loop(set(n.moved, int(0)), ...lanes.map(step), branchIf(0, get(n.moved))),
+      ...lanes.map(([, row], k) => set(row, i32.add(localGet(n.codes), i32.mul(localGet(n.stride), int(k))))),
+      loop(set(n.moved, int(0)), ...lanes.map(step), branchIf(0, localGet(n.moved))),
       ...lanes.map(add),
-      set(n.sums, i32.add(get(n.sums), int(32))),
-      set(n.codes, i32.add(get(n.codes), i32.mul(get(n.stride), int(4)))),
-      branchIf(0, i32.gt(tee(n.rows, i32.sub(get(n.rows), int(4))), int(0))),
+      set(n.sums, i32.add(localGet(n.sums), int(32))),
+      set(n.codes, i32.add(localGet(n.codes), i32.mul(localGet(n.stride), int(4)))),
+      branchIf(0, i32.gt(tee(n.rows, i32.sub(localGet(n.rows), int(4))), int(0))),
     ),
   };
 }

@@ -72,7 +72,7 @@ const store =
   (address: Code, value: Code, offset = 0): Code => [...address, ...value, opcode, align, ...u(offset)];
 
 export const seq = (...codes: Code[]): Code => codes.flat();
-export const get = (local: number): Code => [0x20, ...u(local)];
+export const localGet = (local: number): Code => [0x20, ...u(local)];
 export const set = (local: number, value: Code): Code => [...value, 0x21, ...u(local)];
 export const tee = (local: number, value: Code): Code => [...value, 0x22, ...u(local)];
 export const int = (value: number): Code => [0x41, ...s(value)];

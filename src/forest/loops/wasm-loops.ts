@@ -16,7 +16,7 @@ import { assemble, type WasmFunction, type WasmMemory, wasm } from "./wasm-assem
  * against the length of its array, which costs more than half of the time here; these loops cannot leave the memory either,
  * but the check is done by the memory unit of the processor.
  */
-export interface Kernel {
+export interface WasmLoops {
   /**
    * fill1 … fill8: clears the bins of that many columns and adds the payload of the entries `from` … `to` to the bins of
    * their codes.
@@ -177,7 +177,7 @@ type EntropyScan = (
 ) => number;
 
 /** What makes the functions of each member. */
-const MAKERS: Record<keyof Kernel, () => readonly WasmFunction[]> = {
+const MAKERS: Record<keyof WasmLoops, () => readonly WasmFunction[]> = {
   fill: () => Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1)),
   scan: () => [scanFunction()],
   scanEntropy: () => [scanEntropyFunction(false)],
@@ -195,16 +195,16 @@ const MAKERS: Record<keyof Kernel, () => readonly WasmFunction[]> = {
   walk: () => [walkFunction()],
   walkSets: () => [walkSetsFunction()],
 };
-const modules = new Map<keyof Kernel, object>();
-const kernels = new WeakMap<WasmMemory, Kernel>();
+const modules = new Map<keyof WasmLoops, object>();
+const kernels = new WeakMap<WasmMemory, WasmLoops>();
 
 /** The loops, bound to a memory. Each is made when it is first asked for: all of them take longer than many a small fit. */
-export function kernelOn(memory: WasmMemory): Kernel {
+export function wasmLoops(memory: WasmMemory): WasmLoops {
   const known = kernels.get(memory);
   if (known) return known;
-  const kernel = {} as Kernel;
+  const kernel = {} as WasmLoops;
   kernels.set(memory, kernel);
-  for (const name of Object.keys(MAKERS) as (keyof Kernel)[]) {
+  for (const name of Object.keys(MAKERS) as (keyof WasmLoops)[]) {
     Object.defineProperty(kernel, name, {
       configurable: true,
       get() {

@@ -1,6 +1,6 @@
 import { COLUMN_BYTES, GROUP } from "./loop-parts.js";
 import type { WasmMemory } from "./wasm-assembler.js";
-import { type Kernel, kernelOn } from "./wasm-loops.js";
+import { type WasmLoops, wasmLoops } from "./wasm-loops.js";
 
 /** Bytes of codes that are gathered, so that a subtree finds them in the second-level cache. */
 const LOCAL_BYTES = 1 << 19;
@@ -27,7 +27,7 @@ export interface WorkspacePlace {
 
 /** The memory in which one thread grows trees. Addresses are in bytes, views are for JavaScript. */
 export interface Workspace extends WorkspacePlace {
-  kernel: Kernel;
+  kernel: WasmLoops;
   /** Rows that fit in the local copy of codes. */
   localRows: number;
   localAt: number;
@@ -81,7 +81,7 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
   const logsAt = spareAt + words(capacity);
   return {
     ...place,
-    kernel: kernelOn(memory),
+    kernel: wasmLoops(memory),
     localRows,
     localAt,
     middleRows,

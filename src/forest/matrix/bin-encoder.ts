@@ -1,5 +1,5 @@
 import { SharedHeap } from "../loops/shared-heap.js";
-import { type Kernel, kernelOn } from "../loops/wasm-loops.js";
+import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
 
 /** Rows that are coded together: their codes stay in the second-level cache while column after column is written. */
 export const BLOCK = 4096;
@@ -14,14 +14,14 @@ export interface Coder {
 }
 
 let heap: SharedHeap | undefined;
-let kernel: Kernel | undefined;
+let kernel: WasmLoops | undefined;
 let last: Coder | undefined;
 
 /** The coder of this thread; it serves one matrix at a time. */
-export function openCoder(stride: number): Coder {
+export function openBinEncoder(stride: number): Coder {
   if (last?.stride === stride) return last;
   heap ??= new SharedHeap(BLOCK * 8);
-  kernel ??= kernelOn(heap.memory);
+  kernel ??= wasmLoops(heap.memory);
   const { code } = kernel;
   const bytes = BLOCK * 8 + 255 * 8 + BLOCK * stride;
   const at = heap.take(bytes);

@@ -1,9 +1,9 @@
 import { ChurnError } from "../../core/errors.js";
-import { onHeap, strideOf } from "../loops/binned-heap.js";
+import { allocateBinned, strideOf } from "../loops/binned-heap.js";
 import type { BinnedMatrix, ColumnBins } from "../loops/binned-matrix.js";
 import { MISSING } from "../loops/missing.js";
 import type { SharedHeap } from "../loops/shared-heap.js";
-import { BLOCK, type Coder, openCoder } from "./bin-encoder.js";
+import { BLOCK, type Coder, openBinEncoder } from "./bin-encoder.js";
 import { findEdges } from "./find-edges.js";
 import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
 
@@ -35,7 +35,7 @@ export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap): BinnedMatrix {
     const levels = keptLevels(column.levels, column.codes, maxBins);
     return { count: Math.max(1, levels.length), edges: new Float64Array(0), levels };
   });
-  const binned = onHeap(x.names, rows, columns, heap);
+  const binned = allocateBinned(x.names, rows, columns, heap);
   encode(x, binned);
   return binned;
 }
@@ -51,7 +51,7 @@ export function binWith(x: Matrix, columns: readonly ColumnBins[]): BinnedMatrix
 
 function encode(x: Matrix, { rows, stride, codes, columns }: BinnedMatrix): void {
   const block = columns.map((bins, j) => coderOf(x.columns[j], bins, x.names[j]));
-  const coder = openCoder(stride);
+  const coder = openBinEncoder(stride);
   for (let from = 0; from < rows; from += BLOCK) {
     const size = Math.min(rows - from, BLOCK);
     for (let j = 0; j < columns.length; j++) block[j](coder, j, from, size);
@@ -78,7 +78,7 @@ function coderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
 }
 
 /** Code of one value. */
-export function codeOf({ edges, levels }: ColumnBins, value: number | string | null): number {
+export function binOf({ edges, levels }: ColumnBins, value: number | string | null): number {
   if (levels) {
     const level = levels.indexOf(value as string);
     return level < 0 ? MISSING : level;

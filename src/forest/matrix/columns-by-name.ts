@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import { columnLength, type Matrix } from "./matrix.js";
+import { featureLength, type Matrix } from "./matrix.js";
 
 /** The columns of a matrix in the order of `names`. */
 export function columnsByName(x: Matrix, names: readonly string[]): Matrix {
@@ -13,7 +13,7 @@ export function columnsByName(x: Matrix, names: readonly string[]): Matrix {
     }
     return x.columns[j];
   });
-  if (columns.some((column) => columnLength(column) !== columnLength(columns[0]))) {
+  if (columns.some((column) => featureLength(column) !== featureLength(columns[0]))) {
     throw new ChurnError("BAD_INPUT", "columns of the matrix differ in length");
   }
   return { names, columns };

@@ -16,7 +16,7 @@ export interface Matrix {
 }
 
 /** Length of one column. */
-export function columnLength(column: FeatureColumn): number {
+export function featureLength(column: FeatureColumn): number {
   return column instanceof Float64Array ? column.length : column.codes.length;
 }
 
@@ -36,14 +36,14 @@ export function checkMatrix(x: Matrix): number {
     if (seen.has(name)) throw new ChurnError("BAD_INPUT", `column "${name}" occurs twice`);
     seen.add(name);
   }
-  const rows = columnLength(x.columns[0]);
+  const rows = featureLength(x.columns[0]);
   for (let j = 0; j < x.columns.length; j++) {
     const column = x.columns[j];
     if (!(column instanceof Float64Array) && !(column?.codes instanceof Int32Array && Array.isArray(column.levels))) {
       throw new ChurnError("BAD_INPUT", `column "${x.names[j]}" is neither a Float64Array nor {levels, codes}`);
     }
-    if (columnLength(column) !== rows) {
-      const text = `column "${x.names[j]}" has ${columnLength(column)} rows, "${x.names[0]}" has ${rows}`;
+    if (featureLength(column) !== rows) {
+      const text = `column "${x.names[j]}" has ${featureLength(column)} rows, "${x.names[0]}" has ${rows}`;
       throw new ChurnError("BAD_INPUT", text);
     }
   }

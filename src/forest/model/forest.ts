@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import type { BinnedMatrix, ColumnBins } from "../loops/binned-matrix.js";
-import { binWith, codeOf } from "../matrix/bin.js";
+import { binOf, binWith } from "../matrix/bin.js";
 import { columnsByName } from "../matrix/columns-by-name.js";
 import type { Matrix } from "../matrix/matrix.js";
 import { sameBins } from "../matrix/same-bins.js";
@@ -10,7 +10,7 @@ import { headTrees, truncateTrees } from "../trees/cut-trees.js";
 import type { ForestSettings } from "../trees/forest-options.js";
 import { gainImportances, impurityImportances } from "../trees/impurity-importances.js";
 import type { Trees } from "../trees/tree.js";
-import { leafOf, leafSums, type Walk, walkOf } from "../trees/walk-trees.js";
+import { leafOf, type PackedTrees, packTrees, sumLeaves } from "../trees/walk-trees.js";
 import { decodeForest, encodeForest } from "./forest-bytes.js";
 import type { ForestParts } from "./forest-parts.js";
 
@@ -32,7 +32,7 @@ export class Forest {
   readonly classes: readonly string[];
   readonly options: ForestSettings | BoostingSettings;
   readonly #parts: ForestParts;
-  #walk: Walk | undefined;
+  #walk: PackedTrees | undefined;
   #row: Uint8Array | undefined;
 
   constructor(parts: ForestParts) {
@@ -117,9 +117,9 @@ export class Forest {
         `row has ${values.length} values, a forest of one score takes ${columns.length}`,
       );
     }
-    this.#walk ??= walkOf(this.trees);
+    this.#walk ??= packTrees(this.trees);
     this.#row ??= new Uint8Array(columns.length);
-    for (let j = 0; j < columns.length; j++) this.#row[j] = codeOf(columns[j], values[j]!);
+    for (let j = 0; j < columns.length; j++) this.#row[j] = binOf(columns[j], values[j]!);
     let sum = 0;
     for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)];
     return this.#scoreOf(sum);
@@ -201,12 +201,12 @@ export class Forest {
   }
 
   #means(x: Matrix | BinnedRows): Float64Array {
-    this.#walk ??= walkOf(this.trees);
+    this.#walk ??= packTrees(this.trees);
     const { binned, rows } = this.binned(x);
     const size = rows ? rows.length : binned.rows;
     const sums =
       this.trees.outputs === 1 && size > this.#few
-        ? leafSums(this.#walk, binned.codes, binned.stride, rows, size)
+        ? sumLeaves(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
     const { link, offsets } = this;
     if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]);
@@ -231,7 +231,12 @@ export class Forest {
     return boosting.link === "logistic" ? 1 / (1 + Math.exp(-score)) : score;
   }
 
-  #sumsByRow(walk: Walk, { codes, stride }: BinnedMatrix, rows: Int32Array | undefined, size: number): Float64Array {
+  #sumsByRow(
+    walk: PackedTrees,
+    { codes, stride }: BinnedMatrix,
+    rows: Int32Array | undefined,
+    size: number,
+  ): Float64Array {
     const { outputs, value } = this.trees;
     const sums = new Float64Array(size * outputs);
     for (let i = 0; i < size; i++) {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { random } from "../../core/random.js";
 import { SharedHeap } from "../loops/shared-heap.js";
-import { kernelOn } from "../loops/wasm-loops.js";
+import { wasmLoops } from "../loops/wasm-loops.js";
 import { logisticBytes, logisticLoss } from "./boosting-loss.js";
 
 it.each([false, true])("gives gradient and hessian of log loss, weighted: %s", (weighted) => {
@@ -19,7 +19,7 @@ it.each([false, true])("gives gradient and hessian of log loss, weighted: %s", (
   const lossAt = heap.take(logisticBytes(rows, weighted));
   const loss = logisticLoss(
     { rows, train, y, weights },
-    { kernel: kernelOn(memory), memory, entriesAt, pairsAt, lossAt },
+    { kernel: wasmLoops(memory), memory, entriesAt, pairsAt, lossAt },
   );
   loss.score.set(scores);
   new Int32Array(memory.buffer, entriesAt, train.length).set(train.map((row) => row << 8));

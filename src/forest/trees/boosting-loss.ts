@@ -1,6 +1,6 @@
 import { encodeHessian, type HessianCode, hessianCode } from "../loops/hessian-code.js";
 import type { WasmMemory } from "../loops/wasm-assembler.js";
-import type { Kernel } from "../loops/wasm-loops.js";
+import type { WasmLoops } from "../loops/wasm-loops.js";
 
 /** What boosted trees lower, and the scores that they have reached so far. */
 export interface BoostingLoss {
@@ -32,7 +32,7 @@ interface Target {
 
 /** Memory of the kernel that has the entries and takes the pairs; places are in bytes. */
 export interface LossSpace {
-  kernel: Kernel;
+  kernel: WasmLoops;
   memory: WasmMemory;
   entriesAt: number;
   pairsAt: number;

@@ -1,5 +1,5 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { OnProgress } from "../../core/progress.js";
 
 /** How trees are boosted; the defaults are those of scikit-learn's HistGradientBoosting. */
@@ -91,7 +91,7 @@ export function checkBoostingOptions(options: BoostingOptions): BoostingSettings
     if (value === undefined || OTHERS.includes(key)) continue;
     const check = CHECKS[key as keyof BoostingSettings];
     if (!check) {
-      const near = nearest(key, [...Object.keys(CHECKS), ...OTHERS]);
+      const near = closestMatch(key, [...Object.keys(CHECKS), ...OTHERS]);
       throw new ChurnError("BAD_OPTION", `unknown option "${key}" of boosting`, {
         hint: near ? `did you mean "${near}"?` : `it takes ${Object.keys(CHECKS).join(", ")}`,
       });

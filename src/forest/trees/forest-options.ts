@@ -1,5 +1,5 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { OnProgress } from "../../core/progress.js";
 
 export type ClassWeight = "balanced" | "balanced_subsample" | "balanced_bootstrap" | readonly number[] | null;
@@ -117,7 +117,7 @@ export function checkForestOptions(options: ForestOptions): ForestSettings {
     if (value === undefined || OTHERS.includes(key)) continue;
     const check = CHECKS[key as keyof ForestSettings];
     if (!check) {
-      const near = nearest(key, [...Object.keys(CHECKS), ...OTHERS]);
+      const near = closestMatch(key, [...Object.keys(CHECKS), ...OTHERS]);
       throw new ChurnError("BAD_OPTION", `unknown option "${key}" of a forest`, {
         hint: near ? `did you mean "${near}"?` : `it takes ${Object.keys(CHECKS).join(", ")}`,
       });

@@ -4,6 +4,6 @@ export function leafValue(gradient: number, hessian: number, l2: number, low: nu
 }
 
 /** Twice the loss that a value saves; G² / (H + λ) where no limit holds. */
-export function saved(gradient: number, hessian: number, l2: number, value: number): number {
+export function lossReduction(gradient: number, hessian: number, l2: number, value: number): number {
   return -value * (2 * gradient + (hessian + l2) * value);
 }

@@ -1,16 +1,16 @@
 import { MISSING } from "../loops/missing.js";
 import { SharedHeap } from "../loops/shared-heap.js";
-import { type Kernel, kernelOn } from "../loops/wasm-loops.js";
+import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
 import { BLOCK } from "../matrix/bin-encoder.js";
 import type { Trees } from "./tree.js";
 
 /** Trees laid out for walking, two words a node: see the kernel's `walk`. Children are counted from the root of their tree. */
-export interface Walk {
+export interface PackedTrees {
   trees: Trees;
   words: Int32Array;
 }
 
-export function walkOf(trees: Trees): Walk {
+export function packTrees(trees: Trees): PackedTrees {
   const { offsets, column, split, missingLeft, left } = trees;
   const words = new Int32Array(column.length * 2);
   for (let t = 0; t + 1 < offsets.length; t++) {
@@ -44,7 +44,7 @@ function leftSets({ column, split, missingLeft, sets }: Trees): Uint32Array {
 }
 
 let heap: SharedHeap | undefined;
-let kernel: Kernel | undefined;
+let kernel: WasmLoops | undefined;
 
 /**
  * Sums of the values of the leaves that rows fall into, over all trees, one sum a row.
@@ -52,8 +52,8 @@ let kernel: Kernel | undefined;
  * @param codes codes of all rows, `stride` bytes from one to the next
  * @param rows the rows that are wanted; the first `size` when left out
  */
-export function leafSums(
-  walk: Walk,
+export function sumLeaves(
+  walk: PackedTrees,
   codes: Uint8Array,
   stride: number,
   rows: Int32Array | undefined,
@@ -62,7 +62,7 @@ export function leafSums(
   const { trees, words } = walk;
   const sums = new Float64Array(size);
   heap ??= new SharedHeap(1 << 20);
-  kernel ??= kernelOn(heap.memory);
+  kernel ??= wasmLoops(heap.memory);
   const sets = leftSets(trees);
   const bytes = words.byteLength + trees.value.byteLength + BLOCK * (8 + stride) + sets.byteLength;
   const at = heap.take(bytes);
@@ -98,7 +98,7 @@ export function leafSums(
 }
 
 /** Index of the leaf of one tree that the row at `codes[row]` falls into; knows sets of categories. */
-export function leafOf({ trees, words }: Walk, t: number, codes: Uint8Array, row: number): number {
+export function leafOf({ trees, words }: PackedTrees, t: number, codes: Uint8Array, row: number): number {
   const root = trees.offsets[t];
   let node = 0;
   for (;;) {

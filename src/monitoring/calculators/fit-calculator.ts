@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { type Chunk, type Chunking, chunkTable } from "../chunks/chunk.js";
-import { orderTable, timed } from "../chunks/order-table.js";
+import { countTimestamped, orderTable } from "../chunks/order-table.js";
 import type { MonitoredTable, OrderedTable } from "../chunks/table.js";
 import type { FittedPart, MeasureContext, Part, PartContext, RawMeasure, SeriesPlan } from "./calculator.js";
 import { judge, median, notInside, strictlyBeyond } from "./judge.js";
@@ -8,7 +8,7 @@ import { type ChunkInfo, chunkInfo, finite, type Measure } from "./measure.js";
 import { clampLimits, fitLimits, type Limits } from "./threshold.js";
 
 /** Options that every part takes. */
-export interface RunOptions {
+export interface MeasureOptions {
   /** By default ten chunks of the same number of rows. */
   readonly chunking?: Chunking;
   /** `"nannyml"` gives NannyML's own numbers where it errs. */
@@ -27,7 +27,7 @@ export interface RunTables {
 export function fitPart<Options, State, Prepared>(
   part: Part<Options, State, Prepared>,
   reference: AnyTable,
-  options: Options & RunOptions,
+  options: Options & MeasureOptions,
 ): FittedPart<State> {
   const compat = isCompat(options.compat);
   const table = ordered(reference, "reference", compat, options.chunking ?? {});
@@ -66,7 +66,7 @@ export function fittedFrom<Options, State, Prepared>(
     part: part.name,
     compat,
     zone: table.zone ?? null,
-    until: time && timed(time) > 0 ? time[timed(time) - 1] : null,
+    until: time && countTimestamped(time) > 0 ? time[countTimestamped(time) - 1] : null,
     state,
     limits,
     usualRows,
@@ -77,7 +77,7 @@ export function fittedFrom<Options, State, Prepared>(
 }
 
 /** The chunks of an analysis, each with the measures of every series. */
-export interface Measured {
+export interface MeasuredSeries {
   readonly chunks: readonly ChunkInfo[];
   readonly measures: readonly (readonly Measure[])[];
   readonly warnings: readonly string[];
@@ -89,7 +89,7 @@ export function measurePart<Options, State, Prepared>(
   fitted: FittedPart<State>,
   analysis: AnyTable,
   chunking: Chunking = {},
-): Measured {
+): MeasuredSeries {
   const { compat, state } = fitted;
   const table = ordered(analysis, "analysis", compat, chunking);
   const warnings = [...fitted.warnings, ...table.warnings];
@@ -109,7 +109,7 @@ export function measuredFrom<Options, State, Prepared>(
   chunks: readonly Chunk[],
   raw: readonly (readonly RawMeasure[])[],
   others: readonly string[],
-): Measured {
+): MeasuredSeries {
   const { compat, limits, usualRows } = fitted;
   const warnings = [...others];
   if (fitted.zone && table.zone && fitted.zone !== table.zone) {

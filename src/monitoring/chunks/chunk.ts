@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import { timed } from "./order-table.js";
+import { countTimestamped } from "./order-table.js";
 import { type PeriodUnit, periodKey, periodOf, periodStart, periodUnit } from "./period.js";
 
 export type Period = "reference" | "analysis";
@@ -93,7 +93,7 @@ function bySize(table: Timed, size: number, incomplete: Chunking["incomplete"] =
   }
   const { time, zone } = table;
   return bounds.map(([from, to], index) => {
-    const last = time ? from + timed(time.subarray(from, to)) - 1 : 0;
+    const last = time ? from + countTimestamped(time.subarray(from, to)) - 1 : 0;
     const startMs = time && last >= from ? time[from] : null;
     const endMs = time && last >= from ? time[last] : null;
     const key = `[${from}:${to - 1}]`;
@@ -104,7 +104,7 @@ function bySize(table: Timed, size: number, incomplete: Chunking["incomplete"] =
 function byPeriod(table: Timed, unit: PeriodUnit, options: { gaps?: boolean; warnings?: string[] }): Chunk[] {
   const { time, zone } = table;
   if (!time) throw new ChurnError("BAD_INPUT", "chunks by period need a timestamp column");
-  const rows = timed(time);
+  const rows = countTimestamped(time);
   const chunks: Chunk[] = [];
   const add = (period: number, from: number, to: number) => {
     const startMs = periodStart(period, unit);

@@ -1,4 +1,4 @@
-import { once } from "./order-table.js";
+import { memoize } from "./order-table.js";
 import type { OrderedTable } from "./table.js";
 
 /** Count, mean and spread of numbers; NaN is left out. */
@@ -80,7 +80,7 @@ export const columnMoments = (
   values: Float64Array,
   from = 0,
   to = values.length,
-): Moments => once(table, `moments of ${name}, ${from} ${to}`, () => momentsOf(values, from, to));
+): Moments => memoize(table, `moments of ${name}, ${from} ${to}`, () => momentsOf(values, from, to));
 
 /** The values that are not NaN: a view where none is, else a copy. */
 export function withoutMissing(values: Float64Array): Float64Array {

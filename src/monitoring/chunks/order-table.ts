@@ -49,7 +49,7 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
   const order = time && orderOf(time.ms, () => tieKey(identifier, columns, rows), keepTies);
   if (order) for (const [key, column] of columns) columns.set(key, gather(column, order));
   const ms = time && (order ? gather(time.ms, order) : time.ms);
-  const lost = ms ? ms.length - timed(ms) : 0;
+  const lost = ms ? ms.length - countTimestamped(ms) : 0;
   if (lost > 0) warnings.push(`${name}: ${lost} of ${rows} rows have no timestamp`);
   const numbers = (key: string) => {
     const column = columns.get(key);
@@ -76,13 +76,13 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
 }
 
 /** A value of a table that is computed once. */
-export function once<T>({ shared }: OrderedTable, key: string, compute: () => T): T {
+export function memoize<T>({ shared }: OrderedTable, key: string, compute: () => T): T {
   if (!shared.has(key)) shared.set(key, compute());
   return shared.get(key) as T;
 }
 
 /** A column in the order of the caller's rows. */
-export function asGiven({ order }: OrderedTable, column: Float64Array): Float64Array {
+export function originalOrder({ order }: OrderedTable, column: Float64Array): Float64Array {
   if (!order) return column;
   const given = new Float64Array(column.length);
   for (let i = 0; i < order.length; i++) given[order[i]] = column[i];
@@ -90,7 +90,7 @@ export function asGiven({ order }: OrderedTable, column: Float64Array): Float64A
 }
 
 /** How many of ascending times are not missing. */
-export function timed(ms: Float64Array): number {
+export function countTimestamped(ms: Float64Array): number {
   let n = ms.length;
   while (n > 0 && Number.isNaN(ms[n - 1])) n--;
   return n;

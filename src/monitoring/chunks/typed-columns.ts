@@ -1,8 +1,8 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { ColumnOptions } from "../drift/univariate-options.js";
 import { type CategoryColumn, isCategory, type NumberColumn, toCategory } from "./column.js";
-import { once } from "./order-table.js";
+import { memoize } from "./order-table.js";
 import type { OrderedTable } from "./table.js";
 
 export type ColumnType = "continuous" | "categorical";
@@ -53,7 +53,7 @@ export function categoriesOf(table: OrderedTable, name: string, where: string, w
   const column = table.columns.get(name);
   if (!column) throw noColumn(name, table, where);
   if (!isCategory(column) && wasText && !column.every(Number.isNaN)) throw wrongType(name, where, "numbers", "text");
-  return isCategory(column) ? column : once(table, `categories of ${name}`, () => toCategory(column));
+  return isCategory(column) ? column : memoize(table, `categories of ${name}`, () => toCategory(column));
 }
 
 /** The names of the columns that a check looks at when none are named: features, with or without the model's outputs. */
@@ -70,7 +70,7 @@ function wrongType(name: string, where: string, is: string, wanted: string): Chu
 }
 
 function noColumn(name: string, table: OrderedTable, where: string): ChurnError {
-  const near = nearest(name, [...table.columns.keys()]);
+  const near = closestMatch(name, [...table.columns.keys()]);
   return new ChurnError("BAD_INPUT", `${where}: there is no column "${name}"`, {
     hint: near ? `did you mean "${near}"?` : `it has ${[...table.columns.keys()].join(", ")}`,
   });

@@ -1,7 +1,7 @@
 import type { DriftMethod } from "./univariate-options.js";
 
 /** What is known of a reference column: the shares of its bins or categories, and its standard deviation. */
-export interface ColumnShape {
+export interface Distribution {
   readonly shares: ArrayLike<number>;
   readonly deviation: number;
 }
@@ -16,7 +16,7 @@ const Z = 3.09;
  * times (1/n + 1/N), over 8 ln 2, 8 and 1 (Österreicher and Vajda 2003; Yurdakul 2018); Kolmogorov–Smirnov by its asymptotic
  * distribution. Bins with less than a row count for nothing. NaN for a statistic that has no limit.
  */
-export function chanceLimit(method: DriftMethod, { shares, deviation }: ColumnShape, n: number, N: number): number {
+export function chanceLimit(method: DriftMethod, { shares, deviation }: Distribution, n: number, N: number): number {
   const c = 1 / n + 1 / N;
   const rows = Math.min(n, N);
   let bins = 0;

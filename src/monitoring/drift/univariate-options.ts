@@ -1,5 +1,5 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { Threshold } from "../calculators/threshold.js";
 
 export const CONTINUOUS_METHODS = [
@@ -63,7 +63,7 @@ export const METHOD_NAMES: Record<DriftMethod, string> = {
 export function checkMethods(methods: readonly string[], known: readonly string[], type: string): void {
   for (const name of methods) {
     if (known.includes(name)) continue;
-    const near = nearest(name, known);
+    const near = closestMatch(name, known);
     throw new ChurnError("BAD_OPTION", `no method ${JSON.stringify(name)} for ${type} columns`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${known.join(", ")}`,
     });

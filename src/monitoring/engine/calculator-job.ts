@@ -1,5 +1,5 @@
 import type { FittedPart } from "../calculators/calculator.js";
-import { fitPart, type Measured, measurePart } from "../calculators/fit-calculator.js";
+import { fitPart, type MeasuredSeries, measurePart } from "../calculators/fit-calculator.js";
 import type { PartName } from "../calculators/measure.js";
 import type { Chunking } from "../chunks/chunk.js";
 import type { OrderedTable } from "../chunks/table.js";
@@ -14,7 +14,7 @@ export type PartWork = { readonly table: OrderedTable } & (
 /** What comes of it, as plain data too. */
 export type PartAnswer = {
   readonly fitted?: readonly [PartName, FittedPart][];
-  readonly results?: readonly [PartName, Measured][];
+  readonly results?: readonly [PartName, MeasuredSeries][];
 };
 
 export function partAnswer(work: PartWork): PartAnswer {

@@ -1,11 +1,11 @@
-import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
 import { missingPart, type QualityOptions } from "../quality/missing-values-calculator.js";
 import { unseenPart } from "../quality/unseen-values-calculator.js";
 import { rangePart } from "../quality/value-range-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 import { runPart } from "./run-calculator.js";
 
-type Options = QualityOptions & RunOptions & RunTables;
+type Options = QualityOptions & MeasureOptions & RunTables;
 
 /** Missing values per column and chunk, as a share of the rows or a count. */
 export const missingValues = (options: Options): MonitoringResult => runPart(missingPart, options);

@@ -3,9 +3,9 @@ import {
   type AnyTable,
   fittedFrom,
   isCompat,
+  type MeasureOptions,
   measuredFrom,
   ordered,
-  type RunOptions,
   type RunTables,
 } from "../calculators/fit-calculator.js";
 import { type Chunk, type Chunking, chunkTable } from "../chunks/chunk.js";
@@ -25,7 +25,7 @@ import { domainOnTwoThreads } from "./two-threads.js";
  * (area under ROC of cross-validated predictions; 0.5 is "not at all").
  */
 export async function domainClassifier(
-  options: DomainClassifierOptions & RunOptions & RunTables,
+  options: DomainClassifierOptions & MeasureOptions & RunTables,
 ): Promise<MonitoringResult> {
   const fitted = await fitDomainClassifier(options.reference, options);
   if (options.analysis) return measureDomainClassifier(fitted, options.analysis, options.chunking);
@@ -34,7 +34,7 @@ export async function domainClassifier(
 
 export async function fitDomainClassifier(
   reference: AnyTable,
-  options: DomainClassifierOptions & RunOptions,
+  options: DomainClassifierOptions & MeasureOptions,
 ): Promise<FittedPart<DomainClassifierState>> {
   const compat = isCompat(options.compat);
   const table = ordered(reference, "reference", compat, options.chunking ?? {});

@@ -1,4 +1,4 @@
-import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
 import { cbpePart } from "../estimated/cbpe-calculator.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
@@ -15,6 +15,6 @@ import { runPart } from "./run-calculator.js";
  * @example
  * estimatePerformance({ reference, analysis, metrics: ["roc_auc", "f1"], chunking: { period: "M" } }).alerts();
  */
-export function estimatePerformance(options: PerformanceOptions & RunOptions & RunTables): MonitoringResult {
+export function estimatePerformance(options: PerformanceOptions & MeasureOptions & RunTables): MonitoringResult {
   return runPart(cbpePart, options);
 }

@@ -1,5 +1,5 @@
 import { fitBoosting } from "../../forest/boosting/fit-boosting.js";
-import { giveBack } from "../../forest/loops/binned-heap.js";
+import { free } from "../../forest/loops/binned-heap.js";
 import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import { SharedHeap } from "../../forest/loops/shared-heap.js";
 import { bin } from "../../forest/matrix/bin.js";
@@ -61,7 +61,7 @@ async function measureChunk(
   const y = new Float64Array(negatives.length + n).fill(1, negatives.length);
   const binned = bin(x, state.trees.maxBins, heap);
   const scores = await crossValidated(binned, y, negatives.length, state);
-  giveBack(binned);
+  free(binned);
   const value = rocAuc(scoresByClass(scores, y, 0, scores.length));
   return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
 }

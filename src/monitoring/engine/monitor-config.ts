@@ -1,5 +1,5 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { NormalizeConfusion, ValueMatrix } from "../../statistics/confusion.js";
 import type { ColumnRoles } from "../../watch/read-monitored-table.js";
 import type { Threshold } from "../calculators/threshold.js";
@@ -163,7 +163,7 @@ function object(value: unknown, where: string): Record<string, unknown> {
 function known(keys: readonly string[], names: readonly string[], where: string, what = "key"): void {
   for (const key of keys) {
     if (names.includes(key)) continue;
-    const near = nearest(key, names);
+    const near = closestMatch(key, names);
     throw new ChurnError("BAD_CONFIG", `unknown ${what} ${JSON.stringify(key)} in ${where}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${names.join(", ")}`,
     });

@@ -1,4 +1,4 @@
-import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
 import { realizedPart } from "../realized/realized-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
@@ -13,6 +13,6 @@ import { runPart } from "./run-calculator.js";
  * const result = realizedPerformance({ reference, analysis, metrics: ["roc_auc", "f1"], chunking: { period: "W" } });
  * result.filter({ period: "analysis" }).toTable().print();
  */
-export function realizedPerformance(options: PerformanceOptions & RunOptions & RunTables): MonitoringResult {
+export function realizedPerformance(options: PerformanceOptions & MeasureOptions & RunTables): MonitoringResult {
   return runPart(realizedPart, options);
 }

@@ -1,13 +1,19 @@
 import type { FittedPart, Part } from "../calculators/calculator.js";
-import { fitPart, type Measured, measurePart, type RunOptions, type RunTables } from "../calculators/fit-calculator.js";
+import {
+  fitPart,
+  type MeasuredSeries,
+  type MeasureOptions,
+  measurePart,
+  type RunTables,
+} from "../calculators/fit-calculator.js";
 import { MonitoringResult } from "../results/monitoring-result.js";
 
 /** Fits and measures in one step. */
 export function runPart<Options, State, Prepared>(
   part: Part<Options, State, Prepared>,
-  { reference, analysis, ...options }: Options & RunOptions & RunTables,
+  { reference, analysis, ...options }: Options & MeasureOptions & RunTables,
 ): MonitoringResult {
-  const fitted = fitPart(part, reference, options as unknown as Options & RunOptions);
+  const fitted = fitPart(part, reference, options as unknown as Options & MeasureOptions);
   return resultOf(part, fitted, analysis && measurePart(part, fitted, analysis, options.chunking));
 }
 
@@ -15,7 +21,7 @@ export function runPart<Options, State, Prepared>(
 export function resultOf<Options, State, Prepared>(
   part: Part<Options, State, Prepared>,
   fitted: FittedPart<State>,
-  { chunks, measures, warnings }: Measured = { chunks: [], measures: [], warnings: fitted.warnings },
+  { chunks, measures, warnings }: MeasuredSeries = { chunks: [], measures: [], warnings: fitted.warnings },
 ): MonitoringResult {
   const rows = [...fitted.measures, ...measures];
   const series = part.series(fitted.state).map(({ key, metric, label, column, columnType }, s) => ({

@@ -1,4 +1,4 @@
-import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
 import { type Statistic, type StatisticOptions, statisticPart } from "../quality/summary-statistics-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 import { runPart } from "./run-calculator.js";
@@ -8,7 +8,7 @@ import { runPart } from "./run-calculator.js";
  */
 export function summaryStatistic(
   statistic: Statistic,
-  options: StatisticOptions & RunOptions & RunTables,
+  options: StatisticOptions & MeasureOptions & RunTables,
 ): MonitoringResult {
   return runPart(statisticPart(statistic), options);
 }

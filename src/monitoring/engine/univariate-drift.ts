@@ -1,4 +1,4 @@
-import type { RunOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
 import { univariatePart } from "../drift/univariate-calculator.js";
 import type { UnivariateOptions } from "../drift/univariate-options.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
@@ -12,6 +12,6 @@ import { runPart } from "./run-calculator.js";
  * @example
  * univariateDrift({ reference, analysis, columns: ["tenure", "y_pred_proba"], continuousMethods: ["wasserstein"] }).alerts();
  */
-export function univariateDrift(options: UnivariateOptions & RunOptions & RunTables): MonitoringResult {
+export function univariateDrift(options: UnivariateOptions & MeasureOptions & RunTables): MonitoringResult {
   return runPart(univariatePart, options);
 }

@@ -2,7 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "../../statistics/isotonic.js";
 import { rocAucInOrder } from "../../statistics/ranking-metrics.js";
 import type { Part, RawMeasure } from "../calculators/calculator.js";
-import { asGiven } from "../chunks/order-table.js";
+import { originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import {
   isCell,
@@ -23,9 +23,9 @@ import {
 } from "../realized/realized-calculator.js";
 import {
   type BinCounts,
+  binByScore,
   binCounts,
   type CalibrationBins,
-  calibrationBins,
   confusionEstimateError,
   rankingEstimateError,
   supportOf,
@@ -87,7 +87,7 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     const check = needsCalibration(labels, scores, groups);
     const calibrator = check.needed ? fitIsotonic(groups, groupTotals(groups, labels)) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
-    const bins = calibrationBins(scores, labels, groups.order);
+    const bins = binByScore(scores, labels, groups.order);
     return { plan, errors: Object.fromEntries(errors), check, calibrator, bins, classesFollow };
   },
 
@@ -190,8 +190,8 @@ function addScores(sums: Float64Array, score: Float64Array, predicted: Float64Ar
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */
 function knownRows(reference: OrderedTable, compat: boolean, warn: (text: string) => void) {
-  const scores = asGiven(reference, reference.score as Float64Array);
-  const labels = asGiven(reference, reference.truth as Float64Array);
+  const scores = originalOrder(reference, reference.score as Float64Array);
+  const labels = originalOrder(reference, reference.truth as Float64Array);
   const known = scores.map((value, i) => (Number.isNaN(value) || Number.isNaN(labels[i]) ? 0 : 1));
   const rows = known.reduce((sum, each) => sum + each, 0);
   if (rows === scores.length) return { scores, labels };

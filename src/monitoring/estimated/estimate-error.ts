@@ -21,7 +21,7 @@ const ROWS_A_BIN = 50;
 const MOST_BINS = 50;
 
 /** @param order the rows by ascending score */
-export function calibrationBins(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
+export function binByScore(scores: Float64Array, labels: Float64Array, order: Uint32Array): CalibrationBins {
   const rows = order.length;
   const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / ROWS_A_BIN)));
   const cuts = Array.from({ length: wanted - 1 }, (_, b) => scores[order[Math.floor(((b + 1) * rows) / wanted)]]);

@@ -1,4 +1,4 @@
-import { between, type Isotonic } from "../../statistics/isotonic.js";
+import { type Isotonic, interpolate } from "../../statistics/isotonic.js";
 
 /** Scores of a chunk in descending order with their calibrated probabilities. */
 export interface RankedProbabilities {
@@ -30,7 +30,7 @@ function calibrateDescending({ x, y }: Isotonic, u: Float64Array): Float64Array 
     else if (score >= x[end]) p[i] = y[end];
     else {
       while (x[high - 1] > score) high--;
-      p[i] = between({ x, y }, high, score);
+      p[i] = interpolate({ x, y }, high, score);
     }
   }
   return p;

@@ -1,5 +1,5 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import { CELLS, type Cell, type NormalizeConfusion, type ValueMatrix } from "../../statistics/confusion.js";
 import type { Range, Threshold } from "../calculators/threshold.js";
 
@@ -53,7 +53,7 @@ export function planPerformance(
   if (asked.length === 0) throw new ChurnError("BAD_OPTION", "no metrics were asked for");
   for (const name of [...asked, ...Object.keys(thresholds)]) {
     if (!(PERFORMANCE_METRICS as readonly string[]).includes(name)) {
-      const near = nearest(name, PERFORMANCE_METRICS);
+      const near = closestMatch(name, PERFORMANCE_METRICS);
       throw new ChurnError("BAD_OPTION", `unknown metric ${JSON.stringify(name)}`, {
         hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes ${PERFORMANCE_METRICS.join(", ")}`,
       });

@@ -1,6 +1,6 @@
 import { type Random, random } from "../../core/random.js";
 import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "../../statistics/confusion.js";
-import { asGiven, once } from "../chunks/order-table.js";
+import { memoize, originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { numpyArgsort } from "../nannyml/numpy-argsort.js";
 import { isCell, type PerformanceKey, type PerformancePlan } from "./performance-metrics.js";
@@ -31,9 +31,9 @@ export function fitSamplingErrors(
   const truth = reference.truth as Float64Array;
   // realized and estimated performance learn the same from one reference
   const ranked = () =>
-    once(reference, "ranked labels", () => {
+    memoize(reference, "ranked labels", () => {
       // rows of one score keep traces of the order they come in: in NannyML that of the file
-      const inOrder = (column: Float64Array) => (compat ? asGiven(reference, column) : column);
+      const inOrder = (column: Float64Array) => (compat ? originalOrder(reference, column) : column);
       return rankLabels(inOrder(score as Float64Array), inOrder(truth));
     });
   const confusion: Confusion = predicted
@@ -46,8 +46,8 @@ export function fitSamplingErrors(
   for (const key of keys) {
     let scale: number;
     let grows = false;
-    if (key === "roc_auc") scale = once(reference, key, () => rocAucError(ranked()));
-    else if (key === "average_precision") scale = once(reference, key, () => averagePrecisionError(ranked()));
+    if (key === "roc_auc") scale = memoize(reference, key, () => rocAucError(ranked()));
+    else if (key === "average_precision") scale = memoize(reference, key, () => averagePrecisionError(ranked()));
     else if (key === "accuracy") scale = spread(tp + tn, fp + fn);
     else if (key === "precision") scale = partial(tp, fp);
     else if (key === "recall") scale = partial(tp, fn);

@@ -5,7 +5,7 @@ import { averagePrecision, rocAuc, rocAucInOrder, scoresByClass } from "../../st
 import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION } from "../calculators/threshold.js";
 import type { Chunk } from "../chunks/chunk.js";
-import { once } from "../chunks/order-table.js";
+import { memoize } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { missingLabels } from "./missing-labels.js";
 import {
@@ -95,7 +95,7 @@ export function performanceSeries(plan: PerformancePlan): SeriesPlan[] {
 
 /** The rows of a table by ascending score, sorted once. */
 export const scoreOrder = (table: OrderedTable): Uint32Array =>
-  once(table, "score order", () => argsort(table.score as Float64Array));
+  memoize(table, "score order", () => argsort(table.score as Float64Array));
 
 /** Refuses a table without the columns that the metrics need. */
 export function needColumns({ keys }: PerformancePlan, table: OrderedTable): void {
@@ -128,7 +128,9 @@ export function realizedValues(plan: PerformancePlan, table: OrderedTable, { fro
   const truth = table.truth as Float64Array;
   // estimated performance asks for the realized one too
   const parted = plan.keys.some(isRanking)
-    ? once(table, `scores by class, ${from} ${to}`, () => scoresByClass(table.score as Float64Array, truth, from, to))
+    ? memoize(table, `scores by class, ${from} ${to}`, () =>
+        scoresByClass(table.score as Float64Array, truth, from, to),
+      )
     : undefined;
   const counts = table.predicted ? countConfusion(truth, table.predicted, from, to) : { tp: 0, tn: 0, fp: 0, fn: 0 };
   return (key: PerformanceKey): { value: number; n: number; reason?: string; failed?: boolean } => {

@@ -1,6 +1,6 @@
 import { type ColumnTable, table } from "arquero";
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { nearest } from "../../core/nearest.js";
 import type { ChunkInfo, Measure, MeasureField, PartName, Series } from "../calculators/measure.js";
 import type { Period } from "../chunks/chunk.js";
 import { csvLines, type Scalar } from "./csv-text.js";
@@ -92,7 +92,7 @@ export class MonitoringResult {
     const found = this.series.find((each) => each.key === key);
     if (!found) {
       const keys = this.series.map((each) => each.key);
-      const near = nearest(key, keys);
+      const near = closestMatch(key, keys);
       throw new ChurnError("BAD_OPTION", `the result has no series ${JSON.stringify(key)}`, {
         hint: near ? `did you mean ${JSON.stringify(near)}?` : `it has ${keys.join(", ")}`,
       });
@@ -194,7 +194,7 @@ function known(asked: string | readonly string[] | undefined, names: Set<string>
   );
   for (const name of list) {
     if (names.has(name)) continue;
-    const near = nearest(name, [...names]);
+    const near = closestMatch(name, [...names]);
     throw new ChurnError("BAD_OPTION", `the result has no ${what} ${JSON.stringify(name)}`, {
       hint: near ? `did you mean ${JSON.stringify(near)}?` : `it has ${[...names].join(", ") || "none"}`,
     });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { escapeHtml, escapeJson, stripAnsi, tameHtml } from "./escape.js";
+import { escapeHtml } from "../../core/escape-html.js";
+import { escapeJson, stripAnsi, tameHtml } from "./escape.js";
 import { Markdown } from "./markdown.js";
 
 it("escaped JSON cannot end its element, and reads back the same", () => {

@@ -1,10 +1,3 @@
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-/** Makes a text safe in HTML, between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
-}
-
 /** JSON for a `<script type="application/json">`: no text in it can end the element. */
 export function escapeJson(value: unknown): string {
   return JSON.stringify(value).replace(

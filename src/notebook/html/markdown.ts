@@ -1,5 +1,6 @@
 import { Marked } from "marked";
-import { escapeHtml, tameHtml } from "./escape.js";
+import { escapeHtml } from "../../core/escape-html.js";
+import { tameHtml } from "./escape.js";
 import { highlight } from "./highlight.js";
 
 /** A heading of the page, for the contents list. */

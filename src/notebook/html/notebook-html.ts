@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../../core/escape-html.js";
 import { firstLine, hasTag, type Notebook, type NotebookCell, textOf } from "../notebook.js";
-import { escapeHtml } from "./escape.js";
 import { highlight } from "./highlight.js";
 import { type Heading, Markdown } from "./markdown.js";
 import { OutputHtml } from "./outputs.js";

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
+import { escapeHtml } from "../../core/escape-html.js";
 import { type CellOutput, textOf } from "../notebook.js";
-import { escapeHtml, escapeJson, stripAnsi, tameHtml } from "./escape.js";
+import { escapeJson, stripAnsi, tameHtml } from "./escape.js";
 import { Markdown } from "./markdown.js";
 import { plotlyRuntime, type Runtime } from "./runtime.js";
 

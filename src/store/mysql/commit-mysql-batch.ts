@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
-import { columnsOf, type LedgerEntry, linesOf, sameBatch, spanOf } from "../commit-batch.js";
+import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
 import type { CommittedBatch, LateLabels, NewBatch, RejectedRow } from "../new-batch.js";
@@ -38,7 +38,7 @@ export async function commitMysqlBatch(
   await mirror.ready();
   const { rows } = batch;
   const columns = "columns" in rows ? rows.columns : await inMemory((db) => columnsOf(db, rows));
-  const lines = linesOf(columns);
+  const lines = sourceLines(columns);
   const rejects = batch.rejects ?? [];
   const [first, last] = spanOf(columns.DP_DATE as Int32Array);
   const counts = {

@@ -9,7 +9,7 @@ export function enginesOf({ engine }: TrainSettings): EngineName[] {
 }
 
 /** The lists of the options as those of the grid. */
-export function gridLists(settings: TrainSettings): GridLists {
+export function searchSpace(settings: TrainSettings): GridLists {
   const { num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf } = settings;
   const { min_samples_split, max_samples, criterion } = settings;
   return {
@@ -21,7 +21,7 @@ export function gridLists(settings: TrainSettings): GridLists {
 }
 
 /** How the options choose the threshold: by a rule, or the number itself. */
-export function ruleOf(settings: TrainSettings): ThresholdRule | number {
+export function thresholdRule(settings: TrainSettings): ThresholdRule | number {
   if (settings.threshold === "f1") return { rule: "f1" };
   if (settings.threshold === "cost") {
     return { rule: "cost", falseAlarm: settings.cost_false_alarm, missed: settings.cost_missed };

@@ -10,10 +10,10 @@ import { cleanRows } from "../load/clean-rows.js";
 import { type Database, text } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
+import { findStaged, removeShorter } from "./buffered-files.js";
 import type { LastLoad } from "./last-load.js";
 import type { StreamSettings } from "./options.js";
-import { type ScenarioSpan, underScenario } from "./scenario-sql.js";
-import { findStaged, removeShorter } from "./staged-files.js";
+import { applyScenario, type ScenarioSpan } from "./scenario-sql.js";
 import { writeSampleDays } from "./write-sample-days.js";
 
 /** The days to stream, as a Parquet file in the order in which they arrive: by day, then by subscriber. */
@@ -31,7 +31,7 @@ export interface StagedDays {
  * @param need the day after which they begin, and how many rows; a held-back log may have fewer
  * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
  */
-export async function stageDays(
+export async function bufferDays(
   store: Store,
   log: LastLoad,
   settings: StreamSettings,
@@ -108,7 +108,7 @@ const PLAIN: ScenarioSpan = { scenario: "none", from: "", days: null };
 /** Writes a query with our columns, in order of arrival. */
 async function writeRows(db: Database, query: string, path: string, span = PLAIN): Promise<void> {
   const names = (await db.rows<{ column_name: string }>(`DESCRIBE ${query}`)).map(({ column_name }) => column_name);
-  const columns = CDR_COLUMNS.filter(({ name }) => names.includes(name)).map((column) => underScenario(column, span));
+  const columns = CDR_COLUMNS.filter(({ name }) => names.includes(name)).map((column) => applyScenario(column, span));
   await db.run(
     `COPY (SELECT ${columns.join(", ")} FROM (${query}) ORDER BY DP_DATE, DP_MSISDN) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`,
   );

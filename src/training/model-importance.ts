@@ -5,7 +5,7 @@ import type { EngineModel, FeatureTable } from "./engines/engine.js";
 import { rocAuc } from "./roc-auc.js";
 
 /** How much ROC AUC is lost on rows where one feature is shuffled. */
-export interface PermutationImportance {
+export interface ModelImportance {
   /** Mean loss over the repeats. */
   mean: number;
   /** Standard deviation over the repeats, n − 1; 0 for one repeat. */
@@ -24,13 +24,13 @@ const MOST_ROWS = 4000;
  * @returns one entry a feature, or null when the rows have one class only
  * @throws ChurnError INTERRUPTED when the signal aborts
  */
-export async function permutationImportance(
+export async function modelImportance(
   model: EngineModel,
   table: FeatureTable,
   label: Uint8Array,
   { repeats, seed }: { repeats: number; seed: string },
   { onProgress, signal }: StageContext = {},
-): Promise<PermutationImportance[] | null> {
+): Promise<ModelImportance[] | null> {
   const rows = shuffled(label.length, random(`${seed}/permutation-rows`))
     .slice(0, MOST_ROWS)
     .sort();
@@ -39,7 +39,7 @@ export async function permutationImportance(
   const shuffledScores = model.shuffledScores(some);
   const whole = rocAuc(truth, model.score(some));
   if (whole === null) return null;
-  const out: PermutationImportance[] = [];
+  const out: ModelImportance[] = [];
   for (const [j, name] of table.names.entries()) {
     if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
     const draw = random(`${seed}/permutation/${name}`);

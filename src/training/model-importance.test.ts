@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
 import { trainerOf } from "./engines/all-engines.js";
 import type { EngineModel, Parameters } from "./engines/engine.js";
-import { permutationImportance } from "./permutation-importance.js";
+import { modelImportance } from "./model-importance.js";
 
 const {
   features,
@@ -39,15 +39,15 @@ describe.each([
   });
   it("is large for what tells of churn, none for a constant, and the same for the same seed", async () => {
     const options = { repeats: 3, seed: "1" };
-    const first = (await permutationImportance(model, table, label, options))!;
+    const first = (await modelImportance(model, table, label, options))!;
     const of = (name: string) => first[table.names.indexOf(name)];
     expect(of("constant")).toEqual({ mean: 0, sd: 0 });
     expect(of("days_since_last_activity").mean).toBeGreaterThan(0.03);
     expect(of("days_since_last_activity").mean).toBeGreaterThan(3 * of("tariff").mean);
-    expect(await permutationImportance(model, table, label, options)).toEqual(first);
+    expect(await modelImportance(model, table, label, options)).toEqual(first);
   });
   it("is not defined on rows of one class", async () => {
     const one = new Uint8Array(label.length);
-    expect(await permutationImportance(model, table, one, { repeats: 1, seed: "1" })).toBeNull();
+    expect(await modelImportance(model, table, one, { repeats: 1, seed: "1" })).toBeNull();
   });
 });

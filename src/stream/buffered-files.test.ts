@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
-import { findStaged, removeForgotten, removeShorter } from "./staged-files.js";
+import { findStaged, removeForgotten, removeShorter } from "./buffered-files.js";
 
 let folder: string;
 beforeEach(() => {

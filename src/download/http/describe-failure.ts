@@ -2,29 +2,29 @@ import { ChurnError } from "../../core/errors.js";
 import { interrupted, isInterrupted } from "../interrupted.js";
 import { keepPart, writeNote } from "../part-file.js";
 import { gigabytes } from "../size-limit.js";
-import { NoAnswer } from "./get.js";
-import { Broken, Busy } from "./remote.js";
+import { NoResponseError } from "./get.js";
+import { ConnectionLost, ServerBusy } from "./remote.js";
 import { statusError } from "./status-error.js";
 import type { Transfer } from "./transfer.js";
 
 /** True for an error of a transfer after which the next try may do better. */
-export function mayPass(error: unknown, { done }: Transfer): boolean {
-  if (error instanceof Broken || error instanceof Busy) return true;
-  return error instanceof NoAnswer && (done > 0 || error.passing);
+export function isTransient(error: unknown, { done }: Transfer): boolean {
+  if (error instanceof ConnectionLost || error instanceof ServerBusy) return true;
+  return error instanceof NoResponseError && (done > 0 || error.passing);
 }
 
 /** A failure after which the same command may go on. */
 class GivenUp extends ChurnError {}
 
 /** The error of a transfer that was tried often enough. */
-export function givenUp({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
+export function retriesExhausted({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
   const times = failures === 0 ? "" : `, ${failures + 1} times`;
-  if (cause instanceof Busy) {
+  if (cause instanceof ServerBusy) {
     const { message, hint } = statusError(remote.shown, cause.status);
     const asks = cause.seconds === undefined ? "" : `; it asks to come back in ${Math.ceil(cause.seconds)} s`;
     return new GivenUp("DOWNLOAD_FAILED", `${message.split("\n")[0]}${times}${asks}`, { cause, hint: hint ?? "" });
   }
-  if (cause instanceof NoAnswer) {
+  if (cause instanceof NoResponseError) {
     return new GivenUp("DOWNLOAD_FAILED", `${cause.message.split("\n")[0]}${times}`, { cause, hint: cause.hint ?? "" });
   }
   const of = version?.size === undefined ? "" : ` of ${version.size}`;
@@ -36,7 +36,10 @@ export function givenUp({ remote, done, version }: Transfer, failures: number, c
 }
 
 /** Leaves the part for the next download where that is of use, and says so in the error. */
-export async function leave({ remote, part, file, done, version }: Transfer, error: unknown): Promise<unknown> {
+export async function describeFailure(
+  { remote, part, file, done, version }: Transfer,
+  error: unknown,
+): Promise<unknown> {
   const stopped = isInterrupted(error);
   if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
   await file.sync();

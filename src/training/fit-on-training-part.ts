@@ -7,13 +7,13 @@ import type { EngineModel } from "./engines/engine.js";
 import { gridOf } from "./engines/grid-of.js";
 import { makeFolds } from "./make-folds.js";
 import type { TrainSettings } from "./options.js";
-import { enginesOf, gridLists, ruleOf } from "./read-settings.js";
 import { type SearchResult, searchGrid } from "./search-grid.js";
+import { enginesOf, searchSpace, thresholdRule } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 import type { TrainContext } from "./train-context.js";
 
 /** All that is learned: nothing of it has seen a test row. */
-export interface Learned {
+export interface FittedPipeline {
   search: SearchResult;
   trees: EngineModel;
   calibration: Calibration;
@@ -23,7 +23,11 @@ export interface Learned {
 }
 
 /** Searches the grid, calibrates, chooses the threshold and fits the best point, all on the training part alone. */
-export async function learn(train: SnapshotPart, settings: TrainSettings, context: TrainContext): Promise<Learned> {
+export async function fitOnTrainingPart(
+  train: SnapshotPart,
+  settings: TrainSettings,
+  context: TrainContext,
+): Promise<FittedPipeline> {
   const { table, label } = train;
   const seed = String(settings.seed);
   const trainer = await trainerOf(enginesOf(settings), {
@@ -36,7 +40,7 @@ export async function learn(train: SnapshotPart, settings: TrainSettings, contex
   const search = await searchGrid(
     {
       trainer,
-      grid: gridOf(enginesOf(settings), gridLists(settings)),
+      grid: gridOf(enginesOf(settings), searchSpace(settings)),
       label,
       folds: makeFolds(settings.fold_by, { ...train, folds: settings.folds, seed }),
       dropBehind: settings.drop_behind,
@@ -49,7 +53,7 @@ export async function learn(train: SnapshotPart, settings: TrainSettings, contex
   const { rows, score } = search.outOfFold;
   const truth = Uint8Array.from(rows, (row) => label[row]);
   const calibration = await fitCalibration(settings.calibration, truth, score);
-  const rule = ruleOf(settings);
+  const rule = thresholdRule(settings);
   const threshold =
     typeof rule === "number" ? rule : chooseThreshold(truth, calibrate(calibration, score), rule).threshold;
 

@@ -4,7 +4,7 @@ import { rmSync, statSync, writeFileSync } from "node:fs";
 const FRESH = 1500;
 
 /** The sign of a process that waits for a DuckDB file, for the process that has it: a file beside it. */
-export class WantedFile {
+export class YieldRequest {
   readonly #path: string;
 
   constructor(store: string) {

@@ -3,7 +3,7 @@ import type { KeyedDraws } from "./keyed-draws.js";
 import { CAMPAIGN, PLANS, type Plan } from "./plans.js";
 
 /** What stays the same about a subscriber for life; rates are typical numbers of a day with use. */
-export interface Traits {
+export interface SubscriberProfile {
   /** Subscriber number, twelve digits. */
   id: string;
   plan: Plan;
@@ -25,7 +25,12 @@ export interface Traits {
 export const REGIONS = 5;
 
 /** Draws the traits of the subscriber who takes a line; the usage of a few is many times that of the most. */
-export function drawTraits(draws: KeyedDraws, subject: number, generation: number, campaign: boolean): Traits {
+export function drawTraits(
+  draws: KeyedDraws,
+  subject: number,
+  generation: number,
+  campaign: boolean,
+): SubscriberProfile {
   draws.start(subject, generation, TRAITS);
   const plan = campaign ? CAMPAIGN : choosePlan(draws.uniform());
   const strength = 0.5 * draws.normal();

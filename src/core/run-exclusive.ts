@@ -5,7 +5,7 @@ const last = new Map<string, Promise<unknown>>();
  *
  * @param key names the thing, and the kind of work: one kind does not wait for another
  */
-export async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+export async function runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
   const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
   last.set(key, mine);
   try {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
 
 /** A right that one process at a time has, until it gives it back or ends. */
-export interface Claim {
+export interface ProcessLock {
   /** True when another process took it, because this one gave no sign for too long. */
   readonly lost: boolean;
   release(): void;
@@ -37,7 +37,7 @@ const held = new Set<string>();
  *
  * @throws ChurnError ALREADY_RUNNING naming the holder
  */
-export function takeClaim(path: string, what: string): Claim {
+export function acquireLock(path: string, what: string): ProcessLock {
   const holder = readHolder(path);
   if (holder && isAlive(holder, path)) {
     const where = holder.host === hostname() ? "" : ` on ${holder.host}`;
@@ -76,7 +76,7 @@ export function takeClaim(path: string, what: string): Claim {
 }
 
 /** Who holds a claim now, in words; null when nobody does. */
-export function claimHolder(path: string): { what: string; pid: number; since: string } | null {
+export function lockHolder(path: string): { what: string; pid: number; since: string } | null {
   const holder = readHolder(path);
   if (!holder || !isAlive(holder, path)) return null;
   return { what: holder.what, pid: holder.pid, since: holder.since };

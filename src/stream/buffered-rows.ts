@@ -5,7 +5,7 @@ import type { Columns } from "../store/read-columns.js";
 const BLOCK = 65_536;
 
 /** Reads a file of staged rows from a place on, in the order of the file, a block ahead. */
-export class StagedRows {
+export class BufferedRows {
   readonly #db: Database;
   readonly #path: string;
   readonly #rows: number;

@@ -3,7 +3,7 @@
  *
  * A cell that does so is free to; the messages about it still have to go out.
  */
-export const own = {
+export const primordials = {
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
   setImmediate: globalThis.setImmediate,
@@ -16,10 +16,10 @@ export const own = {
 
 /** Waits at least so many milliseconds. */
 export function sleep(milliseconds: number): Promise<void> {
-  return new own.Promise((resolve) => own.setTimeout(resolve, milliseconds));
+  return new primordials.Promise((resolve) => primordials.setTimeout(resolve, milliseconds));
 }
 
 /** Waits until the event loop has gone round once. */
 export function nextTurn(): Promise<void> {
-  return new own.Promise((resolve) => own.setImmediate(resolve));
+  return new primordials.Promise((resolve) => primordials.setImmediate(resolve));
 }

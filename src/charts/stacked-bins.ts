@@ -1,5 +1,5 @@
 /** Counts of several groups over common bins of equal width; the last bin takes its upper edge too. */
-export interface Histogram {
+export interface StackedBins {
   /** bins + 1 edges, rising. */
   edges: Float64Array;
   counts: Float64Array[];
@@ -12,7 +12,11 @@ export interface Histogram {
  *
  * @param domain range of the bins, by default that of all values
  */
-export function histogram(groups: readonly ArrayLike<number>[], bins: number, domain?: [number, number]): Histogram {
+export function stackedBins(
+  groups: readonly ArrayLike<number>[],
+  bins: number,
+  domain?: [number, number],
+): StackedBins {
   let [low, high] = domain ?? [Infinity, -Infinity];
   if (!domain) {
     for (const values of groups) {

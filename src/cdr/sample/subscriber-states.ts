@@ -1,6 +1,6 @@
 import { KeyedDraws } from "./keyed-draws.js";
 import { SAMPLE_START, type SampleOptions } from "./sample-options.js";
-import { drawTraits, LIFE, type Traits, WAVE } from "./traits.js";
+import { drawTraits, LIFE, type SubscriberProfile, WAVE } from "./subscriber-profile.js";
 
 /** Where a line is in its life. */
 export const VACANT = 0;
@@ -27,14 +27,14 @@ const MISSED = 0.06;
  *
  * Only this has a memory; usage is drawn from it for each day apart.
  */
-export class Lines {
+export class SubscriberStates {
   readonly settings: Required<SampleOptions>;
   readonly draws: KeyedDraws;
   readonly count: number;
   /** Lines from here on belong to the wave of the scenario new-segment. */
   readonly wave: number;
   readonly firstDay = SAMPLE_START - RUN_UP;
-  readonly traits: Traits[] = [];
+  readonly traits: SubscriberProfile[] = [];
   readonly phase: Uint8Array;
   /** Days: of joining; of the begin and the end of fading; until when the number is kept, or stays vacant. */
   readonly joined: Int32Array;

@@ -17,7 +17,7 @@ const LOOK = 200;
  *
  * @throws ChurnError INTERRUPTED when the signal comes while it waits
  */
-export async function oneAtATime<T>(file: string, context: StageContext, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(file: string, context: StageContext, work: () => Promise<T>): Promise<T> {
   const lock = `${file}.lock`;
   while (!(await take(lock))) {
     if (await isStale(lock)) await rm(lock, { force: true });
