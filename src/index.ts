@@ -101,13 +101,9 @@ export {
 export { type LongRow, MonitoringResult, type ResultFilter } from "./monitoring/results/monitoring-result.js";
 export { type LedgerUpdate, updateLedger } from "./monitoring/results/result-ledger.js";
 export { type ExportHtmlOptions, exportHtml } from "./notebook/export-html.js";
-export {
-  type NotebookProgress,
-  type NotebookRun,
-  type RunNotebookOptions,
-  runNotebook,
-  startKernel,
-} from "./notebook/run-notebook.js";
+export { startKernel } from "./notebook/kernel-process.js";
+export { runNotebook } from "./notebook/run-notebook.js";
+export type { NotebookProgress, NotebookRun, RunNotebookOptions } from "./notebook/run-options.js";
 export { compareChart } from "./report/compare-chart.js";
 export { type DistributionChartOptions, distributionChart } from "./report/distribution-chart.js";
 export { metricChart } from "./report/metric-chart.js";
@@ -119,12 +115,12 @@ export { type ScoreResult, score } from "./scoring/score.js";
 export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
 export { wilsonInterval } from "./statistics/wilson-interval.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
-export { dailySummary } from "./store/daily-summary.js";
 export { type MigrateResult, migrateStore } from "./store/migrate-store.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
 export type { ProcessLock } from "./store/process-lock.js";
+export { dailySummary } from "./store/read-daily-summary.js";
 export type { StreamOptions } from "./stream/options.js";
 export { type StreamContext, type StreamResult, stream } from "./stream/stream.js";
 export type { StreamBatch } from "./stream/stream-ledger.js";

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { configure, type Settings } from "../config/configure.js";
-import { startKernel } from "../notebook/run-notebook.js";
+import { startKernel } from "../notebook/kernel-process.js";
 import { openStore } from "../store/open-store.js";
 
 /** One thing that was looked for. */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { NotebookError } from "../notebook/run-failure.js";
-import type { NotebookProgress } from "../notebook/run-notebook.js";
+import type { NotebookProgress } from "../notebook/run-options.js";
 
 export const say = (text: string) => process.stdout.write(`${text}\n`);
 export const print = (value: unknown) => say(JSON.stringify(value, null, 2));

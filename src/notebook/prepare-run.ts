@@ -4,7 +4,7 @@ import { injectParameters } from "./inject-parameters.js";
 import { type Notebook, type NotebookCell, readNotebook } from "./notebook.js";
 import { type NotebookParameter, readParameters } from "./read-parameters.js";
 import { planResume } from "./resume-plan.js";
-import type { RunNotebookOptions } from "./run-notebook.js";
+import type { RunNotebookOptions } from "./run-options.js";
 import { forgetRun, openRecord } from "./run-record.js";
 import { MASK, masker } from "./secrets.js";
 

@@ -3,7 +3,8 @@ import { basename, join, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { type KernelProcess, startKernel } from "./kernel-process.js";
 import { readNotebook, textOf } from "./notebook.js";
-import { type NotebookRun, type RunNotebookOptions, runNotebook } from "./run-notebook.js";
+import { runNotebook } from "./run-notebook.js";
+import type { NotebookRun, RunNotebookOptions } from "./run-options.js";
 
 /** One notebook of many. */
 export interface NotebookJob {

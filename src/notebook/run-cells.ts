@@ -6,7 +6,7 @@ import { NotebookFile } from "./notebook-file.js";
 import type { PreparedRun } from "./prepare-run.js";
 import { runCell } from "./run-cell.js";
 import { type Failure, failedCell, failure, isAllowed, NotebookError } from "./run-failure.js";
-import type { NotebookProgress, NotebookRun, RunNotebookOptions } from "./run-notebook.js";
+import type { NotebookProgress, NotebookRun, RunNotebookOptions } from "./run-options.js";
 import { closeRecord, openCell } from "./run-record.js";
 
 /** One run, from the first cell to the last or to the one that fails. */

@@ -1,7 +1,5 @@
-import type { ColumnTable } from "arquero";
 import { dateOf } from "../core/days.js";
 import type { Database } from "./database.js";
-import type { Store } from "./open-store.js";
 import type { Columns } from "./read-columns.js";
 
 /** Brings `DailySummary` up to date for the days from `first` to `last`; running it again changes nothing. */
@@ -62,15 +60,4 @@ export function addToDailySummary(columns: Columns, rows: number, known: Readonl
     return `INSERT INTO DailySummary VALUES (DATE '${dateOf(day)}', ${values.join(", ")}) ON CONFLICT DO UPDATE SET ${set}`;
   });
   return statements.join("; ");
-}
-
-/**
- * Outgoing calls, outgoing call time (seconds), data purchases and data volume (MB), summed by day: table `DailySummary`.
- *
- * @param startDate first day, `YYYY-MM-DD`; all days when left out
- */
-export function dailySummary(store: Store, startDate = "0001-01-01"): Promise<ColumnTable> {
-  return store.lease((db) =>
-    db.table(`SELECT * FROM DailySummary WHERE "Date" >= CAST($1 AS DATE) ORDER BY "Date"`, [startDate]),
-  );
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { type CellOutput, type Notebook, readNotebook, textOf } from "../../src/notebook/notebook.js";
 import { NotebookError } from "../../src/notebook/run-failure.js";
-import { type NotebookRun, type RunNotebookOptions, runNotebook } from "../../src/notebook/run-notebook.js";
+import { runNotebook } from "../../src/notebook/run-notebook.js";
+import type { NotebookRun, RunNotebookOptions } from "../../src/notebook/run-options.js";
 
 /** A notebook of test/notebooks. */
 export function fixture(name: string): string {

@@ -6,10 +6,10 @@ import { buildFeatures } from "../../src/features/build-features.js";
 import { loadFile } from "../../src/load/load-file.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
-import { dailySummary } from "../../src/store/daily-summary.js";
 import { migrateStore } from "../../src/store/migrate-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
+import { dailySummary } from "../../src/store/read-daily-summary.js";
 import { stream } from "../../src/stream/stream.js";
 import { startServer, type TestServer, withServer } from "./mariadb.js";
 

@@ -5,23 +5,15 @@ import { ChurnError } from "../../core/errors.js";
 import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
-import type { CommittedBatch, LateLabels, NewBatch, RejectedRow } from "../new-batch.js";
-import type { Columns } from "../read-columns.js";
+import type { CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
 import { leaveOutKnownRows } from "./leave-out-known-rows.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { partName } from "./parts.js";
 import { serverState } from "./pull-changes.js";
+import type { RowsOfBatch } from "./rows-of-batch.js";
 import { valuesOf } from "./values-of.js";
-
-/** A batch as it goes into MySQL. */
-export interface RowsOfBatch {
-  batchId: number;
-  columns: Columns;
-  counts: Omit<CommittedBatch, "batch_id" | "written">;
-  rejects: readonly RejectedRow[];
-}
 
 /**
  * Writes a batch of rows straight into MySQL, with its row in the ledger, in one transaction; the copy gets it by its next pull.

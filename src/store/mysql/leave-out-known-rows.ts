@@ -6,8 +6,8 @@ import { commitKnownRows } from "../commit-known-rows.js";
 import { inMemory } from "../memory-database.js";
 import type { NewBatch, RejectedRow } from "../new-batch.js";
 import { createTables } from "../schema.js";
-import type { RowsOfBatch } from "./commit-mysql-batch.js";
 import type { MysqlSession } from "./mysql-server.js";
+import type { RowsOfBatch } from "./rows-of-batch.js";
 
 /** Subscribers that are asked for in one statement. */
 const ASKED = 2000;
