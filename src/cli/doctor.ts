@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { configure, type Settings } from "../config/configure.js";
+import { messageOf } from "../core/fault.js";
 import { startKernel } from "../notebook/kernel-process.js";
 import { openStore } from "../store/open-store.js";
 
@@ -70,7 +71,7 @@ async function kernel(settings: Settings): Promise<Finding> {
       found: `TypeScript kernel on tslab ${version}, ready in ${seconds} s`,
     };
   } catch (error) {
-    return { name: "kernel", needed: true, state: "failed", found: (error as Error).message, mend: "npm ci" };
+    return { name: "kernel", needed: true, state: "failed", found: messageOf(error), mend: "npm ci" };
   }
 }
 
@@ -95,7 +96,7 @@ async function store(settings: Settings): Promise<Finding> {
       found: `${server}DuckDB ${row?.version}, ${opened.path}, ${row?.rows.toLocaleString("en-US")} rows`,
     };
   } catch (error) {
-    return { name: "store", needed: true, state: "failed", found: (error as Error).message };
+    return { name: "store", needed: true, state: "failed", found: messageOf(error) };
   }
 }
 

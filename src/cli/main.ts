@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ChurnError } from "../core/errors.js";
+import { toError } from "../core/fault.js";
 import { VERSION } from "./version.js";
 
 /** Reads a command only when it is asked for: all of them together take a second. */
@@ -64,7 +65,7 @@ function report(error: unknown): number {
     process.stderr.write(`churn: ${error.message}\n`);
     return error.exit;
   }
-  const plain = error instanceof Error ? error : new Error(String(error));
+  const plain = toError(error);
   process.stderr.write(
     `churn: unexpected error: ${process.env.DEBUG ? plain.stack : plain.message}\n  → DEBUG=1 shows where\n`,
   );

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { parseYaml } from "../core/parse-yaml.js";
 
 /** The flags by which a notebook gets its parameters, as papermill has them. */
@@ -55,7 +56,7 @@ export function yamlObject(text: string, source: string): Record<string, unknown
   try {
     value = parseYaml(text);
   } catch (cause) {
-    throw new ChurnError("BAD_USAGE", `the parameters in ${source} are not YAML: ${(cause as Error).message}`, {
+    throw new ChurnError("BAD_USAGE", `the parameters in ${source} are not YAML: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { faultCode, messageOf } from "../core/fault.js";
 import { NotebookError } from "../notebook/run-failure.js";
 import type { NotebookProgress } from "../notebook/run-options.js";
 
@@ -8,7 +9,7 @@ export const print = (value: unknown) => say(JSON.stringify(value, null, 2));
 
 /** For `--json`: standard output has one document, which tells of the failure; so the error goes no further. */
 export function fail(error: unknown): void {
-  process.stderr.write(`churn: ${(error as Error).message}\n`);
+  process.stderr.write(`churn: ${messageOf(error)}\n`);
   process.exitCode = error instanceof ChurnError ? error.exit : 1;
 }
 
@@ -19,8 +20,7 @@ export function failureJson(error: unknown): object {
     const { kind, ename, evalue, traceback } = failure;
     return { status: "failed", notebook, output, cell, firstLine, kind, ename, evalue, traceback };
   }
-  const { message, code } = error as Error & { code?: string };
-  return { status: "failed", code, message };
+  return { status: "failed", code: faultCode(error), message: messageOf(error) };
 }
 
 /** Progress on standard error: one line that is rewritten on a terminal, else a line per cell. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
+import { faultCode, messageOf } from "../core/fault.js";
 import type { OptionSet } from "../core/option-set.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a section is held by its name; its types are in the map of sections
@@ -63,18 +64,15 @@ export function readConfigFile(path: string): unknown {
   try {
     content = readFileSync(path, "utf8");
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : String((cause as Error).message);
+    const reason = faultCode(cause) === "ENOENT" ? "no such file" : messageOf(cause);
     throw new ChurnError("BAD_CONFIG", `config ${path} cannot be read: ${reason}`, { cause });
   }
   try {
     return JSON.parse(content);
   } catch (cause) {
-    throw new ChurnError(
-      "BAD_CONFIG",
-      `config ${path} is not JSON: ${(cause as Error).message}${lineOf(content, cause)}`,
-      { cause },
-    );
+    throw new ChurnError("BAD_CONFIG", `config ${path} is not JSON: ${messageOf(cause)}${lineOf(content, cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "./errors.js";
+import { faultCode, messageOf } from "./fault.js";
 
 /**
  * Makes a folder, and those above it that are missing.
@@ -16,7 +17,7 @@ export async function makeFolder(path: string): Promise<void> {
     if ((await make(path)) === "ENOENT") await mkdir(path);
   } catch (cause) {
     if (cause instanceof ChurnError) throw cause;
-    throw new ChurnError("WRITE_FAILED", `cannot make the folder ${path}: ${(cause as Error).message}`, { cause });
+    throw new ChurnError("WRITE_FAILED", `cannot make the folder ${path}: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -25,7 +26,7 @@ async function make(path: string): Promise<"ENOENT" | undefined> {
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = faultCode(error);
     if (code === "ENOENT" && dirname(path) !== path) return code;
     if (code === "EEXIST" && (await stat(path)).isDirectory()) return undefined;
     throw error;

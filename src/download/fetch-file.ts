@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
@@ -69,7 +70,7 @@ async function untilDone(
       if (failures >= settings.retries) throw retriesExhausted(transfer, failures, error);
       const asked = error instanceof ServerBusy ? error.seconds : undefined;
       if (asked !== undefined && asked > LONGEST_WAIT) throw retriesExhausted(transfer, failures, error);
-      await waitFor(Math.max(asked ?? 0, backOff(failures)), (error as Error).message, remote.shown, context);
+      await waitFor(Math.max(asked ?? 0, backOff(failures)), messageOf(error), remote.shown, context);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 
 const FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {
   EACCES: ["permission denied", "check who may read and write there"],
@@ -14,9 +15,9 @@ const FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {
 /** The error of the file system as a user can act on it, or undefined when it is none of those. */
 export function fileFault(error: unknown): ChurnError | undefined {
   if (error instanceof ChurnError) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
-  const known = FAULTS[code ?? ""];
+  const known = FAULTS[faultCode(error) ?? ""];
   if (!known) return undefined;
+  const { path } = error as NodeJS.ErrnoException;
   const [fault, hint] = known;
   return new ChurnError("DOWNLOAD_FAILED", `cannot read or write ${path ?? "the file"}: ${fault}`, {
     cause: error,

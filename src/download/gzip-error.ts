@@ -1,11 +1,13 @@
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 
 /** The error of zlib as a user can act on it; another error is given back as it is. */
-export function gzipError(shown: string, isGzip: boolean, error: NodeJS.ErrnoException): unknown {
-  if (!error.code?.startsWith("Z_")) return error;
+export function gzipError(shown: string, isGzip: boolean, error: unknown): unknown {
+  const code = faultCode(error);
+  if (!code?.startsWith("Z_")) return error;
   const fault = !isGzip
     ? "is not packed by gzip, against its name"
-    : error.code === "Z_BUF_ERROR"
+    : code === "Z_BUF_ERROR"
       ? "is cut off: its gzip data end too early"
       : "is damaged: its gzip data cannot be unpacked";
   const hint = isGzip ? "fetch it again from where it comes" : "rename it to .csv, or fetch it again";

@@ -68,7 +68,7 @@ export async function inspectFile(
   } catch (error) {
     if (context.signal?.aborted) throw interrupted(shown, error);
     const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-    throw type.gzip ? gzipError(shown, isGzip, error as NodeJS.ErrnoException) : error;
+    throw type.gzip ? gzipError(shown, isGzip, error) : error;
   }
   lines.end();
   if (type.format === "csv" && lines.bytes === 0) throw isEmpty(shown);

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { ManifestColumn } from "./csv-head.js";
 import { hashFile } from "./hash-file.js";
@@ -58,11 +59,7 @@ export async function readManifest(source: Source, dataDir: string): Promise<Man
       : undefined;
   } catch (error) {
     // a damaged manifest is no manifest: it is made anew
-    if (
-      error instanceof SyntaxError ||
-      error instanceof TypeError ||
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-    ) {
+    if (error instanceof SyntaxError || error instanceof TypeError || faultCode(error) === "ENOENT") {
       return undefined;
     }
     throw error;

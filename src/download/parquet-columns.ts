@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
+import { firstLineOf } from "../core/fault.js";
 import type { ManifestColumn } from "./csv-head.js";
 import type { GuessedType } from "./guess-type.js";
 
@@ -34,14 +35,10 @@ export async function parquetColumns(
       return { rows: counted?.rows ?? 0, columns };
     });
   } catch (cause) {
-    throw new ChurnError(
-      "BAD_INPUT",
-      `${shown} cannot be read as Parquet: ${(cause as Error).message.split("\n")[0]}`,
-      {
-        cause,
-        hint: "fetch it again from where it comes",
-      },
-    );
+    throw new ChurnError("BAD_INPUT", `${shown} cannot be read as Parquet: ${firstLineOf(cause)}`, {
+      cause,
+      hint: "fetch it again from where it comes",
+    });
   }
 }
 

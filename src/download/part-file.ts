@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { faultCode } from "../core/fault.js";
 import type { Version } from "./http/remote.js";
 
 let made = 0;
@@ -46,7 +47,7 @@ async function takeOver(path: string, part: string): Promise<boolean> {
     await rename(noteOf(path), noteOf(part));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (faultCode(error) !== "ENOENT") throw error;
     return false;
   }
 }
@@ -97,6 +98,6 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return faultCode(error) === "EPERM";
   }
 }

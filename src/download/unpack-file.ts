@@ -49,6 +49,6 @@ export async function unpackFile(
   } catch (error) {
     await rm(unpacked, { force: true });
     if (context.signal?.aborted) throw interrupted(shown, error);
-    throw gzipError(shown, true, error as NodeJS.ErrnoException);
+    throw gzipError(shown, true, error);
   }
 }

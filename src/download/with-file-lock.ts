@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { faultCode } from "../core/fault.js";
 import type { StageContext } from "../core/progress.js";
 import { interrupted } from "./interrupted.js";
 import { isRunning } from "./part-file.js";
@@ -47,9 +48,9 @@ async function take(lock: string): Promise<boolean> {
     }
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (faultCode(error) === "EEXIST") return false;
     // a full disk makes the file and cannot fill it
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") await rm(lock, { force: true });
+    if (faultCode(error) === "ENOSPC") await rm(lock, { force: true });
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../core/fault.js";
 import { completeReply, inspectReply, isCompleteReply, kernelInfo } from "./code-replies.js";
 import type { Session } from "./session.js";
 import type { Message } from "./wire.js";
@@ -24,6 +25,6 @@ export function answerTo({ header, content }: Message, session: Session): object
         return undefined;
     }
   } catch (error) {
-    return { status: "error", ename: "KernelError", evalue: (error as Error).message, traceback: [] };
+    return { status: "error", ename: "KernelError", evalue: messageOf(error), traceback: [] };
   }
 }

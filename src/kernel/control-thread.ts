@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import * as zmq from "zeromq";
+import { messageOf } from "../core/fault.js";
 import { CLEAR_ASYNC_STACK, type ControlData, type FromControl, type ToControl } from "./control.js";
 import { type Frame, SendQueue } from "./send-queue.js";
 import { decode, encode, message } from "./wire.js";
@@ -108,7 +109,7 @@ async function listen(socket: AsyncIterable<Buffer[]>, handle: (frames: Buffer[]
       try {
         await handle(frames);
       } catch (error) {
-        process.stderr.write(`kernel: ${(error as Error).message}\n`);
+        process.stderr.write(`kernel: ${messageOf(error)}\n`);
       }
     }
   } catch {

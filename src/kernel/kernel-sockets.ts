@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as zmq from "zeromq";
+import { messageOf } from "../core/fault.js";
 import { Control } from "./control.js";
 import { SendQueue } from "./send-queue.js";
 import { type ConnectionInfo, decode, encode, type Header, type Message, message } from "./wire.js";
@@ -68,7 +69,7 @@ export class KernelSockets {
           handle(frames);
         } catch (error) {
           // a message that cannot be read is nobody's request: there is no one to answer
-          process.stderr.write(`kernel: ${(error as Error).message}\n`);
+          process.stderr.write(`kernel: ${messageOf(error)}\n`);
         }
       }
     } catch (error) {

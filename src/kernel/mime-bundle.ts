@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { JUPYTER_DISPLAY } from "../charts/chart.js";
 import { tableView } from "../charts/table-view.js";
+import { messageOf } from "../core/fault.js";
 import { isTable } from "./is-table.js";
 
 /** One output in several forms; the reader takes the richest that it can show. */
@@ -78,6 +79,6 @@ async function vegaLiteBundle(spec: Record<string, unknown>): Promise<Record<str
     view.finalize();
     return { ...chart, "image/svg+xml": svg };
   } catch (error) {
-    return { ...chart, "text/plain": `${plain}\n(no picture of it: ${(error as Error).message})` };
+    return { ...chart, "text/plain": `${plain}\n(no picture of it: ${messageOf(error)})` };
   }
 }

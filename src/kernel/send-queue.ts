@@ -1,3 +1,4 @@
+import { faultCode } from "../core/fault.js";
 import { sleep } from "./primordials.js";
 
 /** A part of a message, in bytes or as text. */
@@ -57,7 +58,7 @@ export class SendQueue {
       try {
         await this.#socket.send(next.frames);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EBUSY") {
+        if (faultCode(error) === "EBUSY") {
           await sleep(5);
           continue;
         }

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { faultCode, messageOf } from "../core/fault.js";
 import type { CellContext } from "./cell-context.js";
 import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
@@ -143,7 +144,7 @@ export class Session {
       return this.#describe(error);
     } catch (fault) {
       // an error whose own message or stack throws
-      const evalue = `an error that cannot be shown: ${messageOf(fault)}`;
+      const evalue = `an error that cannot be shown: ${readableMessage(fault)}`;
       return { ename: "Error", evalue, traceback: [`Error: ${evalue}`] };
     }
   }
@@ -187,9 +188,9 @@ export class InterruptError extends Error {
   override name = "Interrupted";
 }
 
-function messageOf(fault: unknown): string {
+function readableMessage(fault: unknown): string {
   try {
-    return String((fault as Error)?.message);
+    return messageOf(fault);
   } catch {
     return "it throws when it is read";
   }
@@ -198,10 +199,7 @@ function messageOf(fault: unknown): string {
 function isInterrupt(error: unknown): boolean {
   if (error instanceof InterruptError) return true;
   if (!(error instanceof Error)) return false;
-  return (
-    (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
-    error.message === "Interrupted asynchronously"
-  );
+  return faultCode(error) === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || error.message === "Interrupted asynchronously";
 }
 
 /** Lets an import of a JSON file read it anew: it may have been written since. Files of code tslab keeps itself. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { PROJECT, WORKBENCH } from "./lab-files.js";
 
 const run = promisify(execFile);
@@ -50,7 +51,7 @@ export async function installJupyter(onProgress: (line: string) => void = () => 
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "jupyterlab>=4.2,<5"];
     await run(join(LAB_VENV, BIN, "python"), pip, { maxBuffer: 2 ** 26 });
   } catch (cause) {
-    const said = String((cause as { stderr?: string }).stderr ?? (cause as Error).message)
+    const said = String((cause as { stderr?: string }).stderr ?? messageOf(cause))
       .trim()
       .split("\n")
       .slice(-3)

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { CellOutputs } from "./cell-outputs.js";
 import { type Notebook, writeNotebook } from "./notebook.js";
 import { maskDeep } from "./secrets.js";
@@ -49,7 +50,7 @@ export class NotebookFile {
     try {
       await writeNotebook(this.#path, this.masked());
     } catch (cause) {
-      throw new ChurnError("WRITE_FAILED", `cannot save the notebook ${this.#path}: ${(cause as Error).message}`, {
+      throw new ChurnError("WRITE_FAILED", `cannot save the notebook ${this.#path}: ${messageOf(cause)}`, {
         cause,
       });
     }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 
 /** A notebook as it is on disk, format 4: https://nbformat.readthedocs.io/en/latest/format_description.html */
@@ -82,7 +83,7 @@ export function parseNotebook(text: string, path: string): Notebook {
   try {
     notebook = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
-    throw new ChurnError("BAD_INPUT", `not a notebook, it is not JSON: ${path}: ${(cause as Error).message}`, {
+    throw new ChurnError("BAD_INPUT", `not a notebook, it is not JSON: ${path}: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -9,6 +9,7 @@ import Fastify, {
 } from "fastify";
 import type { Logger } from "pino";
 import { ChurnError, ERROR_CODES } from "../core/errors.js";
+import { messageOf, toError } from "../core/fault.js";
 import { isLoopback, isOwnName } from "./loopback.js";
 import type { ServiceMetrics } from "./metrics.js";
 import { type ApiRoute, openapi } from "./openapi.js";
@@ -94,7 +95,7 @@ export async function makeServer(
     try {
       done(null, parseBody(String(body)));
     } catch (error) {
-      done(error as Error, undefined);
+      done(toError(error), undefined);
     }
   });
 
@@ -104,7 +105,7 @@ export async function makeServer(
       await parts.ready();
       return { status: "ready" };
     } catch (error) {
-      return reply.code(503).send({ status: "not ready", reason: faultOf(error as Error).message });
+      return reply.code(503).send({ status: "not ready", reason: faultOf(toError(error)).message });
     }
   });
   app.get("/metrics", async (_request, reply) => {
@@ -150,7 +151,7 @@ function parseBody(text: string): unknown {
       return value;
     });
   } catch (error) {
-    throw httpError(400, "BAD_JSON", `the body is not JSON: ${(error as Error).message.slice(0, 200)}`);
+    throw httpError(400, "BAD_JSON", `the body is not JSON: ${messageOf(error).slice(0, 200)}`);
   }
 }
 

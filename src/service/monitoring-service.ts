@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { firstLineOf } from "../core/fault.js";
 import { monitoringAnswer, monitoringFault } from "./api-schemas.js";
 import { makeServer, type ServerParts } from "./make-server.js";
 import type { MonitoringRunner } from "./monitoring-runner.js";
@@ -28,9 +29,7 @@ export async function monitoringService(runner: MonitoringRunner, parts: ServerP
       return warning ? { warning } : { message: "Monitoring completed and saved." };
     } catch (error) {
       request.log.error({ err: error }, "monitoring failed");
-      return reply
-        .code(500)
-        .send({ error: (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] });
+      return reply.code(500).send({ error: firstLineOf(error) });
     }
   });
   return app;

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { StreamOptions } from "../stream/options.js";
 
@@ -17,7 +18,7 @@ export class StreamJob {
     try {
       text = readFileSync(this.#path, "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      if (faultCode(error) === "ENOENT") return undefined;
       throw error;
     }
     try {

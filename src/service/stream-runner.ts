@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ChurnError, type ErrorCode } from "../core/errors.js";
+import { firstLineOf, toError } from "../core/fault.js";
 import type { Store } from "../store/open-store.js";
 import type { StreamOptions } from "../stream/options.js";
 import { type StreamContext, type StreamResult, stream } from "../stream/stream.js";
@@ -75,7 +76,7 @@ export class StreamRunner {
     } catch (error) {
       // the file may be that of another process
       if (kept) this.job.clear();
-      this.#state = { ...IDLE, error: messageOf(error) };
+      this.#state = { ...IDLE, error: firstLineOf(error) };
       throw error;
     }
   }
@@ -88,7 +89,7 @@ export class StreamRunner {
     this.log.info({ stream: options.name }, "going on with the stream that was cut off");
     await this.#begin(options).catch((error: unknown) => {
       this.log.error({ err: error }, "the stream cannot go on");
-      this.#state = { ...IDLE, error: messageOf(error) };
+      this.#state = { ...IDLE, error: firstLineOf(error) };
     });
   }
 
@@ -132,11 +133,11 @@ export class StreamRunner {
           },
           (error: unknown) => {
             const stopped = error instanceof ChurnError && error.code === "INTERRUPTED" && signal.aborted;
-            this.#state = { ...this.#state, running: false, error: stopped ? null : messageOf(error) };
+            this.#state = { ...this.#state, running: false, error: stopped ? null : firstLineOf(error) };
             if (stopped) this.log.info("the stream was stopped");
             else this.log.error({ err: error }, "the stream ended early");
             if (stopped) resolve();
-            else reject(error as Error);
+            else reject(toError(error));
           },
         )
         .finally(() => {
@@ -154,7 +155,7 @@ export class StreamRunner {
         return await stream(this.store, options, context);
       } catch (error) {
         if (!(error instanceof ChurnError && PASSING.includes(error.code)) || context.signal.aborted) throw error;
-        this.#state = { ...this.#state, error: `waits: ${messageOf(error)}` };
+        this.#state = { ...this.#state, error: `waits: ${firstLineOf(error)}` };
         this.log.warn({ err: error, seconds: RETRY / 1000 }, "the stream waits for the store");
         await sleep(RETRY, undefined, { signal: context.signal }).catch(() => {
           throw new ChurnError("INTERRUPTED", "stream interrupted while it waited for the store");
@@ -180,8 +181,4 @@ export class StreamRunner {
     this.metrics.lag.set(lag ?? 0);
     this.log.debug({ rows, last_day, seconds, lag }, "batch");
   }
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 
 /** Who holds a file, from DuckDB's message. */
 export function holderOf(message: string): string {
@@ -35,7 +36,7 @@ export function openError(path: string, message: string, cause: unknown): ChurnE
 /** Makes an error of the disk one that a user can act on; any other stays as it is. */
 export function diskError(path: string, error: unknown): unknown {
   if (error instanceof ChurnError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/no space left|ENOSPC|out of disk space|disk is full|disk quota/i.test(message)) {
     return new ChurnError("STORE_FULL", `no space is left for ${path}: ${firstLine(message)}`, {
       cause: error,

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { makeFolder } from "../core/make-folder.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
@@ -253,7 +254,7 @@ export class Store {
         this.#opened = performance.now();
         return instance;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         if (this.mirror && isDamage(message)) {
           // a copy is not worth mending
           await rm(this.path, { force: true });

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 
 /** A right that one process at a time has, until it gives it back or ends. */
 export interface ProcessLock {
@@ -101,7 +102,7 @@ function isAlive(holder: Holder, path: string): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    if (faultCode(error) === "ESRCH") return false;
   }
   const began = beginOf(holder.pid);
   return began === null || holder.began === null || began === holder.began;

@@ -1,5 +1,7 @@
 // The process of `streamProcess`: streams what it is told to, and tells of every batch.
+
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { openStore } from "../store/open-store.js";
 import type { StoreSettings } from "../store/options.js";
 import type { StreamSettings } from "./options.js";
@@ -16,7 +18,7 @@ process.once("message", async (settings: { store: StoreSettings; stream: StreamS
     tell({ result: await stream(store, settings.stream, { onBatch: (batch) => tell({ batch }) }) });
   } catch (error) {
     const code = error instanceof ChurnError ? error.code : null;
-    tell({ error: { message: error instanceof Error ? error.message : String(error), code } });
+    tell({ error: { message: messageOf(error), code } });
   }
   process.disconnect();
 });

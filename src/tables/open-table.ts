@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { csvHead, HEAD_BYTES } from "../download/csv-head.js";
 import { fileType } from "../download/file-type.js";
 import { type Database, name, text } from "../store/database.js";
@@ -166,7 +167,7 @@ async function headOf(path: string, gzip: boolean): Promise<{ bytes: Buffer; who
     else await take(read);
   } catch (error) {
     if (size <= HEAD_BYTES) {
-      throw new ChurnError("BAD_INPUT", `${path} cannot be unpacked: ${(error as Error).message}`, { cause: error });
+      throw new ChurnError("BAD_INPUT", `${path} cannot be unpacked: ${messageOf(error)}`, { cause: error });
     }
   } finally {
     read.destroy();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { ChurnModel } from "./churn-model.js";
 import { packageVersion } from "./package-version.js";
@@ -62,7 +63,7 @@ export async function loadModel(path: string): Promise<ChurnModel> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    if (faultCode(cause) !== "ENOENT") throw cause;
     throw new ChurnError("NOT_FOUND", `there is no model ${JSON.stringify(path)}`, { cause, hint: "churn train" });
   }
   const damaged = (fault: string, cause?: unknown) =>

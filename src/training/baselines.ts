@@ -1,3 +1,4 @@
+import { messageOf } from "../core/fault.js";
 import { random } from "../core/random.js";
 import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
 import type { FeatureTable } from "./engines/engine.js";
@@ -87,7 +88,7 @@ async function logistic({ train, label, test, rule, seed }: BaselineInput): Prom
   try {
     fit = await fitLogistic(inputs, truth, 1);
   } catch (error) {
-    return { name: "logistic regression", probability: null, threshold: 0, note: (error as Error).message };
+    return { name: "logistic regression", probability: null, threshold: 0, note: messageOf(error) };
   }
   return {
     name: "logistic regression",

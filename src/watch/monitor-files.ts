@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "../monitoring/engine/fit-monitor.js";
@@ -135,6 +136,6 @@ async function readConfig(config: MonitorConfig | string | undefined): Promise<M
     return monitorConfig(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof ChurnError) throw cause;
-    throw new ChurnError("BAD_CONFIG", `${config} is no JSON: ${(cause as Error).message}`, { cause });
+    throw new ChurnError("BAD_CONFIG", `${config} is no JSON: ${messageOf(cause)}`, { cause });
   }
 }

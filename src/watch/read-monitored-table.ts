@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
+import { firstLineOf } from "../core/fault.js";
 import type { Column } from "../monitoring/chunks/column.js";
 import { codes as codesOf, floats } from "../monitoring/chunks/large-arrays.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
@@ -101,7 +102,7 @@ export async function readMonitoredTable(
     };
   } catch (cause) {
     if (cause instanceof ChurnError) throw cause;
-    const [why] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    const why = firstLineOf(cause);
     throw new ChurnError("BAD_INPUT", `${path} cannot be read: ${why}`, {
       cause,
       hint: "it takes CSV with a line of column names (.csv, .csv.gz) and Parquet (.parquet)",

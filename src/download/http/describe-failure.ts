@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { messageOf } from "../../core/fault.js";
 import { interrupted, isInterrupted } from "../interrupted.js";
 import { keepPart, writeNote } from "../part-file.js";
 import { gigabytes } from "../size-limit.js";
@@ -28,7 +29,7 @@ export function retriesExhausted({ remote, done, version }: Transfer, failures: 
     return new GivenUp("DOWNLOAD_FAILED", `${cause.message.split("\n")[0]}${times}`, { cause, hint: cause.hint ?? "" });
   }
   const of = version?.size === undefined ? "" : ` of ${version.size}`;
-  const why = (cause as Error).message === "the connection broke" ? "" : `: ${(cause as Error).message}`;
+  const why = messageOf(cause) === "the connection broke" ? "" : `: ${messageOf(cause)}`;
   return new GivenUp("DOWNLOAD_FAILED", `${remote.shown} broke off after ${done}${of} bytes${times}${why}`, {
     cause,
     hint: "try again later; if it stays, the file on the server is cut off",

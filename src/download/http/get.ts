@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { ChurnError } from "../../core/errors.js";
+import { faultCode, messageOf } from "../../core/fault.js";
 import { interrupted } from "../interrupted.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
 
@@ -82,15 +83,16 @@ export class NoResponseError extends ChurnError {
   /** True for what may pass within seconds. */
   readonly passing: boolean;
 
-  constructor(url: URL, error: NodeJS.ErrnoException) {
+  constructor(url: URL, error: unknown) {
     // localhost with two addresses fails with an error for each
-    const each = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
+    const each: unknown = error instanceof AggregateError ? error.errors[0] : error;
+    const code = faultCode(each) ?? "";
     const [fault, hint] =
       each instanceof StalledError
         ? [each.message, "check the network, then try again"]
-        : (FAULTS[each.code ?? ""] ?? [each.message, "check the URL and the network, then try again"]);
+        : (FAULTS[code] ?? [messageOf(each), "check the URL and the network, then try again"]);
     super("DOWNLOAD_FAILED", `no answer from ${url.host}: ${fault}`, { cause: error, hint });
-    this.passing = ["ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"].includes(each.code ?? "");
+    this.passing = ["ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"].includes(code);
   }
 }
 

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { ChurnError } from "../../core/errors.js";
+import { toError } from "../../core/fault.js";
 import { type PartWork, partAnswer } from "./calculator-job.js";
 import type { DomainWork } from "./measure-domain.js";
 
@@ -13,7 +14,7 @@ parentPort?.on("message", async (work: PartWork | DomainWork) => {
     parentPort?.postMessage({ done });
   } catch (error) {
     // an error loses its class on the way
-    const fault = error instanceof Error ? error : new Error(String(error));
+    const fault = toError(error);
     const { message, stack } = fault;
     parentPort?.postMessage({ fault: { message, stack, code: fault instanceof ChurnError ? fault.code : null } });
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
+import { faultCode } from "../../core/fault.js";
 import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
@@ -56,7 +57,7 @@ export async function commitMysqlBatch(
       try {
         await insertRows(session, written);
       } catch (error) {
-        if ((error as { code?: string }).code !== "ER_DUP_ENTRY") throw error;
+        if (faultCode(error) !== "ER_DUP_ENTRY") throw error;
         // the statement left nothing behind
         written = await leaveOutKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) });
         await insertRows(session, written);

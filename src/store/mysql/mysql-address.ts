@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ChurnError } from "../../core/errors.js";
+import { faultCode, messageOf } from "../../core/fault.js";
 
 /** Where a MySQL database is and how to get in; never printed whole, since it holds the password. */
 export interface MysqlAddress {
@@ -85,7 +86,7 @@ function readText(path: string, what: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (cause as Error).message;
+    const reason = faultCode(cause) === "ENOENT" ? "no such file" : messageOf(cause);
     throw new ChurnError("NOT_FOUND", `${what}: ${path} cannot be read: ${reason}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { faultCode } from "../../core/fault.js";
 import { type Database, type NewRows, name } from "../database.js";
 import { type BulkWay, bulkWay, bulkWrite, type RowsToWrite } from "./bulk-write.js";
 import { type CatalogTable, readCatalog } from "./cache-catalog.js";
@@ -223,7 +224,7 @@ const FEW = 1000;
 
 async function writeRows(db: Database, session: MysqlSession, rows: RowsToWrite, way: BulkWay): Promise<void> {
   await bulkWrite(db, session, rows, way).catch((error: unknown) => {
-    if ((error as { code?: string }).code === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
+    if (faultCode(error) === "ER_DUP_ENTRY") throw new WriteConflict(String(error));
     throw error;
   });
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../../core/errors.js";
+import { faultCode, messageOf } from "../../core/fault.js";
 import { writeAtomic } from "../../core/write-atomic.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
 import { type AlertEvent, type AlertMemory, type AlertRule, alertEvents, DEFAULT_RULES } from "./alert-events.js";
@@ -59,7 +60,7 @@ export async function handleAlerts(results: MonitoringResults, options: AlertDes
         await sink.send(event);
       } catch (error) {
         failed.push(name);
-        failures.push({ event, sink: name, fault: error instanceof Error ? error.message : String(error) });
+        failures.push({ event, sink: name, fault: messageOf(error) });
       }
     }
     if (failed.length > 0) left.push({ event, sinks: failed });
@@ -73,7 +74,7 @@ async function readDesk(path: string): Promise<Saved> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { memory: {}, waiting: [] };
+    if (faultCode(error) === "ENOENT") return { memory: {}, waiting: [] };
     throw error;
   }
   try {

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
+import { messageOf } from "../../core/fault.js";
 import type { AlertEvent } from "./alert-events.js";
 
 /** Where alerts go. `send` rejects when an event did not arrive; the same event may be sent again. */
@@ -87,8 +88,7 @@ export function webhookSink({
           if (answer.status < 500 && answer.status !== 408 && answer.status !== 429) break;
         } catch (error) {
           if (signal?.aborted) throw error;
-          fault =
-            error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
+          fault = messageOf((error instanceof Error && error.cause) || error);
         }
       }
       throw new ChurnError("TIMED_OUT", `${this.name} did not take the alert: ${fault}`);
