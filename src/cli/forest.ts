@@ -8,7 +8,7 @@ import { type TableRoles, type TreeOptions, treeOptions } from "../tables/option
 import { predictTable } from "../tables/predict-table.js";
 import { formatFields } from "./format-fields.js";
 import { interruptSignal } from "./interrupt-signal.js";
-import { kebab, placeholder, shownDefault } from "./option-flags.js";
+import { flagOf, kebab, shownDefault } from "./option-flags.js";
 import { progressLine } from "./progress-line.js";
 
 /** `churn forest`: fit, cross-validate, predict, explain and export trees on any table. */
@@ -44,8 +44,7 @@ function withTraining(command: Command): Command {
     .option("--exclude <a,b,…>", "columns that are not learnt from", list)
     .option("--weight <column>", "column of weights of the rows, numbers ≥ 0");
   for (const field of treeOptions.fields) {
-    const value = field.type === "boolean" ? "[true|false]" : `<${placeholder(field)}>`;
-    command.option(`--${kebab(field.key)} ${value}`, `${field.help}${shownDefault(field)}`);
+    command.option(flagOf(field), `${field.help}${shownDefault(field)}`);
   }
   return command;
 }
@@ -68,11 +67,11 @@ function rolesOf({ input, label, positive, exclude, weight }: TrainingFlags): Ta
 /** The options of trees that were given as flags. */
 function treesOf(command: Command): TreeOptions {
   const given: Record<string, unknown> = {};
-  for (const { key, choices } of treeOptions.fields) {
+  for (const { key } of treeOptions.fields) {
     const attribute = kebab(key).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     const raw = command.getOptionValue(attribute) as string | boolean | undefined;
     if (raw === undefined) continue;
-    given[key] = raw === true || choices ? raw : treeOptions.fromText(key, String(raw));
+    given[key] = raw === true ? raw : treeOptions.fromText(key, String(raw));
   }
   return given;
 }

@@ -5,7 +5,7 @@ import { ChurnError } from "../core/errors.js";
 import type { OptionField } from "../core/option-set.js";
 import type { StageContext } from "../core/progress.js";
 import { interruptSignal } from "./interrupt-signal.js";
-import { kebab, placeholder, shownDefault } from "./option-flags.js";
+import { flagOf, kebab, shownDefault } from "./option-flags.js";
 import { progressLine } from "./progress-line.js";
 
 /** What a subcommand does: settings in, result out. The result is printed as JSON with `--json`, else by `print`. */
@@ -34,8 +34,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
   const add = (flag: string, field: OptionField, targets: [string, string][], hidden: boolean) => {
     if (flags.has(flag)) return;
     flags.set(flag, targets);
-    const value = field.type === "boolean" ? `--${flag} [true|false]` : `--${flag} <${placeholder(field)}>`;
-    const option = new Option(value, `${field.help}${shownDefault(field)}`);
+    const option = new Option(flagOf(field, flag), `${field.help}${shownDefault(field)}`);
     command.addOption(hidden ? option.hideHelp() : option);
   };
   const all = Object.entries(SECTIONS);

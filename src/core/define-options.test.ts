@@ -28,6 +28,8 @@ describe("defineOptions", () => {
       /"features.horizon" \(a.json\) cannot be 0[\s\S]*whole number ≥ 1/,
     );
     expect(() => options.parse({ set: "sed" })).toThrow(/cannot be "sed"[\s\S]*did you mean "seed"/);
+    const lists = defineOptions("train", { criterion: z.array(z.enum(["gini", "entropy"])).describe("impurity") });
+    expect(() => lists.parse({ criterion: ["gini", "entropi"] })).toThrow(/did you mean "entropy"/);
     expect(() => options.parse({ start_date: "2021-13-01" })).toThrow(/date YYYY-MM-DD/);
   });
   it("reads the text of flags and environment by the option's type", () => {
@@ -37,6 +39,24 @@ describe("defineOptions", () => {
     expect(options.fromText("start_date", "2021-01-01")).toBe("2021-01-01");
     expect(options.fromText("start_date", "null")).toBeNull();
     expect(options.fromText("weekly", "true")).toBe(true);
+  });
+  it("reads a number as a number and a word as a word, where an option or a list takes both", () => {
+    const mixed = defineOptions("train", {
+      threshold: z.union([z.number().min(0).max(1), z.enum(["f1", "cost"])]).describe("where to cut"),
+      max_features: z
+        .array(z.union([z.number().gt(0), z.enum(["sqrt", "all"])]))
+        .optional()
+        .describe("features at a split"),
+      model: z.string().nullable().default(null).describe("version"),
+    });
+    expect(mixed.parse({ threshold: mixed.fromText("threshold", "0.5") })).toMatchObject({ threshold: 0.5 });
+    expect(mixed.fromText("max_features", "4,0.5,sqrt")).toEqual([4, 0.5, "sqrt"]);
+    expect(mixed.fromText("model", "7")).toBe("7");
+    expect(mixed.fields.map((option) => [option.takes, option.type, option.choices])).toEqual([
+      ["number ≥ 0, ≤ 1 | f1 | cost", "number", ["f1", "cost"]],
+      ["list of number > 0 | sqrt | all", "array", ["sqrt", "all"]],
+      ["text | null", "string", undefined],
+    ]);
   });
   it("lists each option with type, default and help", () => {
     expect(options.fields.map((option) => [option.key, option.takes, option.default])).toEqual([

@@ -43,8 +43,11 @@ export function defineOptions<Shape extends z.ZodRawShape>(
   };
 }
 
+type JsonType = OptionField["type"] | "null";
+
+/** What zod writes of a type; a plain nullable one has a list of types, any other union an `anyOf`. */
 interface JsonSchema {
-  type?: OptionField["type"] | "null";
+  type?: JsonType | JsonType[];
   enum?: string[];
   const?: unknown;
   format?: string;
@@ -60,27 +63,47 @@ interface JsonSchema {
 
 function field(key: string, type: z.ZodType): OptionField {
   const schema = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  const main = mainSchema(schema);
+  const { items } = alternatives(schema).find((each) => each.type === "array") ?? {};
+  const choices = alternatives(items ?? schema).flatMap(literals);
   return {
     key,
     takes: takes(schema),
-    type: main.type === undefined || main.type === "null" ? "string" : main.type,
-    ...(main.items?.type ? { items: main.items.type as NonNullable<OptionField["items"]> } : {}),
-    ...(main.enum ? { choices: main.enum } : {}),
+    type: textType(schema),
+    ...(items ? { items: textType(items) as NonNullable<OptionField["items"]> } : {}),
+    ...(choices.length ? { choices } : {}),
     default: schema.default,
     help: schema.description ?? "",
   };
 }
 
-function mainSchema(schema: JsonSchema): JsonSchema {
-  return schema.anyOf?.find((each) => each.type !== "null") ?? schema;
+/** The types of a union, or the one type, each by itself. */
+function alternatives(schema: JsonSchema): JsonSchema[] {
+  if (schema.anyOf) return schema.anyOf.flatMap(alternatives);
+  if (Array.isArray(schema.type)) return schema.type.map((type) => ({ ...schema, type }));
+  return [schema];
+}
+
+/** The words that a type consists of. */
+function literals(schema: JsonSchema): string[] {
+  return schema.enum ?? (typeof schema.const === "string" ? [schema.const] : []);
+}
+
+/** The type that a text is read as: where a number may be meant a number, and what is not one stays the text. */
+function textType(schema: JsonSchema): OptionField["type"] {
+  const types = alternatives(schema).flatMap(({ type = "string" }) => type);
+  return (
+    types.find((type) => type === "number" || type === "integer") ?? types.find((type) => type !== "null") ?? "string"
+  );
 }
 
 function takes(schema: JsonSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(takes).join(" | ");
+  return alternatives(schema).map(takesOne).join(" | ");
+}
+
+function takesOne(schema: JsonSchema): string {
+  if (schema.type === "null") return "null";
   if (schema.enum) return schema.enum.join(" | ");
   if (schema.const !== undefined) return String(schema.const);
-  if (schema.type === "null") return "null";
   if (schema.type === "boolean") return "true | false";
   if (schema.type === "array") return `list of ${takes(schema.items ?? {})}`;
   if (schema.type === "object") return "object";
@@ -152,7 +175,8 @@ function optionError(
   const value = given[key];
   const path = issue.path.join(".");
   const fault = value === undefined ? "is missing" : `cannot be ${JSON.stringify(value)}`;
-  const near = option?.choices && typeof value === "string" ? closestMatch(value, option.choices) : undefined;
+  const wrong = Array.isArray(value) && typeof issue.path[1] === "number" ? value[issue.path[1]] : value;
+  const near = option?.choices && typeof wrong === "string" ? closestMatch(wrong, option.choices) : undefined;
   const own = issue.code === "custom" ? `: ${issue.message}` : "";
   return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes: ${option?.takes || "another value"}`,

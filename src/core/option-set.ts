@@ -3,11 +3,13 @@ export interface OptionField {
   key: string;
   /** What it takes, in words: "whole number ≥ 1", "date YYYY-MM-DD", "day | event". */
   takes: string;
+  /** What its text is read as; where a number or a word may be given, the number. */
   type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   /** Type of the elements of an array. */
   items?: "string" | "number" | "integer";
+  /** The words that it, or an element of it, may be; where the type is a number, numbers too. */
   choices?: readonly string[];
-  /** The default, or undefined when leaving it out has a meaning of its own that `help` tells. */
+  /** The default, or undefined when leaving it out has a meaning of its own, which `help` gives. */
   default?: unknown;
   help: string;
 }
