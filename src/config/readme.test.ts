@@ -13,6 +13,8 @@ const PAGES = [
     "benchmarks",
     "charts",
     "data",
+    "docker",
+    "errors",
     "exploring",
     "forest",
     "monitoring",

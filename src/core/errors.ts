@@ -16,7 +16,6 @@ export const ERROR_CODES = {
   CONFLICT: { exit: 1, status: 409 },
   WRITE_FAILED: { exit: 1, status: 507 },
   NO_DATA: { exit: 1, status: 409 },
-  NOT_FITTED: { exit: 1, status: 409 },
   MODEL_DAMAGED: { exit: 1, status: 500 },
   GATE_FAILED: { exit: 1, status: 409 },
   NOTEBOOK_FAILED: { exit: 1, status: 500 },

@@ -6,7 +6,7 @@ import { score } from "../scoring/score.js";
 import type { Store } from "../store/open-store.js";
 
 /** What is no fault of a service that waits for its first data. */
-const NOT_YET = ["NO_DATA", "NOT_FOUND", "NOT_FITTED"];
+const NOT_YET = ["NO_DATA", "NOT_FOUND"];
 
 /**
  * Gives a function that builds features and scores, when a day has come in since the last time that it was called.
