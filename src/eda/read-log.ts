@@ -1,4 +1,5 @@
 import type { StageContext } from "../core/progress.js";
+import { columnAs, columnsAs } from "../store/columns-as.js";
 import type { Database } from "../store/database.js";
 import { byDay, type DailyTable } from "./by-day.js";
 import type { ExploredRows } from "./explored-rows.js";
@@ -30,16 +31,17 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
   const found = await db.columns(
     `SELECT DP_DATE AS day, count(*) AS n${totals} FROM explored GROUP BY day ORDER BY day`,
   );
-  const present = found.day as Int32Array;
-  const daily = byDay(present, Object.fromEntries(counts.map((name) => [name, found[name] as Float64Array])));
+  const present = columnAs(found, "day", Int32Array);
+  const numbers = (name: string) => columnAs(found, name, Float64Array);
+  const daily = byDay(present, Object.fromEntries(counts.map((name) => [name, numbers(name)])));
   const place = (column: Float64Array) => {
     const all = new Float64Array(daily.days.length);
     for (let i = 0; i < present.length; i++) all[present[i] - daily.days[0]] = column[i];
     return all;
   };
-  daily.rows = place(found.n as Float64Array);
+  daily.rows = place(numbers("n"));
   for (const name of counts) {
-    const n = place(found[`n_${name}`] as Float64Array);
+    const n = place(numbers(`n_${name}`));
     daily.means[name] = daily.sums[name].map((sum, i) => (n[i] > 0 ? sum / n[i] : Number.NaN));
   }
 
@@ -50,9 +52,10 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
       columns[name] = readTally(await db.columns(tallySql(name, "label", "explored")));
       continue;
     }
-    const { day, v, l } = await db.columns(`SELECT DP_DATE AS day, ${name} AS v, label AS l FROM explored`);
-    columns[name] = tally(v as Float64Array, l as Float64Array);
-    const own = byDay(day as Int32Array, { [name]: v as Float64Array });
+    const rows = await db.columns(`SELECT DP_DATE AS day, ${name} AS v, label AS l FROM explored`);
+    const { day, v, l } = columnsAs(rows, { day: Int32Array, v: Float64Array, l: Float64Array });
+    columns[name] = tally(v, l);
+    const own = byDay(day, { [name]: v });
     daily.sums[name] = own.sums[name];
     daily.means[name] = own.means[name];
   }

@@ -1,3 +1,4 @@
+import { columnsAs } from "../store/columns-as.js";
 import type { Columns } from "../store/read-columns.js";
 import type { Tally } from "./tally.js";
 
@@ -16,9 +17,13 @@ export function tallySql(value: string, label: string, from: string): string {
 
 /** Reads the result of `tallySql`; null, NaN and infinities count as missing. */
 export function readTally(columns: Columns): Tally {
-  const { v, rows, stayed, churned } = columns as Record<string, Float64Array>;
+  const { v, rows, stayed, churned } = columnsAs(columns, {
+    v: Float64Array,
+    rows: Float64Array,
+    stayed: Float64Array,
+    churned: Float64Array,
+  });
   const keep = (column: Float64Array) => column.filter((_, i) => Number.isFinite(v[i]));
   const missing = rows.reduce((sum, count, i) => (Number.isFinite(v[i]) ? sum : sum + count), 0);
-  const [first, ...others] = [v, rows, stayed, churned].map(keep) as [Float64Array, ...Float64Array[]];
-  return { values: first, rows: others[0], stayed: others[1], churned: others[2], missing };
+  return { values: keep(v), rows: keep(rows), stayed: keep(stayed), churned: keep(churned), missing };
 }

@@ -2,6 +2,7 @@ import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
+import { columnAs } from "./columns-as.js";
 import { commitKnownRows } from "./commit-known-rows.js";
 import { addToDailySummary } from "./daily-summary.js";
 import { type Database, text } from "./database.js";
@@ -56,7 +57,7 @@ async function commitNewRows(
 ): Promise<CommittedBatch> {
   const { columns, lines } = plan;
   const rejected = batch.rejects?.length ?? 0;
-  const [first, last] = spanOf(columns.DP_DATE as Int32Array);
+  const [first, last] = spanOf(columnAs(columns, "DP_DATE", Int32Array));
   const counts = { lines: lines + rejected, rows: lines, rejected, stored_before: 0, first_day: first, last_day: last };
   try {
     // statements so small run as they stand: to look for a better plan takes an eighth of the time of a batch
@@ -68,7 +69,7 @@ async function commitNewRows(
       await writeRest(db, batch, plan.batchId);
     }
     await db.run("COMMIT; PRAGMA enable_optimizer");
-    for (const day of new Set(columns.DP_DATE as Int32Array)) summed.add(day);
+    for (const day of new Set(columnAs(columns, "DP_DATE", Int32Array))) summed.add(day);
   } catch (error) {
     await db.run("ROLLBACK").catch(() => {});
     await db.run("PRAGMA enable_optimizer").catch(() => {});

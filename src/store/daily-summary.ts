@@ -1,4 +1,5 @@
 import { dateOf } from "../core/days.js";
+import { columnAs } from "./columns-as.js";
 import type { Database } from "./database.js";
 import type { Columns } from "./read-columns.js";
 
@@ -24,7 +25,7 @@ export const SUMMARY_COLUMNS = [
 
 /** What rows add to each day of `DailySummary`: day → a sum per column, NaN where the day has no value of it. */
 export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Array> {
-  const days = columns.DP_DATE as Int32Array;
+  const days = columnAs(columns, "DP_DATE", Int32Array);
   const sums = new Map<number, Float64Array>();
   for (let i = 0; i < rows; i++) {
     const day = days[i];

@@ -1,4 +1,6 @@
+import { columnsAs } from "../store/columns-as.js";
 import { type Database, text } from "../store/database.js";
+import type { LateLabels } from "../store/new-batch.js";
 import type { Columns } from "../store/read-columns.js";
 
 /** Rows that are read at once; the file is not opened for every batch, and memory stays flat. */
@@ -57,8 +59,8 @@ export class BufferedRows {
     const days = await this.#db.columns(
       `SELECT DP_DATE AS day, count(*) AS rows FROM read_parquet(${text(this.#path)}) GROUP BY day ORDER BY day`,
     );
-    const day = days.day as Int32Array;
-    const ends = (days.rows as Float64Array).slice();
+    const { day, rows } = columnsAs(days, { day: Int32Array, rows: Float64Array });
+    const ends = rows.slice();
     for (let i = 1; i < ends.length; i++) ends[i] = ends[i] + ends[i - 1];
     return (row) => {
       let at = ends.findIndex((end) => row <= end);
@@ -69,13 +71,14 @@ export class BufferedRows {
   }
 
   /** Labels of rows of some days among the first `taken` rows; undefined when there are none. */
-  async labels(after: string | null, until: string, taken: number): Promise<Columns | undefined> {
+  async labels(after: string | null, until: string, taken: number): Promise<LateLabels | undefined> {
     if (!("PSEUDO_CHURNED" in this.#columns)) return undefined;
     const from = after === null ? "" : `AND DP_DATE > DATE '${after}'`;
     const columns =
       await this.#db.columns(`SELECT DP_MSISDN AS subscriber, DP_DATE AS day, CAST(PSEUDO_CHURNED AS DOUBLE) AS label
       FROM read_parquet(${text(this.#path)}, file_row_number = true)
       WHERE DP_DATE <= DATE '${until}' ${from} AND PSEUDO_CHURNED IS NOT NULL AND file_row_number < ${taken}`);
-    return columns.day?.length ? columns : undefined;
+    const labels = columnsAs(columns, { subscriber: String, day: Int32Array, label: Float64Array });
+    return labels.day.length ? labels : undefined;
   }
 }

@@ -1,8 +1,9 @@
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
+import { columnAs } from "../store/columns-as.js";
 import { inMemory } from "../store/memory-database.js";
-import type { LateLabels, NewBatch } from "../store/new-batch.js";
+import type { NewBatch } from "../store/new-batch.js";
 import type { Store } from "../store/open-store.js";
 import type { Columns } from "../store/read-columns.js";
 import { bufferDays, type StagedDays } from "./buffer-days.js";
@@ -148,12 +149,12 @@ async function nextBatch({ settings, staged, rows, soFar }: Source, columns: Col
   if (label_delay === 0) return batch;
   const { PSEUDO_CHURNED: _later, ...unlabelled } = columns;
   batch.rows = { columns: unlabelled };
-  const days = columns.DP_DATE as Int32Array;
+  const days = columnAs(columns, "DP_DATE", Int32Array);
   const last = days[days.length - 1];
   if (soFar.last_day !== null && dayOf(soFar.last_day) >= last) return batch;
   const before = soFar.last_day === null ? null : dateOf(dayOf(soFar.last_day) - label_delay);
   const known = await rows.labels(before, dateOf(last - label_delay), soFar.taken);
-  return known ? { ...batch, labels: known as unknown as LateLabels } : batch;
+  return known ? { ...batch, labels: known } : batch;
 }
 
 function elsewhere(name: string): ChurnError {

@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { CategoricalColumn, FeatureColumn } from "../forest/matrix/matrix.js";
+import { columnAs, columnsAs } from "../store/columns-as.js";
 import type { Columns } from "../store/read-columns.js";
 import {
   type ColumnReading,
@@ -92,7 +93,7 @@ export async function readFeatures(table: OpenTable, wanted: readonly WantedColu
     const sql = part.map(([, each]) => `${numberSql(each.column.own, each.column.type, each)} AS ${each.column.own}`);
     const columns = await columnsInOrder(table, sql);
     for (const [j, { column }] of part) {
-      out[j] = columns[column.own] as Float64Array;
+      out[j] = columnAs(columns, column.own, Float64Array);
     }
     await checkRead(
       table,
@@ -133,16 +134,19 @@ async function readCategories(table: OpenTable, { own }: TableColumn): Promise<C
   const { db } = table;
   const cell = trimmedSql(own);
   const found = await db.columns(`SELECT DISTINCT ${cell} AS level FROM input WHERE ${cell} IS NOT NULL ORDER BY 1`);
-  const levels = (found.level ?? []) as string[];
+  const { level: levels } = columnsAs(found, { level: String });
   if (levels.length === 0) return { levels: [], codes: new Int32Array(table.rows).fill(-1) };
   // codes are made where the texts are: a string for each cell would cost many times as much
   const type = `levels_${own}`;
   await db.run(
     `CREATE TYPE ${type} AS ENUM (SELECT DISTINCT ${cell} AS level FROM input WHERE ${cell} IS NOT NULL ORDER BY 1)`,
   );
-  const { code } = await columnsInOrder(table, [`CAST(enum_code(CAST(${cell} AS ${type})) AS INTEGER) AS code`]);
+  const coded = await columnsInOrder(table, [`CAST(enum_code(CAST(${cell} AS ${type})) AS INTEGER) AS code`]);
   await db.run(`DROP TYPE ${type}`);
-  return { levels, codes: Int32Array.from(code as Float64Array, (value) => (Number.isNaN(value) ? -1 : value)) };
+  return {
+    levels,
+    codes: Int32Array.from(columnAs(coded, "code", Float64Array), (value) => (Number.isNaN(value) ? -1 : value)),
+  };
 }
 
 /** Texts of columns as they stand in the file, for what is copied to an output. */
@@ -150,13 +154,13 @@ export async function readTexts(table: OpenTable, columns: readonly TableColumn[
   if (columns.length === 0) return [];
   const sql = columns.map(({ own }) => `CAST(${own} AS VARCHAR) AS ${own}`);
   const read = await columnsInOrder(table, sql);
-  return columns.map(({ own }) => read[own] as (string | null)[]);
+  return columns.map(({ own }) => columnAs(read, own, Array));
 }
 
 /** Reads columns in the order of the rows: a result that is read while it is made comes in the order in which threads make it. */
 async function columnsInOrder({ db, row }: OpenTable, sql: readonly string[]): Promise<Columns> {
-  const { __row__: place, ...columns } = await db.columns(`SELECT ${row} AS __row__, ${sql.join(", ")} FROM input`);
-  const to = place as Float64Array;
+  const { __row__, ...columns } = await db.columns(`SELECT ${row} AS __row__, ${sql.join(", ")} FROM input`);
+  const to = columnAs({ __row__ }, "__row__", Float64Array);
   if (to.every((value, i) => value === i)) return columns;
   for (const [key, column] of Object.entries(columns)) {
     const moved = Array.isArray(column) ? new Array<string | null>(to.length) : new Float64Array(to.length);

@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import type { FeaturePlan } from "../features/feature-plan.js";
+import { columnAs, columnsAs } from "../store/columns-as.js";
 import type { Database } from "../store/database.js";
 import { name } from "../store/database.js";
 import type { Dataset } from "./dataset.js";
@@ -47,12 +48,13 @@ export async function readDataset(
   const columns = await db.columns(
     `SELECT ${features.map(name).join(", ")}, M_TENURE_CHURN, "User", "Date" FROM ${table} WHERE ${where} ORDER BY "Date", "User"`,
   );
+  const found = columnsAs(columns, { M_TENURE_CHURN: Float64Array, User: String, Date: Int32Array });
   return {
     features,
-    columns: features.map((feature) => columns[feature] as Float64Array),
-    label: columns.M_TENURE_CHURN as Float64Array,
-    subscriber: columns.User as string[],
-    day: columns.Date as Int32Array,
+    columns: features.map((feature) => columnAs(columns, feature, Float64Array)),
+    label: found.M_TENURE_CHURN,
+    subscriber: found.User,
+    day: found.Date,
     horizon: plan.horizon,
     plan: { hash: plan_hash, definition: plan },
   };

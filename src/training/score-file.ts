@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
+import { columnAs } from "../store/columns-as.js";
 import { type Database, name, text } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
 import type { ChurnModel } from "./churn-model.js";
@@ -133,12 +134,12 @@ async function readInput(db: Database, source: string, model: ChurnModel) {
     `SELECT ${features.map((feature) => `CAST(${name(feature)} AS DOUBLE) AS ${name(feature)}`).join(", ")}` +
       `${dated ? `, "Date" AS __day__` : ""} FROM input ORDER BY ${ROW}`,
   );
-  const values = features.map((feature) => columns[feature] as Float64Array);
+  const values = features.map((feature) => columnAs(columns, feature, Float64Array));
   const dataset: Omit<Dataset, "label" | "horizon"> = {
     features: [...features],
     columns: values,
     subscriber: new Array<string>(values[0].length).fill(""),
-    day: dated ? (columns.__day__ as Int32Array) : new Int32Array(values[0].length),
+    day: dated ? columnAs(columns, "__day__", Int32Array) : new Int32Array(values[0].length),
     plan: await planOf(db, types),
   };
   const kept = [...types.keys()].filter((column) => column !== ROW && !features.includes(column));

@@ -1,4 +1,5 @@
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
+import { columnAs, columnsAs } from "../store/columns-as.js";
 import { type Database, name } from "../store/database.js";
 
 /** What results call the score, the predicted class and the label: their columns in `model_predictions`. */
@@ -54,13 +55,20 @@ export async function readPredictions(
      ORDER BY time, "User"`,
     [version, period, from],
   );
+  const found = columnsAs(columns, {
+    time: Float64Array,
+    User: String,
+    probability_1: Float64Array,
+    prediction: Float64Array,
+    label: Float64Array,
+  });
   return {
-    timestamp: columns.time as Float64Array,
-    identifier: columns.User as string[],
-    yPredProba: columns.probability_1 as Float64Array,
-    yPred: columns.prediction as Float64Array,
-    yTrue: columns.label as Float64Array,
+    timestamp: found.time,
+    identifier: found.User,
+    yPredProba: found.probability_1,
+    yPred: found.prediction,
+    yTrue: found.label,
     names: { yPredProba: OUTPUTS[0], yPred: OUTPUTS[1], yTrue: OUTPUTS[2] },
-    columns: Object.fromEntries(features.map((feature) => [feature, columns[feature] as Float64Array])),
+    columns: Object.fromEntries(features.map((feature) => [feature, columnAs(columns, feature, Float64Array)])),
   };
 }

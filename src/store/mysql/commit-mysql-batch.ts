@@ -3,6 +3,7 @@ import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
+import { columnAs } from "../columns-as.js";
 import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
@@ -33,7 +34,7 @@ export async function commitMysqlBatch(
   const columns = "columns" in rows ? rows.columns : await inMemory((db) => columnsOf(db, rows));
   const lines = sourceLines(columns);
   const rejects = batch.rejects ?? [];
-  const [first, last] = spanOf(columns.DP_DATE as Int32Array);
+  const [first, last] = spanOf(columnAs(columns, "DP_DATE", Int32Array));
   const counts = {
     lines: lines + rejects.length,
     rows: lines,

@@ -2,6 +2,7 @@ import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import type { ColumnSource } from "../append-columns.js";
 import type { BatchPlan } from "../batch-plan.js";
+import { columnsAs } from "../columns-as.js";
 import { commitKnownRows } from "../commit-known-rows.js";
 import { inMemory } from "../memory-database.js";
 import type { NewBatch, RejectedRow } from "../new-batch.js";
@@ -40,11 +41,12 @@ export async function leaveOutKnownRows(session: MysqlSession, batch: NewBatch, 
 }
 
 async function knownRows(session: MysqlSession, { columns, lines }: BatchPlan): Promise<Record<string, unknown>[]> {
+  const { DP_DATE, DP_MSISDN } = columnsAs(columns, { DP_DATE: Int32Array, DP_MSISDN: String });
   const byDay = new Map<number, string[]>();
   for (let i = 0; i < lines; i++) {
-    const day = (columns.DP_DATE as Int32Array)[i];
+    const day = DP_DATE[i];
     const subscribers = byDay.get(day) ?? [];
-    subscribers.push((columns.DP_MSISDN as string[])[i]);
+    subscribers.push(DP_MSISDN[i]);
     byDay.set(day, subscribers);
   }
   const found: Record<string, unknown>[] = [];
