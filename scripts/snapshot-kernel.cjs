@@ -7,8 +7,13 @@ const v8 = require("node:v8");
 const vm = require("node:vm");
 
 const PROJECT = path.dirname(__dirname);
+/** The entries of our package, by their files: a compiler that resolves as the kernel's does not read `exports`. */
+const ENTRIES = Object.values(JSON.parse(fs.readFileSync(path.join(PROJECT, "package.json"), "utf8")).exports)
+  .flatMap((entry) => entry.default ?? [])
+  .map((file) => `import ${JSON.stringify(file)};`)
+  .join("\n");
 /** What an ordinary cell needs of the compiler: the code that runs for it is compiled here, once. */
-const CELL = `import "churn-workbench";
+const CELL = `${ENTRIES}
 import { readFile } from "node:fs/promises";
 interface Row { id: number; name?: string }
 function first<T>(rows: readonly T[]): T | undefined { return rows[0]; }

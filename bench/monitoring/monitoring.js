@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FittedMonitor, fitMonitor, monitorFiles, readMonitoredTable } from "churn-workbench";
+import { monitorFiles, readMonitoredTable } from "churn-workbench";
+import { FittedMonitor, fitMonitor } from "churn-workbench/monitoring";
 
 const [dir, rows, ...asked] = process.argv.slice(2);
 const roles = {

@@ -6,6 +6,7 @@ import { duration } from "../core/describe-progress.js";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
+import { importedEntries } from "../notebook/imported-entries.js";
 import { type KernelProcess, startKernel } from "../notebook/kernel-process.js";
 import { runNotebook } from "../notebook/run-notebook.js";
 import type { NotebookProgress } from "../notebook/run-options.js";
@@ -53,13 +54,15 @@ async function run(settings: Settings, context: Required<StageContext>): Promise
   const { notebooks_dir, output_dir, timeout, html } = settings.run;
   const names = await notebooksIn(notebooks_dir);
   await makeFolder(output_dir);
-  const options = { cwd: settings.root, env: environmentOf(settings), packages: ["churn-workbench"] };
+  const options = { cwd: settings.root, env: environmentOf(settings) };
+  const startFor = async (name: string) =>
+    startKernel({ ...options, packages: await importedEntries(join(notebooks_dir, name)) });
   const start = performance.now();
   const done: RunResult["notebooks"] = [];
-  let next: Promise<KernelProcess> | undefined = startKernel(options);
+  let next: Promise<KernelProcess> | undefined = startFor(names[0]);
   try {
     for (const [index, name] of names.entries()) {
-      const kernel: Promise<KernelProcess> = next ?? startKernel(options);
+      const kernel: Promise<KernelProcess> = next ?? startFor(name);
       // the next kernel warms up while this notebook runs
       next = undefined;
       const stage = basename(name, ".ipynb");
@@ -74,7 +77,7 @@ async function run(settings: Settings, context: Required<StageContext>): Promise
         ...(page ? { html: page } : {}),
         onProgress(progress) {
           report(progress);
-          if (progress.cell > 1 && index + 1 < names.length) next ??= startKernel(options);
+          if (progress.cell > 1 && index + 1 < names.length) next ??= startFor(names[index + 1]);
         },
       });
       done.push({ notebook: ran.output, seconds: ran.seconds, html: page ?? null });

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { importedEntries } from "./imported-entries.js";
 import { type KernelProcess, startKernel } from "./kernel-process.js";
-import { readNotebook, textOf } from "./notebook.js";
+import { readNotebook } from "./notebook.js";
 import { runNotebook } from "./run-notebook.js";
 import type { NotebookRun, RunNotebookOptions } from "./run-options.js";
 
@@ -43,7 +44,7 @@ export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): 
   const warmUp = (index: number) => {
     const job = jobs[index];
     if (!job || warm.has(index) || options.signal?.aborted) return;
-    const kernel = packagesOf(job.input).then((packages) =>
+    const kernel = importedEntries(job.input).then((packages) =>
       startKernel({ ...(job.cwd ? { cwd: job.cwd } : {}), ...(options.env ? { env: options.env } : {}), packages }),
     );
     // a kernel that does not start is reported by the run that needs it
@@ -82,13 +83,6 @@ export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): 
     await Promise.allSettled(warm.values());
   }
   return results;
-}
-
-/** Our package, where a notebook imports it: reading it takes half a second, which a kernel that warms up has. */
-async function packagesOf(input: string): Promise<string[]> {
-  const notebook = await readNotebook(input).catch(() => undefined);
-  const imports = /\bfrom\s*["']churn-workbench["']/;
-  return notebook?.cells.some(({ source }) => imports.test(textOf(source))) ? ["churn-workbench"] : [];
 }
 
 interface Handoff {

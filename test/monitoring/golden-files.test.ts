@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
-import { type MonitorConfig, monitorFiles } from "../../src/index.js";
+import type { MonitorConfig } from "../../src/entries/monitoring.js";
+import { monitorFiles } from "../../src/index.js";
 import { type Cell, compareRows, golden, goldenCsv, type Tally } from "./golden.js";
 
 const folder = mkdtempSync(join(tmpdir(), "golden-files-"));

@@ -145,7 +145,7 @@ describe.skipIf(skips)("the notebooks in Jupyter Lab", { timeout: 300_000 }, () 
     const { page } = await open("runs-to-the-end.ipynb");
     await page.locator(".jp-CodeCell .cm-content").first().click();
     await page.keyboard.press("Control+A");
-    await page.keyboard.type("import * as churn from 'churn-workbench'; churn.runNoteb");
+    await page.keyboard.type("import * as churn from 'churn-workbench/notebook'; churn.runNoteb");
     const item = page.locator(".jp-Completer-item", { hasText: "runNotebook" });
     const completed = page.locator(".jp-CodeCell .cm-content", { hasText: "churn.runNotebook" });
     await expect

@@ -18,7 +18,7 @@ class TypeScriptKernelTests(jupyter_kernel_test.KernelTests):
 
     completion_samples = [
         {"text": "Math.flo", "matches": {"floor"}},
-        {"text": "import * as churn from 'churn-workbench'; churn.runNoteb", "matches": {"runNotebook"}},
+        {"text": "import * as churn from 'churn-workbench/notebook'; churn.runNoteb", "matches": {"runNotebook"}},
     ]
     complete_code_samples = ["1 + 1", "console.log('hello');", "function f() {\n  return 1;\n}"]
     incomplete_code_samples = ["function f() {", "const a = [1,"]

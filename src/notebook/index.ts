@@ -1,0 +1,5 @@
+// churn-workbench/notebook: notebooks without a screen, and their pages.
+export { type ExportHtmlOptions, exportHtml } from "./export-html.js";
+export { startKernel } from "./kernel-process.js";
+export { runNotebook } from "./run-notebook.js";
+export type { NotebookProgress, NotebookRun, RunNotebookOptions } from "./run-options.js";
