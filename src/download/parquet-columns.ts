@@ -21,13 +21,13 @@ export async function parquetColumns(
   }
   // DuckDB is large: it is loaded for the files that need it
   const { inMemory } = await import("../store/memory-database.js");
-  const { text } = await import("../store/database.js");
+  const { parquetRows } = await import("../store/file-sql.js");
   try {
     return await inMemory(async (db) => {
       const described = await db.rows<{ column_name: string; column_type: string }>(
-        `DESCRIBE SELECT * FROM read_parquet(${text(path)})`,
+        `DESCRIBE SELECT * FROM ${parquetRows(path)}`,
       );
-      const counted = await db.row<{ rows: number }>(`SELECT count(*) AS rows FROM read_parquet(${text(path)})`);
+      const counted = await db.row<{ rows: number }>(`SELECT count(*) AS rows FROM ${parquetRows(path)}`);
       const columns = described.map(({ column_name, column_type }) => ({
         name: column_name,
         type: typeOf(column_type),

@@ -3,7 +3,8 @@ import { name, text } from "../store/database.js";
 import type { LoadSettings } from "./options.js";
 
 /** How the cells of a file are read. */
-export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format">;
+export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format"> &
+  Partial<Pick<LoadSettings, "time_zone">>;
 
 /** What rows are read from, one by one, in the order of the file. */
 export interface RowSource {
@@ -45,7 +46,7 @@ function typedCell(raw: string, kind: string, options: CellOptions): string {
     return `CASE WHEN length(${cell}) > 4 OR NOT list_contains(${NO_SUBSCRIBER}, lower(${cell})) THEN ${cell} END`;
   }
   if (kind === "day") {
-    if (options.date_format) return `CAST(try_strptime(${cell}, ${text(options.date_format)}) AS DATE)`;
+    if (options.date_format) return formattedDay(cell, options.date_format);
     // a text after the day must be a time; DuckDB's cast to DATE would pass over it
     return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
       WHEN regexp_matches(${cell}, '^\\d{4}[-/]\\d') AND try_cast(${cell} AS TIMESTAMP) IS NOT NULL THEN try_cast(${cell} AS DATE) END`;
@@ -57,6 +58,19 @@ function typedCell(raw: string, kind: string, options: CellOptions): string {
   // a cast passes over spaces by itself
   const number = `CASE WHEN NOT contains(${raw}, '_') THEN try_cast(${raw} AS DOUBLE) END`;
   return options.empty_cells === "zero" ? `CASE WHEN ${cell} = '' THEN 0 ELSE ${number} END` : number;
+}
+
+/** An offset from UTC behind a time of day. */
+const OFFSET = "[ T]\\d{2}:?\\d{2}(?::?\\d{2}(?:[.,]\\d+)?)? ?([+-])(\\d{2}):?(\\d{2})?";
+
+/** The day of a text in a format of strptime; with an offset it is the day of the clock that wrote it, not the one in UTC. */
+function formattedDay(cell: string, format: string): string {
+  const time = `try_strptime(${cell}, ${text(format)})`;
+  if (!format.includes("%z")) return `CAST(${time} AS DATE)`;
+  const part = (group: number) => `regexp_extract(${cell}, '${OFFSET}', ${group})`;
+  const minutes = `coalesce(60 * try_cast(${part(2)} AS INTEGER), 0) + coalesce(try_cast(${part(3)} AS INTEGER), 0)`;
+  const offset = `to_minutes(CASE ${part(1)} WHEN '-' THEN -1 ELSE 1 END * (${minutes}))`;
+  return `CAST((${time} AT TIME ZONE 'UTC') + ${offset} AS DATE)`;
 }
 
 /** Whether a typed cell holds what its kind may hold. */

@@ -1,6 +1,7 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { type Database, name, text } from "../store/database.js";
+import { csvRows, parquetRows } from "../store/file-sql.js";
 import { type CellOptions, faultsOf, storedCell, typedRows } from "./cell-sql.js";
 import { type ColumnMap, mapColumns } from "./map-columns.js";
 import { plainHeader, plainRows, scanPlain, splitHeader } from "./plain-file.js";
@@ -95,7 +96,7 @@ async function typePlain(db: Database, file: RecordFile, options: CellOptions): 
 }
 
 async function typeAny(db: Database, file: RecordFile, options: CellOptions): Promise<Typed> {
-  const source = file.format === "csv" ? await readLines(db, file) : await readParquet(db, file);
+  const source = file.format === "csv" ? await readLines(db, file) : await readParquet(db, file, options.time_zone);
   return makeTyped(db, source, options);
 }
 
@@ -186,12 +187,11 @@ const AT = "(rowid - (SELECT min(rowid) FROM lines))";
 async function readLines(db: Database, file: RecordFile): Promise<Source> {
   // with \r\n named, each of \r\n, \n and \r ends a line, even side by side in one file; any other setting counts \r\n twice
   const read = (encoding: string) =>
-    `CREATE OR REPLACE TEMP TABLE lines AS
-    SELECT rtrim(raw, chr(13)) AS raw FROM read_csv(${text(file.path)}, columns = {'raw': 'VARCHAR'}, header = false, auto_detect = false,
-      quote = '', escape = '', delim = chr(1), strict_mode = false, new_line = '\\r\\n', max_line_size = 16777216, encoding = '${encoding}')`.replace(
-      "chr(1)",
-      "'\x01'",
-    );
+    `CREATE OR REPLACE TEMP TABLE lines AS SELECT rtrim(raw, chr(13)) AS raw FROM ${csvRows(
+      file.path,
+      `columns = {'raw': 'VARCHAR'}, header = false, auto_detect = false, quote = '', escape = '', delim = '\x01',
+      strict_mode = false, new_line = '\\r\\n', max_line_size = 16777216, encoding = '${encoding}'`,
+    )}`;
   let encoding: Source["encoding"] = "utf-8";
   try {
     await db.run(read(encoding));
@@ -220,15 +220,23 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
   return { ...listed(header, cells), lines, blank, cutOff: lines + 1, encoding };
 }
 
-async function readParquet(db: Database, file: RecordFile): Promise<Source> {
-  const columns = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${text(file.path)})`);
+async function readParquet(db: Database, file: RecordFile, timeZone: string | null | undefined): Promise<Source> {
+  const columns = await db.rows<{ column_name: string; column_type: string }>(
+    `DESCRIBE SELECT * FROM ${parquetRows(file.path)}`,
+  );
   const header = columns.map((column) => column.column_name);
-  const list = header.map((column) => `CAST(${name(column)} AS VARCHAR)`).join(", ");
+  const zone = text(timeZone ?? "UTC");
+  const list = columns
+    .map(({ column_name, column_type }) => {
+      const own = name(column_name);
+      return `CAST(${column_type === "TIMESTAMP WITH TIME ZONE" ? `${own} AT TIME ZONE ${zone}` : own} AS VARCHAR)`;
+    })
+    .join(", ");
   // an empty cell and a missing value are the same to the checks
   const cells = `SELECT line, array_to_string(f, ',') AS raw, f FROM (
     SELECT file_row_number + 1 AS line, list_transform([${list}], lambda x: coalesce(x, '')) AS f
-    FROM read_parquet(${text(file.path)}, file_row_number = true))`;
-  const counts = await db.row<{ lines: number }>(`SELECT count(*) AS lines FROM read_parquet(${text(file.path)})`);
+    FROM ${parquetRows(file.path, { rowNumbers: true })})`;
+  const counts = await db.row<{ lines: number }>(`SELECT count(*) AS lines FROM ${parquetRows(file.path)}`);
   return { ...listed(header, cells), lines: counts?.lines ?? 0, blank: 0, cutOff: -1, encoding: "utf-8" };
 }
 

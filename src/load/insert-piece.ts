@@ -146,9 +146,10 @@ async function writeLedger(
   { settings, file, optionsHash }: Batch,
   { batchId, counts, found, piece }: { batchId: number; counts: Counts; found: CleanSummary; piece: Piece },
 ): Promise<void> {
-  const { columns, grain, empty_cells, date_format, until } = settings;
+  const { columns, grain, empty_cells, date_format, time_zone, until } = settings;
   const { format, delimiter } = file;
-  const cells = { columns, grain, empty_cells, date_format, until, format, delimiter };
+  const zone = time_zone ? { time_zone } : {};
+  const cells = { columns, grain, empty_cells, date_format, ...zone, until, format, delimiter };
   const { absent, unused, encoding } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
   const notes: LoadNotes = { absent, unused, encoding, cells, ...(isWhole ? {} : { piece }) };

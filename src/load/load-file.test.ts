@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openStore, type Store } from "../store/open-store.js";
 import { loadFile } from "./load-file.js";
@@ -18,7 +18,10 @@ async function loadText(content: string | Buffer, options: LoadOptions = {}, fil
   const path = join(folder, file);
   writeFileSync(path, content);
   const sha256 = String(content).slice(0, 5000) + content.length;
-  return loadFile(store, { path, format: "csv", delimiter, sha256, rows: 0 }, loadOptions.parse(options));
+  const bytes = Buffer.from(content);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1");
+  const lines = text.split("\n").filter((line) => line.replaceAll("\r", "") !== "").length;
+  return loadFile(store, { path, format: "csv", delimiter, sha256, rows: lines - 1 }, loadOptions.parse(options));
 }
 
 const rows = (sql: string) => store.lease((db) => db.rows(sql));

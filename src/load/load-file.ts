@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
 import type { CellOptions } from "./cell-sql.js";
-import { cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
 import { findLoad, type Piece } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
 import type { LoadSettings } from "./options.js";
@@ -77,6 +78,7 @@ export async function loadFile(
 
       report(0);
       const found = await cleanRows(db, file, settings);
+      checkWhole(found, file);
       const end = found.lines + 1;
       const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
       const anew = settings.replace && (isThere || !before?.replaced);
@@ -102,11 +104,19 @@ export async function loadFile(
   );
 }
 
+/** More lines than were counted may come of a carriage return inside a line; fewer would be passed over in silence. */
+function checkWhole({ lines, blank }: CleanSummary, { path, rows }: DownloadedFile): void {
+  if (lines - blank >= rows) return;
+  throw new ChurnError("BAD_INPUT", `${path}: only ${lines - blank} rows were read of the ${rows} in its manifest`, {
+    hint: "download it again",
+  });
+}
+
 /** The options that decide what a file becomes; the rest only says where it lies. */
-function hashOf({ columns, grain, until, empty_cells, date_format }: LoadSettings): string {
+function hashOf({ columns, grain, until, empty_cells, date_format, time_zone }: LoadSettings): string {
   const mapping = Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
-    .update(JSON.stringify([mapping, grain, until, empty_cells, date_format]))
+    .update(JSON.stringify([mapping, grain, until, empty_cells, date_format, ...(time_zone ? [time_zone] : [])]))
     .digest("hex")
     .slice(0, 16);
 }

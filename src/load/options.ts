@@ -25,6 +25,14 @@ export const loadOptions = defineOptions("load", {
     .nullable()
     .default(null)
     .describe("format of the days where it is not YYYY-MM-DD, as strptime has it: %d.%m.%Y"),
+  time_zone: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "zone in which the day of an instant is told (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
+    ),
   replace: z.boolean().default(false).describe("empty all tables before loading"),
 });
 

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { text } from "../store/database.js";
+import { csvRows } from "../store/file-sql.js";
 import type { RecordFile } from "./clean-rows.js";
 
 const NEWLINE = 10;
@@ -44,7 +45,7 @@ export async function plainHeader({ path, delimiter }: RecordFile): Promise<stri
 
 async function* blocksOf(path: string): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const bytes = path.endsWith(".gz") ? file.pipe(createGunzip({ chunkSize: 1 << 18 })) : file;
+  const bytes = /\.gz$/i.test(path) ? file.pipe(createGunzip({ chunkSize: 1 << 18 })) : file;
   file.on("error", (error) => bytes.destroy(error));
   try {
     yield* bytes as AsyncIterable<Buffer>;
@@ -59,8 +60,9 @@ const LONGEST_LINE = 1 << 20;
 /** What the rows of a plain file are read from, in their order: texts `c0`, `c1`, …; a row of another width is an error. */
 export function plainRows({ path, delimiter }: RecordFile, width: number): string {
   const types = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  return `read_csv(${text(path)}, columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(delimiter)},
-    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE})`;
+  const options = `columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(delimiter)},
+    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE}`;
+  return csvRows(path, options);
 }
 
 /** The names in a header line; names may stand in quotes. */

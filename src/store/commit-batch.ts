@@ -5,7 +5,8 @@ import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-p
 import { columnAs } from "./columns-as.js";
 import { commitKnownRows } from "./commit-known-rows.js";
 import { addToDailySummary } from "./daily-summary.js";
-import { type Database, text } from "./database.js";
+import type { Database } from "./database.js";
+import { parquetRows } from "./file-sql.js";
 import type { BatchRows, CommittedBatch, NewBatch } from "./new-batch.js";
 import type { Columns } from "./read-columns.js";
 
@@ -105,10 +106,10 @@ export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry):
 /** Reads the rows of a batch as columns. */
 export async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
   if ("columns" in rows) return rows.columns;
-  const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM read_parquet(${text(rows.parquet)})`);
+  const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquetRows(rows.parquet)}`);
   const ours = CDR_COLUMNS.filter(({ name }) => names.some(({ column_name }) => column_name === name));
   return db.columns(`SELECT ${ours.map(({ name }) => name).join(", ")}
-    FROM read_parquet(${text(rows.parquet)}, file_row_number = true)
+    FROM ${parquetRows(rows.parquet, { rowNumbers: true })}
     WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
 }
 

@@ -28,6 +28,13 @@ export function openError(path: string, message: string, cause: unknown): ChurnE
         : "name another file with --store.path, or move this one away and load again",
     });
   }
+  // it takes the file for one of another database, and looks for what would read it
+  if (/Extension "[^"]*" not found|needs to be loaded/i.test(message)) {
+    return new ChurnError("STORE_DAMAGED", `${path} is not a store of the workbench: it is a file of another program`, {
+      cause,
+      hint: "name another file with --store.path",
+    });
+  }
   const disk = diskError(path, cause);
   if (disk instanceof ChurnError) return disk;
   return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });

@@ -1,9 +1,9 @@
 import { Database } from "./database.js";
-import { DuckDBInstance } from "./duckdb.js";
+import { openDuckDb } from "./duckdb.js";
 
 /** Works in a DuckDB database that lives in memory and ends with the work: to read, sort and write files. */
 export async function inMemory<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(":memory:");
+  const instance = await openDuckDb(":memory:");
   const db = new Database(await instance.connect());
   try {
     return await work(db);

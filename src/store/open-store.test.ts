@@ -164,3 +164,17 @@ it("brings a file of an older version up to date, and refuses one of a newer ver
     message: expect.stringContaining(`version ${now + 1}, a newer version than ${now}`),
   });
 });
+
+it("says that a file of another program is none of its own, asks no network and makes no folder", async () => {
+  const path = join(folder, "sqlite.db");
+  const page = Buffer.alloc(4096);
+  page.write("SQLite format 3\0", 0, "latin1");
+  page[16] = 0x10;
+  page[18] = 1;
+  page[19] = 1;
+  writeFileSync(path, page);
+  await expect(openStore({ path }).query("SELECT 1")).rejects.toMatchObject({
+    code: "STORE_DAMAGED",
+    message: expect.stringContaining("file of another program"),
+  });
+});

@@ -8,7 +8,7 @@ import { makeFolder } from "../core/make-folder.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
-import { DuckDBInstance } from "./duckdb.js";
+import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
 import { diskError, holderOf, isDamage, openError } from "./file-fault.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
@@ -236,7 +236,7 @@ export class Store {
     for (let pause = 10; ; pause = Math.min(250, pause * 1.5)) {
       try {
         // shared with other stores of this process on the same file: its lock keeps out other processes only
-        const instance = await DuckDBInstance.fromCache(this.path);
+        const instance = await openDuckDb(this.path);
         const connection = await instance.connect();
         try {
           const db = new Database(connection);

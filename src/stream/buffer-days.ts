@@ -8,6 +8,7 @@ import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import { cleanRows } from "../load/clean-rows.js";
 import { type Database, text } from "../store/database.js";
+import { parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import { findStaged, removeShorter } from "./buffered-files.js";
@@ -72,7 +73,7 @@ export async function bufferDays(
 
 function rowsOf(path: string): Promise<number> {
   return inMemory(
-    async (db) => (await db.row<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${text(path)})`))?.n ?? 0,
+    async (db) => (await db.row<{ n: number }>(`SELECT count(*) AS n FROM ${parquetRows(path)}`))?.n ?? 0,
   );
 }
 

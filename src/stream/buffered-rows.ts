@@ -1,5 +1,6 @@
 import { columnsAs } from "../store/columns-as.js";
-import { type Database, text } from "../store/database.js";
+import type { Database } from "../store/database.js";
+import { parquetRows } from "../store/file-sql.js";
 import type { LateLabels } from "../store/new-batch.js";
 import type { Columns } from "../store/read-columns.js";
 
@@ -47,7 +48,7 @@ export class BufferedRows {
   }
 
   #read(from: number): Promise<Columns> {
-    return this.#db.columns(`SELECT * EXCLUDE (file_row_number) FROM read_parquet(${text(this.#path)}, file_row_number = true)
+    return this.#db.columns(`SELECT * EXCLUDE (file_row_number) FROM ${parquetRows(this.#path, { rowNumbers: true })}
       WHERE file_row_number >= ${from} AND file_row_number < ${from + this.#block} ORDER BY file_row_number`);
   }
 
@@ -57,7 +58,7 @@ export class BufferedRows {
    */
   async moments(): Promise<(row: number) => number> {
     const days = await this.#db.columns(
-      `SELECT DP_DATE AS day, count(*) AS rows FROM read_parquet(${text(this.#path)}) GROUP BY day ORDER BY day`,
+      `SELECT DP_DATE AS day, count(*) AS rows FROM ${parquetRows(this.#path)} GROUP BY day ORDER BY day`,
     );
     const { day, rows } = columnsAs(days, { day: Int32Array, rows: Float64Array });
     const ends = rows.slice();
@@ -76,7 +77,7 @@ export class BufferedRows {
     const from = after === null ? "" : `AND DP_DATE > DATE '${after}'`;
     const columns =
       await this.#db.columns(`SELECT DP_MSISDN AS subscriber, DP_DATE AS day, CAST(PSEUDO_CHURNED AS DOUBLE) AS label
-      FROM read_parquet(${text(this.#path)}, file_row_number = true)
+      FROM ${parquetRows(this.#path, { rowNumbers: true })}
       WHERE DP_DATE <= DATE '${until}' ${from} AND PSEUDO_CHURNED IS NOT NULL AND file_row_number < ${taken}`);
     const labels = columnsAs(columns, { subscriber: String, day: Int32Array, label: Float64Array });
     return labels.day.length ? labels : undefined;

@@ -8,6 +8,7 @@ import { messageOf } from "../core/fault.js";
 import { csvHead, HEAD_BYTES } from "../download/csv-head.js";
 import { fileType } from "../download/file-type.js";
 import { type Database, name, text } from "../store/database.js";
+import { csvRows, parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 
 /** A table that is open: its columns in the order of the file, under names of our own. */
@@ -93,8 +94,7 @@ async function openCsv(db: Database, path: string, gzip: boolean) {
   const latin = isUtf8(bytes) ? "" : ", encoding = 'latin-1'";
   await db
     .run(
-      `CREATE TEMP TABLE input AS SELECT * FROM read_csv(${text(path)}, auto_detect = false, header = true, ` +
-        `delim = ${text(head.delimiter)}, quote = '"', escape = '"', nullstr = '', columns = {${shape}}${latin})`,
+      `CREATE TEMP TABLE input AS FROM ${csvRows(path, `auto_detect = false, header = true, delim = ${text(head.delimiter)}, quote = '"', escape = '"', nullstr = '', columns = {${shape}}${latin}`)}`,
     )
     .catch((error: Error) => {
       throw new ChurnError("BAD_INPUT", `${path} cannot be read as CSV: ${csvFault(error.message)}`, {
@@ -118,7 +118,7 @@ function csvFault(message: string): string {
 
 async function openParquet(db: Database, path: string) {
   await db
-    .run(`CREATE TEMP VIEW source AS SELECT * FROM read_parquet(${text(path)}, file_row_number = true)`)
+    .run(`CREATE TEMP VIEW source AS SELECT * FROM ${parquetRows(path, { rowNumbers: true })}`)
     .catch((error: Error) => {
       throw new ChurnError("BAD_INPUT", `${path} cannot be read as Parquet: ${error.message.split("\n")[0]}`, {
         cause: error,

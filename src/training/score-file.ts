@@ -5,6 +5,7 @@ import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { columnAs } from "../store/columns-as.js";
 import { type Database, name, text } from "../store/database.js";
+import { csvRows, parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 import type { ChurnModel } from "./churn-model.js";
 import type { Dataset } from "./dataset.js";
@@ -101,7 +102,8 @@ const BATCH = 200;
 const ROW = "__row__";
 
 async function sourceOf(input: string): Promise<string> {
-  const read = /\.parquet$/.test(input) ? "read_parquet" : /\.csv(\.gz)?$/.test(input) ? "read_csv" : null;
+  const csv = (path: string) => csvRows(path, "header = true, sample_size = -1");
+  const read = /\.parquet$/.test(input) ? parquetRows : /\.csv(\.gz)?$/.test(input) ? csv : null;
   if (!read) {
     throw new ChurnError("BAD_OPTION", `${JSON.stringify(input)} cannot be scored: it takes .parquet, .csv or .csv.gz`);
   }
@@ -109,7 +111,7 @@ async function sourceOf(input: string): Promise<string> {
     throw new ChurnError("NOT_FOUND", `there is no file ${JSON.stringify(input)}`, { cause });
   });
   // types from the whole file: a column may begin with many missing values
-  return `${read}(${text(input)}${read === "read_csv" ? ", header = true, sample_size = -1" : ""})`;
+  return read(input);
 }
 
 async function readInput(db: Database, source: string, model: ChurnModel) {

@@ -8,7 +8,8 @@ import { codes as codesOf, floats } from "../monitoring/chunks/large-arrays.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
 import { startThread } from "../monitoring/engine/two-threads.js";
 import { name as quoted, text } from "../store/database.js";
-import { DuckDBInstance, duckdb, handleOf } from "../store/duckdb.js";
+import { duckdb, handleOf, openDuckDb } from "../store/duckdb.js";
+import { csvRows, parquetRows } from "../store/file-sql.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {
@@ -48,7 +49,7 @@ export async function readMonitoredTable(
   targets?: Targets,
 ): Promise<MonitoredTable & { warnings: string[] }> {
   for (const file of targets ? [path, targets.path] : [path]) await checkFile(file);
-  const instance = await DuckDBInstance.create(":memory:");
+  const instance = await openDuckDb(":memory:");
   const connection = await instance.connect();
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as string[][];
   try {
@@ -154,16 +155,15 @@ async function checkFile(path: string): Promise<void> {
   throw new ChurnError("NOT_FOUND", found ? `${path} is no file` : `there is no file ${path}`);
 }
 
-function fileSource(file: string, timestamp: string | undefined): string {
-  // a name is a name, whatever pattern it looks like
-  const path = file.replace(/[[*?]/g, "[$&]");
-  if (/\.(parquet|pq)$/i.test(path)) return `read_parquet(${text(path)})`;
+function fileSource(path: string, timestamp: string | undefined): string {
+  if (/\.(parquet|pq)$/i.test(path)) return parquetRows(path);
   const nulls = MISSING.map(text).join(", ");
   // times are read by our own rules: a day and a month that could be swapped are refused
   const types = timestamp === undefined ? "" : `, types = {${text(timestamp)}: 'VARCHAR'}`;
   // truth values are told apart below: the engine would take "t", "yes" and "n" for them too
   const candidates = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'VARCHAR']";
-  return `read_csv(${text(path)}, header = true, nullstr = [${nulls}], sample_size = -1, dateformat = '%Y-%m-%d', ${candidates}${types})`;
+  const options = `header = true, nullstr = [${nulls}], sample_size = -1, dateformat = '%Y-%m-%d', ${candidates}${types}`;
+  return csvRows(path, options);
 }
 
 async function joined(path: string, { path: labels, join }: Targets, roles: ColumnRoles, rows: Rows): Promise<string> {

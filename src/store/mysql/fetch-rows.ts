@@ -3,6 +3,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Connection as CoreConnection } from "mysql2";
 import { text } from "../database.js";
+import { csvRows } from "../file-sql.js";
 import type { CatalogColumn } from "./cache-catalog.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
 
@@ -64,6 +65,9 @@ export async function fetchRows(
 /** A DuckDB expression for the rows of a file that `fetchRows` wrote. */
 export function csvSource(path: string, columns: readonly CatalogColumn[]): string {
   const types = columns.map(({ name, type }) => `${text(name)}: ${text(type)}`).join(", ");
-  return `read_csv(${text(path)}, columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"',
-    nullstr = '', allow_quoted_nulls = false, new_line = '\\n', max_line_size = 67108864)`;
+  return csvRows(
+    path,
+    `columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"',
+    nullstr = '', allow_quoted_nulls = false, new_line = '\\n', max_line_size = 67108864`,
+  );
 }

@@ -1,0 +1,32 @@
+import { ChurnError } from "../core/errors.js";
+import { text } from "./database.js";
+
+/**
+ * A path as DuckDB has to be told it, so that it means this one file: DuckDB takes `[`, `*` and `?` for a pattern.
+ *
+ * @throws ChurnError BAD_INPUT for a name with both a backslash and one of these: DuckDB knows no way to write it
+ */
+export function exactPath(path: string): string {
+  if (!/[[*?]/.test(path)) return path;
+  if (path.includes("\\")) {
+    throw new ChurnError("BAD_INPUT", `${path} cannot be read: its name has a backslash beside one of [ * ?`, {
+      hint: "rename it",
+    });
+  }
+  return path.replace(/[[*?]/g, "[$&]");
+}
+
+/** SQL for the rows of one CSV file; folders named `key=value` add no columns. Packed files are told by `.gz` in any capitals. */
+export function csvRows(path: string, options: string): string {
+  const packing = /\.gz$/i.test(path) ? "gzip" : "none";
+  return `read_csv(${text(exactPath(path))}, hive_partitioning = false, compression = '${packing}', ${options})`;
+}
+
+/**
+ * SQL for the rows of one Parquet file.
+ *
+ * @param rowNumbers adds the column `file_row_number`, from 0
+ */
+export function parquetRows(path: string, { rowNumbers = false } = {}): string {
+  return `read_parquet(${text(exactPath(path))}, hive_partitioning = false${rowNumbers ? ", file_row_number = true" : ""})`;
+}
