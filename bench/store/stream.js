@@ -1,5 +1,5 @@
 // Times a stream of transactional batches with a ledger row: node bench/store/stream.js [batches] [rows a batch] [rounds]
-// node bench/store/stream.js --minutes 10 streams ten batches of 1,000 rows a second for so long, and tells the memory after each tenth.
+// node bench/store/stream.js --minutes 10 streams ten batches of 1,000 rows a second for that long, and prints the memory after each tenth.
 // Beside it what DuckDB itself does with rows and key alone: an appender in a transaction, no ledger, no summary, no stream.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -93,7 +93,7 @@ async function duckdb(round) {
   return { times, seconds };
 }
 
-/** Streams at a pace, and tells what memory the process has; twice as many rows are in the store at the end as at the half. */
+/** Streams at a pace, and reports what memory the process has; twice as many rows are in the store at the end as at the half. */
 async function flat() {
   const store = openStore({ path: join(folder, "flat.duckdb") });
   const file = { path: log, format: "csv", delimiter: ",", sha256: "bench", rows: lines.length - 1 };

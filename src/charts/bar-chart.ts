@@ -15,7 +15,7 @@ export interface Bars {
  * Draws horizontal bars, the longest on top, with intervals as thin lines.
  *
  * @param options.valueTitle axis title, unit included
- * @param options.top shows only the so many largest, 25 by default
+ * @param options.top how many of the largest to show, 25 by default
  * @param options.sort `false` keeps the given order
  * @param options.format d3 format of the values
  */

@@ -16,7 +16,7 @@ export function titleSpec(title: string, subtitle?: string): { text: string; sub
  *
  * An expression for each label, since vega gives a format one unit for all of them and writes 0 as `0k`.
  *
- * @param format d3 format that is wanted instead
+ * @param format d3 format to use instead
  */
 export function axisNumbers(values: Iterable<number>, format?: string): { format: string } | { labelExpr: string } {
   if (format) return { format };
@@ -31,7 +31,7 @@ export function finiteOrNull(value: number | undefined): number | null {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
-/** A number with three significant digits, as a sentence has it. */
+/** A number with three significant digits, for a sentence. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "unknown";
   const size = Math.abs(value);

@@ -32,7 +32,7 @@ const SAMPLE = 1000;
 /**
  * Reads the first rows of a table of any kind.
  *
- * @throws ChurnError BAD_INPUT for what is no table
+ * @throws ChurnError BAD_INPUT for what is not a table
  */
 export function tableHead(table: TableInput, rows: number): TableHead {
   const { numRows, names, value, storage } = readTable(table);
@@ -48,14 +48,14 @@ export interface TableReader {
   numRows: number;
   names: string[];
   value(name: string, row: number): unknown;
-  /** Type of a column where its storage tells it. */
+  /** Type of a column where its storage determines it. */
   storage(name: string): CellType | undefined;
 }
 
 /**
  * Makes a table of any kind readable.
  *
- * @throws ChurnError BAD_INPUT for what is no table
+ * @throws ChurnError BAD_INPUT for what is not a table
  */
 export function readTable(table: TableInput): TableReader {
   const unknown = () => undefined;

@@ -81,7 +81,7 @@ describe("tableView", () => {
     expect(view[JUPYTER_DISPLAY]()).toEqual({ "text/html": view.html, "text/plain": view.text });
     expect(`${view}`).toBe(view.text);
   });
-  it("refuses what is no table", () => {
+  it("refuses what is not a table", () => {
     expect(() => tableView({ a: 1 } as never)).toThrow(/cannot show object as a table/);
     expect(() => tableView(null as never)).toThrow(/as a table/);
   });

@@ -39,7 +39,7 @@ const LONGEST = 60;
  * Shows the first rows of a table: types under the names, numbers aligned, missing values set apart, all text escaped.
  *
  * @param table an Arquero table, a danfo DataFrame or Series, an array of rows, or an object of columns
- * @throws ChurnError BAD_INPUT for what is no table
+ * @throws ChurnError BAD_INPUT for what is not a table
  */
 export function tableView(table: TableInput, options: TableViewOptions = {}): TableView {
   const rows = options.rows ?? 10;

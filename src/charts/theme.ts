@@ -1,4 +1,4 @@
-/** Colours of Okabe and Ito (2008): told apart with any colour vision, and in print. */
+/** Colours of Okabe and Ito (2008): distinguishable with any colour vision, and in print. */
 export const COLORS = {
   blue: "#0072B2",
   vermillion: "#D55E00",

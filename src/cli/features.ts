@@ -16,7 +16,7 @@ export function featuresCommand(): Command {
       return formatFields([
         [
           "plan",
-          `${result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.plan_hash}`,
+          `${result.plan.set === "seed" ? "legacy" : result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.plan_hash}`,
         ],
         ["snapshots", result.snapshots],
         ["subscribers", result.subscribers],

@@ -187,7 +187,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
     expect(forest("cv", ...own, "--json").json().mean.roc_auc).toBe(first.mean.roc_auc);
   });
 
-  it("takes labels of any type and number of classes, and quantities when told so", () => {
+  it("takes labels of any type and number of classes, and quantities with --task regression", () => {
     write(
       "three.csv",
       `a,b,kind\n${Array.from({ length: 90 }, (_, i) => `${i % 3},${i},${["x", "y", "z"][i % 3]}`).join("\n")}\n`,

@@ -198,7 +198,7 @@ function predictCommand(): Command {
 
 function explainCommand(): Command {
   return new Command("explain")
-    .description("tell which columns a model goes by, and how much in which row")
+    .description("show which columns a model relies on, and how much in each row")
     .requiredOption("--model <file>", "model that churn forest fit wrote")
     .option("--input <file>", "table to explain")
     .option("--output <file>", "also write the effect of each column in each row: .csv or .parquet")

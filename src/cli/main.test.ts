@@ -45,7 +45,10 @@ describe("churn", { timeout: 120_000 }, () => {
       status: 2,
       stderr: expect.stringContaining("whole number ≥ 1"),
     });
-    expect(churn("features", "--set", "sed")).toMatchObject({ status: 2, stderr: expect.stringContaining('"seed"') });
+    expect(churn("features", "--set", "legasy")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('"legacy"'),
+    });
     expect(churn("featurs")).toMatchObject({ status: 2, stderr: expect.stringContaining("features") });
     expect(churn("load", "--config", "none.json")).toMatchObject({
       status: 2,

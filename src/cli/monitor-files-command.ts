@@ -14,16 +14,18 @@ export const monitorFilesCommand = {
   options: [
     new Option(
       "--reference <file>",
-      "files instead of the store: rows of a good time (CSV, csv.gz, Parquet), or a saved monitor.json",
+      "files instead of the store: data from a period when the model was known to work well (.csv, .csv.gz, .parquet), or a saved monitor.json",
     ),
     new Option(
       "--analysis <file>",
-      "rows to watch; --config then names columns and parts (JSON, or the YAML of nml run)",
+      "data to monitor; --config then names columns and calculators (JSON, or the YAML of nml run)",
     ),
-    new Option("--targets <file>", "labels of the analysis, where they lie in a file of their own"),
+    new Option("--targets <file>", "labels of the analysis, if they are in a file of their own"),
     new Option("--join <column>", "the column that analysis and targets both have"),
     new Option("--output <folder>", "folder of the results (default: output/monitoring)"),
-    new Option("--compat <program>", "give this program's own numbers where it errs").choices(["nannyml"]),
+    new Option("--compat <program>", "reproduce this program's results exactly, including its known bugs").choices([
+      "nannyml",
+    ]),
   ],
   asked: (flags: Flags) =>
     isYaml(flags.config) ||

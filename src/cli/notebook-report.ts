@@ -7,7 +7,7 @@ import type { NotebookProgress } from "../notebook/run-options.js";
 export const say = (text: string) => process.stdout.write(`${text}\n`);
 export const print = (value: unknown) => say(JSON.stringify(value, null, 2));
 
-/** For `--json`: standard output has one document, which tells of the failure; so the error goes no further. */
+/** For `--json`: standard output has one document, which reports the failure; so the error is not printed again. */
 export function fail(error: unknown): void {
   process.stderr.write(`churn: ${messageOf(error)}\n`);
   process.exitCode = error instanceof ChurnError ? error.exit : 1;

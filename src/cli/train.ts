@@ -36,7 +36,7 @@ export function trainCommand(): Command {
   });
 }
 
-/** What a machine wants to know of a training: no charts, no arrays a row. */
+/** What a program needs of a training: no charts, no arrays a row. */
 function machineForm(result: TrainStageResult) {
   const { model_version, artifact, card, best, search, metrics, confusion, gate, predictions, notes } = result;
   const baselines = result.baselines.map(({ name, metrics, note }) => ({ name, metrics, note }));

@@ -76,7 +76,7 @@ export function readConfigFile(path: string): unknown {
   }
 }
 
-/** Variables that begin with CHURN_ but are no options of a stage. */
+/** Variables that begin with CHURN_ but are not options of a stage. */
 const RESERVED =
   /^CHURN_(CONFIG|ROOT|KERNEL_\w+|MYSQL_PASSWORD|MYSQL_PASSWORD_FILE|SERVICE_TOKEN|TEST_\w+|SECRET_\w+)$/;
 

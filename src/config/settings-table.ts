@@ -2,7 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import { type TableView, tableView } from "../charts/table-view.js";
 import { SECTIONS, type Settings } from "./configure.js";
 
-/** A path inside the project, from its root: pages that are mailed should not tell where the project lies. */
+/** A path inside the project, from its root: pages that are mailed should not reveal where the project lies. */
 const shown = (value: string, root: string) => (isAbsolute(value) ? relative(root, value) || "." : value);
 
 /**

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { describeProgress } from "./describe-progress.js";
 
 describe("describeProgress", () => {
-  it("tells what is done, how fast, and how long it takes", () => {
+  it("shows what is done, how fast, and how long it takes", () => {
     const rows = { task: "load rows", done: 40_000, total: 100_000, unit: "rows" };
     expect(describeProgress(rows, 2)).toBe("load rows: 40,000 of 100,000 rows, 40 %, 20,000 a second, 3 s left");
     expect(describeProgress({ task: "wait", done: 0 }, 1)).toBe("wait");
   });
 
-  it("tells bytes in the unit that suits the whole", () => {
+  it("shows bytes in the unit that suits the whole", () => {
     const bytes = (done: number, total?: number) => ({
       task: "download",
       done,

@@ -1,7 +1,7 @@
 import type { Progress } from "./progress.js";
 
 /**
- * One line of progress: `load rows: 40,000 of 100,000 rows, 40 %, 20,000 a second, 3 s left`; bytes are told in the unit that
+ * One line of progress: `load rows: 40,000 of 100,000 rows, 40 %, 20,000 a second, 3 s left`; bytes are shown in the unit that
  * suits them all: `download: 120.0 of 900.0 MB, 13 %, 40.0 MB a second, 20 s left`.
  */
 export function describeProgress(progress: Progress, seconds: number, first = 0): string {

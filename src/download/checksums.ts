@@ -8,7 +8,7 @@ export interface DeclaredChecksums {
   md5: string | null;
 }
 
-/** Takes the bytes of a file as they come, and tells whether they are those that the server meant. */
+/** Checks the bytes of a file, as they come, against the checksums of the server. */
 export class Checksums {
   #crc = 0;
   #md5 = createHash("md5");

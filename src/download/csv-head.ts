@@ -3,13 +3,13 @@ import { detectDelimiter } from "./detect-delimiter.js";
 import { type GuessedType, guessType } from "./guess-type.js";
 import { splitLine } from "./split-line.js";
 
-/** A column of a file: its name, and its type as far as the first rows tell it. */
+/** A column of a file: its name, and its type as far as the first rows show. */
 export interface ManifestColumn {
   name: string;
   type: GuessedType;
 }
 
-/** Bytes of the beginning of a CSV file from which its columns are told. */
+/** Bytes of the beginning of a CSV file that its columns are read from. */
 export const HEAD_BYTES = 1 << 18;
 
 /**

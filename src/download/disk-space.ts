@@ -11,7 +11,7 @@ import { gigabytes } from "./size-limit.js";
  */
 export async function checkSpace(path: string, bytes: number, shown: string): Promise<void> {
   const folder = dirname(path);
-  // some network file systems do not tell: the write itself will
+  // some network file systems do not say: the write itself will
   const disk = await statfs(folder).catch(() => undefined);
   if (!disk || disk.blocks === 0) return;
   const free = disk.bavail * disk.bsize;

@@ -26,7 +26,7 @@ export interface DownloadResult extends Manifest {
  * Brings the call records of a source to this machine and pins them in a manifest in the data folder.
  *
  * A path is read and hashed where it lies; the sample, https:// and gs:// are written beside their place and renamed. A second
- * run with the same source does nothing: the sample is told by its parameters, a path by size and time, and a server is not
+ * run with the same source does nothing: the sample is recognized by its parameters, a path by size and time, and a server is not
  * asked again. With `force` the sample is made again, a path is hashed again, and a server is asked whether the file changed
  * (If-None-Match, If-Modified-Since; the generation). Processes that ask for one file at a time fetch it once.
  *
@@ -83,7 +83,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
   });
 }
 
-/** Keeps a manifest whose file has the same bytes, though it may have been written anew. */
+/** Keeps a manifest whose file has the same bytes, though it may have been written again. */
 async function keep(manifest: Manifest, source: Source, dataDir: string): Promise<Manifest> {
   const { mtimeMs } = await stat(source.file);
   if (mtimeMs === manifest.mtime_ms) return manifest;
@@ -108,7 +108,7 @@ async function fetchInto(
     const { packed, ...validators } = said;
     if (packed && !source.type.gzip) {
       await unpackFile(part, source.shown, settings.size_limit, context);
-      // what the note tells are the bytes as they came
+      // the note is about the bytes as they came
       await removeNote(part);
     }
     const facts = checked(await pinned(source, part, settings, context), settings, source);

@@ -17,7 +17,7 @@ import { checkSize } from "./size-limit.js";
 import type { FetchSettings, Validators, Written } from "./source.js";
 
 /**
- * Fetches a file from a server into a part. A transfer that breaks goes on where it broke, if the server can be asked for the
+ * Fetches a file from a server into a part. A transfer that breaks resumes where it broke off, if the server can be asked for the
  * rest of the same version, else from the start; it fails when `retries` times in a row nothing new came.
  *
  * A part that holds the beginning already is gone on with, and one that could not be ended is left for the next download.
@@ -108,7 +108,7 @@ async function attempt(
   if (answer === "unchanged") return answer;
   if (!answer) {
     transfer.version = undefined;
-    throw new ConnectionLost("the server cannot go on where it broke");
+    throw new ConnectionLost("the server cannot resume where it broke off");
   }
   const { response, version } = answer;
   try {

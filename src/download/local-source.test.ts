@@ -155,7 +155,7 @@ describe("a second run", () => {
     expect(await download({ source, data_dir })).toEqual({ ...first, mtime_ms: 1e12, up_to_date: true });
   });
 
-  it("takes a changed file anew, and until then nobody reads it as the old one", async () => {
+  it("takes a changed file again, and until then nobody reads it as the old one", async () => {
     const source = await put("log.csv", CSV);
     await download({ source, data_dir });
     await writeFile(source, CSV.replace("11.77", "11.78"));
@@ -176,7 +176,7 @@ describe("a second run", () => {
     expect([...tasks]).toEqual(["check"]);
   });
 
-  it("makes a damaged manifest anew", async () => {
+  it("makes a damaged manifest again", async () => {
     const source = await put("data/log.csv", CSV);
     await download({ source, data_dir });
     await truncate(join(data_dir, "log.csv.manifest.json"), 40);
@@ -220,7 +220,7 @@ describe("a fault", () => {
     ["damaged.parquet", "PAR1 and then nonsense PAR1", /cannot be read as Parquet/],
     ["log.parquet", CSV, /is not a Parquet file, against its name/],
     ["log.xlsx", CSV, /unknown type of file: log\.xlsx is not \.csv, \.csv\.gz or \.parquet/],
-  ])("of %s is told, and leaves no manifest", async (name, content, message) => {
+  ])("of %s is reported, and leaves no manifest", async (name, content, message) => {
     const source = await put(name, content);
     const failed = download({ source, data_dir });
     await expect(failed).rejects.toThrow(message);
@@ -228,7 +228,7 @@ describe("a fault", () => {
     expect(await readdir(data_dir).catch(() => [])).toEqual([]);
   });
 
-  it("of the path is told: nothing there, or a folder", async () => {
+  it("of the path is reported: nothing there, or a folder", async () => {
     await expect(download({ source: join(folder, "no.csv"), data_dir })).rejects.toThrow(/no such file: .*no\.csv/);
     await expect(download({ source: join(folder, "no"), data_dir })).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(download({ source: folder, data_dir })).rejects.toThrow(/is a folder, not a file/);
@@ -236,7 +236,7 @@ describe("a fault", () => {
     await expect(download({ source: join(folder, "odd.csv"), data_dir })).rejects.toThrow(/is a folder, not a file/);
   });
 
-  it("of a file: URL that is not from the root is told, since it would mean another file", async () => {
+  it("of a file: URL that is not from the root is reported, since it would mean another file", async () => {
     for (const source of ["file:log.csv", "file:logs/log.csv", "file://logs/log.csv", "file:///a%2fb.csv"]) {
       await expect(download({ source, data_dir })).rejects.toMatchObject({
         code: "BAD_OPTION",
@@ -247,17 +247,17 @@ describe("a fault", () => {
     expect(await download({ source: `FILE://${path}`, data_dir })).toMatchObject({ rows: 2, file: path });
   });
 
-  it("of the scheme is told with the nearest", async () => {
+  it("of the scheme is reported with the nearest", async () => {
     await expect(download({ source: "htps://host/a.csv", data_dir })).rejects.toThrow(/"htps:"[\s\S]*"https:"/);
     await expect(download({ source: "gs:bucket/a.csv", data_dir })).rejects.toThrow(/not a gs:\/\/ URL/);
     await expect(download({ source: "ftp://host/a.csv", data_dir })).rejects.toMatchObject({ code: "BAD_OPTION" });
   });
 
-  it("of a scheme without its colon is told", async () => {
+  it("of a scheme without its colon is reported", async () => {
     await expect(download({ source: "sample", data_dir })).rejects.toThrow(/did you mean "sample:"/);
   });
 
-  it("of the data folder is told", async () => {
+  it("of the data folder is reported", async () => {
     const source = await put("log.csv", CSV);
     const failed = download({ source, data_dir: source });
     await expect(failed).rejects.toThrow(/cannot read or write .*log\.csv.*name a folder in data_dir/s);

@@ -58,7 +58,7 @@ export async function readManifest(source: Source, dataDir: string): Promise<Man
       ? manifest
       : undefined;
   } catch (error) {
-    // a damaged manifest is no manifest: it is made anew
+    // a damaged manifest counts as none: it is built again
     if (error instanceof SyntaxError || error instanceof TypeError || faultCode(error) === "ENOENT") {
       return undefined;
     }

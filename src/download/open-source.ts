@@ -20,7 +20,7 @@ const SOURCES: Readonly<Record<string, OpenSource>> = {
  * Finds the source that a text names.
  *
  * @throws ChurnError BAD_OPTION when the scheme is unknown or the text is wrong for its scheme; BAD_INPUT when the type of
- *   the file cannot be told from its name
+ *   the file is not clear from its name
  */
 export function openSource(text: string, dataDir: string): Source {
   // one letter and a colon is a drive of Windows

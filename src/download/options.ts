@@ -12,7 +12,7 @@ export const downloadOptions = defineOptions("download", {
   force: z
     .boolean()
     .default(false)
-    .describe("look at the source again: make the sample anew, hash the file, ask the server"),
+    .describe("check the source again: regenerate the sample, hash the file, ask the server"),
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "64 hexadecimal digits")

@@ -5,7 +5,7 @@ import type { Version } from "./http/remote.js";
 
 let made = 0;
 
-/** What a part holds the beginning of: kept beside it, so that another process can go on. */
+/** What a part holds the beginning of: kept beside it, so that another process can continue. */
 export interface PartNote {
   server: string | null;
   version: Version;
@@ -57,7 +57,7 @@ export async function writeNote(part: string, note: PartNote): Promise<void> {
   await writeFile(noteOf(part), JSON.stringify(note));
 }
 
-/** What a part holds, or undefined when nobody can tell. */
+/** What a part holds, or undefined when that is not known. */
 export async function readNote(part: string): Promise<PartNote | undefined> {
   try {
     return JSON.parse(await readFile(noteOf(part), "utf8")) as PartNote;

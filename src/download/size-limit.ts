@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 
-/** Bytes of unpacked data from which on a file that shrinks them this much is no log. */
+/** Bytes of unpacked data from which on a file that shrinks them this much is not a log. */
 const BOMB_BYTES = 1e8;
 /** Logs in CSV are packed 3 to 40 times; the most that gzip can do is 1032 times. */
 const BOMB_RATIO = 300;
@@ -27,7 +27,7 @@ export function checkRatio(packed: number, unpacked: number, shown: string): voi
   if (unpacked < BOMB_BYTES || unpacked < packed * BOMB_RATIO) return;
   throw new ChurnError(
     "BAD_INPUT",
-    `${shown} unpacks to more than ${BOMB_RATIO} times its size: it is no log, but made to fill disks`,
+    `${shown} unpacks to more than ${BOMB_RATIO} times its size: it is not a log, but made to fill disks`,
     { hint: "do not trust where it comes from; if you know better, unpack it yourself and give the path" },
   );
 }

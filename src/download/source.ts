@@ -20,7 +20,7 @@ export const NO_VALIDATORS: Validators = {
   md5: null,
 };
 
-/** What was written, and whether the server keeps the file packed by gzip under a name that does not tell it. */
+/** What was written, and whether the server keeps the file packed by gzip under a name that does not say so. */
 export interface Written extends Validators {
   packed: boolean;
 }

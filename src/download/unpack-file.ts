@@ -8,7 +8,7 @@ import { interrupted } from "./interrupted.js";
 import { checkRatio, checkSize } from "./size-limit.js";
 
 /**
- * Unpacks a file that is packed by gzip in its place: for what a server keeps packed under a name that does not tell it.
+ * Unpacks a file that is packed by gzip in its place: for what a server keeps packed under a name that does not say so.
  *
  * @param limit gigabytes that it may have unpacked
  * @throws ChurnError BAD_INPUT when it is cut off, damaged, or unpacks to too much

@@ -12,7 +12,7 @@ const GONE = 60_000;
 const LOOK = 200;
 
 /**
- * Does work on a file while no other process on any machine that shares the folder does, told by `<file>.lock`.
+ * Does work on a file while no other process on any machine that shares the folder does, by means of `<file>.lock`.
  *
  * It saves work and nothing more: each process writes to a part of its own, so two at a time would do no harm.
  *

@@ -64,10 +64,10 @@ describe("buildFeatures", () => {
     }
   });
 
-  it("computes the seed system's 32 columns as pandas does, to 1e-9", async () => {
+  it("computes the legacy system's 32 columns as pandas does, to 1e-9", async () => {
     const result = await buildFeatures(store, {
       data_dir: folder,
-      set: "seed",
+      set: "legacy",
       start_date: "2024-02-05",
       end_date: "2024-02-05",
       snapshot_every: 1,
@@ -185,7 +185,7 @@ describe("planFeatures", () => {
     expect(lookback(planFeatures(featureOptions.parse({ windows: [7, 30] }), columns, false))).toBe(30);
     expect(lookback(planFeatures(featureOptions.parse({ windows: [7] }), columns, false))).toBe(14);
   });
-  it("refuses the seed set for a log that lacks its measures", () => {
+  it("refuses the legacy set, by its old name too, for a log that lacks its measures", () => {
     expect(() => planFeatures(featureOptions.parse({ set: "seed" }), ["DP_DATA_COUNT"], false)).toThrow(
       /M_Out_Call_Count/,
     );

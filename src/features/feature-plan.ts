@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "./options.js";
 
-/** A measure of the record under the name that features have used since the seed system. */
+/** A measure of the record under the name that features have used since the legacy system. */
 export interface UsageMeasure {
   readonly name: string;
   /** Column of `DP_CDR_Data`. */
@@ -22,8 +22,8 @@ export const FEATURE_MEASURES: readonly UsageMeasure[] = [
   { name: "M_Data_Sum", column: "DP_DATA_VOLUME", kind: "amount" },
 ];
 
-/** The four measures of the seed system's model, in its order. */
-export const SEED_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
+/** The four measures of the legacy system's model, in its order. */
+export const LEGACY_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
 
 /** One feature: what is computed, of which measure, over which window. Days are counted back from the snapshot day. */
 export type Feature =
@@ -45,11 +45,11 @@ export type Feature =
   | { name: string; kind: "variability"; measure: string; window: number }
   /** Outgoing over outgoing and incoming, 0 … 1; missing when both are 0. */
   | { name: string; kind: "out_share"; outgoing: string; incoming: string; window: number }
-  /** Seed set: the measure on the day before the snapshot. */
+  /** Legacy set: the measure on the day before the snapshot. */
   | { name: string; kind: "value"; measure: string }
-  /** Seed set: statistic of the measure over all subscribers on the day before the snapshot. */
+  /** Legacy set: statistic of the measure over all subscribers on the day before the snapshot. */
   | { name: string; kind: "day_sum" | "day_mean" | "day_stddev"; measure: string }
-  /** Seed set: log(1 + x) of another feature. */
+  /** Legacy set: log(1 + x) of another feature. */
   | { name: string; kind: "log1p"; of: string };
 
 /**
@@ -60,7 +60,8 @@ export type Feature =
 export interface FeaturePlan {
   format: "churn-workbench/feature-plan";
   version: 1;
-  set: FeatureSettings["set"];
+  /** "seed" is the legacy set, as files have always called it: the hash of a plan reads it. */
+  set: "behaviour" | "seed";
   horizon: number;
   active_within: number;
   label: "given" | "derived";
@@ -74,7 +75,7 @@ export interface FeaturePlan {
  * @param settings options of the stage
  * @param columns measures of `DP_CDR_Data` that the log has; the others get no features
  * @param labelGiven whether the log has PSEUDO_CHURNED
- * @throws ChurnError BAD_OPTION when the seed set is asked of a log that lacks one of its four measures
+ * @throws ChurnError BAD_OPTION when the legacy set is asked of a log that lacks one of its four measures
  */
 export function planFeatures(settings: FeatureSettings, columns: readonly string[], labelGiven: boolean): FeaturePlan {
   const measures = FEATURE_MEASURES.filter((measure) => columns.includes(measure.column));
@@ -87,12 +88,12 @@ export function planFeatures(settings: FeatureSettings, columns: readonly string
   return {
     format: "churn-workbench/feature-plan",
     version: 1,
-    set: settings.set,
+    set: settings.set === "legacy" ? "seed" : "behaviour",
     horizon: settings.horizon,
     active_within: settings.active_within ?? Math.max(...windows),
     label: settings.label === "derived" || !labelGiven ? "derived" : "given",
-    measures: settings.set === "seed" ? seedMeasures(measures) : measures,
-    features: settings.set === "seed" ? seedFeatures() : behaviourFeatures(measures, windows),
+    measures: settings.set === "legacy" ? legacyMeasures(measures) : measures,
+    features: settings.set === "legacy" ? legacyFeatures() : behaviourFeatures(measures, windows),
   };
 }
 
@@ -143,18 +144,18 @@ function behaviourFeatures(measures: readonly UsageMeasure[], windows: readonly 
   ];
 }
 
-function seedMeasures(measures: readonly UsageMeasure[]): UsageMeasure[] {
-  return SEED_MEASURES.map((name) => {
+function legacyMeasures(measures: readonly UsageMeasure[]): UsageMeasure[] {
+  return LEGACY_MEASURES.map((name) => {
     const measure = measures.find((candidate) => candidate.name === name);
     if (measure) return measure;
-    throw new ChurnError("BAD_OPTION", `option "features.set" is "seed", but the log has nothing for ${name}`, {
+    throw new ChurnError("BAD_OPTION", `option "features.set" is "legacy", but the log has nothing for ${name}`, {
       hint: 'use "behaviour", which takes the measures that are there',
     });
   });
 }
 
-function seedFeatures(): Feature[] {
-  const plain = SEED_MEASURES.flatMap((measure): Feature[] => [
+function legacyFeatures(): Feature[] {
+  const plain = LEGACY_MEASURES.flatMap((measure): Feature[] => [
     { name: measure, kind: "value", measure },
     { name: `${measure}_sum`, kind: "day_sum", measure },
     { name: `${measure}_mean`, kind: "day_mean", measure },

@@ -4,9 +4,12 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 
 export const featureOptions = defineOptions("features", {
   set: z
-    .enum(["behaviour", "seed"])
+    .enum(["behaviour", "legacy", "seed"])
     .default("behaviour")
-    .describe("behaviour: what each subscriber did over trailing windows; seed: the 32 columns of the seed system"),
+    .transform((set) => (set === "seed" ? "legacy" : set))
+    .describe(
+      "behaviour: what each subscriber did over trailing windows; legacy: the 32 columns of the legacy system; seed: its old name",
+    ),
   windows: z
     .array(z.int().min(1).max(3650))
     .min(1)
@@ -30,7 +33,7 @@ export const featureOptions = defineOptions("features", {
     .min(1)
     .nullable()
     .default(null)
-    .describe("a subscriber counts when active in so many days before the snapshot; null: the longest window"),
+    .describe("a subscriber counts when active in this many days before the snapshot; null: the longest window"),
   label: z
     .enum(["auto", "given", "derived"])
     .default("auto")

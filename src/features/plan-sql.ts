@@ -12,7 +12,7 @@ import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./f
  * @param lastDay last whole day of the log, `YYYY-MM-DD`: a label whose window reaches beyond it is null
  */
 export function planSql(plan: FeaturePlan, lastDay: string): string {
-  const features = plan.set === "seed" ? seedFeatures(plan) : behaviourFeatures(plan);
+  const features = plan.set === "seed" ? legacyFeatures(plan) : behaviourFeatures(plan);
   return `WITH
     past AS (SELECT *, DATE_DIFF('day', DP_DATE, CAST($1 AS DATE)) AS age, ${activity(plan)} AS active
       FROM DP_CDR_Data WHERE DP_DATE < CAST($1 AS DATE) AND DP_DATE >= CAST($1 AS DATE) - ${lookback(plan)}),
@@ -131,7 +131,7 @@ function endsOf(feature: Feature): number[] {
   return feature.kind === "trend" ? [feature.window, 2 * feature.window] : [feature.window];
 }
 
-function seedFeatures(plan: FeaturePlan): string {
+function legacyFeatures(plan: FeaturePlan): string {
   const columns = new Map(plan.measures.map((measure) => [measure.name, measure]));
   const expressions = new Map<string, string>();
   for (const feature of plan.features) {
@@ -140,7 +140,7 @@ function seedFeatures(plan: FeaturePlan): string {
       continue;
     }
     if (!("measure" in feature))
-      throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the seed set`);
+      throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the legacy set`);
     const measure = columns.get(feature.measure) as UsageMeasure;
     const value = whole(measure);
     const sum = `CAST(sum(${value}) OVER () AS DOUBLE) / ${unit(measure)}`;

@@ -4,7 +4,7 @@ import type { TypeScript } from "./tslab.js";
  * Declarations of namespaces, of modules and of what is global among those of earlier cells; tslab leaves them out of what it
  * hands on, so that they would be gone after one cell.
  *
- * @param declared names that the cell declares anew
+ * @param declared names that the cell declares again
  */
 export function carriedModules(ts: TypeScript, declarations: string, declared: readonly string[]): string {
   if (!/\b(namespace|module|global)\b/.test(declarations)) return "";

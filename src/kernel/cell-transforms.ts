@@ -57,7 +57,7 @@ export function readEarlierNames(ts: TypeScript, checker: TypeScript): Transform
   };
 }
 
-/** Exports the value of the expression that ends a cell, under a name that the cell has not; `onName` is told the name. */
+/** Exports the value of the expression that ends a cell, under a name that the cell does not use; `onName` receives the name. */
 export function keepLastExpression(
   ts: TypeScript,
   names: readonly string[],

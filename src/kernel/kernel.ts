@@ -171,7 +171,7 @@ export class Kernel {
       this.#sockets.reply(request, channel, { status: "ok", restart: Boolean(content.restart), left });
       return;
     }
-    // widgets are not supported: closing at once tells the front end so
+    // widgets are not supported: closing at once shows that to the front end
     if (header.msg_type === "comm_open") {
       this.#sockets.publish("comm_close", { comm_id: content.comm_id, data: {} }, header);
       return;
@@ -237,7 +237,7 @@ export class Kernel {
   /**
    * Takes the cells that were already on their way when one failed.
    *
-   * It happens before the failure is answered: a client that waits for the answer and goes on is never aborted.
+   * It happens before the failure is answered: a client that waits for the answer and continues is never aborted.
    */
   async #takeQueued(): Promise<Message[]> {
     for (let before = -1; before !== this.#received; ) {

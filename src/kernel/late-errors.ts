@@ -19,7 +19,7 @@ export function onLateErrors(onError: OnError): void {
     isInTheirs = true;
     try {
       const heard = theirs.call(process, name, ...values);
-      // it was handled: the process goes on
+      // it was handled: the process continues
       return isError || heard;
     } finally {
       isInTheirs = false;

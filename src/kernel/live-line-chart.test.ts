@@ -27,7 +27,7 @@ it("replaces one chart in place, a few times a second, and ends with all points"
   expect(shown.at(-1)?.bundle.data["image/svg+xml"]).toContain("<svg");
 });
 
-it("goes on in another chart, with the place marked where the first one ended", async () => {
+it("continues in another chart, with the place marked where the first one ended", async () => {
   hooks[KERNEL_HOOK] = {
     display: (bundle: RichOutput, options: object) => shown.push({ bundle, ...options }),
     clear: () => {},

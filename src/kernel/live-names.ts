@@ -9,7 +9,7 @@ interface TslabGlobal {
 /**
  * Keeps one value per variable over all cells.
  *
- * tslab copies a variable when its cell ends. A function that was declared beside it goes on with the variable itself: a
+ * tslab copies a variable when its cell ends. A function that was declared beside it continues with the variable itself: a
  * later `n = 5` would not be seen by it, nor the other way round. Here the shared name reads and writes the variable: the
  * cell registers it at its end, by `__tslab__.live({ n: [() => n, (value) => { n = value; }] })`.
  */
@@ -33,7 +33,7 @@ export class LiveNames {
     }
   }
 
-  /** A cell is about to declare these names anew: they are no longer those of the earlier cells. */
+  /** A cell is about to declare these names again: they no longer stand for those of earlier cells. */
   forget(names: string[]): void {
     for (const name of names) delete this.#accessors[name];
   }

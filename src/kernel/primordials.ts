@@ -14,7 +14,7 @@ export const primordials = {
   exit: process.exit.bind(process),
 };
 
-/** Waits at least so many milliseconds. */
+/** Waits at least this many milliseconds. */
 export function sleep(milliseconds: number): Promise<void> {
   return new primordials.Promise((resolve) => primordials.setTimeout(resolve, milliseconds));
 }

@@ -29,7 +29,7 @@ it("sends a burst whole and in order", async () => {
   expect(queue.bytes).toBe(0);
 });
 
-it("goes on after a send that failed", async () => {
+it("continues after a send that failed", async () => {
   const sent: string[] = [];
   const queue = new SendQueue({
     async send([one]: Buffer[]) {

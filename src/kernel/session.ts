@@ -202,7 +202,7 @@ function isInterrupt(error: unknown): boolean {
   return faultCode(error) === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || error.message === "Interrupted asynchronously";
 }
 
-/** Lets an import of a JSON file read it anew: it may have been written since. Files of code tslab keeps itself. */
+/** Lets an import of a JSON file read it again: it may have been written since. Files of code tslab keeps itself. */
 function forgetJson(): void {
   const { cache } = createRequire(import.meta.url);
   for (const path of Object.keys(cache)) {

@@ -34,7 +34,7 @@ export class UnfinishedWork {
   }
 }
 
-/** Workers that were told by `unref` not to keep the program alive; Node does not say which these are. */
+/** Workers that do not keep the program alive, by `unref`; Node does not say which these are. */
 function freeWorkers(): WeakSet<Worker> {
   const free = new WeakSet<Worker>();
   const { ref, unref } = Worker.prototype;

@@ -17,7 +17,7 @@ export function findUnnameable(ts: TypeScript, source: string, faults: readonly 
   });
 }
 
-/** A fault as tslab tells of those that it finds itself. */
+/** A fault in the words that tslab uses for its own. */
 export function describeFault(ts: TypeScript, fault: TypeScript): Diagnostic {
   const { start, length, messageText, category, code } = fault;
   const at = (offset: number) => {

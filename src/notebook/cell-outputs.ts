@@ -22,7 +22,7 @@ export class CellOutputs {
     return this.#cell.outputs;
   }
 
-  /** Takes one message; those that are no output are left aside. */
+  /** Takes one message; others are ignored. */
   add({ header, content }: Message): void {
     switch (header.msg_type) {
       case "execute_input":
@@ -77,7 +77,7 @@ export class CellOutputs {
     this.#push(output);
   }
 
-  /** Puts the streams of a cell into the lines that the format wants; call it before the notebook is written. */
+  /** Puts the streams of a cell into the lines that the format requires; call it before the notebook is written. */
   static settle(cell: NotebookCell): void {
     for (const output of cell.outputs ?? []) {
       if (output.output_type === "stream") output.text = linesOf(overwritten(textOf(output.text)));

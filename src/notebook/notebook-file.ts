@@ -31,7 +31,7 @@ export class NotebookFile {
 
   /** Saves the notebook. */
   save(): Promise<void> {
-    // a fault of an earlier save is no reason not to try: there may be room again
+    // a fault of an earlier save does not stop the next: there may be room again
     const write = () => this.#write();
     this.#writing = this.#writing.then(write, write);
     return this.#writing;

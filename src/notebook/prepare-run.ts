@@ -70,7 +70,7 @@ function givenValues(options: RunNotebookOptions, declared: NotebookParameter[])
   return given;
 }
 
-/** Refuses a notebook that wants another kernel. */
+/** Refuses a notebook that asks for another kernel. */
 export function checkKernel({ metadata }: Notebook, path: string): void {
   const name = metadata.kernelspec?.name;
   const language = metadata.kernelspec?.language ?? metadata.language_info?.name ?? "typescript";

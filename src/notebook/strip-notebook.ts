@@ -1,6 +1,6 @@
 import { hasTag, type Notebook } from "./notebook.js";
 
-/** Metadata of cells that only tells of a run or of a screen. */
+/** Metadata of cells that only records a run or a screen. */
 const PASSING = ["papermill", "execution", "ExecuteTime", "collapsed", "scrolled"];
 
 /**

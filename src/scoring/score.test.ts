@@ -39,7 +39,7 @@ describe("score", () => {
     await score(store, settings.score);
     const before = await scores();
     const start_date = before[0]?.day as string;
-    await buildFeatures(store, { ...settings.features, set: "seed", start_date });
+    await buildFeatures(store, { ...settings.features, set: "legacy", start_date });
     await store.lease((db) => db.run("DELETE FROM model_predictions WHERE period = 'analysis'"));
     await score(store, settings.score);
     const byKey = new Map((await scores()).map((row) => [`${row.User} ${row.day}`, row]));

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { SCENARIOS } from "../cdr/sample/scenario.js";
 
-/** What `POST /start_stream` takes; the first three are the seed system's. */
+/** What `POST /start_stream` takes; the first three are the legacy system's. */
 export const startStreamBody = z.strictObject({
   batch_size: z.int().min(1).max(1_000_000).default(1000).describe("rows in a batch"),
   num_batches: z.int().min(1).max(10_000_000).default(10).describe("batches to stream"),
   interval: z.number().min(0).max(86_400).default(60).describe("seconds from the start of one batch to the next"),
-  name: z.string().min(1).max(200).optional().describe("name of the stream; it goes on where it was"),
+  name: z.string().min(1).max(200).optional().describe("name of the stream; it resumes where it was"),
   speed: z.number().positive().optional().describe("seconds of the log in one second, instead of the interval"),
   origin: z.enum(["auto", "held-back", "sample", "resample"]).optional().describe("where the rows come from"),
   scenario: z.enum(SCENARIOS).optional().describe("what changes in the streamed days"),

@@ -4,7 +4,7 @@ import { dayOf } from "../core/days.js";
 import type { RejectedRow } from "../store/new-batch.js";
 import type { Columns } from "../store/read-columns.js";
 
-/** Columns of the seed system's table that we number ourselves. */
+/** Columns of the legacy system's table that we number ourselves. */
 const IGNORED = new Set(["id"]);
 
 const NO_SUBSCRIBER = new Set(["", "null", "nan", "none", "na", "n/a"]);

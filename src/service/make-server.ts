@@ -26,7 +26,7 @@ export interface ServerParts {
   ready: () => Promise<void>;
 }
 
-/** How a failure is told. */
+/** How a failure is answered. */
 export type FaultBody = (fault: { message: string; code: string; hint?: string }) => object;
 
 /**
@@ -89,7 +89,7 @@ export async function makeServer(
     },
   });
 
-  // the seed system's calls come with no body, with a form, or with JSON that says nothing of it
+  // the legacy system's calls come with no body, with a form, or with JSON that says nothing of it
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
     try {
@@ -132,7 +132,7 @@ function hostOf(url: string): string {
 
 function checkToken(request: FastifyRequest, token: string): void {
   const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  // digests are of one length, so that the time tells nothing
+  // digests are of one length, so that the time reveals nothing
   const digest = (text: string) => createHash("sha256").update(text).digest();
   if (timingSafeEqual(digest(given), digest(token))) return;
   throw httpError(401, "UNAUTHORIZED", "a bearer token is needed: Authorization: Bearer …");
@@ -155,7 +155,7 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** What is told of an error: its own words where they are meant for users, and nothing of what is inside. */
+/** The answer for an error: its own message where that is meant for users, and nothing internal. */
 function faultOf(error: FastifyError | Error): { status: number; message: string; code: string; hint?: string } {
   if (error instanceof ChurnError) {
     const [message, hint] = error.message.split("\n  → ") as [string, string | undefined];

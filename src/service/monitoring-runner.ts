@@ -65,7 +65,7 @@ export class MonitoringRunner {
     }
   }
 
-  /** Says in the log and the metrics what was told to the sinks. */
+  /** Writes to the log and the metrics which alerts the sinks received. */
   async #tell({ told, model_version }: MonitorResult): Promise<void> {
     for (const { kind, message, id } of told.events) {
       this.log[kind === "alert" ? "warn" : "info"]({ alert: id, kind }, message);

@@ -99,7 +99,7 @@ const told = (): AlertEvent[] =>
     : [];
 
 describe("GET /run-monitoring", () => {
-  it("answers in the words of the seed system, and writes its files", async () => {
+  it("answers in the words of the legacy system, and writes its files", async () => {
     await model();
     await week(8);
     const answer = await app.inject("/run-monitoring");

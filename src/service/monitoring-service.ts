@@ -17,7 +17,7 @@ export const MONITORING_ROUTES: readonly ApiRoute[] = [
   },
 ];
 
-/** The service on port 5001. Faults are told in the words of the seed system: `{"error": …}`. */
+/** The service on port 5001. Faults are reported in the words of the legacy system: `{"error": …}`. */
 export async function monitoringService(runner: MonitoringRunner, parts: ServerParts): Promise<FastifyInstance> {
   const app = await makeServer("monitoring", parts, {
     routes: MONITORING_ROUTES,

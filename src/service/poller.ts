@@ -12,7 +12,7 @@ export interface PollerOptions {
   interval: number;
   /** Folder of the file that remembers what was seen. */
   folder: string;
-  /** Brings new scores before a look, where that is wanted. */
+  /** Brings new scores before a look, where that is asked for. */
   score?: () => Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export class Poller {
     }
   }
 
-  /** What tells one state of the scores from the next: model, newest day, rows, and labels that came in. */
+  /** What distinguishes one state of the scores from the next: model, newest day, rows, and labels that came in. */
   async #newest(): Promise<string | undefined> {
     const found = await this.store.lease((db) =>
       db.row<{ seen: string | null }>(

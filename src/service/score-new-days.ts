@@ -5,7 +5,7 @@ import type { ScoreSettings } from "../scoring/options.js";
 import { score } from "../scoring/score.js";
 import type { Store } from "../store/open-store.js";
 
-/** What is no fault of a service that waits for its first data. */
+/** Errors that are expected while a service waits for its first data. */
 const NOT_YET = ["NO_DATA", "NOT_FOUND"];
 
 /**

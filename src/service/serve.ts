@@ -50,7 +50,7 @@ const SHORTEST_TOKEN = 16;
 /**
  * Starts the stream service, the monitoring service and the poller in this process, or one of them.
  *
- * A stream that a crash cut off goes on.
+ * A stream that a crash cut off continues.
  *
  * @throws ChurnError BAD_OPTION when it is to listen beyond this machine without a token, or a port is taken
  */

@@ -4,7 +4,7 @@ import { faultCode } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { StreamOptions } from "../stream/options.js";
 
-/** A stream that was asked for and is not done: kept in a file, so that it goes on after a crash. */
+/** A stream that was asked for and is not done: kept in a file, so that it continues after a crash. */
 export class StreamJob {
   readonly #path: string;
 
@@ -12,7 +12,7 @@ export class StreamJob {
     this.#path = path;
   }
 
-  /** The options of the stream that is to go on; undefined when there is none. */
+  /** The options of the stream that is to continue; undefined when there is none. */
   read(): StreamOptions | undefined {
     let text: string;
     try {

@@ -56,7 +56,7 @@ export class StreamRunner {
   }
 
   /**
-   * Starts a stream that brings so many batches more.
+   * Starts a stream that adds this many batches.
    *
    * @throws ChurnError ALREADY_RUNNING when one runs, here or in another process; what keeps a stream from beginning
    */
@@ -88,7 +88,7 @@ export class StreamRunner {
     this.#state = { ...IDLE, running: true, name: options.name ?? "default" };
     this.log.info({ stream: options.name }, "going on with the stream that was cut off");
     await this.#begin(options).catch((error: unknown) => {
-      this.log.error({ err: error }, "the stream cannot go on");
+      this.log.error({ err: error }, "the stream cannot continue");
       this.#state = { ...IDLE, error: firstLineOf(error) };
     });
   }
@@ -148,7 +148,7 @@ export class StreamRunner {
     });
   }
 
-  /** Streams, and when the store is out of reach waits and goes on. */
+  /** Streams, and when the store is out of reach waits and continues. */
   async #keepOn(options: StreamOptions, context: StreamContext & { signal: AbortSignal }): Promise<StreamResult> {
     for (;;) {
       try {

@@ -61,7 +61,7 @@ const record = (s: number, more: object = {}) => ({
 });
 
 describe("POST /start_stream", () => {
-  it("answers in the words of the seed system, and refuses a second stream", async () => {
+  it("answers in the words of the legacy system, and refuses a second stream", async () => {
     const first = await post("/start_stream", { batch_size: 10, num_batches: 3, interval: 0.2 });
     expect([first.statusCode, first.body]).toEqual([200, '{"message":"Streaming started"}']);
     const second = await post("/start_stream", { batch_size: 10, num_batches: 3, interval: 0.2 });
@@ -112,7 +112,7 @@ describe("POST /start_stream", () => {
     expect(answer.body).not.toMatch(/node_modules|at .*\.js/);
   });
 
-  it("waits while another process holds the store, and goes on when it is free", { timeout: 60_000 }, async () => {
+  it("waits while another process holds the store, and continues when it is free", { timeout: 60_000 }, async () => {
     store = openStore({ path: join(folder, "churn.duckdb"), wait_seconds: 0.5 }, () => {});
     await app.close();
     app = await start();
@@ -141,7 +141,7 @@ describe("POST /start_stream", () => {
     ]);
   });
 
-  it("tells what keeps a stream from beginning", async () => {
+  it("says what keeps a stream from beginning", async () => {
     const answer = await post("/start_stream", { origin: "sample" });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: "BAD_OPTION", hint: expect.stringContaining("resample") });

@@ -1,11 +1,11 @@
 import { ChurnError } from "../core/errors.js";
 import { inMemory } from "./memory-database.js";
+import { backupOf, findLegacyTables, LEGACY_TABLES, readLegacyTables } from "./mysql/legacy-tables.js";
 import { ensureMysqlTables, schemaVersion, writeSchemaVersion } from "./mysql/mysql-schema.js";
 import type { MysqlServer, MysqlSession } from "./mysql/mysql-server.js";
 import { quoted } from "./mysql/mysql-server.js";
 import { CACHE_TABLE, serverState, setCacheState } from "./mysql/pull-changes.js";
 import { pushChanges } from "./mysql/push-changes.js";
-import { backupOf, findSeedTables, readSeedTables, SEED_TABLES } from "./mysql/seed-tables.js";
 import type { Store } from "./open-store.js";
 import { createTables, SCHEMA_VERSION } from "./schema.js";
 
@@ -45,9 +45,9 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
   const { server } = mirror;
   const found = await server.session(async (session) => ({
     version: await schemaVersion(session),
-    seed: await findSeedTables(session),
+    legacy: await findLegacyTables(session),
   }));
-  if (found.version !== null || !found.seed) {
+  if (found.version !== null || !found.legacy) {
     if (!dryRun) await mirror.ready();
     return { ...nothing, store: server.place, from: found.version };
   }
@@ -57,9 +57,9 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
     const backups = dryRun
       ? await server.session((session) => tablesToPutAside(session))
       : await server.session((session) => putAside(session));
-    const source = await server.session((session) => findSeedTables(session));
+    const source = await server.session((session) => findLegacyTables(session));
     if (!source) throw new ChurnError("STORE_DAMAGED", `${server.place}: the untyped table has gone`);
-    await server.session((session) => readSeedTables(db, session, source));
+    await server.session((session) => readLegacyTables(db, session, source));
     const counts = await db.row<{ lines: number; rows: number; rejected: number }>(
       "SELECT lines, rows, rejected FROM batches",
     );
@@ -93,15 +93,15 @@ async function finish(server: MysqlServer): Promise<void> {
 async function tablesToPutAside(session: MysqlSession): Promise<MigrateResult["backups"]> {
   const found = await session.rows<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)",
-    [[...SEED_TABLES]],
+    [[...LEGACY_TABLES]],
   );
   return found.map(({ name }) => ({ table: name, backup: backupOf(name) }));
 }
 
 /** Renames the untyped tables, all of them at once; does nothing when that is done already. */
 async function putAside(session: MysqlSession): Promise<MigrateResult["backups"]> {
-  const seed = await findSeedTables(session);
-  if (seed?.migrating) return SEED_TABLES.slice(0, 1).map((table) => ({ table, backup: backupOf(table) }));
+  const legacy = await findLegacyTables(session);
+  if (legacy?.migrating) return LEGACY_TABLES.slice(0, 1).map((table) => ({ table, backup: backupOf(table) }));
   const backups = await tablesToPutAside(session);
   const list = backups.map(({ table, backup }) => `${quoted(table)} TO ${quoted(backup)}`);
   await session.run(`RENAME TABLE ${list.join(", ")}`);

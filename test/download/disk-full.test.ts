@@ -19,7 +19,7 @@ async function smallDisk(): Promise<string> {
 }
 
 describe.skipIf(!canMount)("a disk that is too small", () => {
-  it("is told before the first byte when the server says how many there are", async () => {
+  it("is reported before the first byte when the server says how many there are", async () => {
     const data_dir = await smallDisk();
     const { url } = await serve(
       (_, response) => void response.writeHead(200, { "content-length": CSV.length }).end(CSV),
@@ -31,7 +31,7 @@ describe.skipIf(!canMount)("a disk that is too small", () => {
     expect(await readdir(data_dir)).toEqual([]);
   });
 
-  it("is told when it is full, and what was written is removed", async () => {
+  it("is reported when it is full, and what was written is removed", async () => {
     const data_dir = await smallDisk();
     const { url } = await serve((_, response) => void response.writeHead(200, { etag: '"v1"' }).end(CSV));
     const failed = download({ source: `${url}/log.csv`, data_dir });
@@ -40,7 +40,7 @@ describe.skipIf(!canMount)("a disk that is too small", () => {
     expect(await readdir(data_dir)).toEqual([]);
   });
 
-  it("is told when the sample does not fit", async () => {
+  it("is reported when the sample does not fit", async () => {
     const data_dir = await smallDisk();
     await expect(download({ source: "sample:?subscribers=5000&days=60", data_dir })).rejects.toThrow(
       /no space is left/,

@@ -101,7 +101,7 @@ describe.skipIf(!emulator)("a Cloud Storage emulator", () => {
     expect([result.crc32c, result.md5].every((sum) => typeof sum === "string")).toBe(true);
   });
 
-  it("whose connection breaks goes on in the same generation", async () => {
+  it("whose connection breaks continues in the same generation", async () => {
     const generation = await put("cut.csv", OLD);
     const { url, requests } = await cuttingProxy(200_000, async () => {});
     const result = await download({ source: "gs://logs/cut.csv", data_dir, endpoint: url });

@@ -63,7 +63,7 @@ describe("churn download", () => {
     expect(await readdir(data_dir)).toHaveLength(2);
   });
 
-  it.each(["SIGINT", "SIGKILL"] as const)("stopped by %s goes on where it was", async (signal) => {
+  it.each(["SIGINT", "SIGKILL"] as const)("stopped by %s resumes where it was", async (signal) => {
     let run: Run | undefined;
     let bytes = 0;
     const { url, requests } = await serve((request, response) => {
@@ -73,7 +73,7 @@ describe("churn download", () => {
     run = churnDownload(url);
     const stopped = await run.done;
     expect(stopped.code).toBe(signal === "SIGINT" ? 130 : null);
-    if (signal === "SIGINT") expect(stopped.err).toMatch(/are kept: the same command goes on from there/);
+    if (signal === "SIGINT") expect(stopped.err).toMatch(/are kept: the same command continues from there/);
     const again = await churnDownload(url).done;
     expect(JSON.parse(again.out)).toMatchObject({ sha256: SHA256, generation: "7" });
     const range = requests.filter(wantsBytes)[1]?.headers.range;

@@ -160,7 +160,7 @@ describe.skipIf(skips)("an exported page in a browser", { timeout: 90_000 }, () 
     }
   });
 
-  it("a specification that wants the network, or a script behind a bar, gets neither", async () => {
+  it("a specification that asks for the network, or a script behind a bar, gets neither", async () => {
     const away = "http://127.0.0.1:9/x";
     const hostile = {
       ...VEGA,

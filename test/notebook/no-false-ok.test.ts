@@ -113,7 +113,7 @@ describe.concurrent("a run that is good", { timeout: 90_000 }, () => {
     expect(saved.cells[2]?.metadata.papermill).toMatchObject({ status: "completed", exception: false });
   });
 
-  it("nothing-to-run: a notebook of words is no failure", async () => {
+  it("nothing-to-run: a notebook of words is not a failure", async () => {
     expect((await runFixture("nothing-to-run")).run?.cells).toBe(0);
   });
 

@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../../dist/kernel/main.js", import.meta.url));
 
-/** Starts a kernel from a process of its own, which is killed after so many milliseconds; gives the kernel's process id. */
+/** Starts a kernel from a process of its own, which is killed after that many milliseconds; gives the kernel's process id. */
 async function orphan(milliseconds: number): Promise<number> {
   const file = join(mkdtempSync(join(tmpdir(), "orphan-")), "connection.json");
   const ports = { shell_port: 0, iopub_port: 0, stdin_port: 0, control_port: 0, hb_port: 0 };

@@ -107,7 +107,7 @@ describe("a real service", () => {
     expect(memory() - before).toBeLessThan(150);
   }, 30_000);
 
-  it("answers what is no JSON and no HTTP with 400, and tells nothing of its inside", async () => {
+  it("answers what is not JSON or not HTTP with 400, and reveals nothing internal", async () => {
     for (const body of [
       '{"records": [',
       "[[[[",
@@ -128,7 +128,7 @@ describe("a real service", () => {
     expect(await isWell()).toBe(true);
   });
 
-  it("lets another process look between batches, and tells it who streams", async () => {
+  it("lets another process look between batches, and shows it who streams", async () => {
     const body = { batch_size: 100, num_batches: 2000, interval: 0 };
     expect((await fetch(`${serving.url}/start_stream`, json(body))).status).toBe(200);
     const state = async () => (await (await fetch(`${serving.url}/stream`)).json()) as { batches: number };

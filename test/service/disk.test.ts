@@ -13,7 +13,7 @@ const mount = (...words: string[]) => spawnSync("mount", words).status === 0;
 const isMounted = mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", small);
 
 it.skipIf(!isMounted)(
-  "a stream that fills the disk says so, and goes on where it was when there is room",
+  "a stream that fills the disk says so, and resumes where it was when there is room",
   async () => {
     const { root } = await makeProject(2000);
     try {

@@ -48,7 +48,7 @@ it(`brings every batch exactly once when the service is killed ${KILLS} times at
     const counted = await store.query("SELECT count(*) AS n FROM batches WHERE kind = 'stream'");
     reached.push(counted.get("n", 0) as number);
   }
-  // it goes on by itself, and comes to an end
+  // it continues by itself, and comes to an end
   const serving = await startServe(root, { args: ["--only", "stream"] });
   await until(async () => {
     const state = (await (await fetch(`${serving.url}/stream`)).json()) as { running: boolean; error: string | null };

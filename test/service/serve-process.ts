@@ -11,7 +11,7 @@ import { openStore, type Store } from "../../src/store/open-store.js";
 
 export const CHURN = fileURLToPath(new URL("../../bin/churn.js", import.meta.url));
 
-/** A project folder of its own with a loaded log: so many subscribers, seven days. */
+/** A project folder of its own with a loaded log: this many subscribers, seven days. */
 export async function makeProject(subscribers: number, config: object = {}): Promise<{ root: string; store: Store }> {
   const root = mkdtempSync(join(tmpdir(), "churn-service-"));
   mkdirSync(join(root, "data"));

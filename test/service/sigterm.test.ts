@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { faultsOf, json, makeProject, NO_FAULTS, startServe, until } from "./serve-process.js";
 
-it("ends after the batch in flight on SIGTERM, with status 0, and goes on at the next start", {
+it("ends after the batch in flight on SIGTERM, with status 0, and continues at the next start", {
   timeout: 60_000,
 }, async () => {
   const { root, store } = await makeProject(2000);

@@ -6,7 +6,7 @@ import { streamOptions } from "../../src/stream/options.js";
 import { stream } from "../../src/stream/stream.js";
 import { faultsOf, makeProject, NO_FAULTS } from "./serve-process.js";
 
-it("a stream in another process is killed after so many batches, and the next call goes on", {
+it("a stream in another process is killed after a number of batches, and the next call resumes", {
   timeout: 60_000,
 }, async () => {
   const { root, store } = await makeProject(1000);

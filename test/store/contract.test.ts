@@ -192,7 +192,7 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     await whole();
   });
 
-  it("keeps DailySummary in step, and sums it anew when asked", async () => {
+  it("keeps DailySummary in step, and sums it again when asked", async () => {
     await load([HEADER, ...log(5, 4)].join("\n"));
     await store.commitBatch({ ...batch(0), name: "days" });
     const table = await dailySummary(store, "2024-01-03");
@@ -316,7 +316,7 @@ describe.runIf(mysql)("a MySQL store", () => {
     }
   });
 
-  it("refuses tables of a newer version, a wrong password, a missing database, and never tells the password", async () => {
+  it("refuses tables of a newer version, a wrong password, a missing database, and never reveals the password", async () => {
     const { store, url, name } = await fresh();
     await store.lease(async () => {});
     await server?.root("INSERT INTO workbench_schema VALUES (99)", name);
@@ -419,7 +419,7 @@ describe.runIf(mysql)("a database of texts without keys", () => {
     expect(await store.commitBatch(batch(0))).toMatchObject({ written: true });
   });
 
-  it("goes on with a migration that was stopped after the tables were put aside", async () => {
+  it("continues with a migration that was stopped after the tables were put aside", async () => {
     const { open, name } = await make();
     await server?.root("RENAME TABLE DP_CDR_Data TO DP_CDR_Data_seed, DailySummary TO DailySummary_seed", name);
     await expect(read(open())).rejects.toMatchObject({ code: "STORE_DAMAGED", hint: "churn store migrate" });

@@ -120,7 +120,7 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
   lines[5] = "2024-01-01,s5,many";
   lines[550_000] = "2024-01-01,s9,1";
 
-  it("goes on after its last piece, with every line exactly once", { timeout: 120_000 }, async () => {
+  it("continues after its last piece, with every line exactly once", { timeout: 120_000 }, async () => {
     await server?.root("SET GLOBAL local_infile = 1");
     const { url } = await (server as TestServer).database();
     const path = fresh("loaded");
@@ -128,7 +128,7 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
     writeFileSync(source, `DP_DATE,DP_MSISDN,DP_MOC_COUNT\n${lines.join("\n")}\n`);
     await download({ source, data_dir: folder });
 
-    /** Loads in another process, and kills it when so many pieces are told of and the next is on its way. */
+    /** Loads in another process, and kills it when this many pieces are reported and the next is on its way. */
     const killedAfter = async (pieces: number) => {
       const child = spawn(process.execPath, [LOADING_CHILD], {
         env: {
@@ -324,7 +324,7 @@ describe.skipIf(!canMount)("a disk under a DuckDB store", () => {
     return at;
   };
 
-  it("that is full loses no batch that was acknowledged, and the store goes on when there is room", {
+  it("that is full loses no batch that was acknowledged, and the store continues when there is room", {
     timeout: 120_000,
   }, async () => {
     const at = disk();
@@ -345,7 +345,7 @@ describe.skipIf(!canMount)("a disk under a DuckDB store", () => {
     await whole(store);
   });
 
-  it("that is read-only is told", async () => {
+  it("that is read-only is reported", async () => {
     const at = disk();
     const store = openStore({ path: join(at, "churn.duckdb") });
     await store.commitBatch(batch(0));

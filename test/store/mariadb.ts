@@ -17,7 +17,7 @@ export interface TestServer {
   /** kill -9. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Stops the server where it is, or lets it go on: it answers nothing then, and closes nothing. */
+  /** Stops the server where it is, or lets it continue: it answers nothing then, and closes nothing. */
   freeze(frozen: boolean): void;
   close(): Promise<void>;
 }

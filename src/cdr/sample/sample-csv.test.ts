@@ -17,7 +17,7 @@ describe("sampleCsv", () => {
     ["outage", "dcb71f106807ca0da836aa93282f14c911fc8aed38a0f0973eece4bbefa54c58"],
     ["new-segment", "5a6ec7b753b16dda658f9b1e633f2874af2ffada97ac86f75655398a7da99996"],
   ] as const)("gives the same bytes on every machine: %s", (scenario, sha256) => {
-    // other bytes want another SAMPLE_VERSION, or what was downloaded before passes for up to date
+    // other bytes need another SAMPLE_VERSION: else what was downloaded before counts as up to date
     expect(SAMPLE_VERSION).toBe(2);
     const options = { subscribers: 100, to: SAMPLE_START + 39, scenario, scenarioDay: SAMPLE_START + 20 };
     expect(createHash("sha256").update(bytesOf(options)).digest("hex")).toBe(sha256);

@@ -4,7 +4,7 @@ const TABLES: readonly Uint32Array[] = makeTables();
 /**
  * CRC-32C (Castagnoli; RFC 3720 B.4), which is not the CRC-32 of zlib.
  *
- * @param before the value of the bytes before these, to go on from
+ * @param before the value of the bytes before these, to continue from
  * @returns an unsigned 32-bit number
  */
 export function crc32c(bytes: Uint8Array, before = 0): number {

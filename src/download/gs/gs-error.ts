@@ -22,7 +22,7 @@ export function gsRefusal(status: number, body: string): GsRefusal {
   }
 }
 
-/** The error of a refusal that waiting does not mend, as a user can act on it; missing things are told by `gsMissing`. */
+/** The error of a refusal that waiting does not mend, as a user can act on it; `gsMissing` reports missing things. */
 export function gsError(shown: string, { bucket }: GsName, refusal: GsRefusal, login: GsLogin): ChurnError {
   const { status, message, reason } = refusal;
   const says = message ? `: ${message}` : "";

@@ -115,7 +115,7 @@ describe("the ambient login", () => {
     expect(requests.find(({ url }) => url?.includes("/token"))?.headers["metadata-flavor"]).toBe("Google");
   });
 
-  it("that is nowhere is told, with the command that makes one", async () => {
+  it("that is nowhere is reported, with the command that makes one", async () => {
     vi.stubEnv("METADATA_SERVER_DETECTION", "none");
     vi.stubEnv("GCE_METADATA_HOST", "");
     await expect(gsLogin(settings({ credentials: "ambient" }), {})).rejects.toThrow(

@@ -13,7 +13,7 @@ export interface GsLogin {
   who: string | undefined;
   /** True when a key file of a service account signs the requests. */
   hasKey: boolean;
-  /** Headers that say so; made anew when they run out. */
+  /** Headers that say so; made again when they run out. */
   headers(): Promise<Record<string, string>>;
 }
 

@@ -12,7 +12,7 @@ export interface GsName {
  * Takes `gs://bucket/object` apart; `gs://bucket/object#1700000000000000` names a version, as gcloud writes it. The name of an
  * object is taken as it stands: `%20` is not a space.
  *
- * @throws ChurnError BAD_OPTION when it is no gs:// URL, has no object, or has a name that no object can have or should
+ * @throws ChurnError BAD_OPTION when it is not a gs:// URL, has no object, or has a name that no object can have or should
  */
 export function gsName(text: string): GsName {
   const bad = (fault: string, hint: string) => new ChurnError("BAD_OPTION", fault, { hint });

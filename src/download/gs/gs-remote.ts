@@ -10,7 +10,7 @@ import { gsError, gsMissing, gsRefusal } from "./gs-error.js";
 import { type GsLogin, gsLogin } from "./gs-login.js";
 import type { GsName } from "./gs-name.js";
 
-/** What Cloud Storage tells of an object (JSON API, `objects.get`), as far as it is needed. */
+/** What Cloud Storage answers about an object (JSON API, `objects.get`), as far as it is needed. */
 interface Metadata {
   generation: string;
   size: string;

@@ -68,7 +68,7 @@ describe("an object", () => {
     expect(await from(two.url)).toMatchObject({ up_to_date: false, sha256: sha256(OTHER), server: two.url });
   });
 
-  it("kept packed under a name that does not tell is asked for as it is stored, checked, and unpacked", async () => {
+  it("kept packed under a name that does not say so is asked for as it is stored, checked, and unpacked", async () => {
     const packed = gzipSync(CSV);
     const { url, requests } = await bucket({ ...first(), content: packed, contentEncoding: "gzip" });
     expect(await from(url)).toMatchObject({ sha256: sha256(CSV), bytes: CSV.length, rows: 20_000 });
@@ -101,7 +101,7 @@ describe("an object", () => {
 });
 
 describe("a broken transfer", () => {
-  it("goes on where it broke, in the same generation, and the whole is checked", async () => {
+  it("resumes where it broke off, in the same generation, and the whole is checked", async () => {
     const { url, requests } = await bucket(first(), (n) =>
       n < 3 ? (request, response) => cut(request.headers.range, response) : undefined,
     );
@@ -174,7 +174,7 @@ describe("a broken transfer", () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
-  it("is kept for the next run, which goes on there, when the user stops it", async () => {
+  it("is kept for the next run, which continues there, when the user stops it", async () => {
     const { url, requests } = await bucket(first(), (n) =>
       n > 1
         ? undefined
@@ -189,7 +189,7 @@ describe("a broken transfer", () => {
     setTimeout(() => stop.abort(), 1000);
     await expect(stopped).rejects.toMatchObject({
       code: "INTERRUPTED",
-      message: expect.stringMatching(/the first [\d,]+ bytes are kept: the same command goes on from there/),
+      message: expect.stringMatching(/the first [\d,]+ bytes are kept: the same command continues from there/),
     });
     expect((await readdir(data_dir)).map((name) => name.replace(/^.*csv\./, "")).sort()).toEqual([
       "0-0.part",
@@ -282,7 +282,7 @@ describe("a refusal", () => {
     [400, "Bucket is a requester pays bucket but no user project provided.", "required", /bills who reads it/],
     [412, "At least one condition did not hold", "conditionNotMet", /HTTP 412: At least one condition/],
     [418, "I am a teapot", "", /HTTP 418: I am a teapot/],
-  ])("of HTTP %i for nobody is told", async (status, message, reason, shown) => {
+  ])("of HTTP %i for nobody is reported", async (status, message, reason, shown) => {
     const { url } = await serve(denied(status, message, reason));
     const failed = from(url);
     await expect(failed).rejects.toThrow(shown);
@@ -341,7 +341,7 @@ describe("a refusal", () => {
     }
   });
 
-  it("that stays is told with how often it was tried, and how long the server asks to wait", async () => {
+  it("that stays is reported with how often it was tried, and how long the server asks to wait", async () => {
     const { url, requests } = await serve((_, response) => void response.writeHead(503).end());
     await expect(from(url, { retries: 1 })).rejects.toThrow(/failed: HTTP 503, 2 times/);
     expect(requests).toHaveLength(2);
@@ -350,7 +350,7 @@ describe("a refusal", () => {
     expect(busy.requests).toHaveLength(1);
   });
 
-  it("of something that is not Cloud Storage is told", async () => {
+  it("of something that is not Cloud Storage is reported", async () => {
     const { url } = await serve((_, response) => void response.end("<html>login</html>"));
     await expect(from(url)).rejects.toThrow(/does not answer as Cloud Storage does[\s\S]*download\.endpoint/);
     await expect(from("http://example.org")).rejects.toThrow(/http:\/\/example\.org is not protected/);

@@ -14,7 +14,7 @@ export function isTransient(error: unknown, { done }: Transfer): boolean {
   return error instanceof NoResponseError && (done > 0 || error.passing);
 }
 
-/** A failure after which the same command may go on. */
+/** A failure after which the same command may continue. */
 class GivenUp extends ChurnError {}
 
 /** The error of a transfer that was tried often enough. */
@@ -46,7 +46,7 @@ export async function describeFailure(
   await file.sync();
   await writeNote(part, { server: remote.server, version, synced: true });
   await keepPart(part);
-  const kept = `the first ${gigabytes(done)} are kept: the same command goes on from there`;
+  const kept = `the first ${gigabytes(done)} are kept: the same command continues from there`;
   if (stopped) return interrupted(remote.shown, error, kept);
   const { code, message, hint } = error as GivenUp;
   return new ChurnError(code, message.split("\n")[0], { cause: error, hint: `${hint}; ${kept}` });

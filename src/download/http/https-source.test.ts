@@ -134,7 +134,7 @@ describe("a URL", () => {
     expect(await download({ source: `${url}/log.csv#log.csv.gz`, data_dir })).toMatchObject({ rows: 20_000 });
   });
 
-  it("that does not tell its type may tell it after #", async () => {
+  it("that does not show its type may name it after #", async () => {
     const { url, requests } = await serve(file({ text: CSV }));
     await expect(download({ source: `${url}/get?id=3`, data_dir })).rejects.toThrow(/unknown type[\s\S]*#log\.csv/);
     const result = await download({ source: `${url}/get?id=3#log.csv`, data_dir });
@@ -164,7 +164,7 @@ describe("a URL", () => {
 });
 
 describe("a broken transfer", () => {
-  it("goes on where it broke when the server names its version", async () => {
+  it("resumes where it broke off when the server names its version", async () => {
     const { url, requests } = await serve((request, response) => {
       if (request.headers.range) return file({ text: CSV, etag: '"v1"' })(request, response);
       breakOff(response, { "content-length": CSV.length, etag: '"v1"' }, CSV.slice(0, 100_000));
@@ -270,7 +270,7 @@ describe("a fault of a server", () => {
     [404, "NOT_FOUND", /does not exist: HTTP 404/],
     [418, "DOWNLOAD_FAILED", /cannot be downloaded: HTTP 418/],
     [500, "DOWNLOAD_FAILED", /the server of .* failed: HTTP 500/],
-  ])("of HTTP %i is told without the query, which may hold a signature", async (status, code, message) => {
+  ])("of HTTP %i is reported without the query, which may hold a signature", async (status, code, message) => {
     const { url } = await serve((_, response) => void response.writeHead(status).end("no"));
     const failed = download({ source: `${url}/log.csv?signature=secret`, data_dir, retries: 0 });
     await expect(failed).rejects.toThrow(message);
@@ -278,7 +278,7 @@ describe("a fault of a server", () => {
     expect(await readdir(data_dir)).toEqual([]);
   });
 
-  it("that does not listen is told", async () => {
+  it("that does not listen is reported", async () => {
     // port 9 is "discard": nothing listens there
     await expect(download({ source: "http://127.0.0.1:9/log.csv", data_dir })).rejects.toThrow(
       /no answer from 127\.0\.0\.1:9: connection refused/,
@@ -294,7 +294,7 @@ describe("a fault of a server", () => {
     expect((await readdir(data_dir)).sort()).toEqual([file, `${file}.manifest.json`]);
   });
 
-  it("that sends an archive for a log is told", async () => {
+  it("that sends an archive for a log is reported", async () => {
     // the header of a tar file: a name, and zeros
     const tar = Buffer.concat([Buffer.from("../../etc/passwd"), Buffer.alloc(1008), Buffer.from("id\n1\n")]);
     const { url } = await serve(
@@ -306,14 +306,14 @@ describe("a fault of a server", () => {
     expect(await readdir(data_dir)).toEqual([]);
   });
 
-  it("that sends a web page for a file is told", async () => {
+  it("that sends a web page for a file is reported", async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<p>login</p>");
     });
     await expect(download({ source: `${url}/log.csv`, data_dir })).rejects.toThrow(/gives a web page/);
   });
 
-  it("that sends nothing is told", async () => {
+  it("that sends nothing is reported", async () => {
     const { url } = await serve((_, response) => void response.end());
     await expect(download({ source: `${url}/log.csv`, data_dir })).rejects.toThrow(/is empty/);
   });

@@ -10,7 +10,7 @@ import { isSafe, withoutQuery } from "./safe-url.js";
 export function httpsSource(text: string, dataDir: string): Source {
   const url = checkedUrl(text);
   const shown = withoutQuery(url);
-  // a URL that does not tell what it gives may tell it in its fragment, which no server sees
+  // a URL that does not show its file type may name it in its fragment, which no server sees
   const name = [url.hash.slice(1), url.pathname].map((path) => basename(decode(path))).find((each) => typeOfName(each));
   const type = fileType(
     name ?? shown,

@@ -5,7 +5,7 @@ import type { Validators } from "../source.js";
 export interface Version extends Validators {
   /** Bytes of it all, or undefined where the server does not say. */
   size: number | undefined;
-  /** Kept packed by gzip under a name that does not tell it. */
+  /** Kept packed by gzip under a name that does not say so. */
   packed: boolean;
 }
 
@@ -53,7 +53,7 @@ export function isBusy(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** The first byte that a partial answer holds, and the bytes of the whole, as far as it tells. */
+/** The first byte that a partial answer holds, and the bytes of the whole, as far as it is given. */
 export function contentRange(response: IncomingMessage): { from: number | undefined; size: number | undefined } {
   const [, from, size] = /^bytes (\d+)-\d+\/(\d+|\*)/.exec(response.headers["content-range"] ?? "") ?? [];
   return {

@@ -18,7 +18,7 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
-/** Waits, tells for what, and stops at once by the signal. */
+/** Waits, reports why, and stops at once on the signal. */
 export async function waitFor(seconds: number, why: string, shown: string, context: StageContext): Promise<void> {
   const { signal, onProgress } = context;
   onProgress?.({ task: `wait ${seconds < 1 ? "a moment" : `${Math.round(seconds)} s`}: ${why}`, done: 0 });

@@ -1,10 +1,10 @@
 import { ChurnError } from "../../core/errors.js";
 
-/** The error of an HTTP status that is no success. */
+/** The error of an HTTP status other than success. */
 export function statusError(shown: string, status: number): ChurnError {
   if (status === 401 || status === 403) {
     return new ChurnError("DOWNLOAD_FAILED", `${shown} may not be read: HTTP ${status}`, {
-      hint: "it wants a login: give a signed URL (an old one may have run out), or download the file by hand and give its path",
+      hint: "it requires a login: give a signed URL (an old one may have run out), or download the file by hand and give its path",
     });
   }
   if (status === 404 || status === 410) {

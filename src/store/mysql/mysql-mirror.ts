@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
 import { type Database, type Journal, runSteps, type TransactionSteps } from "../database.js";
 import { bulkWay } from "./bulk-write.js";
+import { type LegacyState, readLegacyTables } from "./legacy-tables.js";
 import { ensureMysqlSchema } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
 import { type Before, lookBefore, writesOf } from "./parts.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
 import { type PushAhead, pushAhead, pushChanges, WriteConflict } from "./push-changes.js";
-import { readSeedTables, type SeedState } from "./seed-tables.js";
 
 /** How often work is done again because another session changed the same rows. */
 const ATTEMPTS = 6;
@@ -19,7 +19,7 @@ const ATTEMPTS = 6;
 export class MysqlMirror {
   readonly server: MysqlServer;
   readonly #onFetch: (message: string) => void;
-  #seed: Promise<SeedState | undefined> | undefined;
+  #legacy: Promise<LegacyState | undefined> | undefined;
   #pulling: Promise<void> = Promise.resolve();
 
   constructor(server: MysqlServer, onFetch: (message: string) => void) {
@@ -40,8 +40,8 @@ export class MysqlMirror {
    * @throws ChurnError STORE_READ_ONLY when it holds records of another form, which are only read
    */
   async ready(): Promise<void> {
-    const seed = await this.#prepare();
-    if (seed) throw this.#readOnly();
+    const legacy = await this.#prepare();
+    if (legacy) throw this.#readOnly();
   }
 
   /** What a person wants to know of the server: its version, whether files can be streamed to it, whether the line is encrypted. */
@@ -55,12 +55,12 @@ export class MysqlMirror {
     });
   }
 
-  #prepare(): Promise<SeedState | undefined> {
-    this.#seed ??= this.server.session(ensureMysqlSchema).catch((error: unknown) => {
-      this.#seed = undefined;
+  #prepare(): Promise<LegacyState | undefined> {
+    this.#legacy ??= this.server.session(ensureMysqlSchema).catch((error: unknown) => {
+      this.#legacy = undefined;
       throw error;
     });
-    return this.#seed;
+    return this.#legacy;
   }
 
   #readOnly(): ChurnError {
@@ -72,15 +72,15 @@ export class MysqlMirror {
   }
 
   async #pull(db: Database): Promise<void> {
-    const seed = await this.#prepare();
+    const legacy = await this.#prepare();
     await db.run(CACHE_TABLE);
-    if (seed?.migrating) {
+    if (legacy?.migrating) {
       throw new ChurnError("STORE_DAMAGED", `${this.server.place}: a migration was begun and has not come to its end`, {
         hint: "churn store migrate",
       });
     }
-    if (seed) {
-      await this.server.session((session) => readSeedTables(db, session, seed));
+    if (legacy) {
+      await this.server.session((session) => readLegacyTables(db, session, legacy));
       return;
     }
     await pullChanges(db, this.server, (rows) => {

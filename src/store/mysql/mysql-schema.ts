@@ -4,9 +4,9 @@ import { inMemory } from "../memory-database.js";
 import { createTables, SCHEMA_VERSION } from "../schema.js";
 import { readCatalog } from "./cache-catalog.js";
 import { DAILY_PROCEDURE } from "./daily-procedure.js";
+import { findLegacyTables, type LegacyState } from "./legacy-tables.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { ensureTable } from "./mysql-tables.js";
-import { findSeedTables, type SeedState } from "./seed-tables.js";
 
 const OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
@@ -28,7 +28,7 @@ const VERSION_TABLE = `CREATE TABLE IF NOT EXISTS workbench_schema (version INT 
  * @returns records that are texts without keys, where the database has those instead: they are read, and nothing is made
  * @throws ChurnError STORE_DAMAGED for a newer version
  */
-export async function ensureMysqlSchema(session: MysqlSession): Promise<SeedState | undefined> {
+export async function ensureMysqlSchema(session: MysqlSession): Promise<LegacyState | undefined> {
   const version = await schemaVersion(session);
   if (version === SCHEMA_VERSION) return undefined;
   if (version !== null && version > SCHEMA_VERSION) {
@@ -39,8 +39,8 @@ export async function ensureMysqlSchema(session: MysqlSession): Promise<SeedStat
     );
   }
   if (version === null) {
-    const seed = await findSeedTables(session);
-    if (seed) return seed;
+    const legacy = await findLegacyTables(session);
+    if (legacy) return legacy;
   }
   await ensureMysqlTables(session);
   await writeSchemaVersion(session);

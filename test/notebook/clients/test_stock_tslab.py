@@ -41,7 +41,7 @@ def test_a_notebook_of_the_project_runs(project, path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     outputs = [output for cell in code for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
-    # stock tslab tells of a failure by text alone
+    # stock tslab reports a failure by text alone
     assert not [output for output in outputs if output.output_type == "stream" and output.name == "stderr"]
     shown = [output.data for output in outputs if output.output_type == "display_data"]
     assert [data for data in shown if "text/html" in data]

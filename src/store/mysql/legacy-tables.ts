@@ -11,18 +11,18 @@ import { type MysqlSession, quoted } from "./mysql-server.js";
 import { cacheState, setCacheState } from "./pull-changes.js";
 
 /** Tables that a database of texts without keys may have, and what they are called when typed ones have taken their place. */
-export const SEED_TABLES = ["DP_CDR_Data", "DailySummary", "Processed_Data", "model_predictions"] as const;
+export const LEGACY_TABLES = ["DP_CDR_Data", "DailySummary", "Processed_Data", "model_predictions"] as const;
 export const backupOf = (table: string) => `${table}_seed`;
 
 /** The state of a database that is not ours: records as texts in `table`, or a migration that was not finished. */
-export interface SeedState {
+export interface LegacyState {
   table: string;
   /** True when the table was put aside already. */
   migrating: boolean;
 }
 
 /** Looks whether a database holds records in the untyped form: a table `DP_CDR_Data` without batches. */
-export async function findSeedTables(session: MysqlSession): Promise<SeedState | undefined> {
+export async function findLegacyTables(session: MysqlSession): Promise<LegacyState | undefined> {
   const found = await session.rows<{ name: string; batches: number }>(
     `SELECT table_name AS name, SUM(column_name = 'batch_id') AS batches FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name IN ('DP_CDR_Data', ?) GROUP BY table_name`,
@@ -40,11 +40,11 @@ export async function findSeedTables(session: MysqlSession): Promise<SeedState |
  *
  * A day may have a time; of two rows of a subscriber and day the first one counts.
  */
-export async function readSeedTables(db: Database, session: MysqlSession, { table }: SeedState): Promise<void> {
+export async function readLegacyTables(db: Database, session: MysqlSession, { table }: LegacyState): Promise<void> {
   const state = await session.row<{ found: number; last: string }>(
     `SELECT COUNT(*) AS found, COALESCE(MAX(id + 0), 0) AS last FROM ${quoted(table)}`,
   );
-  const content = `seed:${state?.found}:${state?.last}`;
+  const content = `legacy:${state?.found}:${state?.last}`;
   if ((await cacheState(db))?.store_id === content) return;
 
   const columns = await session.rows<{ name: string }>(
@@ -57,7 +57,7 @@ export async function readSeedTables(db: Database, session: MysqlSession, { tabl
     if (!there.has(key))
       throw new ChurnError("STORE_DAMAGED", `${session.server.place}: ${table} has no column ${key}`);
   }
-  const folder = await mkdtemp(join(tmpdir(), "churn-seed-"));
+  const folder = await mkdtemp(join(tmpdir(), "churn-legacy-"));
   try {
     const path = join(folder, "rows.csv");
     const texts = ours.map((column) => ({ name: column.name, type: "VARCHAR", required: false }));
@@ -108,16 +108,16 @@ function fault(column: string, kind: ColumnKind): [test: string, reason: string]
   return kind === "count" ? [...faults, [`${value} <> trunc(${value})`, "not a whole number"]] : faults;
 }
 
-interface SeedRows {
+interface LegacyRows {
   table: string;
   from: string;
   ours: readonly string[];
   content: string;
 }
 
-async function typeRows(db: Database, { table, from, ours, content }: SeedRows): Promise<void> {
+async function typeRows(db: Database, { table, from, ours, content }: LegacyRows): Promise<void> {
   const columns = CDR_COLUMNS.filter((column) => ours.includes(column.name));
-  await db.run(`CREATE OR REPLACE TEMP TABLE seed_rows AS SELECT row_number() OVER () AS line, * FROM ${from}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE legacy_rows AS SELECT row_number() OVER () AS line, * FROM ${from}`);
   const cells = columns.map((column) => `${typed(name(column.name), column.kind)} AS ${name(column.name)}`);
   const tests = columns.flatMap((column) =>
     fault(column.name, column.kind).map(
@@ -125,17 +125,17 @@ async function typeRows(db: Database, { table, from, ours, content }: SeedRows):
     ),
   );
   const raw = `concat_ws(',', ${columns.map((column) => `coalesce(r.${name(column.name)}, '')`).join(", ")})`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE seed_typed AS
+  await db.run(`CREATE OR REPLACE TEMP TABLE legacy_typed AS
     SELECT t.*, ${raw} AS raw, CASE ${tests.join(" ")} END AS fault
-    FROM (SELECT line, ${cells.join(", ")} FROM seed_rows) t JOIN seed_rows r USING (line)`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE seed_first AS
-    SELECT DP_MSISDN, DP_DATE, min(line) AS line FROM seed_typed WHERE fault IS NULL GROUP BY ALL`);
+    FROM (SELECT line, ${cells.join(", ")} FROM legacy_rows) t JOIN legacy_rows r USING (line)`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE legacy_first AS
+    SELECT DP_MSISDN, DP_DATE, min(line) AS line FROM legacy_typed WHERE fault IS NULL GROUP BY ALL`);
   const rows = await db.run(`INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-    SELECT line, 1, ${ours.map((column) => `t.${name(column)}`).join(", ")} FROM seed_typed t JOIN seed_first USING (line) ORDER BY line`);
+    SELECT line, 1, ${ours.map((column) => `t.${name(column)}`).join(", ")} FROM legacy_typed t JOIN legacy_first USING (line) ORDER BY line`);
   const rejected = await db.run(`INSERT INTO rejects SELECT 1, ${text(table)}, line, column_name, reason, raw FROM (
-    SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM seed_typed WHERE fault IS NOT NULL
+    SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM legacy_typed WHERE fault IS NOT NULL
     UNION ALL SELECT t.line, 'DP_DATE', 'a second row of this subscriber and day, after row ' || f.line, raw
-      FROM seed_typed t JOIN seed_first f USING (DP_MSISDN, DP_DATE) WHERE fault IS NULL AND t.line > f.line)`);
+      FROM legacy_typed t JOIN legacy_first f USING (DP_MSISDN, DP_DATE) WHERE fault IS NULL AND t.line > f.line)`);
   const span = await db.row<{ first: string | null; last: string | null }>(
     "SELECT CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last FROM DP_CDR_Data",
   );
@@ -154,5 +154,5 @@ async function typeRows(db: Database, { table, from, ours, content }: SeedRows):
     [table, content, rows + rejected, rows, rejected, span?.first ?? null, span?.last ?? null, JSON.stringify(notes)],
   );
   if (span?.first && span.last) await updateDailySummary(db, span.first, span.last);
-  for (const each of ["seed_rows", "seed_typed", "seed_first"]) await db.run(`DROP TABLE temp.${each}`);
+  for (const each of ["legacy_rows", "legacy_typed", "legacy_first"]) await db.run(`DROP TABLE temp.${each}`);
 }
