@@ -2,12 +2,26 @@ import { defineConfig } from "vitest/config";
 
 const report = process.env.VITEST_JSON;
 
+/** Tests that need a server, a browser or Python, start processes by the dozen, or take half a minute: `npm run test:rest`. */
+const REST = [
+  "test/{docker,download,forest,notebook,package,run,sample,service,store}/**/*.test.ts",
+  "src/cli/{forest,main,monitor-files-command}.test.ts",
+  "src/service/*.test.ts",
+  "src/watch/monitor.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
     ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
+    projects: [
+      {
+        extends: true,
+        test: { name: "quick", include: ["src/**/*.test.ts", "test/**/*.test.ts"], exclude: REST },
+      },
+      { extends: true, test: { name: "rest", include: REST } },
+    ],
   },
 });
