@@ -12,6 +12,7 @@ export { type TableView, type TableViewOptions, tableView } from "./charts/table
 export { configure, type Settings, type SettingsInput } from "./config/configure.js";
 export { settingsTable } from "./config/settings-table.js";
 export { ChurnError, type ErrorCode } from "./core/errors.js";
+export type { ProcessLock } from "./core/process-lock.js";
 export type { OnProgress, Progress, StageContext } from "./core/progress.js";
 export { type DownloadResult, download } from "./download/download.js";
 export { findManifest, type Manifest } from "./download/manifest.js";
@@ -40,7 +41,6 @@ export { type MigrateResult, migrateStore } from "./store/migrate-store.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
-export type { ProcessLock } from "./store/process-lock.js";
 export { dailySummary } from "./store/read-daily-summary.js";
 export type { StreamOptions } from "./stream/options.js";
 export { type StreamContext, type StreamResult, stream } from "./stream/stream.js";

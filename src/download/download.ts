@@ -2,12 +2,13 @@ import type { Stats } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { isInterrupted, throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
+import { withLock } from "../core/process-lock.js";
 import type { StageContext } from "../core/progress.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { fileFault } from "./file-fault.js";
 import { inspectFile } from "./inspect-file.js";
-import { isInterrupted, throwIfInterrupted } from "./interrupted.js";
 import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { openSource } from "./open-source.js";
@@ -15,7 +16,6 @@ import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./
 import { keepPart, newPart, readNote, removeNote, removePart } from "./part-file.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 import { unpackFile } from "./unpack-file.js";
-import { withFileLock } from "./with-file-lock.js";
 
 /** What a download gives: the manifest, and whether there was nothing to do. */
 export interface DownloadResult extends Manifest {
@@ -73,7 +73,10 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
   }
   await makeFolder(dirname(source.file));
-  return withFileLock(source.file, context, async () => {
+  // it saves work and nothing more: each process writes to a part of its own, so two at a time would do no harm
+  const { signal, onProgress } = context;
+  const onWait = () => onProgress?.({ task: "wait for another download of the same file", done: 0 });
+  return withLock(`${source.file}.lock`, `download of ${source.shown}`, { signal, onWait }, async () => {
     // another process may have brought it while we waited
     intact = await whatIsThere();
     if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };

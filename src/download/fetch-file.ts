@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { Checksums } from "./checksums.js";
 import { checkSpace } from "./disk-space.js";
@@ -10,7 +11,6 @@ import { describeFailure, isTransient, retriesExhausted } from "./http/describe-
 import { ConnectionLost, type Remote, ServerBusy, type Version } from "./http/remote.js";
 import { backOff, LONGEST_WAIT, waitFor } from "./http/retry-wait.js";
 import type { Transfer } from "./http/transfer.js";
-import { throwIfInterrupted } from "./interrupted.js";
 import { readNote, writeNote } from "./part-file.js";
 import { progressMeter } from "./progress-meter.js";
 import { checkSize } from "./size-limit.js";

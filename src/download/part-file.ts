@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { faultCode } from "../core/fault.js";
+import { isProcessAlive } from "../core/process-life.js";
 import type { Version } from "./http/remote.js";
 
 let made = 0;
@@ -88,16 +89,5 @@ const noteOf = (part: string) => `${part}.json`;
 /** True for the end of the name of a part, or a note, whose process is gone. */
 function isLeft(end: string): boolean {
   const owner = /^\.(\d+)-\d+\.part(\.json|\.unpacked)?$/.exec(end)?.[1];
-  return owner !== undefined && !isRunning(Number(owner));
-}
-
-/** True when a process of this number runs on this machine. */
-export function isRunning(pid: number): boolean {
-  if (pid === 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return faultCode(error) === "EPERM";
-  }
+  return owner !== undefined && !isProcessAlive({ pid: Number(owner) });
 }

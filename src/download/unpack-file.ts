@@ -2,9 +2,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { interrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { gzipError } from "./gzip-error.js";
-import { interrupted } from "./interrupted.js";
 import { checkRatio, checkSize } from "./size-limit.js";
 
 /**

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { Chart } from "../charts/chart.js";
 import { percent } from "../charts/chart-text.js";
 import { dateOf } from "../core/days.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import type { DailyTable } from "./by-day.js";
@@ -125,7 +126,7 @@ export async function explore(
   let done = 0;
   const files = await Promise.all(
     named.map(async ([name, chart]) => {
-      context.signal?.throwIfAborted();
+      throwIfInterrupted(context.signal, "eda");
       const path = resolve(join(settings.output_dir, name));
       const saved = await chart.save(`${path}.svg`, `${path}.png`);
       context.onProgress?.({ task: "eda", done: ++done, total: named.length, unit: "charts" });

@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { columnAs, columnsAs } from "../store/columns-as.js";
 import type { Database } from "../store/database.js";
@@ -47,7 +48,7 @@ export async function readLog(db: Database, log: ExploredRows, context: StageCon
 
   for (const [index, { name, kind }] of log.measures.entries()) {
     context.onProgress?.({ task: "eda", done: index, total: log.measures.length, unit: "columns" });
-    context.signal?.throwIfAborted();
+    throwIfInterrupted(context.signal, "eda");
     if (kind === "count") {
       columns[name] = readTally(await db.columns(tallySql(name, "label", "explored")));
       continue;

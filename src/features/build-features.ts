@@ -2,6 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MEASURES } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, text } from "../store/database.js";
@@ -52,7 +53,7 @@ export async function buildFeatures(
         await db.transaction(async () => {
           const onDay = (index: number) => {
             context.onProgress?.({ task: "features", done: index, total: days.length, unit: "snapshot days" });
-            context.signal?.throwIfAborted();
+            throwIfInterrupted(context.signal, "features");
           };
           await createSnapshots(db, { plan, hash }, { table: "Processed_Data", days, onDay });
           await db.run(

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ChurnError, type ErrorCode } from "../core/errors.js";
 import { firstLineOf, toError } from "../core/fault.js";
+import { interruptibleSleep, isInterrupted } from "../core/interrupted.js";
 import type { Store } from "../store/open-store.js";
 import type { StreamOptions } from "../stream/options.js";
 import { type StreamContext, type StreamResult, stream } from "../stream/stream.js";
@@ -132,7 +132,7 @@ export class StreamRunner {
             resolve();
           },
           (error: unknown) => {
-            const stopped = error instanceof ChurnError && error.code === "INTERRUPTED" && signal.aborted;
+            const stopped = isInterrupted(error) && signal.aborted;
             this.#state = { ...this.#state, running: false, error: stopped ? null : firstLineOf(error) };
             if (stopped) this.log.info("the stream was stopped");
             else this.log.error({ err: error }, "the stream ended early");
@@ -157,9 +157,7 @@ export class StreamRunner {
         if (!(error instanceof ChurnError && PASSING.includes(error.code)) || context.signal.aborted) throw error;
         this.#state = { ...this.#state, error: `waits: ${firstLineOf(error)}` };
         this.log.warn({ err: error, seconds: RETRY / 1000 }, "the stream waits for the store");
-        await sleep(RETRY, undefined, { signal: context.signal }).catch(() => {
-          throw new ChurnError("INTERRUPTED", "stream interrupted while it waited for the store");
-        });
+        await interruptibleSleep(RETRY, context.signal, "stream, while it waited for the store");
       }
     }
   }

@@ -1,20 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { describeProcess } from "../core/process-life.js";
 
 /** Who holds a file, from DuckDB's message. */
 export function holderOf(message: string): string {
   const pid = /PID (\d+)/.exec(message)?.[1];
-  if (!pid) return "another process";
-  const file = `/proc/${pid}/cmdline`;
-  try {
-    const words = existsSync(file) ? readFileSync(file, "utf8").split("\0").filter(Boolean) : [];
-    const command = words.map((word) => basename(word)).join(" ");
-    return command ? `process ${pid} (${command.slice(0, 80)})` : `process ${pid}`;
-  } catch {
-    return `process ${pid}`;
-  }
+  return pid ? describeProcess(Number(pid)) : "another process";
 }
 
 /** Why a file cannot be opened, as an error that a user can act on. */

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ColumnTable } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { interrupted, interruptibleSleep, isInterrupted, throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
+import { lockHolder, type ProcessLock } from "../core/process-lock.js";
 import { runExclusive } from "../core/run-exclusive.js";
+import { claimStream } from "./claim-stream.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
@@ -16,7 +19,6 @@ import { MysqlMirror } from "./mysql/mysql-mirror.js";
 import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
-import { acquireLock, lockHolder, type ProcessLock } from "./process-lock.js";
 import { createTables } from "./schema.js";
 import { YieldRequest } from "./yield-request.js";
 
@@ -121,12 +123,13 @@ export class Store {
    */
   claimStream(what: string, options: LeaseOptions = {}): Promise<ProcessLock> {
     // nobody else can look while the file is ours
-    return this.#work(async () => acquireLock(this.#claimPath, what), options, LINGER);
+    return this.#work(async () => claimStream(this.#claimPath, what), options, LINGER);
   }
 
   /** Who streams into this store now, in whichever process; null when nobody does. */
   async streamHolder(): Promise<{ what: string; pid: number; since: string } | null> {
-    return lockHolder(this.#claimPath);
+    const holder = lockHolder(this.#claimPath);
+    return holder ? { what: holder.what, pid: holder.pid, since: holder.since } : null;
   }
 
   get #claimPath(): string {
@@ -164,7 +167,7 @@ export class Store {
       const stop = () => linger === 0 && db.interrupt();
       options.signal?.addEventListener("abort", stop);
       try {
-        options.signal?.throwIfAborted();
+        throwIfInterrupted(options.signal, this.path);
         if (linger === 0) {
           await plain.run("RESET threads");
           await this.mirror?.pull(plain);
@@ -173,7 +176,7 @@ export class Store {
         if (linger > 0) this.#kept ??= db;
         return done;
       } catch (error) {
-        if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "interrupted", { cause: error });
+        if (options.signal?.aborted) throw isInterrupted(error) ? error : interrupted(this.path, error);
         // after such an error DuckDB does nothing more until the file is opened anew
         if (/FATAL Error|has been invalidated/.test(String(error))) this.#broken = true;
         throw diskError(this.path, error);
@@ -277,9 +280,7 @@ export class Store {
         if (!told) (options.onWait ?? this.#onWait)(`${basename(this.path)} is in use by ${holder}; waiting`);
         told = true;
         this.#wanted.raise();
-        await sleep(pause, undefined, { signal: options.signal }).catch(() => {
-          throw new ChurnError("INTERRUPTED", `interrupted while waiting for ${this.path}`);
-        });
+        await interruptibleSleep(pause, options.signal, `waiting for ${this.path}`);
       }
     }
   }

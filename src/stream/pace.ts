@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ChurnError } from "../core/errors.js";
+import { interrupted } from "../core/interrupted.js";
 import type { StreamSettings } from "./options.js";
 
 /** Seconds of a day. */
@@ -32,17 +32,8 @@ export class Pace {
     this.#batches++;
     const due = this.#start + seconds * 1000;
     const left = due - performance.now();
-    if (left > 0) await pause(left, signal);
-    if (signal?.aborted) throw interrupted();
+    if (left > 0) await sleep(left, undefined, { signal }).catch(() => {});
+    if (signal?.aborted) throw interrupted("stream, between two batches", signal.reason, "the same command goes on");
     return speed === null && interval === 0 ? 0 : Math.max(0, performance.now() - due) / 1000;
   }
-}
-
-const interrupted = () =>
-  new ChurnError("INTERRUPTED", "stream interrupted between two batches; the same command goes on");
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => {
-    throw interrupted();
-  });
 }

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
 import { permutationImportance } from "../forest/explain/permutation-importance.js";
@@ -163,7 +164,7 @@ async function effectsOf({ forest, classes }: TableModel, x: Matrix, k: number, 
   const values = new Float64Array(binned.rows * width);
   let baseline = 0;
   for (let from = 0; from < binned.rows; from += BATCH) {
-    if (signal?.aborted) throw new ChurnError("INTERRUPTED", "work was interrupted");
+    throwIfInterrupted(signal, "explain");
     const rows = Int32Array.from({ length: Math.min(BATCH, binned.rows - from) }, (_, i) => from + i);
     const part = shapValues(forest, { binned, rows }, classes.length > 0 ? k : undefined);
     values.set(part.values, from * width);

@@ -5,6 +5,7 @@ import { createGunzip } from "node:zlib";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { interrupted } from "../core/interrupted.js";
 import { csvHead, HEAD_BYTES } from "../download/csv-head.js";
 import { fileType } from "../download/file-type.js";
 import { type Database, name, text } from "../store/database.js";
@@ -59,7 +60,7 @@ export async function withTable<T>(
       if (rows === 0) throw new ChurnError("NO_DATA", `${path} has a header but no rows`);
       return await work({ path, db, row, rows, columns, comma });
     } catch (error) {
-      if (signal?.aborted) throw new ChurnError("INTERRUPTED", "work was interrupted", { cause: error });
+      if (signal?.aborted) throw interrupted(`work on ${path}`, error);
       throw error;
     } finally {
       signal?.removeEventListener("abort", stop);

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import type { Matrix } from "../forest/matrix/matrix.js";
 import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
@@ -63,7 +64,7 @@ export async function predictTable(
     });
     columns.push({ name: "prediction", values: best });
   }
-  if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", "work was interrupted");
+  throwIfInterrupted(context.signal, "predict");
   await writePredictionFile(output, columns);
   return { output, rows, classes: model.classes, notes };
 }

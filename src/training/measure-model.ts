@@ -1,5 +1,5 @@
 import { dateOf } from "../core/days.js";
-import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { brierScore } from "./brier-score.js";
 import { calibrate } from "./calibration.js";
@@ -47,9 +47,9 @@ export async function measureModel(
   const score = trees.score(test.table);
   const probability = calibrate(calibration, score);
   const draws = { rounds: settings.bootstrap_rounds, seed, group: test.subscriber };
-  stopIfAsked(context);
+  throwIfInterrupted(context.signal, "training");
   const evaluation = evaluate(label, probability, { ...draws, threshold });
-  stopIfAsked(context);
+  throwIfInterrupted(context.signal, "training");
   const baselines = await baselineTable(
     {
       train: train.table,
@@ -63,7 +63,7 @@ export async function measureModel(
     evaluation,
     draws,
   );
-  stopIfAsked(context);
+  throwIfInterrupted(context.signal, "training");
   const { permutation_repeats: repeats } = settings;
   const permutation = repeats > 0 ? await modelImportance(trees, test.table, label, { repeats, seed }, context) : null;
   const segmentations = [
@@ -89,8 +89,4 @@ export async function measureModel(
       successRate: settings.success_rate,
     }),
   };
-}
-
-function stopIfAsked({ signal }: StageContext): void {
-  if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
 }

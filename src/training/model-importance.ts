@@ -1,4 +1,4 @@
-import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
 import type { EngineModel, FeatureTable } from "./engines/engine.js";
@@ -41,7 +41,7 @@ export async function modelImportance(
   if (whole === null) return null;
   const out: ModelImportance[] = [];
   for (const [j, name] of table.names.entries()) {
-    if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
+    throwIfInterrupted(signal, "training");
     const draw = random(`${seed}/permutation/${name}`);
     const losses = Array.from({ length: repeats }, () => {
       const score = shuffledScores(j, shuffled(rows.length, draw));

@@ -1,6 +1,7 @@
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { columnAs } from "../store/columns-as.js";
@@ -60,7 +61,7 @@ export async function scoreFile(
       const flagged = Int32Array.from(prediction.keys()).filter((row) => prediction[row] === 1);
       const why = Array.from({ length: reasons }, () => new Array<string | null>(rows).fill(null));
       for (let from = 0; from < flagged.length && reasons > 0; from += BATCH) {
-        if (signal?.aborted) throw new ChurnError("INTERRUPTED", "scoring was interrupted");
+        throwIfInterrupted(signal, "scoring");
         const batch = flagged.subarray(from, from + BATCH);
         for (const explained of explainRows(model, dataset, batch, { top: reasons })) {
           for (const [k, reason] of explained.reasons.entries()) why[k][explained.row] = reasonText(reason);

@@ -1,4 +1,4 @@
-import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import type { Parameters, Trainer } from "./engines/engine.js";
 import type { Fold } from "./make-folds.js";
@@ -74,7 +74,7 @@ export async function searchGrid(
   for (const [f, { train, validate }] of folds.entries()) {
     const truth = Uint8Array.from(validate, (row) => label[row]);
     for (const group of groups) {
-      if (context.signal?.aborted) throw new ChurnError("INTERRUPTED", `training was interrupted in fold ${f + 1}`);
+      throwIfInterrupted(context.signal, `training in fold ${f + 1}`);
       const key = `${memory?.name} ${JSON.stringify(group)} fold ${f}`;
       const known = await memory?.keep.read(key);
       const part: Float64Array[] = [];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Chart } from "../charts/chart.js";
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { writeAtomic } from "../core/write-atomic.js";
@@ -77,7 +78,7 @@ export async function monitor(
   const measured = await runExclusive(`monitor ${store.path}`, () =>
     store.lease((db) => measure(db, settings), { signal: context.signal }),
   );
-  context.signal?.throwIfAborted();
+  throwIfInterrupted(context.signal, "monitor");
   report(1);
   const { version, results, days } = measured;
   const performance = results.realized as MonitoringResult;

@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { messageOf } from "../../core/fault.js";
-import { interrupted, isInterrupted } from "../interrupted.js";
+import { interrupted, isInterrupted } from "../../core/interrupted.js";
 import { keepPart, writeNote } from "../part-file.js";
 import { gigabytes } from "../size-limit.js";
 import { NoResponseError } from "./get.js";

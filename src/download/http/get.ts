@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode, messageOf } from "../../core/fault.js";
-import { interrupted } from "../interrupted.js";
+import { interrupted } from "../../core/interrupted.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
 
 const MAX_REDIRECTS = 10;

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { interruptibleSleep } from "../../core/interrupted.js";
 import type { StageContext } from "../../core/progress.js";
-import { interrupted } from "../interrupted.js";
 
 /** Most seconds that a server may ask us to wait for it. */
 export const LONGEST_WAIT = 120;
@@ -22,7 +21,5 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
 export async function waitFor(seconds: number, why: string, shown: string, context: StageContext): Promise<void> {
   const { signal, onProgress } = context;
   onProgress?.({ task: `wait ${seconds < 1 ? "a moment" : `${Math.round(seconds)} s`}: ${why}`, done: 0 });
-  await sleep(seconds * 1000, undefined, signal ? { signal } : {}).catch((cause) => {
-    throw interrupted(shown, cause);
-  });
+  await interruptibleSleep(seconds * 1000, signal, shown);
 }

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { throwIfInterrupted } from "../../core/interrupted.js";
 import { treeKey } from "../grow/keyed-random.js";
 import { heapOf } from "../loops/binned-heap.js";
 import { boostBins } from "../loops/boost-bins.js";
@@ -114,7 +115,7 @@ export async function fitBoosting(
     let best = 0;
     let since = performance.now();
     for (let t = 0; t < settings.numTrees; t++) {
-      if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", `fit was interrupted after ${t} rounds`);
+      throwIfInterrupted(options.signal, `fit, after ${t} rounds`);
       let grown = false;
       for (let k = 0; k < outputs; k++) {
         enter(train, entries);

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { throwIfInterrupted } from "../../core/interrupted.js";
 import { bin } from "../matrix/bin.js";
 import { checkMatrix, type Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
@@ -34,7 +35,7 @@ export async function fitForest(
 ): Promise<Forest> {
   const regression = options.task === "regression";
   const settings = checkForestOptions(regression ? { maxFeatures: 1 / 3, ...options } : options);
-  if (options.signal?.aborted) throw new ChurnError("INTERRUPTED", "fit was interrupted before it began");
+  throwIfInterrupted(options.signal, "fit, before it began");
   const size = "binned" in x ? (x.rows?.length ?? x.binned.rows) : checkMatrix(x);
   const threads = threadsFor(options.threads, size, settings);
   // workers start while the columns are binned

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { ChurnError } from "../../core/errors.js";
+import { interrupted } from "../../core/interrupted.js";
 import type { OnProgress } from "../../core/progress.js";
 import { heapOf } from "../loops/binned-heap.js";
 import type { BinnedMatrix } from "../loops/binned-matrix.js";
@@ -64,7 +64,7 @@ function collector(total: number, { onProgress }: GrowContext) {
       reported = performance.now();
       onProgress({ task: "fit forest", done, total, unit: "trees" });
     },
-    interrupted: () => new ChurnError("INTERRUPTED", `fit was interrupted after ${done} of ${total} trees`),
+    interrupted: () => interrupted(`fit, after ${done} of ${total} trees`),
   };
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { ChurnError } from "../../core/errors.js";
+import { interruptibleSleep } from "../../core/interrupted.js";
 import type { StoreSettings } from "../options.js";
 import { type MysqlAddress, placeOf } from "./mysql-address.js";
 import { isAway, isContended, storeError } from "./mysql-faults.js";
@@ -107,9 +106,7 @@ export class MysqlServer {
           this.#onWait(`${this.place} cannot be reached; waiting`);
           told = true;
         }
-        await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {
-          throw new ChurnError("INTERRUPTED", `interrupted while waiting for ${this.place}`);
-        });
+        await interruptibleSleep(pause * (0.5 + Math.random() / 2), signal, `waiting for ${this.place}`);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { throwIfInterrupted } from "../../core/interrupted.js";
 import { hash32 } from "../held-out.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
 
@@ -56,7 +57,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
       return grid.map((point) => [point]);
     },
     async fit(group, rows, seed, { signal }) {
-      if (signal?.aborted) throw new ChurnError("INTERRUPTED", "training was interrupted");
+      throwIfInterrupted(signal, "training");
       const parameters = group[0];
       const start = performance.now();
       const forest = new RandomForest({
