@@ -42,8 +42,9 @@ export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } fro
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
 export { dailySummary } from "./store/read-daily-summary.js";
+export { storeNotes } from "./store/store-notes.js";
 export type { StreamOptions } from "./stream/options.js";
-export { type StreamContext, type StreamResult, stream } from "./stream/stream.js";
+export { describeStream, type StreamContext, type StreamResult, stream } from "./stream/stream.js";
 export type { StreamBatch } from "./stream/stream-ledger.js";
 export { type StreamProcess, streamProcess } from "./stream/stream-process.js";
 export { type CrossValidateTable, type CrossValidation, crossValidateTable } from "./tables/cross-validate-table.js";

@@ -5,7 +5,7 @@ import { lineChart } from "./line-chart.js";
 /**
  * Draws the columns of a table over its days, one line a column.
  *
- * @param table first column: days as dates; the others: numbers, null where there is none
+ * @param table first column: days as dates; the others: numbers, null where there is none. Columns without any are left out
  */
 export function dailyChart(table: ColumnTable, options: { title: string; y: string; subtitle?: string }): Chart {
   const [day, ...names] = table.columnNames();
@@ -15,9 +15,11 @@ export function dailyChart(table: ColumnTable, options: { title: string; y: stri
     ...(options.subtitle ? { subtitle: options.subtitle } : {}),
     x: { values: dates },
     y: { title: options.y, zero: true },
-    series: names.map((name) => ({
-      name,
-      values: Float64Array.from(table.array(name) as ArrayLike<number | null>, (value) => value ?? Number.NaN),
-    })),
+    series: names
+      .map((name) => ({
+        name,
+        values: Float64Array.from(table.array(name) as ArrayLike<number | null>, (value) => value ?? Number.NaN),
+      }))
+      .filter(({ values }, index) => index === 0 || values.some((value) => !Number.isNaN(value))),
   });
 }

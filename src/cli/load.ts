@@ -28,6 +28,7 @@ function print(result: LoadResult): string {
       ["summed into another row", result.merged || null],
       ["in the store before", result.stored_before || null],
       ["left for the stream", result.held_back || null],
+      ["made up before, removed", result.resampled_removed || null],
       ["blank lines", result.blank || null],
       ["set aside", result.rejected],
       ["columns not in the file", result.absent.join(", ")],

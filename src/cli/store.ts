@@ -2,13 +2,15 @@ import { Command } from "commander";
 import { checkStore, type StoreCheckResult } from "../store/check-store.js";
 import { type MigrateResult, migrateStore } from "../store/migrate-store.js";
 import { openStore } from "../store/open-store.js";
+import { removeResampledRows } from "../store/resampled-rows.js";
 import { stageCommand } from "./stage-command.js";
 
 export function storeCommand(): Command {
   return new Command("store")
     .description("look after the tables")
     .addCommand(checkCommand())
-    .addCommand(migrateCommand());
+    .addCommand(migrateCommand())
+    .addCommand(removeResampledCommand());
 }
 
 function checkCommand(): Command {
@@ -32,6 +34,21 @@ function migrateCommand(): Command {
     print: printMigration,
   });
   return command.option("--dry-run", "only say what would become of the rows");
+}
+
+function removeResampledCommand(): Command {
+  return stageCommand("remove-resampled", {
+    section: "store",
+    summary: "take out the rows that stream --origin resample made up, and their batches",
+    async run(settings) {
+      const removed = await openStore(settings.store).lease((db) => removeResampledRows(db));
+      return removed ?? { rows: 0, batches: 0, first_day: null, last_day: null };
+    },
+    print: ({ rows, batches, first_day, last_day }) =>
+      rows
+        ? `${rows.toLocaleString("en-US")} rows of ${first_day} … ${last_day} in ${batches} batches are out; features, score and monitor were made with them: run them again`
+        : "no row of the store was made up",
+  });
 }
 
 function printMigration(result: MigrateResult): string {

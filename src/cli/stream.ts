@@ -16,7 +16,12 @@ export function streamCommand(): Command {
   return stageCommand("stream", {
     section: "stream",
     summary: "stream the days after the loaded range, batch by batch",
-    run: (settings, context) => stream(openStore(settings.store), settings.stream, context),
+    async run(settings, context) {
+      const result = await stream(openStore(settings.store), settings.stream, context);
+      // whoever asked for rows is to notice that none came
+      if (result.origin === null) process.exitCode = 1;
+      return result;
+    },
     print: (result) =>
       formatFields([
         ["stream", result.name],
@@ -26,7 +31,8 @@ export function streamCommand(): Command {
         ["rows", result.rows],
         ["days", result.batches.length ? `${result.batches[0]?.first_day} … ${result.batches.at(-1)?.last_day}` : null],
         ["a batch takes", millisecondsOf(result)],
-        ["", result.exhausted ? "the log has no more rows" : null],
+        ["", result.exhausted && result.origin ? "the log has no more rows" : null],
+        ["", result.note],
       ]),
   });
 }

@@ -8,6 +8,7 @@ import type { CellOptions } from "./cell-sql.js";
 import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
 import { findLoad, type Piece } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
+import { makeWay } from "./make-way.js";
 import type { LoadSettings } from "./options.js";
 
 /** What a file had and had not, as the ledger keeps it. */
@@ -39,6 +40,8 @@ export interface LoadResult extends Omit<LoadNotes, "piece"> {
   stored_before: number;
   /** Rows after `until`, left for the stream. */
   held_back: number;
+  /** Rows that `stream --origin resample` had made up, and that gave way to those of the file. */
+  resampled_removed: number;
   subscribers: number;
   first_day: string | null;
   last_day: string | null;
@@ -74,11 +77,12 @@ export async function loadFile(
     async (db) => {
       const before = await findLoad(db, file, optionsHash);
       const isThere = before?.reached === Number.POSITIVE_INFINITY;
-      if (isThere && !settings.replace) return describe(db, before.batches, { up_to_date: true });
+      if (isThere && !settings.replace) return describe(db, before.batches, { up_to_date: true, resampled_removed: 0 });
 
       report(0);
       const found = await cleanRows(db, file, settings);
       checkWhole(found, file);
+      const resampled_removed = await makeWay(db);
       const end = found.lines + 1;
       const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
       const anew = settings.replace && (isThere || !before?.replaced);
@@ -98,7 +102,7 @@ export async function loadFile(
       }
       await dropCleanRows(db);
       const loaded = await findLoad(db, file, optionsHash);
-      return describe(db, loaded?.batches ?? [], { up_to_date: false });
+      return describe(db, loaded?.batches ?? [], { up_to_date: false, resampled_removed });
     },
     { signal: context.signal },
   );
@@ -122,7 +126,11 @@ function hashOf({ columns, grain, until, empty_cells, date_format, time_zone }: 
 }
 
 /** What the ledger says of the pieces of a file, taken together. */
-async function describe(db: Database, batches: number[], result: { up_to_date: boolean }): Promise<LoadResult> {
+async function describe(
+  db: Database,
+  batches: number[],
+  result: Pick<LoadResult, "up_to_date" | "resampled_removed">,
+): Promise<LoadResult> {
   const list = batches.join(", ");
   const sums = ["lines", "blank", "rows", "rejected", "merged", "stored_before", "held_back"];
   const batch = await db.row(
@@ -135,7 +143,9 @@ async function describe(db: Database, batches: number[], result: { up_to_date: b
     `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, min(line) AS first_line,
       arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, first_line`,
   );
-  const { notes, ...counts } = batch as unknown as Omit<LoadResult, "rejects" | "up_to_date"> & { notes: string };
+  const { notes, ...counts } = batch as unknown as Omit<LoadResult, "rejects" | keyof typeof result> & {
+    notes: string;
+  };
   const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
   return { ...counts, ...told, ...result, rejects };
 }

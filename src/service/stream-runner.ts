@@ -152,7 +152,9 @@ export class StreamRunner {
   async #keepOn(options: StreamOptions, context: StreamContext & { signal: AbortSignal }): Promise<StreamResult> {
     for (;;) {
       try {
-        return await stream(this.store, options, context);
+        const result = await stream(this.store, options, context);
+        if (result.origin === null) throw new ChurnError("NO_DATA", result.note ?? "there is nothing to stream");
+        return result;
       } catch (error) {
         if (!(error instanceof ChurnError && PASSING.includes(error.code)) || context.signal.aborted) throw error;
         this.#state = { ...this.#state, error: `waits: ${firstLineOf(error)}` };

@@ -27,7 +27,7 @@ async function start(options: ServeOptions = {}, token?: string): Promise<Fastif
   runner = new StreamRunner(store, new StreamJob(join(folder, "stream-job.json")), log, metrics);
   const settings = serveOptions.parse(options);
   const parts: ServerParts = { settings, token, log, metrics, version: "1.2.3", ready: async () => {} };
-  return streamService(store, runner, streamOptions.parse({ data_dir: folder }), parts);
+  return streamService(store, runner, streamOptions.parse({ data_dir: folder, origin: "resample" }), parts);
 }
 
 beforeEach(async () => {
@@ -139,6 +139,13 @@ describe("POST /start_stream", () => {
     expect(await rows("SELECT count(*) AS n, sum(rows) AS rows FROM batches WHERE kind = 'stream'")).toEqual([
       { n: 15, rows: 150 },
     ]);
+  });
+
+  it("answers 409 where a log that is loaded to its end has nothing to stream, and stores no row", async () => {
+    const answer = await post("/start_stream", { origin: "auto" });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({ code: "NO_DATA", message: expect.stringContaining("--origin resample") });
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 350 }]);
   });
 
   it("says what keeps a stream from beginning", async () => {

@@ -7,14 +7,15 @@ import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import { cleanRows } from "../load/clean-rows.js";
-import { type Database, text } from "../store/database.js";
 import { parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import { findStaged, removeShorter } from "./buffered-files.js";
-import type { LastLoad } from "./last-load.js";
+import type { LoadedLogs } from "./loaded-logs.js";
 import type { StreamSettings } from "./options.js";
-import { applyScenario, type ScenarioSpan } from "./scenario-sql.js";
+import type { ScenarioSpan } from "./scenario-sql.js";
+import { stageHeldBack } from "./stage-held-back.js";
+import { writeRows } from "./write-rows.js";
 import { writeSampleDays } from "./write-sample-days.js";
 
 /** The days to stream, as a Parquet file in the order in which they arrive: by day, then by subscriber. */
@@ -26,50 +27,91 @@ export interface StagedDays {
   origin: "held-back" | "sample" | "resample";
 }
 
+/** What a stream needs of the days after the loaded ones. */
+export interface DaysNeeded {
+  /** The day after which they begin; rows that were held back begin after the `until` of their own load. */
+  after: string;
+  /** How many rows; a held-back log may have fewer. */
+  rows: number;
+  /** Number of the last batch of other streams that came before. */
+  earlier: number;
+}
+
 /**
  * Puts the days after the loaded range into a file, so that a stream that was killed finds the very same rows again.
  *
- * @param need the day after which they begin, and how many rows; a held-back log may have fewer
- * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
+ * @param origin what `chooseOrigin` said
+ * @throws ChurnError BAD_INPUT when rows were held back of a file that is no longer what was loaded
  */
 export async function bufferDays(
   store: Store,
-  log: LastLoad,
+  logs: LoadedLogs,
   settings: StreamSettings,
-  need: { after: string; rows: number },
+  origin: StagedDays["origin"],
+  need: DaysNeeded,
 ): Promise<StagedDays> {
-  const { after, rows } = need;
-  const origin = chooseOrigin(log, settings);
-  const varied = origin === "resample" ? [settings.seed] : [];
+  const { after, rows, earlier } = need;
   const span = spanOf(after, settings);
-  const plain = span.scenario === "none";
-  const scenario = plain ? (origin === "sample" ? ["none"] : []) : [span.scenario, span.from, span.days];
-  const late = settings.label_delay ? [settings.label_delay] : [];
-  const start = after === log.last_day ? [] : [after];
-  const key = createHash("sha256")
-    .update(
-      JSON.stringify([origin, log.source, log.sha256, log.last_day, log.cells, scenario, varied, ...late, ...start]),
-    )
-    .digest("hex")
-    .slice(0, 12);
+  const key = await keyOf(store, logs, settings, origin, need);
+  const isHeldBack = origin === "held-back";
   await makeFolder(settings.data_dir);
   const folder = resolve(settings.data_dir);
-  const path = join(folder, `stream_${key}${origin === "held-back" ? "" : `_${rows}`}.parquet`);
-  const there = origin === "held-back" ? existsSync(path) && path : findStaged(folder, key, rows);
+  const path = join(folder, `stream_${key}${isHeldBack ? "" : `_${rows}`}.parquet`);
+  const there = isHeldBack ? existsSync(path) && path : findStaged(folder, key, rows);
   if (there) return { path: there, key, origin, rows: await rowsOf(there) };
 
+  const { held, furthest } = logs;
   const beside = `${path}.${process.pid}.part`;
   try {
-    if (origin === "held-back") await stageHeldBack(log, { after, rows, span }, beside);
-    else if (origin === "sample") await stageSample(log, { after, rows, span }, beside);
-    else await stageResampled(store, log, { after, rows, span, seed: settings.seed }, beside);
+    if (isHeldBack) await stageHeldBack(store, { held, earlier, span, data_dir: settings.data_dir }, beside);
+    else if (origin === "sample") await stageSample(furthest.source, { after, rows, span }, beside);
+    else await stageResampled(store, furthest.last_day, { after, rows, span, seed: settings.seed }, beside);
     await rename(beside, path);
-    if (origin !== "held-back") removeShorter(folder, key, path);
+    if (!isHeldBack) removeShorter(folder, key, path);
   } finally {
     await rm(beside, { force: true });
   }
   return { path, key, origin, rows: await rowsOf(path) };
 }
+
+/** Names the rows by all that they depend on. */
+async function keyOf(
+  store: Store,
+  { furthest: log, held }: LoadedLogs,
+  settings: StreamSettings,
+  origin: StagedDays["origin"],
+  { after, earlier }: DaysNeeded,
+): Promise<string> {
+  const { scenario, from, days } = spanOf(after, settings);
+  const changed = scenario === "none" ? (origin === "sample" ? ["none"] : []) : [scenario, from, days];
+  const late = settings.label_delay ? [settings.label_delay] : [];
+  const of: unknown[] =
+    origin === "held-back"
+      ? [...held.map(({ sha256, after, cells }) => [sha256, after, cells]), earlier]
+      : [log.source, log.sha256, log.last_day, log.cells];
+  const start = origin === "held-back" || after === log.last_day ? [] : [after];
+  if (origin === "resample") of.push(await weekOf(store, log.last_day));
+  const varied = origin === "resample" ? [settings.seed] : [];
+  return createHash("sha256")
+    .update(JSON.stringify([origin, ...of, changed, varied, ...late, ...start]))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/** A checksum of the week that is sampled again: two stores of one log need not have the same. */
+async function weekOf(store: Store, last: string): Promise<string> {
+  const columns = CDR_COLUMNS.map(({ name }) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(", ");
+  const found = await store.lease((db) =>
+    db.row<{
+      sum: string;
+    }>(`SELECT CAST(sum(CAST(md5_number_lower(concat_ws('|', ${columns})) AS HUGEINT)) AS VARCHAR) AS sum
+      FROM DP_CDR_Data WHERE ${inLastWeek(last)}`),
+  );
+  return found?.sum ?? "";
+}
+
+const inLastWeek = (last: string) =>
+  `DP_DATE > DATE '${dateOf(dayOf(last) - 7)}' AND DP_DATE <= DATE '${last}' AND batch_id NOT IN (SELECT batch_id FROM batches WHERE kind = 'stream')`;
 
 function rowsOf(path: string): Promise<number> {
   return inMemory(
@@ -77,20 +119,28 @@ function rowsOf(path: string): Promise<number> {
   );
 }
 
-function chooseOrigin(log: LastLoad, { origin }: StreamSettings): StagedDays["origin"] {
-  const isSample = log.source.startsWith("sample:");
-  const chosen = origin !== "auto" ? origin : log.held_back > 0 ? "held-back" : isSample ? "sample" : "resample";
-  if (chosen === "held-back" && log.held_back === 0) {
+/**
+ * Says where the days after the loaded ones come from; undefined where there are none: nothing is made up unasked.
+ *
+ * @throws ChurnError BAD_OPTION when the origin that was asked for does not exist for this log
+ */
+export function chooseOrigin(
+  { furthest, held }: LoadedLogs,
+  { origin }: StreamSettings,
+): StagedDays["origin"] | undefined {
+  const isSample = furthest.source.startsWith("sample:");
+  if (origin === "auto") return held.length ? "held-back" : isSample ? "sample" : undefined;
+  if (origin === "held-back" && held.length === 0) {
     throw new ChurnError("BAD_OPTION", 'option "stream.origin" is "held-back", but the load held no rows back', {
       hint: 'load a part with --until, or use "resample"',
     });
   }
-  if (chosen === "sample" && !isSample) {
-    throw new ChurnError("BAD_OPTION", `option "stream.origin" is "sample", but the log is ${log.source}`, {
+  if (origin === "sample" && !isSample) {
+    throw new ChurnError("BAD_OPTION", `option "stream.origin" is "sample", but the log is ${furthest.source}`, {
       hint: 'use "held-back" or "resample"',
     });
   }
-  return chosen;
+  return origin;
 }
 
 /** What is staged: the days after one, so many rows, and what changes in them. */
@@ -104,28 +154,10 @@ function spanOf(after: string, { scenario, scenario_day, scenario_days }: Stream
   return { scenario, from: scenario_day ?? dateOf(dayOf(after) + 1), days: scenario_days };
 }
 
-const PLAIN: ScenarioSpan = { scenario: "none", from: "", days: null };
-
-/** Writes a query with our columns, in order of arrival. */
-async function writeRows(db: Database, query: string, path: string, span = PLAIN): Promise<void> {
-  const names = (await db.rows<{ column_name: string }>(`DESCRIBE ${query}`)).map(({ column_name }) => column_name);
-  const columns = CDR_COLUMNS.filter(({ name }) => names.includes(name)).map((column) => applyScenario(column, span));
-  await db.run(
-    `COPY (SELECT ${columns.join(", ")} FROM (${query}) ORDER BY DP_DATE, DP_MSISDN) TO ${text(path)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-}
-
-async function stageHeldBack(log: LastLoad, { after, span }: Staging, path: string): Promise<void> {
-  await inMemory(async (db) => {
-    await cleanRows(db, { path: log.file, format: log.cells.format, delimiter: log.cells.delimiter }, log.cells);
-    await writeRows(db, `SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${after}'`, path, span);
-  });
-}
-
-async function stageSample(log: LastLoad, { after, rows, span }: Staging, path: string): Promise<void> {
+async function stageSample(source: string, { after, rows, span }: Staging, path: string): Promise<void> {
   const csv = `${path}.csv`;
   try {
-    await writeSampleDays(log.source, { from: dayOf(after) + 1, rows, span }, csv);
+    await writeSampleDays(source, { from: dayOf(after) + 1, rows, span }, csv);
     await inMemory(async (db) => {
       await cleanRows(
         db,
@@ -142,18 +174,16 @@ async function stageSample(log: LastLoad, { after, rows, span }: Staging, path: 
 /** Repeats the last loaded week, measure by measure up to 10 % more or less; ids and labels stay, counts stay whole. */
 async function stageResampled(
   store: Store,
-  log: LastLoad,
+  last_day: string,
   { after, rows, span, seed }: Staging & { seed: number },
   path: string,
 ): Promise<void> {
   await store.lease(async (db) => {
-    const last = dayOf(log.last_day);
-    const week = await db.row<{ n: number }>(
-      `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}'`,
-    );
+    const last = dayOf(last_day);
+    const week = await db.row<{ n: number }>(`SELECT count(*) AS n FROM DP_CDR_Data WHERE ${inLastWeek(last_day)}`);
     // whole weeks after the loaded one, so that weekdays stay what they are
     const before = Math.floor((dayOf(after) - last) / 7);
-    const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === log.last_day ? 0 : 1);
+    const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === last_day ? 0 : 1);
     const columns = CDR_COLUMNS.map(({ name: column, kind }) => {
       if (!MEASURES.some((measure) => measure.name === column)) return column === "DP_DATE" ? "day AS DP_DATE" : column;
       // md5, since DuckDB's own hash may change from version to version
@@ -165,7 +195,7 @@ async function stageResampled(
       db,
       `SELECT ${columns.join(", ")} FROM (
         SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(${before + 1}, ${weeks + 1}) AS weeks(week)
-        WHERE DP_DATE > DATE '${dateOf(last - 7)}' AND DP_DATE <= DATE '${log.last_day}') WHERE day > DATE '${after}'`,
+        WHERE ${inLastWeek(last_day)}) WHERE day > DATE '${after}'`,
       path,
       span,
     );

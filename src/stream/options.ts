@@ -28,7 +28,7 @@ export const streamOptions = defineOptions("stream", {
     .enum(["auto", "held-back", "sample", "resample"])
     .default("auto")
     .describe(
-      "where the days after the loaded range come from: rows that the load held back, the sample generator, or the last week again, varied by up to 10 %",
+      "where the days after the loaded range come from: rows that loads held back, the sample generator, or, only when it is asked for, the last week again, varied by up to 10 %",
     ),
   scenario: z.enum(SCENARIOS).default("none").describe("what changes in the streamed days"),
   scenario_day: z.iso

@@ -1,7 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
-import type { StagedDays } from "./buffer-days.js";
-import type { LastLoad } from "./last-load.js";
+import { chooseOrigin, type StagedDays } from "./buffer-days.js";
+import { type LoadedLogs, loadedLogs } from "./loaded-logs.js";
 import type { StreamSettings } from "./options.js";
 
 /** What earlier runs of a stream have brought. */
@@ -13,6 +13,8 @@ export interface StreamSoFar {
   last_day: string | null;
   /** Last day before its first one: that of the load, or of the streams before it. */
   after: string;
+  /** Number of the last batch of other streams that came before its first one; 0 when there is none. */
+  earlier: number;
   /** What its rows are, and from where; undefined before its first batch. */
   key: string | undefined;
   source: string | undefined;
@@ -35,20 +37,25 @@ export interface StreamBatch {
 /** Batches that a result lists: the last ones. */
 export const LISTED = 10_000;
 
+/** What the ledger says of a stream: the logs that it goes through, and how far it has come. */
+export interface StreamHistory {
+  logs: LoadedLogs;
+  /** Where its rows come from; undefined where there are none to come. */
+  origin: StagedDays["origin"] | undefined;
+  soFar: StreamSoFar;
+  batches: StreamBatch[];
+}
+
 /** Reads what a stream has brought so far. */
-export async function readSoFar(
-  db: Database,
-  settings: StreamSettings,
-  log: LastLoad,
-): Promise<{ soFar: StreamSoFar; batches: StreamBatch[] }> {
+export async function readSoFar(db: Database, settings: StreamSettings): Promise<StreamHistory> {
   const { name } = settings;
   const sums = await db.row<{ batches: number; rows: number; taken: number; last_day: string | null }>(
     `SELECT count(*) AS batches, coalesce(sum(rows), 0) AS rows, coalesce(sum(lines), 0) AS taken,
       CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE kind = 'stream' AND name = $1`,
     [name],
   );
-  const first = await db.row<{ key: string; source: string; notes: string }>(
-    "SELECT sha256 AS key, source, notes FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number LIMIT 1",
+  const first = await db.row<{ batch_id: number; key: string; source: string; notes: string }>(
+    "SELECT batch_id, sha256 AS key, source, notes FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number LIMIT 1",
     [name],
   );
   const batches = await db.rows(
@@ -56,14 +63,21 @@ export async function readSoFar(
       CAST(last_day AS VARCHAR) AS last_day, NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
     [name],
   );
-  const others = await db.row<{ day: string | null }>(
-    "SELECT CAST(max(last_day) AS VARCHAR) AS day FROM batches WHERE kind = 'stream' AND name <> $1",
-    [name],
+  const others = await db.row<{ day: string | null; earlier: number }>(
+    `SELECT CAST(max(last_day) AS VARCHAR) AS day, coalesce(max(batch_id) FILTER (batch_id < $2), 0) AS earlier
+     FROM batches WHERE kind = 'stream' AND name <> $1`,
+    [name, first?.batch_id ?? 2 ** 31 - 1],
   );
-  const begun = first ? ((JSON.parse(first.notes) as { after?: string }).after ?? log.last_day) : undefined;
-  const reached = others?.day && others.day > log.last_day ? others.day : log.last_day;
-  const soFar = { ...sums, key: first?.key, source: first?.source, after: begun ?? reached } as StreamSoFar;
-  return { soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
+  const logs = await loadedLogs(db, first?.batch_id);
+  const origin = chooseOrigin(logs, settings);
+  const { last_day } = logs.furthest;
+  const [held = last_day] = logs.held.map(({ after }) => after).sort();
+  const loaded = origin === "held-back" ? held : last_day;
+  const begun = first ? ((JSON.parse(first.notes) as { after?: string }).after ?? last_day) : undefined;
+  const reached = others?.day && others.day > loaded ? others.day : loaded;
+  const earlier = others?.earlier ?? 0;
+  const soFar = { ...sums, key: first?.key, source: first?.source, after: begun ?? reached, earlier } as StreamSoFar;
+  return { logs, origin, soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
 }
 
 /** Names of the rows that the streams of this store brought: each of them may go on. */

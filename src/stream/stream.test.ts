@@ -1,9 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { loadFile } from "../load/load-file.js";
 import { type LoadOptions, loadOptions } from "../load/options.js";
+import { checkStore } from "../store/check-store.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { stream } from "./stream.js";
 import type { StreamBatch } from "./stream-ledger.js";
@@ -26,11 +28,26 @@ async function loadLog(days: number, options: LoadOptions = {}) {
       lines.push(`${day(d)},s${s},${d + s},${(d * 1.37).toFixed(3)},${s === 9 && d > 15 ? 1 : 0}`);
   }
   lines.push(`${day(days)},s3,-1,1,0`);
-  const path = join(folder, "log.csv");
-  writeFileSync(path, `${lines.join("\n")}\n`);
-  const file = { path, format: "csv" as const, delimiter: ",", sha256: String(days), rows: lines.length - 1 };
-  return loadFile(store, file, loadOptions.parse({ source: path, ...options }));
+  return loadLines("log.csv", lines, options);
 }
+
+/** Writes a file of records, and loads it as it is pinned by a download. */
+function loadLines(name: string, lines: string[], options: LoadOptions = {}, into = store) {
+  const path = join(folder, name);
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  const file = { path, format: "csv" as const, delimiter: ",", sha256, rows: lines.length - 1 };
+  return loadFile(into, file, loadOptions.parse({ source: path, ...options }));
+}
+
+/** Lines of ten subscribers from a day to another. */
+const linesOf = (from: number, to: number) => [
+  "DP_DATE,DP_MSISDN,DP_MOC_COUNT",
+  ...Array.from(
+    { length: 10 * (to - from + 1) },
+    (_, i) => `${day(from + Math.floor(i / 10))},s${i % 10},${(i % 7) + 1}`,
+  ),
+];
 
 const fast = (options: object) => stream(store, { interval: 0, data_dir: folder, ...options });
 
@@ -42,8 +59,8 @@ describe("stream", () => {
     expect(result.batches.map((batch) => batch.rows)).toEqual([25, 25, 10]);
     expect(result.batches[0]).toMatchObject({ first_day: day(15), last_day: day(17) });
     const whole = openStore({ path: join(folder, "whole.duckdb") });
-    const file = { path: join(folder, "log.csv"), format: "csv" as const, delimiter: ",", sha256: "w", rows: 201 };
-    await loadFile(whole, file, loadOptions.parse({}));
+    const lines = readFileSync(join(folder, "log.csv"), "utf8").trimEnd().split("\n");
+    await loadLines("log.csv", lines, {}, whole);
     const content =
       "SELECT * EXCLUDE (id, batch_id) REPLACE (CAST(DP_DATE AS VARCHAR) AS DP_DATE) FROM DP_CDR_Data ORDER BY DP_DATE, DP_MSISDN";
     expect(await rows(content)).toEqual(await whole.lease((db) => db.rows(content)));
@@ -71,10 +88,10 @@ describe("stream", () => {
     expect(await fast({ batch_size: 10, num_batches: 6 })).toMatchObject({ resumed_at: 6, rows: 60 });
   });
 
-  it("samples the last week again where the log has no more days: ids and labels untouched, counts whole, within 10 %", async () => {
+  it("samples the last week again where it is asked to: ids and labels untouched, counts whole, within 10 %", async () => {
     await loadLog(21);
-    const result = await fast({ batch_size: 70, num_batches: 2 });
-    expect(result).toMatchObject({ origin: "resample", rows: 140 });
+    const result = await fast({ batch_size: 70, num_batches: 2, origin: "resample" });
+    expect(result).toMatchObject({ origin: "resample", rows: 140, note: expect.stringContaining("remove-resampled") });
     const pairs =
       await rows(`SELECT s.DP_MSISDN, s.DP_MOC_COUNT AS now, o.DP_MOC_COUNT AS before, s.DP_DATA_VOLUME AS mb, o.DP_DATA_VOLUME AS mb_before,
         s.PSEUDO_CHURNED AS label, o.PSEUDO_CHURNED AS label_before
@@ -102,14 +119,16 @@ describe("stream", () => {
 
   it("refuses to go on under a name whose stream brought other rows", async () => {
     await loadLog(21);
-    await fast({ batch_size: 70, num_batches: 1 });
-    await expect(fast({ batch_size: 70, num_batches: 2, seed: 2 })).rejects.toThrow(
+    await fast({ batch_size: 70, num_batches: 1, origin: "resample" });
+    await expect(fast({ batch_size: 70, num_batches: 2, seed: 2, origin: "resample" })).rejects.toThrow(
       /stream "default" began with other rows/,
     );
-    const second = await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second" });
+    const second = await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second", origin: "resample" });
     expect(second).toMatchObject({ resumed_at: 0, rows: 70 });
     expect(second.batches[0]).toMatchObject({ first_day: day(29), last_day: day(35) });
-    expect(await fast({ batch_size: 35, num_batches: 3, seed: 2, name: "second" })).toMatchObject({ rows: 140 });
+    expect(await fast({ batch_size: 35, num_batches: 3, seed: 2, name: "second", origin: "resample" })).toMatchObject({
+      rows: 140,
+    });
   });
 
   it("says when there is nothing to continue, and when an origin does not exist", async () => {
@@ -117,13 +136,88 @@ describe("stream", () => {
     await loadLog(21);
     await expect(fast({ origin: "held-back" })).rejects.toMatchObject({ code: "BAD_OPTION" });
     await expect(fast({ origin: "sample" })).rejects.toMatchObject({ code: "BAD_OPTION" });
-    await expect(fast({ scenario: "new-segment" })).rejects.toMatchObject({ code: "BAD_OPTION" });
+    await expect(fast({ scenario: "new-segment", origin: "resample" })).rejects.toMatchObject({ code: "BAD_OPTION" });
+  });
+
+  it("streams no row of a log that is loaded to its end, unasked, and says what to do", async () => {
+    await loadLog(21);
+    const result = await fast({});
+    expect(result).toMatchObject({ origin: null, rows: 0, batch_count: 0, exhausted: true });
+    expect(result.note).toMatch(/nothing to stream: .*--until.*--origin resample/);
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 210 }]);
+  });
+
+  it("lets rows that were made up give way to those of a log, whole", async () => {
+    await loadLines("first.csv", linesOf(1, 14));
+    await fast({ batch_size: 50, num_batches: 3, origin: "resample" });
+    const loaded = await loadLines("week.csv", linesOf(15, 21));
+    expect(loaded).toMatchObject({ rows: 70, rejected: 0, stored_before: 0, resampled_removed: 150 });
+    expect(await rows("SELECT kind, count(*) AS n FROM batches GROUP BY kind")).toEqual([{ kind: "load", n: 2 }]);
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 210 }]);
+    expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it("keeps rows that were made up when a load brings other days", async () => {
+    await loadLines("first.csv", linesOf(5, 14));
+    await fast({ batch_size: 50, num_batches: 1, origin: "resample" });
+    expect(await loadLines("before.csv", linesOf(1, 4))).toMatchObject({ rows: 40, resampled_removed: 0 });
+  });
+
+  it("brings the rows that were held back of every load, by day", async () => {
+    for (const [name, from, to] of [
+      ["m1.csv", 1, 10],
+      ["m3.csv", 21, 30],
+      ["m2.csv", 11, 20],
+    ] as const) {
+      await loadLines(name, linesOf(from, to), { until: day(15) });
+    }
+    const half = await fast({ batch_size: 25, num_batches: 3 });
+    expect(half).toMatchObject({ rows: 75, origin: "held-back", exhausted: false });
+    // 15 rows of the eighth day are left for the stream of another name
+    const rest = await fast({ batch_size: 1000, num_batches: 9, name: "rest" });
+    expect(rest).toMatchObject({ rows: 75, exhausted: true });
+    expect(rest.batches[0]).toMatchObject({ first_day: day(23), last_day: day(30) });
+    expect(await rows("SELECT count(*) AS n, count(DISTINCT DP_DATE) AS days FROM DP_CDR_Data")).toEqual([
+      { n: 300, days: 30 },
+    ]);
+    expect(await rows("SELECT count(*) AS n FROM rejects")).toEqual([{ n: 0 }]);
+  });
+
+  it("says that later loads held rows back which are not of the stream that goes on", async () => {
+    await loadLines("m1.csv", linesOf(1, 10), { until: day(8) });
+    await fast({ num_batches: 9 });
+    await loadLines("m2.csv", linesOf(11, 20), { until: day(8) });
+    const again = await fast({ num_batches: 9 });
+    expect(again).toMatchObject({ rows: 20, note: expect.stringMatching(/100 rows were held back .*--name/) });
+    expect(await fast({ num_batches: 9, name: "second" })).toMatchObject({ rows: 100 });
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ["replaced", (path) => writeFileSync(path, readFileSync(path, "utf8").replace(/,(\d)$/gm, ",9$1"))],
+    ["grown", (path) => appendFileSync(path, `${day(20)},s77,1\n`)],
+    ["cut", (path) => truncateSync(path, 300)],
+    ["gone", (path) => rmSync(path)],
+  ])("refuses rows of a file that was %s since it was loaded, and names it with its hash", async (_, change) => {
+    await loadLines("log.csv", linesOf(1, 14), { until: day(10) });
+    const path = join(folder, "log.csv");
+    const pinned = createHash("sha256").update(readFileSync(path)).digest("hex");
+    change(path);
+    await expect(fast({ num_batches: 9 })).rejects.toMatchObject({ code: "BAD_INPUT" });
+    await expect(fast({ num_batches: 9 })).rejects.toThrow(new RegExp(`log\\.csv .*${pinned}`));
+    expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 100 }]);
+  });
+
+  it("goes on with the rows that it set out with when the file is gone meanwhile", async () => {
+    await loadLines("log.csv", linesOf(1, 14), { until: day(10) });
+    await fast({ num_batches: 1, batch_size: 20 });
+    renameSync(join(folder, "log.csv"), join(folder, "away.csv"));
+    expect(await fast({ num_batches: 9, batch_size: 20 })).toMatchObject({ rows: 40 });
   });
 
   it("changes the measures of a real log while a scenario is on, and neither before nor after", async () => {
     await loadLog(21);
     const span = { scenario: "price-rise", scenario_day: day(24), scenario_days: 2 };
-    await fast({ batch_size: 70, num_batches: 1, ...span });
+    await fast({ batch_size: 70, num_batches: 1, ...span, origin: "resample" });
     const changed =
       await rows(`SELECT CAST(s.DP_DATE AS VARCHAR) AS day, sum(s.DP_MOC_COUNT) / sum(o.DP_MOC_COUNT) AS ratio
       FROM DP_CDR_Data s JOIN DP_CDR_Data o ON s.DP_MSISDN = o.DP_MSISDN AND o.DP_DATE = s.DP_DATE - 7

@@ -6,18 +6,28 @@ import { inMemory } from "../store/memory-database.js";
 import type { NewBatch } from "../store/new-batch.js";
 import type { Store } from "../store/open-store.js";
 import type { Columns } from "../store/read-columns.js";
+import { removeResampledRows } from "../store/resampled-rows.js";
 import { bufferDays, type StagedDays } from "./buffer-days.js";
 import { removeForgotten, whileUsed } from "./buffered-files.js";
 import { BufferedRows } from "./buffered-rows.js";
-import { lastLoad } from "./last-load.js";
+import { loadedLogs } from "./loaded-logs.js";
 import { type StreamOptions, type StreamSettings, streamOptions } from "./options.js";
 import { Pace } from "./pace.js";
-import { checkSameRows, LISTED, readSoFar, type StreamBatch, type StreamSoFar, streamedKeys } from "./stream-ledger.js";
+import {
+  checkSameRows,
+  LISTED,
+  readSoFar,
+  type StreamBatch,
+  type StreamHistory,
+  type StreamSoFar,
+  streamedKeys,
+} from "./stream-ledger.js";
 
 /** What a stream has brought, earlier runs included. */
 export interface StreamResult {
   name: string;
-  origin: StagedDays["origin"];
+  /** Where its rows come from; null where there was nothing to stream. */
+  origin: StagedDays["origin"] | null;
   /** Batches in the ledger, those of earlier runs included. */
   batch_count: number;
   /** The last 10,000 of them. */
@@ -27,6 +37,8 @@ export interface StreamResult {
   resumed_at: number;
   /** True when the log had no more rows before all batches were full. */
   exhausted: boolean;
+  /** What there is to know of the rows, beyond their number: why there are none, that they were made up, that others wait. */
+  note: string | null;
 }
 
 /** What a stream takes beside its options. */
@@ -36,7 +48,7 @@ export interface StreamContext extends StageContext {
 }
 
 /**
- * Streams the days after the loaded range into `DP_CDR_Data`, batch by batch.
+ * Streams the days after the loaded range into `DP_CDR_Data`, batch by batch: the rows that loads held back, or what is asked for.
  *
  * Each batch is one transaction with its row in the ledger `batches`, so a killed stream goes on at the next batch, with
  * nothing lost and nothing doubled. One stream at a time runs in a store. A store that is slow makes the stream late, and
@@ -54,25 +66,63 @@ export async function stream(
   const { signal } = context;
   const claim = await store.claimStream(`stream "${settings.name}"`, { signal });
   try {
-    const { log, keys, soFar, batches } = await store.lease(
+    const { keys, ...state } = await store.lease(
       async (db) => {
-        const log = await lastLoad(db);
-        return { log, keys: await streamedKeys(db), ...(await readSoFar(db, settings, log)) };
+        // rows that a log has are to come in the place of those that were made up
+        if (settings.origin !== "resample" && (await loadedLogs(db)).held.length) await removeResampledRows(db);
+        return { keys: await streamedKeys(db), ...(await readSoFar(db, settings)) };
       },
       { signal },
     );
+    const { logs, origin, soFar, batches } = state;
+    if (!origin) return nothingToStream(state, settings.name);
     const left = Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
-    const staged = await bufferDays(store, log, settings, { after: soFar.after, rows: soFar.taken + left });
+    const { after, earlier } = soFar;
+    const staged = await bufferDays(store, logs, settings, origin, { after, earlier, rows: soFar.taken + left });
     checkSameRows(soFar, staged, settings.name);
     removeForgotten(settings.data_dir, [...keys, staged.key]);
     return await inMemory((files) => {
       const rows = new BufferedRows(files, staged.path, staged.rows, settings.batch_size);
       const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };
-      return whileUsed(staged.path, () => run(store, source, context));
+      const note = noteOf(origin, logs.held_later);
+      return whileUsed(staged.path, async () => ({ ...(await run(store, source, context)), note }));
     });
   } finally {
     claim.release();
   }
+}
+
+/**
+ * Says in a sentence what a stream would bring, before it is started.
+ *
+ * @throws ChurnError NO_DATA when nothing is loaded
+ */
+export async function describeStream(store: Store, options: StreamOptions = {}): Promise<string> {
+  const settings = streamOptions.parse(options);
+  const state = await store.lease((db) => readSoFar(db, settings));
+  if (!state.origin) return nothingToStream(state, settings.name).note ?? "";
+  const { held, furthest } = state.logs;
+  if (state.origin === "sample") return `to stream: the days of ${furthest.source} after ${state.soFar.after}`;
+  if (state.origin === "resample") return `to stream: rows that are in no log, made from its last week`;
+  const rows = held.reduce((sum, log) => sum + log.held_back, 0);
+  return `to stream: ${rows.toLocaleString("en-US")} rows that were held back, ${state.soFar.rows.toLocaleString("en-US")} of them are in`;
+}
+
+/** The result where the log is loaded to its end. A stream that made rows up before goes on only when it is asked to. */
+function nothingToStream({ logs, soFar, batches }: StreamHistory, name: string): StreamResult {
+  const { file, last_day } = logs.furthest;
+  const note =
+    noteOf(undefined, logs.held_later) ??
+    `nothing to stream: ${file} is loaded to its last day, ${last_day}, and nothing was held back. To see a stream, load a part of a log with --until; --origin resample makes rows up from the last week`;
+  const { batches: batch_count, rows } = soFar;
+  return { name, origin: null, batch_count, batches, rows, resumed_at: batch_count, exhausted: true, note };
+}
+
+function noteOf(origin: StagedDays["origin"] | undefined, heldLater: number): string | null {
+  if (origin === "resample")
+    return 'these rows are in no log: they were made from its last week; "churn store remove-resampled" takes them out';
+  if (heldLater === 0) return null;
+  return `${heldLater.toLocaleString("en-US")} rows were held back by loads that came after this stream had begun: stream them under another --name`;
 }
 
 interface Source {
@@ -85,7 +135,7 @@ interface Source {
   isLost: () => boolean;
 }
 
-async function run(store: Store, source: Source, context: StreamContext): Promise<StreamResult> {
+async function run(store: Store, source: Source, context: StreamContext): Promise<Omit<StreamResult, "note">> {
   const { settings, staged, rows: file, soFar, batches, isLost } = source;
   const { signal } = context;
   const resumed = soFar.batches;

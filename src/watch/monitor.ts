@@ -13,6 +13,7 @@ import { performanceChart } from "../report/performance-chart.js";
 import { type Verdict, verdictOf } from "../report/verdict.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
+import { notesOfRows } from "../store/store-notes.js";
 import { loadModel } from "../training/artifact.js";
 import { findModel } from "../training/train.js";
 import type { AlertOutcome } from "./alerts/alert-desk.js";
@@ -149,7 +150,7 @@ async function measure(db: Database, settings: MonitorSettings) {
     results,
     computed: plan.computed,
     late: plan.late,
-    warnings: [...warnings, ...learned, ...found],
+    warnings: [...warnings, ...learned, ...found, ...(await notesOfRows(db))],
   };
 }
 

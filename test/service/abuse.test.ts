@@ -137,7 +137,7 @@ describe("a real service", () => {
     const second = (await store.query("SELECT count(*) AS n FROM batches WHERE kind = 'stream'")).get("n", 0) as number;
     expect(first).toBeGreaterThan(0);
     expect(second).toBeGreaterThanOrEqual(first);
-    const here = stream(store, { name: "here", data_dir: `${root}/data` });
+    const here = stream(store, { name: "here", origin: "resample", data_dir: `${root}/data` });
     await expect(here).rejects.toThrow(
       new RegExp(`a streaming process is already running: stream "default" in process ${serving.child.pid}`),
     );
@@ -152,7 +152,7 @@ describe("a real service", () => {
     let begun = false;
     const here = stream(
       store,
-      { name: "here", batch_size: 10, num_batches: 1000, interval: 0.1, data_dir: `${root}/data` },
+      { name: "here", batch_size: 10, num_batches: 1000, interval: 0.1, origin: "resample", data_dir: `${root}/data` },
       {
         signal: stop.signal,
         onBatch: () => {

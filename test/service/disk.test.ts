@@ -20,7 +20,13 @@ it.skipIf(!isMounted)(
     try {
       spawnSync("cp", [join(root, "data", "churn.duckdb"), small]);
       const store = openStore({ path: join(small, "churn.duckdb") }, () => {});
-      const options = { batch_size: 2000, num_batches: 150, interval: 0, data_dir: join(root, "data") };
+      const options = {
+        batch_size: 2000,
+        num_batches: 150,
+        interval: 0,
+        origin: "resample" as const,
+        data_dir: join(root, "data"),
+      };
       await expect(stream(store, options)).rejects.toMatchObject({ code: "STORE_FULL" });
       // the same process looks again
       expect(await faultsOf(store)).toEqual(NO_FAULTS);

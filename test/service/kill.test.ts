@@ -25,7 +25,13 @@ it(`brings every batch exactly once when the service is killed ${KILLS} times at
   timeout: 20_000 + KILLS * 10_000,
 }, async () => {
   const quiet = await makeProject(1000);
-  const options = { batch_size: SIZE, num_batches: BATCHES, interval: 0, data_dir: `${quiet.root}/data` };
+  const options = {
+    batch_size: SIZE,
+    num_batches: BATCHES,
+    interval: 0,
+    origin: "resample" as const,
+    data_dir: `${quiet.root}/data`,
+  };
   await stream(quiet.store, options);
   const expected = await contentOf(quiet.store);
 

@@ -16,7 +16,7 @@ export async function makeProject(subscribers: number, config: object = {}): Pro
   const root = mkdtempSync(join(tmpdir(), "churn-service-"));
   mkdirSync(join(root, "data"));
   mkdirSync(join(root, "notebooks"));
-  writeFileSync(join(root, "churn.config.json"), JSON.stringify(config));
+  writeFileSync(join(root, "churn.config.json"), JSON.stringify({ stream: { origin: "resample" }, ...config }));
   const lines = ["DP_DATE,DP_MSISDN,DP_MOC_COUNT,DP_DATA_VOLUME,PSEUDO_CHURNED"];
   for (let day = 1; day <= 7; day++) {
     for (let s = 0; s < subscribers; s++) lines.push(`2024-01-0${day},s${s},${s % 17},${s * 1.37},${s % 9 ? 0 : 1}`);

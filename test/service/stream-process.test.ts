@@ -12,7 +12,13 @@ it("a stream in another process is killed after a number of batches, and the nex
   const { root, store } = await makeProject(1000);
   const settings = {
     store: storeOptions.parse({ path: store.path }),
-    stream: streamOptions.parse({ batch_size: 100, num_batches: 40, interval: 0.05, data_dir: `${root}/data` }),
+    stream: streamOptions.parse({
+      batch_size: 100,
+      num_batches: 40,
+      interval: 0.05,
+      origin: "resample",
+      data_dir: `${root}/data`,
+    }),
   };
   const numbers: number[] = [];
   const running = streamProcess(settings, { onBatch: ({ number }) => numbers.push(number) });

@@ -1,0 +1,55 @@
+import { updateDailySummary } from "./daily-summary.js";
+import type { Database } from "./database.js";
+
+/** The batches of rows that were made up: the ledger has the origin of a stream as its source. */
+const MADE_UP = "kind = 'stream' AND source = 'resample'";
+
+/** Rows that no log has: `stream --origin resample` made them up from the last loaded week. */
+export interface ResampledRows {
+  rows: number;
+  batches: number;
+  /** `YYYY-MM-DD` */
+  first_day: string;
+  last_day: string;
+}
+
+/** Counts the rows that were made up; undefined when there are none. */
+export async function findResampledRows(db: Database): Promise<ResampledRows | undefined> {
+  const found = await db.row<Record<keyof ResampledRows, string | number | null>>(
+    `SELECT CAST(sum(rows) AS BIGINT) AS rows, count(*) AS batches, CAST(min(first_day) AS VARCHAR) AS first_day,
+      CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE ${MADE_UP}`,
+  );
+  return found?.first_day ? (found as unknown as ResampledRows) : undefined;
+}
+
+/**
+ * Removes the rows that were made up, with their batches of the ledger: all or none. Their streams may begin anew.
+ *
+ * @returns what was removed; undefined when there was nothing
+ */
+export async function removeResampledRows(db: Database): Promise<ResampledRows | undefined> {
+  // on its own, since a key that a transaction deletes cannot come back in the same one
+  return db.transaction(async () => {
+    const found = await findResampledRows(db);
+    if (!found) return undefined;
+    const batches = `SELECT batch_id FROM batches WHERE ${MADE_UP}`;
+    const { first_day, last_day } = found;
+    await db.run(`DELETE FROM DP_CDR_Data WHERE batch_id IN (${batches})`);
+    await db.run(`DELETE FROM rejects WHERE batch_id IN (${batches})`);
+    await db.run(`DELETE FROM batches WHERE ${MADE_UP}`);
+    await db.run(
+      `DELETE FROM DailySummary WHERE "Date" BETWEEN CAST($1 AS DATE) AND CAST($2 AS DATE) AND NOT EXISTS (FROM DP_CDR_Data WHERE DP_DATE = "Date")`,
+      [first_day, last_day],
+    );
+    await updateDailySummary(db, first_day, last_day);
+    return found;
+  });
+}
+
+/** What a page has to say where such rows are among those that it is made of; undefined where there are none. */
+export async function resampledNote(db: Database): Promise<string | undefined> {
+  const found = await findResampledRows(db);
+  if (!found) return undefined;
+  const { rows, first_day, last_day } = found;
+  return `${rows.toLocaleString("en-US")} rows of ${first_day} … ${last_day} are in no log: stream --origin resample made them from the last loaded week; "churn store remove-resampled" takes them out`;
+}
