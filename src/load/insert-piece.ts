@@ -1,8 +1,10 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { addToRows, CELLS, fillRows, removeBatches } from "../store/added-records.js";
 import { freeIds } from "../store/commit-batch.js";
-import { updateDailySummary } from "../store/daily-summary.js";
+import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
+import { countKnownRows, judgeKnownRows, type KnownRow, type KnownRows } from "../store/judge-known-rows.js";
 import type { CleanSummary } from "./clean-rows.js";
 import type { Piece } from "./find-load.js";
 import type { DownloadedFile, LoadNotes, LoadResult } from "./load-file.js";
@@ -13,8 +15,8 @@ export interface Batch {
   settings: LoadSettings;
   file: DownloadedFile;
   optionsHash: string;
-  /** Batches of the ledger that earlier pieces of it are. */
-  earlier: readonly number[];
+  /** Batches of the ledger that it takes the place of: an earlier state of the file. */
+  replaces: readonly number[];
 }
 
 /**
@@ -33,25 +35,34 @@ export async function insertPiece(
   const until = `CAST('${settings.until ?? "9999-12-31"}' AS DATE)`;
   const inPiece = `line > ${piece.after} AND line <= ${piece.to}`;
   const ours = CDR_COLUMNS.map((column) => column.name).filter((our) => !found.absent.includes(our));
+  const given = CELLS.map((cell) => cell.name).filter((cell) => ours.includes(cell));
   if (ahead) await refuseIfAllBad(db, file.path);
 
   const { batch: batchId, row } = await freeIds(db);
-  const known = await findKnown(db, found, batch, { until, lines: ahead ? `line > ${piece.after}` : inPiece });
-  const fresh = known ? "(FROM clean WHERE line NOT IN (SELECT line FROM known))" : "clean";
-  const before = known
-    ? await db.row<{ n: number }>(`SELECT count(*) FILTER (same) AS n FROM known WHERE ${inPiece}`)
-    : undefined;
+  const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
+  const anew = { rows: `SELECT ${cells} FROM clean WHERE ${inPiece} AND DP_DATE <= ${until}`, given, batchId };
+  const replaced = batch.replaces.length ? await removeBatches(db, batch.replaces, anew) : { rows: 0, days: [] };
+  const lines = ahead ? `line > ${piece.after}` : inPiece;
+  const known = await settleKnownRows(db, found, batch, {
+    rows: `${lines} AND DP_DATE <= ${until}`,
+    inPiece,
+    given,
+    batchId,
+  });
+  const fresh = known
+    ? `(FROM clean WHERE line NOT IN (SELECT place FROM known) AND NOT EXISTS (
+        FROM DP_CDR_Data s WHERE s.batch_id = ${batchId} AND s.DP_MSISDN = clean.DP_MSISDN AND s.DP_DATE = clean.DP_DATE))`
+    : "clean";
   const rejected = await db.run(
     `INSERT INTO rejects SELECT $1, $2, line, column_name, reason, coalesce(raw, '') FROM bad WHERE ${inPiece}`,
     [batchId, file.path],
   );
-  const span = await db.row<Days & { rows: number; held_back: number; first: number; last: number }>(
+  const span = await db.row<{ rows: number; held_back: number; first: number; last: number }>(
     `SELECT count(*) FILTER (taken) AS rows, count(*) FILTER (NOT taken) AS held_back,
-      min(line) FILTER (taken) AS first, max(line) FILTER (taken) AS last,
-      CAST(min(DP_DATE) FILTER (taken) AS VARCHAR) AS first_day, CAST(max(DP_DATE) FILTER (taken) AS VARCHAR) AS last_day
-     FROM (SELECT line, DP_DATE, DP_DATE <= ${until} AS taken FROM ${fresh} WHERE ${inPiece})`,
+      min(line) FILTER (taken) AS first, max(line) FILTER (taken) AS last
+     FROM (SELECT line, DP_DATE <= ${until} AS taken FROM ${fresh} WHERE ${inPiece})`,
   );
-  const { rows, held_back, first, last, first_day, last_day } = span as NonNullable<typeof span>;
+  const { rows, held_back, first, last } = span as NonNullable<typeof span>;
   // lines without a gap need no sorting to be numbered
   const place = last - first + 1 === rows ? `line - ${first}` : "row_number() OVER (ORDER BY line) - 1";
   await db.insertRows({
@@ -61,52 +72,89 @@ export async function insertPiece(
     query: `SELECT ${row} + ${place} AS id, ${batchId} AS batch_id, ${ours.map(name).join(", ")}
       FROM ${fresh} WHERE ${inPiece} AND DP_DATE <= ${until}`,
   });
-  const stored_before = before?.n ?? 0;
-  // blank lines, and rows that were added to others, are told of once, with the last piece
+  const days = await db.row<Days>(
+    `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM clean
+     WHERE ${inPiece} AND DP_DATE <= ${until}${known ? ` AND line NOT IN (SELECT place FROM known WHERE verdict IN ('same', 'contradicts'))` : ""}`,
+  );
+  // blank lines, and events that were added to others of the file, are told of once, with the last piece
   const { blank, merged } = piece.to === piece.of ? found : { blank: 0, merged: 0 };
-  const lines = rows + rejected + merged + stored_before + held_back + blank;
-  const counts = { lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day };
-  await writeLedger(db, batch, { batchId, counts, found, piece });
+  const counted = {
+    blank,
+    rows: rows + replaced.rows,
+    rejected,
+    merged: merged + (known?.adds ?? 0),
+    stored_before: (known?.same ?? 0) + (known?.fills ?? 0),
+    held_back,
+  };
+  const counts = { ...counted, lines: Object.values(counted).reduce((sum, n) => sum + n, 0), ...(days as Days) };
+  const notes = { added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 };
+  await writeLedger(db, batch, { batchId, counts, found, piece, notes });
+  if (replaced.days.length) await refreshDailySummary(db, replaced.days);
 }
 
 /**
- * Makes the table `known` of rows whose key is in the store, where there are any: rows that are there already are no news;
- * rows that contradict what is there are faults, and go into `bad`.
+ * Settles the rows whose subscriber-day is in the store: the same rows again are no news, cells that were missing are filled,
+ * events add up, and day records that contradict what is there are faults, and go into `bad`.
+ *
+ * @returns how many rows of the piece are of each kind; undefined where there is none, and no table `known`
  */
-async function findKnown(
+async function settleKnownRows(
   db: Database,
   found: CleanSummary,
-  { file, earlier }: Batch,
-  { until, lines }: { until: string; lines: string },
-): Promise<boolean> {
-  const others = earlier.length ? `WHERE batch_id NOT IN (${earlier.join(", ")})` : "";
-  const stored = await db.row<{ n: number }>(`SELECT count(*) AS n FROM DP_CDR_Data ${others}`);
-  if (!stored?.n) return false;
-  const same = CDR_COLUMNS.filter(
-    ({ kind, name }) => kind !== "id" && kind !== "day" && !found.absent.includes(name),
-  ).map((column) => `c.${name(column.name)} IS NOT DISTINCT FROM s.${name(column.name)}`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE known AS
-    SELECT c.line, ${same.join(" AND ")} AS same, s.batch_id FROM clean c JOIN DP_CDR_Data s USING (DP_MSISDN, DP_DATE)
-    WHERE ${lines} AND c.DP_DATE <= ${until}`);
-  const counts = await db.row<{ known: number; other: number; rows: number }>(
-    `SELECT count(*) AS known, count(*) FILTER (NOT same) AS other, (SELECT count(*) FROM clean) AS rows FROM known`,
+  { file, settings, replaces }: Batch,
+  { rows, inPiece, given, batchId }: { rows: string; inPiece: string; given: readonly string[]; batchId: number },
+): Promise<KnownRows | undefined> {
+  const stored = await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data");
+  if (!stored?.n) return undefined;
+  const own = settings.grain === "day" ? "all" : await broughtBefore(db, file.sha256, replaces);
+  const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
+  const other = `NOT EXISTS (FROM DP_CDR_Data s WHERE s.batch_id = ${batchId} AND s.DP_MSISDN = c.DP_MSISDN AND s.DP_DATE = c.DP_DATE)`;
+  const known = await judgeKnownRows(
+    db,
+    `SELECT line AS place, ${cells} FROM clean c WHERE ${rows} AND ${other}`,
+    given,
+    own,
   );
-  const { known, other, rows } = counts as NonNullable<typeof counts>;
-  if (other > 10 && other > rows / 2) {
+  const { contradicts } = known;
+  const all = await db.row<{ rows: number }>("SELECT count(*) AS rows FROM clean");
+  if (contradicts > 10 && contradicts > (all?.rows ?? 0) / 2) {
     throw new ChurnError(
       "BAD_INPUT",
-      `${file.path}: ${other} of ${rows} rows contradict what the store holds for the same subscriber and day`,
-      { hint: "this is another log: name another store with --store.path, or empty this one with --load.replace" },
+      `${file.path}: ${contradicts} of ${all?.rows} rows contradict what the store holds for the same subscriber and day`,
+      {
+        hint: "a corrected file takes the place of the one before with --load.replace-file; another log needs another store, --store.path; --load.replace empties this one, its models and predictions too",
+      },
     );
   }
-  if (other > 0) {
+  if (contradicts > 0) {
     // a line that is set aside already keeps its first reason
     await db.run(`INSERT INTO bad
-      SELECT k.line, NULL, 'contradicts the row of this subscriber and day from batch ' || k.batch_id, coalesce(l.raw, '')
-      FROM known k LEFT JOIN (${found.cells("SELECT line FROM known WHERE NOT same")}) l USING (line)
-      WHERE NOT same AND k.line NOT IN (SELECT line FROM bad)`);
+      SELECT k.place, NULL, 'contradicts the row of this subscriber and day from batch ' || k.batch_id, coalesce(l.raw, '')
+      FROM known k LEFT JOIN (${found.cells("SELECT place FROM known WHERE verdict = 'contradicts'")}) l ON l.line = k.place
+      WHERE verdict = 'contradicts' AND k.place NOT IN (SELECT line FROM bad)`);
   }
-  return known > 0;
+  const of = async (verdict: KnownRow, write: (rows: string) => Promise<void>) => {
+    if (!known[verdict]) return;
+    await db.run(`CREATE OR REPLACE TEMP TABLE some_known AS SELECT ${cells} FROM clean
+      WHERE ${inPiece} AND line IN (SELECT place FROM known WHERE verdict = '${verdict}')`);
+    await write("some_known");
+    await db.run("DROP TABLE temp.some_known");
+  };
+  await of("adds", (some) => addToRows(db, some, given, batchId));
+  await of("fills", (some) => fillRows(db, some, given, own));
+  return countKnownRows(db, inPiece.replaceAll("line", "place"));
+}
+
+/** The batches that brought this very file, read in another way, and the streams of what it held back. */
+async function broughtBefore(db: Database, sha256: string, replaces: readonly number[]): Promise<number[]> {
+  const loads = await db.rows<{ batch_id: number; held_back: number }>(
+    "SELECT batch_id, held_back FROM batches WHERE kind = 'load' AND sha256 = $1",
+    [sha256],
+  );
+  const own = loads.map(({ batch_id }) => batch_id).filter((batch) => !replaces.includes(batch));
+  if (!loads.some(({ held_back }) => held_back > 0)) return own;
+  const streams = await db.rows<{ batch_id: number }>("SELECT batch_id FROM batches WHERE kind = 'stream'");
+  return [...own, ...streams.map(({ batch_id }) => batch_id)];
 }
 
 /** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */
@@ -144,7 +192,19 @@ type Counts = Days &
 async function writeLedger(
   db: Database,
   { settings, file, optionsHash }: Batch,
-  { batchId, counts, found, piece }: { batchId: number; counts: Counts; found: CleanSummary; piece: Piece },
+  {
+    batchId,
+    counts,
+    found,
+    piece,
+    notes: more,
+  }: {
+    batchId: number;
+    counts: Counts;
+    found: CleanSummary;
+    piece: Piece;
+    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file">;
+  },
 ): Promise<void> {
   const { columns, grain, empty_cells, date_format, time_zone, until } = settings;
   const { format, delimiter } = file;
@@ -152,7 +212,15 @@ async function writeLedger(
   const cells = { columns, grain, empty_cells, date_format, ...zone, until, format, delimiter };
   const { absent, unused, encoding } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
-  const notes: LoadNotes = { absent, unused, encoding, cells, ...(isWhole ? {} : { piece }) };
+  const notes: LoadNotes = {
+    absent,
+    unused,
+    encoding,
+    cells,
+    bytes: file.bytes,
+    ...more,
+    ...(isWhole ? {} : { piece }),
+  };
   const { lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day } = counts;
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,

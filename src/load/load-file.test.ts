@@ -292,7 +292,9 @@ describe("loadFile", () => {
     expect(quick.rows.length).toBeGreaterThan(20);
   });
 
-  it("takes or refuses a row alike where cells are cut the quick way and where they are not, whatever is odd about it", async () => {
+  it("takes or refuses a row alike where cells are cut the quick way and where they are not, whatever is odd about it", {
+    timeout: 120_000,
+  }, async () => {
     const odd = [
       ...[
         "",

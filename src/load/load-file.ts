@@ -6,6 +6,7 @@ import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
 import type { CellOptions } from "./cell-sql.js";
 import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad, type Piece } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
 import { makeWay } from "./make-way.js";
@@ -18,6 +19,13 @@ export interface LoadNotes {
   /** Columns of the file that are not used. */
   unused: string[];
   encoding: "utf-8" | "latin-1";
+  /** Events that were added to rows of the store, and rows of the store of which missing cells were filled. */
+  added: number;
+  filled: number;
+  /** Size of the file. */
+  bytes?: number;
+  /** True when it took the place of an earlier state of the same source. */
+  replaced_file: boolean;
   /** How the cells were read, for the stream of the days that were held back. */
   cells: CellOptions & { until: string | null; format: "csv" | "parquet"; delimiter: string };
   /** Which lines the batch is of, where it is not the whole file. */
@@ -50,6 +58,7 @@ export interface LoadResult extends Omit<LoadNotes, "piece"> {
 
 /** A downloaded file and what its manifest says of it. */
 export interface DownloadedFile extends RecordFile {
+  bytes?: number;
   sha256: string;
   rows: number;
 }
@@ -95,7 +104,8 @@ export async function loadFile(
           const after = done?.reached ?? 0;
           const replaced = done?.replaced ?? settings.replace;
           const piece = { after, to: Math.min(after + size, end), of: end, replaced };
-          const batch = { settings, file, optionsHash, earlier: done?.batches ?? [] };
+          const { batches: replaces } = after === 0 ? await findEarlierState(db, file, settings) : { batches: [] };
+          const batch = { settings, file, optionsHash, replaces };
           if (after < end) await insertPiece(db, found, batch, { piece, ahead });
           return piece.to;
         });
@@ -147,5 +157,10 @@ async function describe(
     notes: string;
   };
   const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
-  return { ...counts, ...told, ...result, rejects };
+  const all = await db.rows<{ notes: string }>(`SELECT notes FROM batches WHERE batch_id IN (${list})`);
+  const pieces = all.map((piece) => JSON.parse(piece.notes) as Partial<LoadNotes>);
+  const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
+  const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
+  const replaced_file = pieces.some((piece) => piece.replaced_file);
+  return { ...counts, ...told, added, filled, replaced_file, ...result, rejects };
 }

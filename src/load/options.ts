@@ -33,7 +33,11 @@ export const loadOptions = defineOptions("load", {
     .describe(
       "zone in which the day of an instant is told (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
     ),
-  replace: z.boolean().default(false).describe("empty all tables before loading"),
+  replace_file: z
+    .boolean()
+    .default(false)
+    .describe("a corrected file: put it in the place of what this source brought before; all else stays"),
+  replace: z.boolean().default(false).describe("empty all tables before loading, those of models and predictions too"),
 });
 
 export type LoadOptions = InputOf<typeof loadOptions>;

@@ -71,6 +71,7 @@ export const ingestAnswer = z.object({
   written: z.boolean().describe("false: this key was answered before, and nothing was written now"),
   lines: z.int(),
   rows: z.int().describe("rows that were stored"),
+  merged: z.int().describe("events that were added to a row of their subscriber and day"),
   stored_before: z.int().describe("rows that the store held already"),
   rejected: z.int(),
   rejects: z

@@ -32,21 +32,13 @@ export function checkRecords(
   );
   const good: (number | string | null)[][] = given.map(() => []);
   const rejects: RejectedRow[] = [];
-  const seen = new Map<string, number>();
   for (const [index, record] of records.entries()) {
     const line = index + 1;
     const fault = unknownColumn(record) ?? checkRow(record, given, today, (column, value) => good[column]?.push(value));
-    const rows = line - 1 - rejects.length;
-    const key = `${good[1]?.[rows]}\n${good[0]?.[rows]}`;
-    const first = fault ? undefined : seen.get(key);
-    if (!fault && first === undefined) {
-      seen.set(key, line);
-      continue;
-    }
-    for (const values of good) values.length = rows;
-    const repeated = { column_name: "DP_DATE", reason: `a second row of this subscriber and day, after line ${first}` };
+    if (!fault) continue;
+    for (const values of good) values.length = line - 1 - rejects.length;
     const raw = JSON.stringify(record).replaceAll("\0", "").slice(0, LONGEST_RAW);
-    rejects.push({ line, ...(fault ?? repeated), raw });
+    rejects.push({ line, ...fault, raw });
   }
   const columns: Columns = {};
   for (const [index, { name, kind }] of given.entries()) {

@@ -27,7 +27,7 @@ export async function writeLedgerRow(
   counts: Omit<CommittedBatch, "batch_id" | "written">,
 ): Promise<void> {
   const { kind, name, number, source, content, notes = {} } = batch;
-  const { lines, rows, rejected, stored_before, first_day, last_day } = counts;
+  const { lines, rows, rejected, merged, stored_before, first_day, last_day } = counts;
   const day = (date: string | null) => (date === null ? null : dayOf(date));
   const now = Date.now() * 1000;
   const [first, last] = [day(first_day), day(last_day)];
@@ -43,7 +43,7 @@ export async function writeLedgerRow(
     0,
     rows,
     rejected,
-    0,
+    merged,
     stored_before,
     0,
   ];

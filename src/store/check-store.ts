@@ -32,6 +32,12 @@ const LAWS: Record<string, string> = {
     WHERE COALESCE(r.found, 0) <> b.rejected`,
   "every line of a batch is accounted for": `SELECT CONCAT('batch ', b.batch_id) AS what FROM batches b
     WHERE b.lines <> b.rows + b.rejected + b.merged + b.stored_before + b.held_back + b.blank`,
+  "a row that several batches brought is their sum": `SELECT CONCAT(s.DP_MSISDN, ' on ', s.DP_DATE) AS what FROM DP_CDR_Data s
+    JOIN (SELECT DP_DATE, DP_MSISDN, ${["DP_MOC_COUNT", "DP_DATA_COUNT"].map((name) => `SUM(${name}) AS ${name}`).join(", ")} FROM added_records GROUP BY DP_DATE, DP_MSISDN) r
+      ON r.DP_DATE = s.DP_DATE AND r.DP_MSISDN = s.DP_MSISDN
+    WHERE COALESCE(s.DP_MOC_COUNT, 0) <> COALESCE(r.DP_MOC_COUNT, 0) OR COALESCE(s.DP_DATA_COUNT, 0) <> COALESCE(r.DP_DATA_COUNT, 0)`,
+  "nothing is added to a row that is not there": `SELECT CONCAT(COUNT(*), ' records of batch ', r.batch_id) AS what FROM added_records r
+    LEFT JOIN DP_CDR_Data s ON s.DP_DATE = r.DP_DATE AND s.DP_MSISDN = r.DP_MSISDN WHERE s.batch_id IS NULL GROUP BY r.batch_id`,
   "no row is without a batch": `SELECT CONCAT(d.found, ' rows of batch ', d.batch_id, ', which is not in the ledger') AS what
     FROM (SELECT batch_id, COUNT(*) AS found FROM DP_CDR_Data GROUP BY batch_id) d WHERE d.batch_id NOT IN (SELECT batch_id FROM batches)`,
   "no reject is without a batch": `SELECT CONCAT(r.found, ' rejects of batch ', r.batch_id, ', which is not in the ledger') AS what

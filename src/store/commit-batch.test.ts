@@ -44,6 +44,7 @@ describe("commitBatch", () => {
       lines: 10,
       rows: 10,
       rejected: 0,
+      merged: 0,
       stored_before: 0,
       first_day: "2024-01-01",
       last_day: "2024-01-01",
@@ -99,7 +100,7 @@ describe("commitBatch", () => {
     expect(await rows("SELECT line, column_name, reason FROM rejects ORDER BY line")).toEqual([
       { line: 1, column_name: null, reason: "contradicts the row of this subscriber and day from batch 1" },
       { line: 2, column_name: "DP_DATE", reason: "not a date" },
-      { line: 11, column_name: null, reason: "a second row of this subscriber and day" },
+      { line: 11, column_name: "DP_DATE", reason: "a second row of this subscriber and day, after line 10" },
     ]);
     expect(
       await rows(`SELECT Total_Outgoing_Calls = (SELECT sum(DP_MOC_COUNT) FROM DP_CDR_Data) AS same FROM DailySummary`),

@@ -59,7 +59,15 @@ async function commitNewRows(
   const { columns, lines } = plan;
   const rejected = batch.rejects?.length ?? 0;
   const [first, last] = spanOf(columnAs(columns, "DP_DATE", Int32Array));
-  const counts = { lines: lines + rejected, rows: lines, rejected, stored_before: 0, first_day: first, last_day: last };
+  const counts = {
+    lines: lines + rejected,
+    rows: lines,
+    rejected,
+    merged: 0,
+    stored_before: 0,
+    first_day: first,
+    last_day: last,
+  };
   try {
     // statements so small run as they stand: to look for a better plan takes an eighth of the time of a batch
     await db.run(`PRAGMA disable_optimizer; BEGIN; ${addToDailySummary(columns, lines, summed)}`);
@@ -82,7 +90,7 @@ async function commitNewRows(
 /** What the ledger says of a batch that is there already. */
 async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBatch | undefined> {
   const found = await db.row(
-    `SELECT batch_id, lines, rows, rejected, stored_before, CAST(first_day AS VARCHAR) AS first_day,
+    `SELECT batch_id, lines, rows, rejected, merged, stored_before, CAST(first_day AS VARCHAR) AS first_day,
       CAST(last_day AS VARCHAR) AS last_day, sha256 AS content FROM batches WHERE kind = $1 AND name = $2 AND number = $3`,
     [batch.kind, batch.name, batch.number],
   );

@@ -1,61 +1,112 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
+import { addToRows, CELLS, fillRows, summed } from "./added-records.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { updateDailySummary } from "./daily-summary.js";
 import type { Database } from "./database.js";
-import type { CommittedBatch, NewBatch } from "./new-batch.js";
+import { GRAIN_OF_STORE, grainOf, judgeKnownRows } from "./judge-known-rows.js";
+import type { CommittedBatch, NewBatch, RejectedRow } from "./new-batch.js";
 
 /**
- * Writes a batch some of whose rows have the key of a row in the store, or of one another: the same row is left out, one
- * that contradicts it is set aside.
+ * Writes a batch some of whose rows have the key of a row in the store, or of one another.
+ *
+ * In a log of day records the same row is left out, and one that contradicts it is set aside. In a log of events the rows of
+ * a subscriber-day add up, except those that a file or a stream brought which is here again.
  */
 export async function commitKnownRows(db: Database, batch: NewBatch, plan: BatchPlan): Promise<CommittedBatch> {
   const given = CDR_COLUMNS.map(({ name }) => name).filter((name) => plan.columns[name]);
-  const same = given
-    .filter((name) => name !== "DP_DATE" && name !== "DP_MSISDN")
-    .map((name) => `a.${name} IS NOT DISTINCT FROM s.${name}`);
-  const raw = `concat_ws(',', ${given.map((name) => `coalesce(CAST(a.${name} AS VARCHAR), '')`).join(", ")})`;
-  // the lines that were refused before have the numbers that the rows skipped
-  const line = `a.id - ${plan.rowId - 1}`;
+  const cells = CELLS.map(({ name }) => name).filter((name) => given.includes(name));
   return db.transaction(async () => {
+    const grain = grainOf((await db.row<{ notes: string }>(GRAIN_OF_STORE))?.notes);
     await db.run("CREATE OR REPLACE TEMP TABLE arriving AS SELECT * FROM DP_CDR_Data LIMIT 0");
     await db.append("arriving", tableOrder(plan.columns, plan), plan.lines, "temp");
-    await db.run(`CREATE OR REPLACE TEMP TABLE known AS
-      SELECT a.id, coalesce(${["true", ...same].join(" AND ")}, false) AS same, 'contradicts the row of this subscriber and day from batch ' || s.batch_id AS reason, ${raw} AS raw
-      FROM arriving a JOIN DP_CDR_Data s USING (DP_MSISDN, DP_DATE)
-      UNION ALL
-      SELECT a.id, false, 'a second row of this subscriber and day', ${raw} FROM arriving a
-      WHERE NOT EXISTS (FROM DP_CDR_Data s WHERE s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE)
-      QUALIFY row_number() OVER (PARTITION BY DP_MSISDN, DP_DATE ORDER BY a.id) > 1`);
-    const contradicting = await db.rows<{ line: number; reason: string; raw: string }>(
-      `SELECT ${line} AS line, reason, raw FROM known a WHERE NOT same ORDER BY id`,
+    const repeated = grain === "event" ? await sumRepeated(db) : await setRepeatedAside(db, given);
+    const own = grain === "day" ? "all" : await ownBatches(db, batch);
+    const known = await judgeKnownRows(db, "SELECT id AS place, * FROM arriving", cells, own);
+    await writeKnown(db, "adds", (rows) => addToRows(db, rows, cells, plan.batchId));
+    await writeKnown(db, "fills", (rows) => fillRows(db, rows, cells, own));
+    const contradicting = await db.rows<Aside[number]>(
+      `SELECT a.id, NULL AS column_name, NULL AS after, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, ${rawOf(given)} AS raw
+       FROM known k JOIN arriving a ON a.id = k.place WHERE verdict = 'contradicts' ORDER BY id`,
     );
-    const rows = await db.run(`INSERT INTO DP_CDR_Data SELECT * FROM arriving WHERE id NOT IN (SELECT id FROM known)`);
+    const rows = await db.run(
+      `INSERT INTO DP_CDR_Data SELECT * FROM arriving WHERE id NOT IN (SELECT place FROM known)`,
+    );
     const span = await db.row<{ first_day: string | null; last_day: string | null }>(
       "SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM arriving",
     );
     const { first_day, last_day } = span as { first_day: string | null; last_day: string | null };
     const refused = batch.rejects?.length ?? 0;
+    const aside = [...repeated.aside, ...contradicting];
     const counts = {
       lines: plan.lines + refused,
       rows,
-      rejected: refused + contradicting.length,
-      stored_before: plan.lines - rows - contradicting.length,
+      rejected: refused + aside.length,
+      merged: repeated.merged + known.adds,
+      stored_before: known.same + known.fills,
       first_day,
       last_day,
     };
     await writeLedgerRow(db, batch, plan.batchId, counts);
     if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
+    // the lines that were refused before have the numbers that the rows skipped
     const places = placesOf(batch, plan.lines);
-    const found = contradicting.map(({ line, reason, raw }) => ({
-      line: places[line - 1],
-      column_name: null,
-      reason,
-      raw,
-    }));
+    const found = aside
+      .sort((a, b) => a.id - b.id)
+      .map(({ id, column_name, reason, raw, after }): RejectedRow => {
+        const where = after === null ? "" : `, after line ${places[after - plan.rowId]}`;
+        return { line: places[id - plan.rowId], column_name, reason: `${reason}${where}`, raw };
+      });
     await writeRest(db, { ...batch, rejects: [...(batch.rejects ?? []), ...found] }, plan.batchId);
     await db.run("DROP TABLE temp.arriving; DROP TABLE temp.known");
     return { batch_id: plan.batchId, ...counts, written: true };
   });
+}
+
+/** Rows of `arriving` that are set aside; `after` is the row of the batch that they repeat. */
+type Aside = { id: number; column_name: string | null; reason: string; raw: string; after: number | null }[];
+
+const rawOf = (given: readonly string[]) =>
+  `concat_ws(',', ${given.map((name) => `coalesce(CAST(a.${name} AS VARCHAR), '')`).join(", ")})`;
+
+/** Leaves one row of a subscriber-day in `arriving`, the first; of day records the others are set aside. */
+async function setRepeatedAside(db: Database, given: readonly string[]): Promise<{ merged: number; aside: Aside }> {
+  const aside = await db.rows<Aside[number]>(
+    `SELECT a.id, 'DP_DATE' AS column_name, 'a second row of this subscriber and day' AS reason,
+      min(a.id) OVER (PARTITION BY DP_MSISDN, DP_DATE) AS after, ${rawOf(given)} AS raw FROM arriving a
+     QUALIFY row_number() OVER (PARTITION BY DP_MSISDN, DP_DATE ORDER BY a.id) > 1`,
+  );
+  if (aside.length) await db.run(`DELETE FROM temp.arriving WHERE id IN (${aside.map(({ id }) => id).join(", ")})`);
+  return { merged: 0, aside };
+}
+
+/** Sums the events of a subscriber-day in `arriving`. */
+async function sumRepeated(db: Database): Promise<{ merged: number; aside: Aside }> {
+  const before = await db.row<{ n: number }>("SELECT count(*) AS n FROM arriving");
+  const columns = CDR_COLUMNS.map((column) => (CELLS.includes(column) ? summed(column, "id") : column.name));
+  await db.run(`CREATE OR REPLACE TEMP TABLE arriving AS
+    SELECT min(id) AS id, ${columns.join(", ")}, min(batch_id) AS batch_id FROM arriving GROUP BY DP_MSISDN, DP_DATE`);
+  const after = await db.row<{ n: number }>("SELECT count(*) AS n FROM arriving");
+  return { merged: (before?.n ?? 0) - (after?.n ?? 0), aside: [] };
+}
+
+/** The batches whose rows a batch may bring again: what is posted is news; a stream may bring what was loaded, or streamed under another name. */
+async function ownBatches(db: Database, { kind }: NewBatch): Promise<number[]> {
+  if (kind === "ingest") return [];
+  const found = await db.rows<{ batch_id: number }>(
+    `SELECT batch_id FROM batches WHERE kind = 'stream'
+     UNION SELECT batch_id FROM batches WHERE kind = 'load' AND sha256 IN (SELECT sha256 FROM batches WHERE kind = 'load' AND held_back > 0)`,
+  );
+  return found.map(({ batch_id }) => batch_id);
+}
+
+/** Hands the known rows of one kind on, as a temporary table. */
+async function writeKnown(db: Database, verdict: string, write: (rows: string) => Promise<void>): Promise<void> {
+  const found = await db.row<{ n: number }>(`SELECT count(*) AS n FROM known WHERE verdict = '${verdict}'`);
+  if (!found?.n) return;
+  await db.run(`CREATE OR REPLACE TEMP TABLE some_known AS
+    SELECT a.* FROM arriving a WHERE id IN (SELECT place FROM known WHERE verdict = '${verdict}')`);
+  await write("some_known");
+  await db.run("DROP TABLE temp.some_known");
 }
 
 /** Where each row stood in what was sent: rows that were refused before have their own places. */

@@ -13,7 +13,14 @@ export async function updateDailySummary(db: Database, first: string, last: stri
   );
 }
 
-const SUMMED = ["DP_MOC_COUNT", "DP_MOC_DURATION", "DP_DATA_COUNT", "DP_DATA_VOLUME"];
+/** Brings `DailySummary` up to date for days of which rows may have gone. */
+export async function refreshDailySummary(db: Database, days: readonly string[]): Promise<void> {
+  for (const day of days) await updateDailySummary(db, day, day);
+  await db.run(`DELETE FROM DailySummary WHERE "Date" NOT IN (SELECT DP_DATE FROM DP_CDR_Data)`);
+}
+
+/** The columns of records that `DailySummary` sums. */
+export const SUMMED = ["DP_MOC_COUNT", "DP_MOC_DURATION", "DP_DATA_COUNT", "DP_DATA_VOLUME"];
 
 /** Columns of `DailySummary` beside the day, in the order of what they sum. */
 export const SUMMARY_COLUMNS = [

@@ -38,12 +38,14 @@ export interface NewBatch {
   notes?: Record<string, unknown>;
 }
 
-/** What the ledger says of a batch: lines = rows + rejected + stored_before. */
+/** What the ledger says of a batch: lines = rows + rejected + merged + stored_before. */
 export interface CommittedBatch {
   batch_id: number;
   lines: number;
   rows: number;
   rejected: number;
+  /** Events that were added to another row: one of the store, or one of the batch. */
+  merged: number;
   /** Rows that the store held already, cell by cell. */
   stored_before: number;
   first_day: string | null;

@@ -142,7 +142,11 @@ export class Store {
       this.#free = undefined;
       try {
         const done = await commitBatch(db, batch, free);
-        const plain = done.written && done.stored_before === 0 && done.rejected === (batch.rejects?.length ?? 0);
+        const plain =
+          done.written &&
+          done.stored_before === 0 &&
+          done.merged === 0 &&
+          done.rejected === (batch.rejects?.length ?? 0);
         if (plain && this.#leases === 1) this.#free = { ...free, batch: free.batch + 1, row: free.row + done.rows };
         return done;
       } catch (error) {

@@ -1,8 +1,9 @@
+import { ADDED_RECORDS } from "./added-records.js";
 import type { Database } from "./database.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -90,11 +91,13 @@ const TABLES = [
     PRIMARY KEY (model_version, "User", "Date")
   )`,
   MONITORING_RESULTS,
+  ADDED_RECORDS,
 ];
 
 /** What each version brought, for files of the version before. MySQL's tables follow those of a new DuckDB file. */
 const MIGRATIONS: Record<number, readonly string[]> = {
   2: [MONITORING_RESULTS],
+  3: [ADDED_RECORDS],
 };
 
 /** Makes the tables that are missing, and brings those of an older version up to date; a newer version fails. */

@@ -11,6 +11,7 @@ import { migrateStore } from "../../src/store/migrate-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
 import { dailySummary } from "../../src/store/read-daily-summary.js";
+import { SCHEMA_VERSION } from "../../src/store/schema.js";
 import { stream } from "../../src/stream/stream.js";
 import { startServer, type TestServer, withServer } from "./mariadb.js";
 
@@ -176,6 +177,44 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
       { line: 3, reason: WICKED[0] },
     ]);
     await whole();
+  });
+
+  it("adds up events that are loaded and posted, wherever they meet, and takes a file back", async () => {
+    const events = (hour: string, seconds: number) =>
+      [HEADER, ...[1, 2, 3].map((s) => `2024-01-05 ${hour}:00:00,e${s},1,${seconds},,,`)].join("\n");
+    const options: LoadOptions = { grain: "event", empty_cells: "zero" };
+    await load(events("08", 30), { ...options, source: "h08" });
+    await load(events("09", 31), { ...options, source: "h09" }, open());
+    const post = (name: string, calls: number[]): NewBatch => ({
+      ...batch(0),
+      ...{ kind: "ingest", name, number: 0, content: name },
+      rows: {
+        columns: {
+          DP_DATE: new Int32Array(calls.length).fill(19727),
+          DP_MSISDN: ["e1", "e1", "e4"].slice(0, calls.length),
+          DP_MOC_COUNT: Float64Array.from(calls),
+        },
+      },
+    });
+    expect(await store.commitBatch(post("p1", [2, 3, 4]))).toMatchObject({ lines: 3, rows: 1, merged: 2, rejected: 0 });
+    expect(await open().commitBatch(post("p1", [2, 3, 4]))).toMatchObject({ written: false, merged: 2 });
+    expect(await open().commitBatch(post("p2", [10]))).toMatchObject({ rows: 0, merged: 1 });
+    const calls = "SELECT DP_MSISDN AS who, DP_MOC_COUNT AS calls, DP_MOC_DURATION AS s FROM DP_CDR_Data ORDER BY who";
+    const [e1, e2, e3, e4] = [
+      { who: "e1", calls: 17, s: 61 },
+      { who: "e2", calls: 2, s: 61 },
+      { who: "e3", calls: 2, s: 61 },
+      { who: "e4", calls: 4, s: null },
+    ];
+    expect(await rows(calls)).toEqual([e1, e2, e3, e4]);
+    expect(await rows(calls, open())).toEqual([e1, e2, e3, e4]);
+    await whole();
+    await load(events("08", 40), { ...options, source: "h08", replace_file: true }, open());
+    expect(await rows(calls)).toEqual([{ ...e1, s: 71 }, { ...e2, s: 71 }, { ...e3, s: 71 }, e4]);
+    await whole();
+    expect(await rows("SELECT Total_Outgoing_Calls AS n, Total_Outgoing_Call_Time AS s FROM DailySummary")).toEqual([
+      { n: 25, s: 213 },
+    ]);
   });
 
   it("fills labels in that come late", async () => {
@@ -416,7 +455,7 @@ describe.runIf(mysql)("a database of texts without keys", () => {
       { line: 6, column_name: "DP_MOC_COUNT", reason: "negative" },
     ]);
     expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
-    expect(await migrateStore(open())).toMatchObject({ from: 2, lines: 0 });
+    expect(await migrateStore(open())).toMatchObject({ from: SCHEMA_VERSION, lines: 0 });
     expect(await store.commitBatch(batch(0))).toMatchObject({ written: true });
   });
 

@@ -3,18 +3,19 @@ import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
+import { CELLS } from "../added-records.js";
 import { columnAs } from "../columns-as.js";
 import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
-import { SUMMARY_COLUMNS, sumsByDay } from "../daily-summary.js";
+import { SUMMARY_COLUMNS, SUMMED, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
 import type { CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
-import { leaveOutKnownRows } from "./leave-out-known-rows.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { partName } from "./parts.js";
 import { serverState } from "./pull-changes.js";
-import type { RowsOfBatch } from "./rows-of-batch.js";
+import type { ChangedRows, RowsOfBatch, RowsOfBatches } from "./rows-of-batch.js";
+import { settleKnownRows } from "./settle-known-rows.js";
 import { valuesOf } from "./values-of.js";
 
 /**
@@ -39,6 +40,7 @@ export async function commitMysqlBatch(
     lines: lines + rejects.length,
     rows: lines,
     rejected: rejects.length,
+    merged: 0,
     stored_before: 0,
     first_day: first,
     last_day: last,
@@ -60,12 +62,13 @@ export async function commitMysqlBatch(
       } catch (error) {
         if (faultCode(error) !== "ER_DUP_ENTRY") throw error;
         // the statement left nothing behind
-        written = await leaveOutKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) });
+        written = await settleKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) });
         await insertRows(session, written);
       }
       await writeLedger(session, batch, written);
       if (batch.labels?.day.length) await writeLabels(session, batch.labels, state.revision + 1, token);
       await addToSummary(session, written);
+      if (written.changed) await writeChanged(session, written.changed, state.revision + 1, token);
       await markParts(session, written, state.revision + 1, token);
       return { batch_id: batchId, ...written.counts, written: true };
     },
@@ -88,7 +91,7 @@ async function isMine(session: MysqlSession, token: string): Promise<boolean> {
 
 async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<LedgerEntry | undefined> {
   const found = await session.row<LedgerEntry>(
-    `SELECT batch_id, \`lines\`, \`rows\`, rejected, stored_before, first_day, last_day, sha256 AS content FROM batches
+    `SELECT batch_id, \`lines\`, \`rows\`, rejected, merged, stored_before, first_day, last_day, sha256 AS content FROM batches
      WHERE kind = ? AND name = ? AND number = ?`,
     [batch.kind, batch.name, batch.number],
   );
@@ -113,13 +116,13 @@ async function writeLedger(session: MysqlSession, batch: NewBatch, written: Rows
   if (name.length > 255)
     throw new ChurnError("BAD_INPUT", `the name of a batch has ${name.length} characters; 255 fit`);
   const { batchId, counts, rejects } = written;
-  const { lines, rows, rejected, stored_before, first_day, last_day } = counts;
+  const { lines, rows, rejected, merged, stored_before, first_day, last_day } = counts;
   await session.run(
     `INSERT INTO batches (batch_id, kind, name, number, source, sha256, options_hash, \`lines\`, blank, \`rows\`, rejected, merged,
        stored_before, held_back, first_day, last_day, notes, committed_at) VALUES (?)`,
     [
       [
-        ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, 0, stored_before, 0],
+        ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, merged, stored_before, 0],
         ...[first_day, last_day, JSON.stringify(notes), new Date().toISOString().slice(0, 23).replace("T", " ")],
       ] as (string | number)[],
     ],
@@ -152,6 +155,55 @@ async function addToSummary(session: MysqlSession, { columns }: RowsOfBatch): Pr
     `INSERT INTO DailySummary (\`Date\`, ${SUMMARY_COLUMNS.join(", ")}) VALUES ? ON DUPLICATE KEY UPDATE ${set.join(", ")}`,
     [records as unknown as string[]],
   );
+}
+
+/** Writes rows of other batches as they are now, and what each batch brought to them. */
+async function writeChanged(
+  session: MysqlSession,
+  { rows, added }: ChangedRows,
+  revision: number,
+  token: string,
+): Promise<void> {
+  await writeOver(session, "DP_CDR_Data", rows);
+  await writeOver(session, "added_records", added);
+  const owners = [...new Set(Array.from(rows.batchIds))];
+  if (owners.length) {
+    await session.run(
+      "UPDATE workbench_parts SET revision = ?, token = ? WHERE table_name = 'DP_CDR_Data' AND part IN (?)",
+      [revision, token, owners.map((owner) => partName(owner))],
+    );
+    const days = [...new Set(Array.from(columnAs(rows.columns, "DP_DATE", Int32Array), dateOf))];
+    await session.run(
+      `REPLACE INTO DailySummary (\`Date\`, ${SUMMARY_COLUMNS.join(", ")})
+       SELECT DP_DATE, ${SUMMED.map((name) => `SUM(${name})`).join(", ")} FROM DP_CDR_Data WHERE DP_DATE IN (?) GROUP BY DP_DATE`,
+      [days],
+    );
+    await markPart(session, ["DailySummary", "[]", revision, 1, token]);
+  }
+  for (const batch of new Set(Array.from(added.batchIds))) {
+    const found = await session.row<{ n: number }>("SELECT COUNT(*) AS n FROM added_records WHERE batch_id = ?", [
+      batch,
+    ]);
+    await markPart(session, ["added_records", partName(batch), revision, Number(found?.n), token]);
+  }
+}
+
+async function writeOver(session: MysqlSession, table: string, { columns, batchIds }: RowsOfBatches): Promise<void> {
+  const ours = CDR_COLUMNS.filter(({ name }) => columns[name]);
+  const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
+  const set = CELLS.map(({ name }) => `${name} = VALUES(${name})`).join(", ");
+  for (let from = 0; from < batchIds.length; from += ROWS) {
+    const values = valuesOf(session, ours, columns, from, Math.min(batchIds.length, from + ROWS), batchIds);
+    await session.run(`INSERT INTO ${table} (${names}) VALUES ${values} ON DUPLICATE KEY UPDATE ${set}`);
+  }
+}
+
+const PART_ROW = "INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES";
+const PART_AGAIN =
+  "ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), token = VALUES(token)";
+
+function markPart(session: MysqlSession, part: (string | number)[]): Promise<unknown> {
+  return session.run(`${PART_ROW} (?) ${PART_AGAIN}`, [part]);
 }
 
 /** Writes labels that came late, and says which batches of the copy they make old. */
@@ -192,10 +244,6 @@ async function markParts(session: MysqlSession, written: RowsOfBatch, revision: 
     ...(rejects.length ? [["rejects", part, revision, rejects.length, token]] : []),
     ...(counts.rows ? [["DailySummary", "[]", revision, 1, token]] : []),
   ];
-  await session.run(
-    `INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES ?
-     ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), token = VALUES(token)`,
-    [records as unknown as string[]],
-  );
+  await session.run(`${PART_ROW} ? ${PART_AGAIN}`, [records as unknown as string[]]);
   await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [revision]);
 }

@@ -20,6 +20,7 @@ const SPECIAL: Record<string, { primaryKey?: string[]; extra?: string[]; columns
     columns: { id: "BIGINT NOT NULL AUTO_INCREMENT" },
     extra: ["UNIQUE KEY `id` (`id`)"],
   },
+  added_records: { extra: ["KEY `batch_id` (`batch_id`)"] },
 };
 
 /** The statement that makes a table in MySQL like one in DuckDB. */

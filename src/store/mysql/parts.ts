@@ -8,6 +8,7 @@ const PART_COLUMNS: Record<string, readonly string[]> = {
   batches: ["batch_id"],
   DP_CDR_Data: ["batch_id"],
   rejects: ["batch_id"],
+  added_records: ["batch_id"],
   model_predictions: ["model_version", "period"],
   monitoring_results: ["model_version"],
 };

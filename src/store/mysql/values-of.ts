@@ -3,14 +3,14 @@ import { dateOf } from "../../core/days.js";
 import type { Columns } from "../read-columns.js";
 import type { MysqlSession } from "./mysql-server.js";
 
-/** Writes rows as a statement has them: `(…),(…)`; NaN is NULL. */
+/** Writes rows as a statement has them: `(…),(…)`; NaN is NULL. The batch is that of all rows, or that of each. */
 export function valuesOf(
   session: MysqlSession,
   ours: readonly CdrColumn[],
   columns: Columns,
   from: number,
   to: number,
-  batchId: number,
+  batch: number | ArrayLike<number>,
 ): string {
   const days = new Map<number, string>();
   const day = (number: number): string => {
@@ -30,7 +30,7 @@ export function valuesOf(
   for (let i = from; i < to; i++) {
     values += i > from ? ",(" : "(";
     for (const cell of cells) values += `${cell(i)},`;
-    values += `${batchId})`;
+    values += `${typeof batch === "number" ? batch : batch[i]})`;
   }
   return values;
 }
