@@ -64,8 +64,8 @@ const defined = (flags: Flags) =>
   Object.fromEntries(Object.entries(flags).filter(([, value]) => typeof value === "string")) as Record<string, string>;
 
 function summary({ verdict, results, alerts, warnings, files }: MonitorFilesResult) {
-  const parts = Object.values(results).map(({ part, chunks, series }) => ({
-    part,
+  const parts = Object.values(results).map(({ calculator, chunks, series }) => ({
+    part: calculator,
     chunks: chunks.length,
     series: series.length,
   }));

@@ -72,9 +72,9 @@ function side(result: MonitoringResult, which: string): Side {
       hint: 'filter it first: result.filter({ metrics: "roc_auc" })',
     });
   }
-  const kind = result.part === "cbpe" ? "estimated " : result.part === "realized" ? "realized " : "";
+  const kind = result.calculator === "cbpe" ? "estimated " : result.calculator === "realized" ? "realized " : "";
   const name = `${kind}${series.label}${series.column ? ` of ${series.column}` : ""}`;
-  return { name, label: series.label, dashed: result.part === "cbpe", points: chartPoints(result, series) };
+  return { name, label: series.label, dashed: result.calculator === "cbpe", points: chartPoints(result, series) };
 }
 
 /** The correlation of the two over the chunks that both have. */

@@ -2,11 +2,12 @@ import type { Chart, VegaLiteSpec } from "../charts/chart.js";
 import { type PlotlyFigure, plotlyChart } from "../charts/plotly-chart.js";
 import { COLORS } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
-import { ordered } from "../monitoring/calculators/fit-calculator.js";
+
 import { quantile } from "../monitoring/calculators/threshold.js";
 import { type Chunk, type Chunking, chunkTable, type Period } from "../monitoring/chunks/chunk.js";
 import { isCategory } from "../monitoring/chunks/column.js";
 import { knownValues, momentsOf, sampleDeviation } from "../monitoring/chunks/column-moments.js";
+import { orderTable } from "../monitoring/chunks/order-table.js";
 import type { MonitoredTable, OrderedTable } from "../monitoring/chunks/table.js";
 
 export interface DistributionChartOptions {
@@ -25,7 +26,7 @@ export interface DistributionChartOptions {
 export function distributionChart(options: DistributionChartOptions): Chart {
   const { column, chunking = {}, alerts = [] } = options;
   const parts = (["reference", "analysis"] as const).flatMap((period) => {
-    const table = ordered(options[period], period, true, chunking);
+    const table = orderTable(options[period], period, true);
     return chunkTable(table, chunking).map((chunk) => ({ period, table, chunk }));
   });
   const marked = alerts.length ? `, ${alerts.length} chunk${alerts.length > 1 ? "s" : ""} with alerts outlined` : "";

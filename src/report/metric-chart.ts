@@ -3,11 +3,12 @@ import { type PlotlyFigure, plotlyChart } from "../charts/plotly-chart.js";
 import { COLORS, MUTED } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 import { ChurnError } from "../core/errors.js";
-import type { ChunkInfo, Measure, PartName, Series } from "../monitoring/calculators/measure.js";
+import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
+import type { CalculatorName } from "../monitoring/engine/calculators.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { stepLine } from "./step-line.js";
 
-const TITLES: Record<PartName, string> = {
+const TITLES: Record<CalculatorName, string> = {
   realized: "Realized performance",
   cbpe: "Estimated performance (CBPE)",
   univariate: "Univariate drift metrics",
@@ -55,14 +56,14 @@ export function metricChart(result: MonitoringResult): Chart {
       hint: `filter the result to at most ${MOST_SERIES}, for example result.filter({ columns: "tenure" })`,
     });
   }
-  const title = TITLES[result.part];
+  const title = TITLES[result.calculator as CalculatorName];
   const alerts = result.alerts();
   const first = alerts[0];
   const subtitle = first
     ? `${alerts.length} alert${alerts.length > 1 ? "s" : ""}, the first in chunk ${first.chunk.key}`
     : "no alerts: every chunk of the analysis lies within its thresholds";
   const panels = series.map((each) => ({ name: panelName(result, each), points: chartPoints(result, each) }));
-  const dashed = result.part === "cbpe";
+  const dashed = result.calculator === "cbpe";
   return plotlyChart(figureOf(panels, dashed), vegaChart(specOf(panels, title, subtitle, dashed)));
 }
 
@@ -71,9 +72,9 @@ interface Panel {
   readonly points: readonly ChartPoint[];
 }
 
-function panelName({ part }: MonitoringResult, { label, column }: Series): string {
-  if (part === "cbpe") return `Estimated ${label}`;
-  if (part === "realized") return `Realized ${label}`;
+function panelName({ calculator }: MonitoringResult, { label, column }: Series): string {
+  if (calculator === "cbpe") return `Estimated ${label}`;
+  if (calculator === "realized") return `Realized ${label}`;
   return column === undefined ? label : `${label} for ${column}`;
 }
 

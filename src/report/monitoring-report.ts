@@ -1,6 +1,7 @@
 import { COLORS } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
-import type { PartName, Series } from "../monitoring/calculators/measure.js";
+import type { Series } from "../monitoring/calculators/measure.js";
+import type { CalculatorName } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { SVG_STYLE, seriesSvg } from "./series-svg.js";
@@ -13,7 +14,7 @@ export interface ReportOptions {
   readonly outputs?: readonly string[];
 }
 
-const TITLES: Record<PartName, string> = {
+const TITLES: Record<CalculatorName, string> = {
   realized: "Realized performance",
   cbpe: "Estimated performance (CBPE)",
   univariate: "Univariate drift",
@@ -100,13 +101,14 @@ function top({ state, headline, details, changes, advice }: Verdict): string {
 }
 
 function section(result: MonitoringResult): string {
-  const name = TITLES[result.part];
+  const name = TITLES[result.calculator as CalculatorName];
   const byColumn = result.series.some(({ column }) => column !== undefined);
   const alerts = result.alerts().length;
   const shownAlerts = alerts ? `<span class="alerts">${alerts} alert${alerts > 1 ? "s" : ""}</span>` : "";
   const content = byColumn ? multiples(result) : result.series.map((series) => figure(result, series)).join("");
   // what is rarely looked at opens on demand
-  const open = result.part.startsWith("stats") || ["unseen", "range", "missing"].includes(result.part) ? "" : " open";
+  const open =
+    result.calculator.startsWith("stats") || ["unseen", "range", "missing"].includes(result.calculator) ? "" : " open";
   return `<details class="part"${open}><summary><h2>${escapeHtml(name)}</h2> ${shownAlerts}</summary>${content}</details>`;
 }
 
@@ -121,7 +123,7 @@ function multiples(result: MonitoringResult): string {
     .map((column) => ({ column, series: result.series.filter((each) => each.column === column) }))
     .map((each) => ({ ...each, alerts: each.series.reduce((sum, series) => sum + alertsOf(series), 0) }))
     .sort((a, b) => b.alerts - a.alerts);
-  const anchor = (column: string) => (result.part === "univariate" ? ` id="column-${escapeHtml(column)}"` : "");
+  const anchor = (column: string) => (result.calculator === "univariate" ? ` id="column-${escapeHtml(column)}"` : "");
   const widest = Math.max(...columns.map(({ series }) => series.length));
   return `<div class="grid" style="--figures:${widest}">${columns
     .map(({ column, series }) => {

@@ -96,7 +96,7 @@ it("puts broken data first", async () => {
 
 it("says so when it rests on an estimate because no label is in", async () => {
   const { yTrue: _, ...unlabelled } = world("analysis", 30, 20);
-  const results = await monitor.measure(unlabelled, { parts: ["cbpe", "univariate"] });
+  const results = await monitor.measure(unlabelled, { calculators: ["cbpe", "univariate"] });
   const verdict = verdictOf(results);
   expect(verdict.headline).toMatch(/^Yes: estimated ROC AUC/);
   expect(verdict.advice.at(-1)).toContain("No label of the analysis is in yet");

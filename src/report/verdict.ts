@@ -122,7 +122,7 @@ interface Performance {
 
 function performanceOf(result: MonitoringResult | undefined): Performance | undefined {
   if (!result) return undefined;
-  const kind = result.part === "cbpe" ? "estimated" : "realized";
+  const kind = result.calculator === "cbpe" ? "estimated" : "realized";
   const found = result.series.flatMap((series) => {
     const chunks = chunksOf(result, series).filter(({ measure }) => measure.value !== null);
     return chunks.length ? [{ series, chunks, run: lastRun(chunks) }] : [];

@@ -4,6 +4,7 @@ import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
+import type { CalculatorName } from "../monitoring/engine/calculators.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { type MonitorConfig, monitorConfig } from "../monitoring/engine/monitor-config.js";
 import { rankDrift } from "../monitoring/engine/rank-drift.js";
@@ -40,7 +41,7 @@ export interface MonitorFilesResult {
 }
 
 /**
- * Monitors an analysis file against a reference file: a CSV a part with NannyML's column names, all measures in
+ * Monitors an analysis file against a reference file: a CSV a calculator with NannyML's column names, all measures in
  * `results.parquet`, a page to read in `report.html`, and the fitted monitor in `monitor.json` for the next run.
  */
 export async function monitorFiles(options: MonitorFilesOptions): Promise<MonitorFilesResult> {
@@ -67,9 +68,11 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     monitor = await fitMonitor(reference, config, { compat });
   }
   const unlabelled = analysis.yTrue === undefined;
-  const skipped = unlabelled && monitor.parts.realized ? ["realized performance is left out: there are no labels"] : [];
-  const parts = Object.keys(monitor.parts).filter((name) => !(unlabelled && name === "realized"));
-  const results = await monitor.measure(analysis, { parts: parts as (keyof MonitoringResults)[] });
+  const skipped =
+    unlabelled && monitor.calculators.realized ? ["realized performance is left out: there are no labels"] : [];
+  const names = Object.keys(monitor.calculators) as CalculatorName[];
+  const calculators = names.filter((name) => !(unlabelled && name === "realized"));
+  const results = await monitor.measure(analysis, { calculators });
   const every = Object.values(results);
   warnings.push(...analysis.warnings, ...skipped, ...every.flatMap((result) => result.warnings));
 
@@ -83,11 +86,11 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   };
   writes.push(writeLong(join(output, "results.parquet"), every));
   for (const result of every) {
-    write(`${result.part}.csv`, result.toCsv());
+    write(`${result.calculator}.csv`, result.toCsv());
     // the database comes to its next step only when this thread pauses
     await new Promise(setImmediate);
   }
-  const statistics = every.filter(({ part }) => part.startsWith("stats_"));
+  const statistics = every.filter(({ calculator }) => calculator.startsWith("stats_"));
   if (statistics.length > 0) write("stats.csv", statisticsCsv(statistics));
   const ranks = rankDrift(results, monitor.config.ranking);
   if (monitor.config.ranking && ranks?.[0]) {
@@ -106,7 +109,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   await Promise.all(writes);
   const alerts = every.flatMap((result) =>
     result.alerts().map(({ chunk, series, measure }) => ({
-      part: result.part,
+      part: result.calculator,
       chunk: chunk.key,
       metric: series.metric,
       column: series.column ?? null,
@@ -123,7 +126,7 @@ function outputsOf({ columns = {} }: MonitorConfig): string[] {
 
 async function readConfig(config: MonitorConfig | string | undefined): Promise<MonitorConfig> {
   if (config === undefined) {
-    throw new ChurnError("BAD_USAGE", "a configuration is needed: which columns are what, and which parts to run");
+    throw new ChurnError("BAD_USAGE", "a configuration is needed: which columns are what, and what to monitor");
   }
   if (typeof config !== "string") return monitorConfig(config);
   let content: string;

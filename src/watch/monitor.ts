@@ -29,7 +29,7 @@ export interface MonitorResult {
   model_version: string;
   /** Is the model still good, since when not, what changed, what to do. */
   verdict: Verdict;
-  /** Realized performance; the other parts are in `results`. */
+  /** Realized performance; all others are in `results`. */
   performance: MonitoringResult;
   results: MonitoringResults;
   /** Alerts of realized and estimated performance, oldest first. */
@@ -142,7 +142,7 @@ async function measure(db: Database, settings: MonitorSettings) {
   const rows = [...plan.keep, ...toStoredRows(fresh, plan.labels)];
   const results = unit ? resultsOf(monitor, rows, unit) : fresh;
   if (plan.from !== null || kept.length === 0) await writeKept(db, version, hash, toStoredRows(results, plan.labels));
-  const learned = Object.values(monitor.parts).flatMap((part) => part.warnings);
+  const learned = Object.values(monitor.calculators).flatMap((fitted) => fitted.warnings);
   const found = Object.values(fresh).flatMap((result) => result.warnings);
   return {
     version,

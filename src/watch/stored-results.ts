@@ -1,5 +1,6 @@
-import type { ChunkInfo, Measure, MeasureField, PartName } from "../monitoring/calculators/measure.js";
+import type { ChunkInfo, Measure, MeasureField } from "../monitoring/calculators/measure.js";
 import { type PeriodUnit, periodOf, periodStart } from "../monitoring/chunks/period.js";
+import type { CalculatorName } from "../monitoring/engine/calculators.js";
 import type { FittedMonitor, MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { type LongRow, MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import type { Database } from "../store/database.js";
@@ -76,7 +77,7 @@ export function resultsOf(monitor: FittedMonitor, rows: readonly KeptRow[], unit
   const results: MonitoringResults = {};
   const analysis = rows.filter((row) => row.chunk_period === "analysis");
   const chunks = chunksOf(analysis, unit);
-  for (const [name, reference] of Object.entries(monitor.reference()) as [PartName, MonitoringResult][]) {
+  for (const [name, reference] of Object.entries(monitor.reference()) as [CalculatorName, MonitoringResult][]) {
     const measured = new Map(
       analysis
         .filter((row) => row.part === name)

@@ -53,7 +53,7 @@ export async function writeLong(path: string, results: readonly MonitoringResult
     for (const series of result.series) {
       series.measures.forEach((measure, i) => {
         const chunk = result.chunks[i];
-        part.set(row, result.part);
+        part.set(row, result.calculator);
         column.set(row, series.column);
         metric.set(row, series.metric);
         key.set(row, chunk.key);

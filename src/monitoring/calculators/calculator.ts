@@ -1,9 +1,10 @@
-import type { Chunk } from "../chunks/chunk.js";
+import type { Chunk, Period } from "../chunks/chunk.js";
+import type { Column } from "../chunks/column.js";
 import type { OrderedTable } from "../chunks/table.js";
-import type { ChunkInfo, MeasureField, PartName, SeriesInfo } from "./measure.js";
+import type { ChunkInfo, Measure, MeasureField, SeriesInfo } from "./measure.js";
 import type { Limits, Range, Threshold } from "./threshold.js";
 
-/** What a part says of one chunk, before limits are known; NaN is allowed here and goes no further. */
+/** What a calculator says of one chunk, before limits are known; NaN is allowed here and goes no further. */
 export interface RawMeasure {
   readonly value: number;
   readonly n: number;
@@ -24,20 +25,44 @@ export interface RawMeasure {
   readonly lost?: boolean;
 }
 
-/** A series of a fitted part: what it is about, and how its limits are set. */
+/** A series of a fitted calculator: what it is about, and how its limits are set. */
 export interface SeriesPlan extends SeriesInfo {
   /** How limits are fitted; null for none. */
   readonly threshold: Threshold | null;
   readonly range: Range;
 }
 
-export interface PartContext {
-  /** Give NannyML's numbers where it errs. */
+export interface CalculatorContext {
+  /** Reproduce NannyML's results exactly, including its known bugs. */
   readonly compat: boolean;
   warn(text: string): void;
 }
 
-export interface MeasureContext<Prepared = unknown> extends PartContext {
+/** Chunks to measure one after the other: plain data, so that two threads can share them. */
+export interface ChunkQueue<State = unknown> {
+  readonly state: State;
+  /** The columns of the table that the chunks are of, in the order of the state's. */
+  readonly columns: readonly Column[];
+  readonly chunks: readonly Chunk[];
+  readonly period: Period;
+  /** Number of the next chunk to take, in memory that the threads share. */
+  readonly next: Int32Array;
+}
+
+/**
+ * Measures chunks with a calculator's `measureQueue`, on several threads where that pays.
+ *
+ * @param load rows to go through in all
+ */
+export type MeasureQueue = (queue: Omit<ChunkQueue, "next">, load: number) => Promise<RawMeasure[]>;
+
+export interface PrepareContext {
+  readonly period: Period;
+  readonly chunks: readonly Chunk[];
+  readonly measureQueue: MeasureQueue;
+}
+
+export interface MeasureContext<Prepared = unknown> extends CalculatorContext {
   readonly isReference: boolean;
   /** What `prepare` gave. */
   readonly prepared: Prepared;
@@ -46,19 +71,24 @@ export interface MeasureContext<Prepared = unknown> extends PartContext {
 }
 
 /**
- * One part of monitoring. `fit` learns from the reference all that is ever needed of it, as plain data that can be saved;
- * `measure` looks at one chunk with that alone.
+ * A calculator: one question about a table, asked of every chunk. `fit` learns from the reference all that is ever needed
+ * of it, as plain data that can be saved; `measure` looks at one chunk with that alone.
  */
-export interface Part<Options, State, Prepared = unknown> {
-  readonly name: PartName;
+export interface Calculator<Options, State, Prepared = unknown, Name extends string = string> {
+  /** Key of its result, and of its state in a saved monitor. */
+  readonly name: Name;
   readonly fields: readonly MeasureField[];
   /** Which rule NannyML alerts by. */
   readonly rule: "strict" | "not_inside";
-  fit(reference: OrderedTable, options: Options, context: PartContext): State;
+  /** It looks at one column after the other, and shares nothing with calculators that need the sorted scores. */
+  readonly byColumn: boolean;
+  fit(reference: OrderedTable, options: Options, context: CalculatorContext): State;
   series(state: State): SeriesPlan[];
-  measure(state: State, table: OrderedTable, chunk: Chunk, context: MeasureContext<Prepared>): RawMeasure[];
   /** Checks that a table can be measured at all, and does what needs doing once before its chunks. */
-  prepare?(state: State, table: OrderedTable, name: "reference" | "analysis"): Prepared;
+  prepare?(state: State, table: OrderedTable, context: PrepareContext): Prepared | Promise<Prepared>;
+  measure(state: State, table: OrderedTable, chunk: Chunk, context: MeasureContext<Prepared>): RawMeasure[];
+  /** Measures chunks of a queue until none is left, by their numbers; for chunks that take long. */
+  measureQueue?(queue: ChunkQueue<State>): Promise<[number, RawMeasure][]>;
   /** Chunks with fewer rows do not alert; and whether a value is exact, not a sample's: then few rows are no excuse. */
   readonly fewestRows?: number;
   readonly exact?: boolean;
@@ -67,9 +97,15 @@ export interface Part<Options, State, Prepared = unknown> {
   chunkExtras?(table: OrderedTable, chunk: Chunk): Partial<ChunkInfo>;
 }
 
-/** A part that has learned its reference: plain data, to be saved and loaded. */
-export interface FittedPart<State = unknown> {
-  readonly part: PartName;
+/** A calculator that prepares at once. */
+export interface SyncCalculator<Options, State, Prepared = unknown, Name extends string = string>
+  extends Calculator<Options, State, Prepared, Name> {
+  prepare?(state: State, table: OrderedTable, context: PrepareContext): Prepared;
+}
+
+/** A calculator that has learned its reference: plain data, to be saved and loaded. */
+export interface FittedCalculator<State = unknown> {
+  readonly calculator: string;
   readonly compat: boolean;
   readonly zone: "naive" | "utc" | null;
   /** The last time in the reference, to see an analysis that reaches back into it. */
@@ -79,6 +115,6 @@ export interface FittedPart<State = unknown> {
   /** Median rows behind the reference chunks, one a series. */
   readonly usualRows: readonly number[];
   readonly chunks: readonly ChunkInfo[];
-  readonly measures: readonly (readonly import("./measure.js").Measure[])[];
+  readonly measures: readonly (readonly Measure[])[];
   readonly warnings: readonly string[];
 }

@@ -1,21 +1,5 @@
 import type { Chunk, Period } from "../chunks/chunk.js";
 
-/** The parts of monitoring: each has a result of its own. */
-export type PartName =
-  | "realized"
-  | "cbpe"
-  | "univariate"
-  | "pca"
-  | "domain_classifier"
-  | "missing"
-  | "unseen"
-  | "range"
-  | "stats_avg"
-  | "stats_sum"
-  | "stats_std"
-  | "stats_median"
-  | "stats_count";
-
 /** One number of one chunk, and all that is needed to judge it. */
 export interface Measure {
   /** The value, or null when it cannot be computed; `notComputed` says why. */

@@ -56,7 +56,6 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
     return column && !isCategory(column) ? column : undefined;
   };
   return {
-    ordered: true,
     rows,
     time: ms,
     zone: time?.zone ?? table.zone,

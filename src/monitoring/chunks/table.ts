@@ -26,7 +26,6 @@ export interface MonitoredTable {
 
 /** A checked table whose rows are in time order: what the calculations read. */
 export interface OrderedTable {
-  readonly ordered: true;
   readonly rows: number;
   /** Milliseconds since 1970 (UTC), ascending, NaN last; undefined without a time column. */
   readonly time: Float64Array | undefined;
@@ -39,7 +38,7 @@ export interface OrderedTable {
   readonly columns: ReadonlyMap<string, Column>;
   /** The names of the score, the predicted class and the label among the columns. */
   readonly names: { readonly score?: string; readonly predicted?: string; readonly truth?: string };
-  /** What one part has computed of this table and another may use. */
+  /** What one calculator has computed of this table and another may use. */
   readonly shared: Map<string, unknown>;
   /** What a reader should know about this table: rows without a time, and the like. */
   readonly warnings: readonly string[];

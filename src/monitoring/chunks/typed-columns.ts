@@ -1,11 +1,20 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import type { ColumnOptions } from "../drift/univariate-options.js";
 import { type CategoryColumn, isCategory, type NumberColumn, toCategory } from "./column.js";
 import { memoize } from "./order-table.js";
 import type { OrderedTable } from "./table.js";
 
 export type ColumnType = "continuous" | "categorical";
+
+/** Which columns, and what their types are where the data do not say it. */
+export interface ColumnOptions {
+  /** By default every column of the reference. */
+  readonly columns?: readonly string[];
+  /** Columns of numbers that are codes; `y_pred` and `y_true` are, without being named. */
+  readonly treatAsCategorical?: readonly string[];
+  /** Columns that are numbers whatever the data say. */
+  readonly treatAsContinuous?: readonly string[];
+}
 
 export interface TypedColumn {
   readonly name: string;
@@ -33,7 +42,7 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
     } else groups[isCategory(column) ? "categorical" : "continuous"][0].push(name);
   }
   return (["continuous", "categorical"] as const).flatMap((type) =>
-    groups[type].flatMap((part, i) => (i === 0 ? part.sort() : part).map((name) => ({ name, type }))),
+    groups[type].flatMap((names, i) => (i === 0 ? names.sort() : names).map((name) => ({ name, type }))),
   );
 }
 

@@ -1,40 +1,25 @@
 import { ChurnError } from "../../core/errors.js";
-import type { Part } from "../calculators/calculator.js";
-import type { Threshold } from "../calculators/threshold.js";
-import { type Column, gather, isCategory } from "../chunks/column.js";
+import type { Calculator, RawMeasure } from "../calculators/calculator.js";
+import { gather, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, numbersOf } from "../chunks/typed-columns.js";
-
-export interface DomainClassifierOptions {
-  /** By default every feature. */
-  readonly columns?: readonly string[];
-  /** Folds of the cross-validation; 5. */
-  readonly folds?: number;
-  /** Most reference rows that are kept, spread evenly; 10,000. With `compat: "nannyml"` all. */
-  readonly maxRows?: number;
-  readonly threshold?: Threshold;
-  readonly seed?: number;
-}
-
-export interface DomainClassifierState {
-  /** Reference rows that are kept, and where they stood. */
-  readonly columns: readonly { readonly name: string; readonly values: Column; readonly wasText: boolean }[];
-  readonly places: Uint32Array;
-  readonly rows: number;
-  readonly folds: number;
-  readonly trees: typeof FAST;
-  readonly compat: boolean;
-  readonly seed: number;
-  readonly threshold: Threshold;
-}
+import type { DomainClassifierOptions, DomainClassifierState } from "./domain-classifier-state.js";
 
 // what is asked is whether there is a difference, not for the best classifier; NannyML takes LightGBM's defaults
 const FAST = { numTrees: 25, learningRate: 0.3, maxLeaves: 15, maxBins: 63 };
 const NANNYML = { numTrees: 100, learningRate: 0.1, maxLeaves: 31, maxBins: 255 };
-/** Names, limits and rules of the domain classifier; its measures are made below, since they take their time. */
-export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifierState> = {
+
+/** The domain classifier: how well boosted trees tell the rows of a chunk from those of the reference. */
+export const domainClassifierCalculator: Calculator<
+  DomainClassifierOptions,
+  DomainClassifierState,
+  readonly RawMeasure[],
+  "domain_classifier"
+> = {
   name: "domain_classifier",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  byColumn: false,
+
   fit(reference, options, { compat }) {
     const { columns, folds = 5, maxRows = compat ? Number.POSITIVE_INFINITY : 10_000, seed = 13 } = options;
     if (!Number.isInteger(folds) || folds < 2) throw new ChurnError("BAD_OPTION", `cannot make ${folds} folds`);
@@ -59,6 +44,7 @@ export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifie
       threshold: options.threshold ?? { type: "constant", lower: 0.45, upper: 0.65 },
     };
   },
+
   series: ({ threshold }) => [
     {
       key: "domain_classifier_auroc",
@@ -68,7 +54,17 @@ export const domainClassifierPart: Part<DomainClassifierOptions, DomainClassifie
       range: { lower: 0, upper: 1 },
     },
   ],
-  measure() {
-    throw new ChurnError("BAD_USAGE", "the domain classifier is measured by measureDomainClassifier");
+
+  // trees take their time: all chunks are measured before, and on two threads
+  prepare(state, table, { period, chunks, measureQueue }) {
+    const columns = state.columns.map(({ name, wasText }) =>
+      wasText ? categoriesOf(table, name, period, true) : numbersOf(table, name, period),
+    );
+    return measureQueue({ state, columns, chunks, period }, chunks.length * state.places.length);
   },
+
+  measure: (_state, _table, { index }, { prepared }) => [prepared[index]],
+
+  // the forest is loaded when it is asked for
+  measureQueue: async (queue) => (await import("./measure-domain.js")).measureDomain(queue),
 };

@@ -87,7 +87,7 @@ function seriesByColumn(result: MonitoringResult) {
   const methods = new Map<string, string>();
   return result.series.map(({ column, metric, columnType, measures }) => {
     if (column === undefined) {
-      throw new ChurnError("BAD_OPTION", `a result of ${result.part} has no columns to rank`);
+      throw new ChurnError("BAD_OPTION", `a result of ${result.calculator} has no columns to rank`);
     }
     const type = columnType ?? "any";
     const first = methods.get(type) ?? metric;

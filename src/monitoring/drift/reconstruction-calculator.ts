@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { symmetricEigen } from "../../statistics/symmetric-eigen.js";
-import type { Part, RawMeasure } from "../calculators/calculator.js";
+import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
 import { columnMoments, momentsOf } from "../chunks/column-moments.js";
@@ -37,13 +37,14 @@ export interface ReconstructionState {
 /** Writes the standardised values of some rows of a column. */
 type Write = (from: number, to: number, into: Float64Array) => void;
 
-interface Prepared {
+/** The columns of a table as the plane of the reference sees them. */
+export interface EncodedRows {
   readonly columns: readonly Write[];
   /** Room for a block of rows: one a column, and two for sums. */
   readonly room: readonly Float64Array[];
 }
 
-const prepared = (columns: readonly Write[]): Prepared => ({
+const prepared = (columns: readonly Write[]): EncodedRows => ({
   columns,
   room: Array.from({ length: columns.length + 2 }, () => new Float64Array(BLOCK)),
 });
@@ -58,79 +59,81 @@ const BLOCK = 512;
  * Multivariate drift by reconstruction error: how far rows lie from the plane that explains the reference (PCA on
  * standardised columns, categories by their share in the reference; NannyML's DataReconstructionDriftCalculator).
  */
-export const reconstructionPart: Part<ReconstructionOptions, ReconstructionState, Prepared> = {
-  name: "pca",
-  fields: [
-    "value",
-    "samplingError",
-    "upperConfidenceBoundary",
-    "lowerConfidenceBoundary",
-    "upperThreshold",
-    "lowerThreshold",
-    "alert",
-  ],
-  rule: "not_inside",
+export const reconstructionCalculator: SyncCalculator<ReconstructionOptions, ReconstructionState, EncodedRows, "pca"> =
+  {
+    name: "pca",
+    fields: [
+      "value",
+      "samplingError",
+      "upperConfidenceBoundary",
+      "lowerConfidenceBoundary",
+      "upperThreshold",
+      "lowerThreshold",
+      "alert",
+    ],
+    rule: "not_inside",
+    byColumn: false,
 
-  fit(reference, { columns, components = 0.65, threshold = STANDARD_DEVIATION }) {
-    const names = columns ?? defaultColumns(reference, false);
-    if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
-    if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
-      throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {
-        hint: "a share of the variance below 1, or a whole number of columns",
-      });
-    }
-    const encoders = names.map((name) => fitEncoder(reference, name));
-    const written = prepared(encoders.map((encoder) => encode(encoder, reference, "reference")));
-    const d = names.length;
-    const { values, vectors } = symmetricEigen(covarianceOf(written, reference.rows), d);
-    const total = values.reduce((sum, value) => sum + value, 0);
-    let kept = 0;
-    let explained = 0;
-    do explained += values[kept++] / total;
-    while (components < 1 ? kept < d && explained <= components : kept < components);
-    const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
-    const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
-    return { encoders, kept, lost: vectors.slice(kept * d), ...across, threshold };
-  },
-
-  series: ({ threshold }) => [
-    {
-      key: "reconstruction_error",
-      metric: "reconstruction_error",
-      label: "Reconstruction error",
-      threshold,
-      range: { lower: 0, drop: true },
+    fit(reference, { columns, components = 0.65, threshold = STANDARD_DEVIATION }) {
+      const names = columns ?? defaultColumns(reference, false);
+      if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
+      if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
+        throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {
+          hint: "a share of the variance below 1, or a whole number of columns",
+        });
+      }
+      const encoders = names.map((name) => fitEncoder(reference, name));
+      const written = prepared(encoders.map((encoder) => encode(encoder, reference, "reference")));
+      const d = names.length;
+      const { values, vectors } = symmetricEigen(covarianceOf(written, reference.rows), d);
+      const total = values.reduce((sum, value) => sum + value, 0);
+      let kept = 0;
+      let explained = 0;
+      do explained += values[kept++] / total;
+      while (components < 1 ? kept < d && explained <= components : kept < components);
+      const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
+      const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
+      return { encoders, kept, lost: vectors.slice(kept * d), ...across, threshold };
     },
-  ],
 
-  prepare: ({ encoders }, table, where) => prepared(encoders.map((encoder) => encode(encoder, table, where))),
-
-  measure(state, _table, { from, to }, { prepared }): RawMeasure[] {
-    const n = to - from;
-    if (n === 0) {
-      const none = Number.NaN;
-      const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
-      return [{ value: none, n, reason: "no rows", ...band }];
-    }
-    const errors = rowErrors(prepared, state, from, to);
-    // infinite values give rows without an error
-    for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
-    const { mean, squares, n: rows } = momentsOf(errors);
-    const infinite = n - rows;
-    const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
-    return [
+    series: ({ threshold }) => [
       {
-        value: mean,
-        n: rows,
-        samplingError,
-        upperConfidenceBoundary: mean + 3 * samplingError,
-        lowerConfidenceBoundary: Math.max(0, mean - 3 * samplingError),
-        ...(infinite > 0 ? { note: `${infinite} rows with infinite values are left out` } : {}),
-        ...(rows === 0 ? { reason: "every row has an infinite value" } : {}),
+        key: "reconstruction_error",
+        metric: "reconstruction_error",
+        label: "Reconstruction error",
+        threshold,
+        range: { lower: 0, drop: true },
       },
-    ];
-  },
-};
+    ],
+
+    prepare: ({ encoders }, table, { period }) => prepared(encoders.map((encoder) => encode(encoder, table, period))),
+
+    measure(state, _table, { from, to }, { prepared }): RawMeasure[] {
+      const n = to - from;
+      if (n === 0) {
+        const none = Number.NaN;
+        const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
+        return [{ value: none, n, reason: "no rows", ...band }];
+      }
+      const errors = rowErrors(prepared, state, from, to);
+      // infinite values give rows without an error
+      for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
+      const { mean, squares, n: rows } = momentsOf(errors);
+      const infinite = n - rows;
+      const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
+      return [
+        {
+          value: mean,
+          n: rows,
+          samplingError,
+          upperConfidenceBoundary: mean + 3 * samplingError,
+          lowerConfidenceBoundary: Math.max(0, mean - 3 * samplingError),
+          ...(infinite > 0 ? { note: `${infinite} rows with infinite values are left out` } : {}),
+          ...(rows === 0 ? { reason: "every row has an infinite value" } : {}),
+        },
+      ];
+    },
+  };
 
 type Table = Parameters<typeof numbersOf>[0];
 
@@ -203,7 +206,7 @@ function encode({ name, missing, mean, deviation, categories }: Encoder, table: 
   };
 }
 
-function covarianceOf({ columns, room }: Prepared, rows: number): Float64Array {
+function covarianceOf({ columns, room }: EncodedRows, rows: number): Float64Array {
   const d = columns.length;
   const sums = new Float64Array(d * d);
   for (let from = 0; from < rows; from += BLOCK) {
@@ -246,7 +249,7 @@ function addProducts(sums: Float64Array, at: number, x: Room, y: Room, w: Room, 
 
 /** How far each row lies from the plane of the kept directions. */
 function rowErrors(
-  { columns, room }: Prepared,
+  { columns, room }: EncodedRows,
   { lost, across }: ReconstructionState,
   from: number,
   to: number,

@@ -1,4 +1,4 @@
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, isCategory } from "../chunks/column.js";
 import { categoriesOf, numbersOf, type TypedColumn, typedColumns } from "../chunks/typed-columns.js";
@@ -37,10 +37,11 @@ const DEFAULT: Threshold = { type: "standard_deviation", std_lower_multiplier: n
 const STABILITY: Threshold = { type: "constant", upper: 0.25 };
 
 /** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
-export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> = {
+export const univariateCalculator: SyncCalculator<UnivariateOptions, UnivariateState, Prepared, "univariate"> = {
   name: "univariate",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  byColumn: true,
   fewestRows: 30,
 
   fit(reference, options, { compat }) {
@@ -85,15 +86,15 @@ export const univariatePart: Part<UnivariateOptions, UnivariateState, Prepared> 
       }),
     ),
 
-  prepare: ({ columns }, table, where) =>
+  prepare: ({ columns }, table, { period }) =>
     columns.map(({ name, categorical, isTruth }) => {
       if (isTruth && !table.columns.has(name)) {
         const codes = new Int32Array(table.rows).fill(-1);
         if (!categorical) return { numbers: new Float64Array(table.rows).fill(Number.NaN) };
         return { categories: { codes, levels: [] }, places: new Int32Array(0) };
       }
-      if (!categorical) return { numbers: numbersOf(table, name, where) };
-      const categories = categoriesOf(table, name, where, categorical.wasText);
+      if (!categorical) return { numbers: numbersOf(table, name, period) };
+      const categories = categoriesOf(table, name, period, categorical.wasText);
       return { categories, places: placesOf(categorical, categories) };
     }),
 

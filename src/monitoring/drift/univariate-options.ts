@@ -1,6 +1,7 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import type { Threshold } from "../calculators/threshold.js";
+import type { ColumnOptions } from "../chunks/typed-columns.js";
 
 export const CONTINUOUS_METHODS = [
   "kolmogorov_smirnov",
@@ -20,16 +21,6 @@ export const CATEGORICAL_METHODS = [
 export type ContinuousMethod = (typeof CONTINUOUS_METHODS)[number];
 export type CategoricalMethod = (typeof CATEGORICAL_METHODS)[number];
 export type DriftMethod = ContinuousMethod | CategoricalMethod;
-
-/** Which columns, and what their types are where the data do not say it. */
-export interface ColumnOptions {
-  /** By default every column of the reference. */
-  readonly columns?: readonly string[];
-  /** Columns of numbers that are codes; `y_pred` and `y_true` are, without being named. */
-  readonly treatAsCategorical?: readonly string[];
-  /** Columns that are numbers whatever the data say. */
-  readonly treatAsContinuous?: readonly string[];
-}
 
 export interface UnivariateOptions extends ColumnOptions {
   /** Default `["jensen_shannon"]`. */

@@ -1,17 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { ChurnError } from "../../core/errors.js";
 import { toError } from "../../core/fault.js";
-import { type PartWork, partAnswer } from "./calculator-job.js";
-import type { DomainWork } from "./measure-domain.js";
+import type { JobMessage } from "./jobs.js";
+import { runJob } from "./run-job.js";
 
-parentPort?.on("message", async (work: PartWork | DomainWork) => {
+parentPort?.on("message", async ({ kind, job }: JobMessage) => {
   try {
-    // boosting is loaded when it is asked for
-    const done =
-      work.kind === "domain_classifier"
-        ? await (await import("./measure-domain.js")).measureDomain(work)
-        : partAnswer(work);
-    parentPort?.postMessage({ done });
+    parentPort?.postMessage({ done: await runJob(kind, job) });
   } catch (error) {
     // an error loses its class on the way
     const fault = toError(error);

@@ -1,44 +1,54 @@
-import type { Part } from "../calculators/calculator.js";
-import type { PartName } from "../calculators/measure.js";
-import { domainClassifierPart } from "../drift/domain-classifier-calculator.js";
-import { reconstructionPart } from "../drift/reconstruction-calculator.js";
-import { univariatePart } from "../drift/univariate-calculator.js";
-import { cbpePart } from "../estimated/cbpe-calculator.js";
-import { missingPart } from "../quality/missing-values-calculator.js";
-import { STATISTICS, statisticPart } from "../quality/summary-statistics-calculator.js";
-import { unseenPart } from "../quality/unseen-values-calculator.js";
-import { rangePart } from "../quality/value-range-calculator.js";
+import { ChurnError } from "../../core/errors.js";
+import type { Calculator } from "../calculators/calculator.js";
+import { domainClassifierCalculator } from "../drift/domain-classifier-calculator.js";
+import { reconstructionCalculator } from "../drift/reconstruction-calculator.js";
+import { univariateCalculator } from "../drift/univariate-calculator.js";
+import { cbpeCalculator } from "../estimated/cbpe-calculator.js";
+import { missingCalculator } from "../quality/missing-values-calculator.js";
+import { STATISTICS, statisticCalculator } from "../quality/summary-statistics-calculator.js";
+import { unseenCalculator } from "../quality/unseen-values-calculator.js";
+import { rangeCalculator } from "../quality/value-range-calculator.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
-import { realizedPart } from "../realized/realized-calculator.js";
+import { realizedCalculator } from "../realized/realized-calculator.js";
 import type { ColumnsConfig, MonitorConfig, PerformanceConfig } from "./monitor-config.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: each part has options and state of its own
-export type AnyPart = Part<any, any, any>;
+/** Every calculator there is, in the order in which results come. */
+const CALCULATORS = [
+  realizedCalculator,
+  cbpeCalculator,
+  univariateCalculator,
+  reconstructionCalculator,
+  domainClassifierCalculator,
+  missingCalculator,
+  unseenCalculator,
+  rangeCalculator,
+  statisticCalculator("avg"),
+  statisticCalculator("sum"),
+  statisticCalculator("std"),
+  statisticCalculator("median"),
+  statisticCalculator("count"),
+] as const;
 
-const PARTS: Record<PartName, AnyPart> = {
-  realized: realizedPart,
-  cbpe: cbpePart,
-  univariate: univariatePart,
-  pca: reconstructionPart,
-  domain_classifier: domainClassifierPart,
-  missing: missingPart,
-  unseen: unseenPart,
-  range: rangePart,
-  stats_avg: statisticPart("avg"),
-  stats_sum: statisticPart("sum"),
-  stats_std: statisticPart("std"),
-  stats_median: statisticPart("median"),
-  stats_count: statisticPart("count"),
-};
+export type CalculatorName = (typeof CALCULATORS)[number]["name"];
 
-export const partOf = (name: PartName): AnyPart => PARTS[name];
+// biome-ignore lint/suspicious/noExplicitAny: each calculator has options and state of its own
+export type AnyCalculator = Calculator<any, any, any>;
+
+const BY_NAME: ReadonlyMap<string, AnyCalculator> = new Map(CALCULATORS.map((each) => [each.name, each]));
+
+/** @throws ChurnError BAD_INPUT for a name that is in no list, as of a monitor that a later version saved */
+export function calculatorFor(name: string): AnyCalculator {
+  const found = BY_NAME.get(name);
+  if (!found) throw new ChurnError("BAD_INPUT", `there is no calculator ${JSON.stringify(name)}`);
+  return found;
+}
 
 /** The parts that a configuration asks for, each with its options. */
-export function plannedParts(config: MonitorConfig): { name: PartName; options: object }[] {
+export function plannedCalculators(config: MonitorConfig): { name: CalculatorName; options: object }[] {
   const { realized, cbpe, univariate, pca, domain_classifier, missing, unseen, range, stats } = config;
   const categorical = config.columns?.categorical ?? [];
-  const plans: { name: PartName; options: object }[] = [];
-  const add = (name: PartName, options: object) => plans.push({ name, options });
+  const plans: { name: CalculatorName; options: object }[] = [];
+  const add = (name: CalculatorName, options: object) => plans.push({ name, options });
   if (realized) add("realized", performance(realized));
   if (cbpe) add("cbpe", performance(cbpe));
   if (univariate) {

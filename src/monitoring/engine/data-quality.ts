@@ -1,17 +1,17 @@
-import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
-import { missingPart, type QualityOptions } from "../quality/missing-values-calculator.js";
-import { unseenPart } from "../quality/unseen-values-calculator.js";
-import { rangePart } from "../quality/value-range-calculator.js";
+import type { MeasureOptions } from "../calculators/fit-calculator.js";
+import { missingCalculator, type QualityOptions } from "../quality/missing-values-calculator.js";
+import { unseenCalculator } from "../quality/unseen-values-calculator.js";
+import { rangeCalculator } from "../quality/value-range-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { runPart } from "./run-calculator.js";
+import { type RunTables, runCalculator } from "./run-calculator.js";
 
 type Options = QualityOptions & MeasureOptions & RunTables;
 
 /** Missing values per column and chunk, as a share of the rows or a count. */
-export const missingValues = (options: Options): MonitoringResult => runPart(missingPart, options);
+export const missingValues = (options: Options): MonitoringResult => runCalculator(missingCalculator, options);
 
 /** Rows per categorical column and chunk whose category the reference does not have. */
-export const unseenValues = (options: Options): MonitoringResult => runPart(unseenPart, options);
+export const unseenValues = (options: Options): MonitoringResult => runCalculator(unseenCalculator, options);
 
 /** Rows per continuous column and chunk that lie outside the range of the reference. */
-export const outOfRangeValues = (options: Options): MonitoringResult => runPart(rangePart, options);
+export const outOfRangeValues = (options: Options): MonitoringResult => runCalculator(rangeCalculator, options);

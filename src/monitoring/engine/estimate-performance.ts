@@ -1,8 +1,8 @@
-import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
-import { cbpePart } from "../estimated/cbpe-calculator.js";
+import type { MeasureOptions } from "../calculators/fit-calculator.js";
+import { cbpeCalculator } from "../estimated/cbpe-calculator.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { runPart } from "./run-calculator.js";
+import { type RunTables, runCalculator } from "./run-calculator.js";
 
 /**
  * Estimates the performance of a binary classifier per chunk from its scores alone (CBPE): no label of the analysis is
@@ -16,5 +16,5 @@ import { runPart } from "./run-calculator.js";
  * estimatePerformance({ reference, analysis, metrics: ["roc_auc", "f1"], chunking: { period: "M" } }).alerts();
  */
 export function estimatePerformance(options: PerformanceOptions & MeasureOptions & RunTables): MonitoringResult {
-  return runPart(cbpePart, options);
+  return runCalculator(cbpeCalculator, options);
 }

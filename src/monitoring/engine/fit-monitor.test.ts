@@ -85,7 +85,7 @@ it("names an unknown key of the configuration and the nearest there is", async (
     /unknown key "continous_methods" in "univariate"\n.*did you mean "continuous_methods"/,
   );
   expect(() => monitorConfig({ realised: {} })).toThrow(/unknown key "realised" in the configuration/);
-  await expect(fitMonitor(table("reference", 0), {})).rejects.toThrow(/names no part to monitor/);
+  await expect(fitMonitor(table("reference", 0), {})).rejects.toThrow(/names nothing to monitor/);
 });
 
 const CSV = `when,id,score,churned,plan,active,calls

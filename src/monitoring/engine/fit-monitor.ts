@@ -1,23 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../../core/errors.js";
 import { writeAtomic } from "../../core/write-atomic.js";
-import type { FittedPart } from "../calculators/calculator.js";
-import type { Measure, PartName } from "../calculators/measure.js";
-import type { Chunking } from "../chunks/chunk.js";
+import type { FittedCalculator } from "../calculators/calculator.js";
+import { isCompat } from "../calculators/fit-calculator.js";
+import type { Measure } from "../calculators/measure.js";
 import { type ColumnInput, toCategory, toColumn } from "../chunks/column.js";
-import { orderTable } from "../chunks/order-table.js";
 import type { MonitoredTable } from "../chunks/table.js";
-import type { DomainClassifierState } from "../drift/domain-classifier-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { partOf, plannedParts } from "./calculators.js";
-import { fitDomainClassifier, measureDomainClassifier } from "./domain-classifier.js";
+import { type CalculatorName, calculatorFor, plannedCalculators } from "./calculators.js";
 import { fromJson, toJson } from "./fitted-json.js";
 import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
-import { resultOf } from "./run-calculator.js";
-import { onTwoThreads } from "./two-threads.js";
+import { orderMonitored } from "./order-monitored.js";
+import { toResult } from "./run-calculator.js";
+import { fitOnThreads, measureOnThreads } from "./run-on-threads.js";
 
-/** Results by part, in the order of the configuration. */
-export type MonitoringResults = Partial<Record<PartName, MonitoringResult>>;
+/** Results by calculator, in the order of the configuration. */
+export type MonitoringResults = Partial<Record<CalculatorName, MonitoringResult>>;
+
+/** What each calculator has learned, in the order of the configuration. */
+export type FittedCalculators = Partial<Record<CalculatorName, FittedCalculator>>;
 
 const FORMAT = "churn-workbench monitor 1";
 
@@ -27,40 +28,35 @@ const FORMAT = "churn-workbench monitor 1";
 export class FittedMonitor {
   constructor(
     readonly config: MonitorConfig,
-    readonly parts: Readonly<Partial<Record<PartName, FittedPart>>>,
+    readonly calculators: Readonly<FittedCalculators>,
   ) {}
 
   /**
    * Measures a table: all of the analysis, or only its new chunks.
    *
-   * @param options.parts only these
-   * @throws BAD_INPUT when the table lacks what a part needs
+   * @param options.calculators only these
+   * @throws BAD_INPUT when the table lacks what a calculator needs
    */
-  async measure(analysis: MonitoredTable, options: { parts?: readonly PartName[] } = {}): Promise<MonitoringResults> {
-    const fitted = Object.entries(this.parts) as [PartName, FittedPart][];
-    const chunking: Chunking = this.config.chunking ?? {};
-    const keepTies = fitted[0]?.[1].compat || chunking.period !== undefined;
-    const table = orderTable(asCategories(analysis, this.config), "analysis", keepTies);
-    const asked = fitted.filter(([name]) => !options.parts || options.parts.includes(name));
-    const answers = await onTwoThreads(table.rows, (keep) => {
-      const parts = asked.filter(([name]) => name !== "domain_classifier" && keep(name));
-      return parts.length > 0 ? { kind: "measure", table, parts, chunking } : null;
-    });
-    const found = new Map(answers.flatMap(({ results = [] }) => results));
-    const results: MonitoringResults = {};
-    for (const [name, part] of asked) {
-      const measured = found.get(name);
-      results[name] = measured
-        ? resultOf(partOf(name), part, measured)
-        : await measureDomainClassifier(part as FittedPart<DomainClassifierState>, table, chunking);
-    }
-    return results;
+  async measure(
+    analysis: MonitoredTable,
+    options: { calculators?: readonly CalculatorName[] } = {},
+  ): Promise<MonitoringResults> {
+    const all = entriesOf(this.calculators);
+    const { chunking = {} } = this.config;
+    const how = { compat: all[0]?.[1].compat ?? false, chunking };
+    const table = orderMonitored(asCategories(analysis, this.config), "analysis", how);
+    const fitted = all.filter(([name]) => !options.calculators || options.calculators.includes(name));
+    const measured = new Map(await measureOnThreads({ table, fitted, chunking }));
+    return Object.fromEntries(
+      fitted.map(([name, each]) => [name, toResult(calculatorFor(name), each, measured.get(name))]),
+    );
   }
 
   /** The results of the reference alone. */
   reference(): MonitoringResults {
-    const entries = Object.entries(this.parts) as [PartName, FittedPart][];
-    return Object.fromEntries(entries.map(([name, part]) => [name, resultOf(partOf(name), part)]));
+    return Object.fromEntries(
+      entriesOf(this.calculators).map(([name, fitted]) => [name, toResult(calculatorFor(name), fitted)]),
+    );
   }
 
   /** Writes the monitor into a file (JSON). */
@@ -70,8 +66,8 @@ export class FittedMonitor {
 
   toJson(): string {
     // nine tenths of it are measures: but for a limit that is infinite they need no coding
-    const parts = Object.entries(this.parts).map(([name, { measures, ...part }]) => {
-      const rest = toJson(part).slice(1);
+    const parts = entriesOf(this.calculators).map(([name, { measures, calculator: part, ...fitted }]) => {
+      const rest = toJson({ part, ...fitted }).slice(1);
       const coded = measures.every((row) => row.every(isPlain)) ? JSON.stringify(measures) : toJson(measures);
       return `${JSON.stringify(name)}:{"measures":${coded},${rest}`;
     });
@@ -90,15 +86,29 @@ export class FittedMonitor {
   }
 
   static fromJson(text: string): FittedMonitor {
-    const data = fromJson(text) as { format?: string; config: MonitorConfig; parts: FittedMonitor["parts"] };
+    const data = fromJson(text) as SavedMonitor | null;
     if (data?.format !== FORMAT) {
-      throw new ChurnError("BAD_INPUT", `this is no saved monitor of format "${FORMAT}": ${data?.format}`, {
+      throw new ChurnError("BAD_INPUT", `this is not a saved monitor of format "${FORMAT}": ${data?.format}`, {
         hint: "fit and save the monitor again",
       });
     }
-    return new FittedMonitor(data.config, data.parts);
+    const calculators = Object.entries(data.parts).map(([name, { part, ...fitted }]) => [
+      name,
+      { calculator: part, ...fitted },
+    ]);
+    return new FittedMonitor(data.config, Object.fromEntries(calculators));
   }
 }
+
+/** A monitor as it stands in its file, where a calculator is a part. */
+interface SavedMonitor {
+  readonly format?: string;
+  readonly config: MonitorConfig;
+  readonly parts: Readonly<Record<string, Omit<FittedCalculator, "calculator"> & { readonly part: string }>>;
+}
+
+const entriesOf = (calculators: Readonly<FittedCalculators>) =>
+  Object.entries(calculators) as [CalculatorName, FittedCalculator][];
 
 const isPlain = ({ lowerThreshold, upperThreshold }: Measure): boolean =>
   Number.isFinite(lowerThreshold ?? 0) && Number.isFinite(upperThreshold ?? 0);
@@ -112,7 +122,7 @@ function asCategories(table: MonitoredTable, { columns }: MonitorConfig): Monito
 }
 
 /**
- * Learns what a reference looks like, for every part that the configuration names.
+ * Learns what a reference looks like, with every calculator that the configuration names.
  *
  * @example
  * const monitor = await fitMonitor(reference, { chunking: { period: "W" }, cbpe: { metrics: ["roc_auc"] }, univariate: {} });
@@ -125,28 +135,18 @@ export async function fitMonitor(
   options: { compat?: "nannyml" | undefined } = {},
 ): Promise<FittedMonitor> {
   const checked = monitorConfig(config);
-  const plans = plannedParts(checked);
+  const plans = plannedCalculators(checked);
   if (plans.length === 0) {
-    throw new ChurnError("BAD_CONFIG", "the configuration names no part to monitor", {
+    throw new ChurnError("BAD_CONFIG", "the configuration names nothing to monitor", {
       hint: 'for example {"realized": {}, "cbpe": {}, "univariate": {}}',
     });
   }
-  const table = orderTable(
-    asCategories(reference, checked),
-    "reference",
-    options.compat === "nannyml" || checked.chunking?.period !== undefined,
-  );
   const { compat } = options;
-  const common = { compat, ...(checked.chunking ? { chunking: checked.chunking } : {}) };
+  const { chunking } = checked;
+  const table = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
+  const common = { compat, ...(chunking ? { chunking } : {}) };
   const given = plans.map(({ name, options: own }) => ({ name, options: { ...own, ...common } }));
-  const answers = await onTwoThreads(table.rows, (keep) => {
-    const some = given.filter(({ name }) => name !== "domain_classifier" && keep(name));
-    return some.length > 0 ? { kind: "fit", table, plans: some } : null;
-  });
-  const fitted = new Map(answers.flatMap(({ fitted: some = [] }) => some));
-  const parts: Partial<Record<PartName, FittedPart>> = {};
-  for (const { name, options: own } of given) {
-    parts[name] = fitted.get(name) ?? (await fitDomainClassifier(table, own));
-  }
-  return new FittedMonitor(checked, parts);
+  const fitted = new Map(await fitOnThreads({ table, plans: given }));
+  // in the order of the configuration, whoever was ready first
+  return new FittedMonitor(checked, Object.fromEntries(plans.map(({ name }) => [name, fitted.get(name)])));
 }

@@ -1,8 +1,8 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import type { NormalizeConfusion, ValueMatrix } from "../../statistics/confusion.js";
-import type { ColumnRoles } from "../../watch/read-monitored-table.js";
 import type { Threshold } from "../calculators/threshold.js";
+import type { ColumnRoles } from "../chunks/column-roles.js";
 import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "../drift/univariate-options.js";
 import { STATISTICS, type Statistic } from "../quality/summary-statistics-calculator.js";
 import type { PerformanceMetric } from "../realized/performance-metrics.js";

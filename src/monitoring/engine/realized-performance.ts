@@ -1,8 +1,8 @@
-import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
+import type { MeasureOptions } from "../calculators/fit-calculator.js";
 import type { PerformanceOptions } from "../realized/performance-metrics.js";
-import { realizedPart } from "../realized/realized-calculator.js";
+import { realizedCalculator } from "../realized/realized-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { runPart } from "./run-calculator.js";
+import { type RunTables, runCalculator } from "./run-calculator.js";
 
 /**
  * Realized performance of a binary classifier per chunk: metrics, sampling errors, thresholds and alerts.
@@ -14,5 +14,5 @@ import { runPart } from "./run-calculator.js";
  * result.filter({ period: "analysis" }).toTable().print();
  */
 export function realizedPerformance(options: PerformanceOptions & MeasureOptions & RunTables): MonitoringResult {
-  return runPart(realizedPart, options);
+  return runCalculator(realizedCalculator, options);
 }

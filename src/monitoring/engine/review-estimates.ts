@@ -22,8 +22,8 @@ export interface EstimateReview {
  * @param estimated a result of `estimatePerformance` on rows whose labels are in, as far as they are
  */
 export function reviewEstimates(estimated: MonitoringResult): EstimateReview[] {
-  if (estimated.part !== "cbpe") {
-    throw new ChurnError("BAD_OPTION", `a result of ${estimated.part} holds no estimates`, {
+  if (estimated.calculator !== "cbpe") {
+    throw new ChurnError("BAD_OPTION", `a result of ${estimated.calculator} holds no estimates`, {
       hint: "give the result of estimatePerformance",
     });
   }

@@ -1,7 +1,11 @@
-import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
-import { type Statistic, type StatisticOptions, statisticPart } from "../quality/summary-statistics-calculator.js";
+import type { MeasureOptions } from "../calculators/fit-calculator.js";
+import {
+  type Statistic,
+  type StatisticOptions,
+  statisticCalculator,
+} from "../quality/summary-statistics-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { runPart } from "./run-calculator.js";
+import { type RunTables, runCalculator } from "./run-calculator.js";
 
 /**
  * A summary statistic per continuous column and chunk: mean (`avg`), `sum`, `std`, `median`; or `count`, the rows of a chunk.
@@ -10,5 +14,5 @@ export function summaryStatistic(
   statistic: Statistic,
   options: StatisticOptions & MeasureOptions & RunTables,
 ): MonitoringResult {
-  return runPart(statisticPart(statistic), options);
+  return runCalculator(statisticCalculator(statistic), options);
 }

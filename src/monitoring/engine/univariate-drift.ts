@@ -1,8 +1,8 @@
-import type { MeasureOptions, RunTables } from "../calculators/fit-calculator.js";
-import { univariatePart } from "../drift/univariate-calculator.js";
+import type { MeasureOptions } from "../calculators/fit-calculator.js";
+import { univariateCalculator } from "../drift/univariate-calculator.js";
 import type { UnivariateOptions } from "../drift/univariate-options.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { runPart } from "./run-calculator.js";
+import { type RunTables, runCalculator } from "./run-calculator.js";
 
 /**
  * Univariate drift per column, method and chunk, with thresholds from the reference's own chunks.
@@ -13,5 +13,5 @@ import { runPart } from "./run-calculator.js";
  * univariateDrift({ reference, analysis, columns: ["tenure", "y_pred_proba"], continuousMethods: ["wasserstein"] }).alerts();
  */
 export function univariateDrift(options: UnivariateOptions & MeasureOptions & RunTables): MonitoringResult {
-  return runPart(univariatePart, options);
+  return runCalculator(univariateCalculator, options);
 }

@@ -1,7 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
 import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "../../statistics/isotonic.js";
 import { rocAucInOrder } from "../../statistics/ranking-metrics.js";
-import type { Part, RawMeasure } from "../calculators/calculator.js";
+import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import {
@@ -56,7 +56,7 @@ const ENOUGH_ROWS = 30;
  *
  * Method: NannyML's documentation, "Confidence-based Performance Estimation"; sees covariate shift, not concept drift.
  */
-export const cbpePart: Part<PerformanceOptions, CbpeState> = {
+export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void, "cbpe"> = {
   name: "cbpe",
   fields: [
     "value",
@@ -69,6 +69,7 @@ export const cbpePart: Part<PerformanceOptions, CbpeState> = {
     "alert",
   ],
   rule: "strict",
+  byColumn: false,
   limitsOf: "realized",
 
   fit(reference, options, { compat, warn }) {

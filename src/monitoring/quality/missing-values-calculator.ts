@@ -1,4 +1,4 @@
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns } from "../chunks/typed-columns.js";
@@ -20,7 +20,7 @@ export interface MissingState {
 }
 
 /** Missing values of every column and chunk. */
-export const missingPart: Part<QualityOptions, MissingState> = {
+export const missingCalculator: SyncCalculator<QualityOptions, MissingState, void, "missing"> = {
   name: "missing",
   fields: [
     "value",
@@ -32,6 +32,7 @@ export const missingPart: Part<QualityOptions, MissingState> = {
     "alert",
   ],
   rule: "strict",
+  byColumn: true,
 
   fit(reference, { columns, normalize = true, threshold = STANDARD_DEVIATION, columnThresholds = {} }) {
     const names = columns ?? defaultColumns(reference, true);

@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments, knownValues, type Moments, sampleDeviation, selectMedian } from "../chunks/column-moments.js";
@@ -39,9 +39,9 @@ const LABELS: Record<Statistic, [metric: string, label: string]> = {
 };
 
 /** A summary statistic of every column and chunk, with its standard error. */
-export const statisticPart = (
-  statistic: Statistic,
-): Part<StatisticOptions, StatisticState, readonly Float64Array[]> => ({
+export const statisticCalculator = <S extends Statistic>(
+  statistic: S,
+): SyncCalculator<StatisticOptions, StatisticState, readonly Float64Array[], `stats_${S}`> => ({
   name: `stats_${statistic}`,
   fields:
     statistic === "count"
@@ -56,6 +56,7 @@ export const statisticPart = (
           "alert",
         ],
   rule: "not_inside",
+  byColumn: true,
   exact: statistic === "count",
 
   fit(reference, { columns, threshold = STANDARD_DEVIATION, columnThresholds = {} }, { compat }) {
@@ -94,8 +95,8 @@ export const statisticPart = (
       return { key: name, metric, label, column: name, columnType: "continuous", threshold, range };
     }),
 
-  prepare: ({ columns }, table, where) =>
-    statistic === "count" ? [] : columns.map(({ name }) => numbersOf(table, name, where)),
+  prepare: ({ columns }, table, { period }) =>
+    statistic === "count" ? [] : columns.map(({ name }) => numbersOf(table, name, period)),
 
   measure({ columns }, table, { from, to }, { compat, prepared }) {
     const rows = to - from;

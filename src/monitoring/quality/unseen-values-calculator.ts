@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, type Column, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns } from "../chunks/typed-columns.js";
@@ -23,10 +23,11 @@ type Prepared = readonly { readonly column: CategoryColumn; readonly seen: Uint8
 export const NONE_ALLOWED: Threshold = { type: "constant", upper: 0 };
 
 /** Rows with a category that the reference does not have. Missing values are not unseen: they have a check of their own. */
-export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
+export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepared, "unseen"> = {
   name: "unseen",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  byColumn: true,
   exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }) {
@@ -69,9 +70,9 @@ export const unseenPart: Part<QualityOptions, UnseenState, Prepared> = {
       };
     }),
 
-  prepare: ({ columns }, table, where) =>
+  prepare: ({ columns }, table, { period }) =>
     columns.map(({ name, levels, wasText }) => {
-      const column = categoriesOf(table, name, where, wasText);
+      const column = categoriesOf(table, name, period, wasText);
       const known = new Set(levels);
       return { column, seen: Uint8Array.from(column.levels, (level) => (known.has(level) ? 1 : 0)) };
     }),

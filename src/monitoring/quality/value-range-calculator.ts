@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments } from "../chunks/column-moments.js";
@@ -20,10 +20,11 @@ export interface RangeState {
 }
 
 /** Rows with a number outside the range of the reference; missing values are in no range and out of none. */
-export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]> = {
+export const rangeCalculator: SyncCalculator<QualityOptions, RangeState, readonly Float64Array[], "range"> = {
   name: "range",
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  byColumn: true,
   exact: true,
 
   fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }, { compat }) {
@@ -54,7 +55,7 @@ export const rangePart: Part<QualityOptions, RangeState, readonly Float64Array[]
       };
     }),
 
-  prepare: ({ columns }, table, where) => columns.map(({ name }) => numbersOf(table, name, where)),
+  prepare: ({ columns }, table, { period }) => columns.map(({ name }) => numbersOf(table, name, period)),
 
   measure({ columns, normalize }, _table, { from, to }, { prepared }) {
     const n = to - from;

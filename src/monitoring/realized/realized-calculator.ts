@@ -2,7 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { argsort } from "../../statistics/argsort.js";
 import { businessValue, type Confusion, cellValue, confusionSize, countConfusion } from "../../statistics/confusion.js";
 import { averagePrecision, rocAuc, rocAucInOrder, scoresByClass } from "../../statistics/ranking-metrics.js";
-import type { Part, RawMeasure, SeriesPlan } from "../calculators/calculator.js";
+import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION } from "../calculators/threshold.js";
 import type { Chunk } from "../chunks/chunk.js";
 import { memoize } from "../chunks/order-table.js";
@@ -26,10 +26,11 @@ export interface RealizedState {
 }
 
 /** Realized performance: the metrics of a chunk from the labels that are in. */
-export const realizedPart: Part<PerformanceOptions, RealizedState> = {
+export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedState, void, "realized"> = {
   name: "realized",
   fields: ["samplingError", "value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
+  byColumn: false,
 
   fit(reference, options, { warn, compat }) {
     const plan = planPerformance(options, { score: !!reference.score, predicted: !!reference.predicted });

@@ -1,7 +1,7 @@
 import { type ColumnTable, table } from "arquero";
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import type { ChunkInfo, Measure, MeasureField, PartName, Series } from "../calculators/measure.js";
+import type { ChunkInfo, Measure, MeasureField, Series } from "../calculators/measure.js";
 import type { Period } from "../chunks/chunk.js";
 import { csvLines, type Scalar } from "./csv-text.js";
 
@@ -50,13 +50,14 @@ const COLUMN_OF: Record<MeasureField, string> = {
 const CELLS = ["true_positive", "true_negative", "false_positive", "false_negative"];
 
 /**
- * The result of one part of monitoring: chunks (reference, then analysis) by series (a metric, or a metric of a column).
+ * The result of one calculator: chunks (reference, then analysis) by series (a metric, or a metric of a column).
  *
  * Nothing in it is NaN: a value that could not be computed is null and its measure says why.
  */
 export class MonitoringResult {
   constructor(
-    readonly part: PartName,
+    /** Name of the calculator that it comes from. */
+    readonly calculator: string,
     readonly chunks: readonly ChunkInfo[],
     readonly series: readonly Series[],
     /** Properties of a measure that the flat table shows, in NannyML's order. */
@@ -79,12 +80,12 @@ export class MonitoringResult {
       .filter((each) => !among || (each.column !== undefined && among.has(each.column)))
       .map((each) => ({ ...each, measures: each.measures.filter((_, i) => keep[i]) }));
     const chunks = this.chunks.filter((_, i) => keep[i]);
-    return new MonitoringResult(this.part, chunks, series, this.fields, this.warnings);
+    return new MonitoringResult(this.calculator, chunks, series, this.fields, this.warnings);
   }
 
   /** The same result with the series that a test passes. */
   select(keep: (series: Series) => boolean): MonitoringResult {
-    return new MonitoringResult(this.part, this.chunks, this.series.filter(keep), this.fields, this.warnings);
+    return new MonitoringResult(this.calculator, this.chunks, this.series.filter(keep), this.fields, this.warnings);
   }
 
   /** The measures of one series, by its key: `result.measures("roc_auc")`. */
@@ -115,7 +116,7 @@ export class MonitoringResult {
   columnNames(): string[] {
     const names = ["chunk_key", "chunk_index", "chunk_start_index", "chunk_end_index"];
     names.push("chunk_start_date", "chunk_end_date", "chunk_period");
-    if (this.part === "realized") names.push("chunk_targets_missing_rate");
+    if (this.calculator === "realized") names.push("chunk_targets_missing_rate");
     for (const { key } of this.series) names.push(...this.columnsOf(key));
     return names;
   }
@@ -136,7 +137,7 @@ export class MonitoringResult {
     return this.chunks.map((chunk, i) => {
       const cells: Scalar[] = [chunk.key, chunk.chunkIndex, chunk.startIndex, chunk.endIndex];
       cells.push(chunk.startDate, chunk.endDate, chunk.period);
-      if (this.part === "realized") cells.push(chunk.targetsMissingRate ?? null);
+      if (this.calculator === "realized") cells.push(chunk.targetsMissingRate ?? null);
       for (const { measures } of this.series) {
         const measure = measures[i];
         for (const field of this.fields) cells.push(measure[field] ?? null);
@@ -151,7 +152,7 @@ export class MonitoringResult {
       measures.map((measure, i) => {
         const chunk = this.chunks[i];
         return {
-          part: this.part,
+          part: this.calculator,
           column: column ?? null,
           metric,
           chunk_key: chunk.key,

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../../core/errors.js";
-import type { ChunkInfo, Measure, PartName, Series } from "../../monitoring/calculators/measure.js";
+import type { ChunkInfo, Measure, Series } from "../../monitoring/calculators/measure.js";
+import type { CalculatorName } from "../../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../../monitoring/results/monitoring-result.js";
 
 /** When to raise an alert. What is left out matches everything. */
 export interface AlertRule {
   readonly name: string;
-  readonly part?: PartName;
+  readonly part?: CalculatorName;
   readonly metric?: string;
   readonly column?: string;
   /** Chunks in a row that must alert; 1. */
@@ -28,7 +29,7 @@ export interface AlertEvent {
   readonly rule: string;
   /** What it is about: a metric, or a column whatever the method. */
   readonly cause: string;
-  readonly part: PartName;
+  readonly part: string;
   /** Other columns of which the same is to be told. */
   readonly also?: readonly string[];
   /** First chunk of the run of alerts. */
@@ -79,7 +80,7 @@ export function alertEvents(
   for (const rule of rules) {
     checkRule(rule);
     for (const result of Object.values(results)) {
-      if (rule.part && result.part !== rule.part) continue;
+      if (rule.part && result.calculator !== rule.part) continue;
       for (const [cause, series] of causesOf(result, rule)) events.push(...follow(result, rule, cause, series, next));
     }
   }
@@ -115,7 +116,7 @@ function follow(
   memory: AlertMemory,
 ): Unidentified[] {
   const { chunks_in_a_row = 1, clear_after = 1, cool_down = 0 } = rule;
-  const key = `${rule.name}/${result.part}/${cause}`;
+  const key = `${rule.name}/${result.calculator}/${cause}`;
   memory[key] ??= { last: Number.NEGATIVE_INFINITY, alerting: 0, quiet: 0, since: "", open: false, cooling: 0 };
   const state = memory[key];
   const events: Unidentified[] = [];
@@ -128,7 +129,7 @@ function follow(
     state.last = place;
     const loud = measures.findIndex(({ alert }) => alert === true);
     const event = (kind: AlertEvent["kind"], at: number) =>
-      eventOf(kind, rule, result.part, cause, state.since, chunk, series[at], measures[at]);
+      eventOf(kind, rule, result.calculator, cause, state.since, chunk, series[at], measures[at]);
     if (loud >= 0) {
       if (state.alerting === 0) state.since = state.open ? state.since : chunk.key;
       state.alerting++;
@@ -183,7 +184,7 @@ function identified(event: Unidentified, subject: string | null): AlertEvent {
 function eventOf(
   kind: AlertEvent["kind"],
   rule: AlertRule,
-  part: PartName,
+  part: string,
   cause: string,
   since: string,
   chunk: ChunkInfo,

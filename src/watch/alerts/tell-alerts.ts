@@ -59,5 +59,5 @@ function settled(result: MonitoringResult, days: readonly SnapshotDay[]): Monito
   while (end > 0 && open(result.chunks[end - 1])) end--;
   if (end === result.chunks.length) return result;
   const series = result.series.map((each) => ({ ...each, measures: each.measures.slice(0, end) }));
-  return new MonitoringResult(result.part, result.chunks.slice(0, end), series, result.fields, result.warnings);
+  return new MonitoringResult(result.calculator, result.chunks.slice(0, end), series, result.fields, result.warnings);
 }

@@ -4,46 +4,32 @@ import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import { SharedHeap } from "../../forest/loops/shared-heap.js";
 import { bin } from "../../forest/matrix/bin.js";
 import { rocAuc, scoresByClass } from "../../statistics/ranking-metrics.js";
-import type { RawMeasure } from "../calculators/calculator.js";
+import type { ChunkQueue, RawMeasure } from "../calculators/calculator.js";
 import type { Chunk } from "../chunks/chunk.js";
 import { type CategoryColumn, type Column, gather, isCategory } from "../chunks/column.js";
-import type { DomainClassifierState } from "../drift/domain-classifier-calculator.js";
-
-/** Chunks to tell from the reference: plain data, so that two threads can take one chunk after the other of it. */
-export interface DomainWork {
-  readonly kind: "domain_classifier";
-  readonly state: DomainClassifierState;
-  /** The columns of the table that the chunks are of, in the order of the state's. */
-  readonly columns: readonly Column[];
-  readonly chunks: readonly Chunk[];
-  readonly isReference: boolean;
-  /** Number of the next chunk to take, in memory that the threads share. */
-  readonly next: Int32Array;
-}
+import type { DomainClassifierState } from "./domain-classifier-state.js";
 
 // the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
 const ROWS_FOR_EACH = 3;
 
 /** The area under ROC of each chunk that no other thread takes, by its number. */
-export async function measureDomain(work: DomainWork): Promise<[number, RawMeasure][]> {
-  const { state, columns, chunks, isReference, next } = work;
+export async function measureDomain(queue: ChunkQueue<DomainClassifierState>): Promise<[number, RawMeasure][]> {
+  const { chunks, next } = queue;
   const raw: [number, RawMeasure][] = [];
   const heap = new SharedHeap(0);
   for (let i = Atomics.add(next, 0, 1); i < chunks.length; i = Atomics.add(next, 0, 1)) {
-    raw.push([i, await measureChunk(state, columns, chunks[i], isReference, heap)]);
+    raw.push([i, await measureChunk(queue, chunks[i], heap)]);
   }
   return raw;
 }
 
 async function measureChunk(
-  state: DomainClassifierState,
-  columns: readonly Column[],
+  { state, columns, period }: ChunkQueue<DomainClassifierState>,
   { from, to }: Chunk,
-  isReference: boolean,
   heap: SharedHeap,
 ): Promise<RawMeasure> {
   const n = to - from;
-  const others = isReference ? rowsOutside(state.places, from, to) : rowsOutside(state.places, 0, 0);
+  const others = period === "reference" ? rowsOutside(state.places, from, to) : rowsOutside(state.places, 0, 0);
   if (n < state.folds || others.length < state.folds) {
     const reason =
       n === 0

@@ -1,0 +1,64 @@
+import type { CalculatorContext, RawMeasure, SeriesPlan } from "./calculator.js";
+import { median } from "./judge.js";
+import { clampLimits, fitLimits, type Limits } from "./threshold.js";
+
+/** With fewer reference chunks their spread says little; NannyML warns of it. */
+const ENOUGH_CHUNKS = 6;
+
+/**
+ * The limits of one series, from its measures of the reference chunks.
+ *
+ * With fewer than two values there is no spread: limits are then ± 3 standard errors of the one there is. With fewer than six
+ * they are no nearer to the mean than 3 standard errors, and of drift not below what chance alone gives.
+ *
+ * @param of whether limits are fitted on the values, or on what came true
+ */
+export function fitSeriesLimits(
+  plan: SeriesPlan,
+  raw: readonly RawMeasure[],
+  of: "value" | "realized" = "value",
+  { compat, warn }: CalculatorContext,
+): Limits {
+  const { threshold } = plan;
+  if (!threshold || raw.some(({ failed }) => failed)) return { lower: null, upper: null };
+  const values = raw.map((each) => (of === "realized" ? (each.realized ?? Number.NaN) : each.value));
+  const known = raw.flatMap((each, i) => (Number.isNaN(values[i]) ? [] : [{ ...each, value: values[i] }]));
+  const fitted = fitLimits(threshold, values);
+  const limits =
+    compat || threshold.type === "constant"
+      ? fitted
+      : known.length < 2
+        ? limitsOfOne(plan.key, known, warn)
+        : threshold.type === "standard_deviation" && known.length < ENOUGH_CHUNKS
+          ? limitsOfFew(fitted, known)
+          : fitted;
+  return clampLimits(limits, plan.range);
+}
+
+function limitsOfOne(key: string, known: readonly RawMeasure[], warn: (text: string) => void): Limits {
+  const { value, samplingError = Number.NaN } = known[0] ?? { value: Number.NaN };
+  const none = Number.isNaN(samplingError);
+  warn(
+    `${key}: ${known.length} reference ${known.length === 1 ? "chunk has" : "chunks have"} a value, ` +
+      `no spread to set a threshold from; ${none ? "no threshold is set" : "it is set at ± 3 standard errors"}`,
+  );
+  return none ? { lower: null, upper: null } : { lower: value - 3 * samplingError, upper: value + 3 * samplingError };
+}
+
+/** Few chunks may lie close together by luck, closer than chance allows. */
+function limitsOfFew(fitted: Limits, known: readonly RawMeasure[]): Limits {
+  const isNumber = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
+  const errors = known.map(({ samplingError }) => samplingError).filter(isNumber);
+  const chances = known.map(({ chance }) => chance).filter(isNumber);
+  const mean = known.reduce((sum, { value }) => sum + value, 0) / known.length;
+  const { lower, upper } = errors.length > 0 ? atLeast(fitted, mean, 3 * median(errors)) : fitted;
+  return { lower, upper: chances.length > 0 && upper !== null ? Math.max(upper, median(chances)) : upper };
+}
+
+/** Limits no nearer to the mean than a margin. */
+function atLeast({ lower, upper }: Limits, mean: number, margin: number): Limits {
+  return {
+    lower: lower === null ? null : Math.min(lower, mean - margin),
+    upper: upper === null ? null : Math.max(upper, mean + margin),
+  };
+}
