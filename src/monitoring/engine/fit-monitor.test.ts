@@ -75,8 +75,8 @@ it("measures one new day as it measures the whole", async () => {
   }
 });
 
-it("refuses a file that is no saved monitor, and names a file that is not there", async () => {
-  expect(() => FittedMonitor.fromJson("{}")).toThrow(/no saved monitor of format/);
+it("refuses a file that is not a saved monitor, and names a file that is not there", async () => {
+  expect(() => FittedMonitor.fromJson("{}")).toThrow(/not a saved monitor of format/);
   await expect(FittedMonitor.load(join(folder, "nothing.json"))).rejects.toThrow(/there is no saved monitor at/);
 });
 
