@@ -13,6 +13,7 @@ export interface TableView {
   [JUPYTER_DISPLAY](): MimeBundle;
 }
 
+/** How a table is shown: its title, how many rows, which columns hold days. */
 export interface TableViewOptions {
   /** How many rows to show; 10 by default. */
   rows?: number;

@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   INTERRUPTED: { exit: 130, status: 499 },
 } as const;
 
+/** A code of `ERROR_CODES`; docs/errors.md explains each. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**

@@ -56,5 +56,7 @@ export const downloadOptions = defineOptions("download", {
     .describe("address of Cloud Storage for gs://: another one for a private endpoint or an emulator"),
 });
 
+/** What a caller may give to `download`. */
 export type DownloadOptions = InputOf<typeof downloadOptions>;
+/** The options of `download` with every default filled in. */
 export type DownloadSettings = SettingsOf<typeof downloadOptions>;

@@ -48,6 +48,7 @@ export interface Exploration {
   readonly charts: ExplorationCharts;
 }
 
+/** Charts of an exploration, by what they show. */
 export interface ExplorationCharts {
   sums: Chart;
   means: Chart;

@@ -25,5 +25,7 @@ export const edaOptions = defineOptions("eda", {
   output_dir: z.string().min(1).default("output").describe("folder of the charts"),
 });
 
+/** What a caller may give to `explore`. */
 export type EdaOptions = InputOf<typeof edaOptions>;
+/** The options of `explore` with every default filled in. */
 export type EdaSettings = SettingsOf<typeof edaOptions>;

@@ -41,5 +41,7 @@ export const featureOptions = defineOptions("features", {
   data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
 });
 
+/** What a caller may give to `buildFeatures`. */
 export type FeatureOptions = InputOf<typeof featureOptions>;
+/** The options of `buildFeatures` with every default filled in. */
 export type FeatureSettings = SettingsOf<typeof featureOptions>;

@@ -5,6 +5,7 @@ import { type LiveDisplay, liveDisplay } from "./display.js";
 /** Milliseconds from one drawing to the next. */
 const EVERY = 400;
 
+/** Titles of a live line chart and its axes. */
 export interface LiveLineOptions {
   title: string;
   /** Titles of the axes. */

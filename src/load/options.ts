@@ -40,5 +40,7 @@ export const loadOptions = defineOptions("load", {
   replace: z.boolean().default(false).describe("empty all tables before loading, those of models and predictions too"),
 });
 
+/** What a caller may give to `load`. */
 export type LoadOptions = InputOf<typeof loadOptions>;
+/** The options of `load` with every default filled in. */
 export type LoadSettings = SettingsOf<typeof loadOptions>;

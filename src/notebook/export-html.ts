@@ -3,8 +3,6 @@ import { writeAtomic } from "../core/write-atomic.js";
 import type { ExportHtmlOptions } from "./html/notebook-html.js";
 import { readNotebook } from "./notebook.js";
 
-export type { ExportHtmlOptions };
-
 /**
  * Writes a notebook as one HTML page that opens from disk and needs no network.
  *

@@ -13,6 +13,7 @@ export interface NotebookProgress {
   firstLine?: string;
 }
 
+/** How a notebook is run: parameters, limits, where it may resume, and what is reported. */
 export interface RunNotebookOptions {
   /** Values for the names in the cell tagged `parameters`, checked against their types there. */
   parameters?: Record<string, unknown>;

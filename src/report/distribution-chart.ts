@@ -10,6 +10,7 @@ import { knownValues, momentsOf, sampleDeviation } from "../monitoring/chunks/co
 import { orderTable } from "../monitoring/chunks/order-table.js";
 import type { MonitoredTable, OrderedTable } from "../monitoring/chunks/table.js";
 
+/** Which column of which tables is drawn, and over which chunks. */
 export interface DistributionChartOptions {
   readonly reference: MonitoredTable;
   readonly analysis: MonitoredTable;

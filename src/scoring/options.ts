@@ -22,5 +22,6 @@ export const scoreOptions = defineOptions("score", {
   reasons: z.int().min(0).max(20).default(3).describe("reasons given with each flagged row of `input`"),
 });
 
+/** What a caller may give to `score`. */
 export type ScoreOptions = InputOf<typeof scoreOptions>;
 export type ScoreSettings = SettingsOf<typeof scoreOptions>;

@@ -21,5 +21,6 @@ export const storeOptions = defineOptions("store", {
     .describe("how long a statement may take on a MySQL server before it is given up and done again, in seconds"),
 });
 
+/** Where a store is: what a caller may give to `openStore`. */
 export type StoreOptions = InputOf<typeof storeOptions>;
 export type StoreSettings = SettingsOf<typeof storeOptions>;

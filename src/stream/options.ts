@@ -52,5 +52,6 @@ export const streamOptions = defineOptions("stream", {
   data_dir: z.string().min(1).default("data").describe("folder of the file that holds the days to stream"),
 });
 
+/** What a caller may give to `stream`. */
 export type StreamOptions = InputOf<typeof streamOptions>;
 export type StreamSettings = SettingsOf<typeof streamOptions>;

@@ -9,6 +9,7 @@ import { classMetrics, deviationOf, meanOf, quantityMetrics, type RowMetrics } f
 import { stratifiedFolds } from "./stratified-folds.js";
 import { writePredictionFile } from "./write-predictions.js";
 
+/** Measures of each fold, with their mean and standard deviation. */
 export interface CrossValidation {
   model: "forest" | "boosting";
   task: "classification" | "regression";

@@ -13,6 +13,7 @@ import { readLabel } from "./read-label.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
 import { checkOutput, writePredictionFile } from "./write-predictions.js";
 
+/** Which model to explain, on which rows, and where to write the effects. */
 export interface ExplainTable {
   /** File of the model. */
   model: string;
@@ -31,6 +32,7 @@ export interface ExplainTable {
   seed?: number;
 }
 
+/** What a model relies on: importance and effect of each column. */
 export interface ExplainedTable {
   model: "forest" | "boosting";
   /** What the effects add up to: a probability, the logit of one, or a quantity. */

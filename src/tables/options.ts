@@ -49,7 +49,9 @@ export const treeOptions = defineOptions("forest", {
   seed: z.int().min(0).default(1).describe("seed of all that is drawn"),
   threads: z.int().min(1).optional().describe("threads; left out: as many as there are cores"),
 });
+/** What a caller may give of how trees are fitted. */
 export type TreeOptions = InputOf<typeof treeOptions>;
+/** The options of trees with every default filled in. */
 export type TreeSettings = SettingsOf<typeof treeOptions>;
 
 /** Which columns of a table are what. */

@@ -8,6 +8,7 @@ import { missingColumns, readFeatures, readTexts } from "./read-columns.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
 import { checkOutput, type OutputColumn, writePredictionFile } from "./write-predictions.js";
 
+/** Which model predicts which table, and where to. */
 export interface PredictTable {
   /** File of the model. */
   model: string;
@@ -20,6 +21,7 @@ export interface PredictTable {
   prediction?: boolean;
 }
 
+/** What was predicted, and into which file. */
 export interface PredictedTable {
   output: string;
   rows: number;

@@ -21,6 +21,7 @@ export interface Estimate {
   reason?: string;
 }
 
+/** Metrics of a model by name, each with its interval. */
 export type Metrics = Record<MetricName, Estimate>;
 
 export interface EvaluateOptions {

@@ -15,6 +15,7 @@ import { type Verdict, verdictOf } from "../report/verdict.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
 import { writeLong } from "./write-long.js";
 
+/** Files to monitor, what their columns are, and where the results go. */
 export interface MonitorFilesOptions {
   /** CSV, gzip or Parquet; or a monitor that was saved (`.json`). */
   readonly reference: string;

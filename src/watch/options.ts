@@ -53,5 +53,7 @@ export const monitorOptions = defineOptions("monitor", {
   output_dir: z.string().min(1).default("output").describe("folder of the report"),
 });
 
+/** What a caller may give to `monitor`. */
 export type MonitorOptions = InputOf<typeof monitorOptions>;
+/** The options of `monitor` with every default filled in. */
 export type MonitorSettings = SettingsOf<typeof monitorOptions>;

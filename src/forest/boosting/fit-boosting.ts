@@ -25,6 +25,7 @@ import { searchBytes } from "./boost-splitter.js";
 import { boostGrower } from "./boost-tree.js";
 import { holdOut } from "./hold-out.js";
 
+/** What `fitBoosting` takes beside the matrix and the labels. */
 export interface FitBoostingOptions extends BoostingOptions {
   /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";

@@ -3,6 +3,7 @@ import { MISSING } from "../loops/missing.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 
+/** The mean prediction at each value of a feature. */
 export interface PartialDependence {
   /** Values of the column, rising: a number inside of each bin that was looked at; or levels. */
   values: number[] | string[];

@@ -4,6 +4,7 @@ import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 import { rocAuc } from "../roc-auc.js";
 
+/** How often features are shuffled, with which seed, and what is measured. */
 export interface PermutationOptions {
   /** Shuffles of each column; 5. */
   repeats?: number;
@@ -12,6 +13,7 @@ export interface PermutationOptions {
   score?: (y: ArrayLike<number>, p: Float64Array) => number;
 }
 
+/** How much a measure loses when a feature is shuffled: mean and standard deviation over repeats. */
 export interface PermutationImportance {
   /** Score of the rows as they are. */
   score: number;

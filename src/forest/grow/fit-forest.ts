@@ -10,6 +10,7 @@ import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
 import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";
 
+/** What `fitForest` takes beside the matrix and the labels. */
 export interface FitOptions extends ForestOptions {
   /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";

@@ -10,6 +10,7 @@ import {
   writeOnnx,
 } from "./onnx-model.js";
 
+/** How a model is written as ONNX. */
 export interface OnnxOptions {
   /**
    * Element type of the input. "float" (the default) is what most runtimes take: thresholds are rounded down, so that a

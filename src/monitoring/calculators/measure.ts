@@ -52,6 +52,7 @@ export interface SeriesInfo {
   readonly columnType?: "continuous" | "categorical";
 }
 
+/** The values of one calculator over all chunks, for one column or metric. */
 export interface Series extends SeriesInfo {
   /** One a chunk, in the order of the chunks. */
   readonly measures: readonly Measure[];

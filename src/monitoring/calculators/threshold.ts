@@ -24,6 +24,7 @@ export interface QuantileThreshold {
   readonly upper?: number | null;
 }
 
+/** When a value alerts: fixed limits, or limits from the spread of the reference. */
 export type Threshold = ConstantThreshold | StandardDeviationThreshold | QuantileThreshold;
 
 /** The fitted limits of one series; null is no limit. */

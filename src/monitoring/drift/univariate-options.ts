@@ -20,8 +20,10 @@ export const CATEGORICAL_METHODS = [
 
 export type ContinuousMethod = (typeof CONTINUOUS_METHODS)[number];
 export type CategoricalMethod = (typeof CATEGORICAL_METHODS)[number];
+/** A method of univariate drift. */
 export type DriftMethod = ContinuousMethod | CategoricalMethod;
 
+/** Which columns are watched for drift, and by which methods. */
 export interface UnivariateOptions extends ColumnOptions {
   /** Default `["jensen_shannon"]`. */
   readonly continuousMethods?: readonly ContinuousMethod[];

@@ -10,6 +10,7 @@ export type PerformanceKey = RankingMetric | ClassMetric | Cell;
 /** A metric to ask for; `confusion_matrix` gives its four cells. */
 export type PerformanceMetric = RankingMetric | ClassMetric | "confusion_matrix";
 
+/** Names of the metrics of realized and estimated performance. */
 export const PERFORMANCE_METRICS: readonly PerformanceMetric[] = [
   "roc_auc",
   "f1",

@@ -8,6 +8,7 @@ import { PAGE_SCRIPT } from "./page-script.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { packRuntime, type Runtime } from "./runtime.js";
 
+/** How the page of a notebook looks. */
 export interface ExportHtmlOptions {
   /** Show the code. Default: true. */
   input?: boolean;

@@ -17,8 +17,9 @@ interface Saved {
   waiting: Waiting[];
 }
 
+/** Where alerts are remembered, sent to, and by which rules. */
 export interface AlertDeskOptions {
-  /** File that remembers what was told. */
+  /** File that remembers which alerts were sent. */
   readonly path: string;
   readonly sinks: readonly AlertSink[];
   /** What is watched, such as a version of a model: part of an event and its id. */

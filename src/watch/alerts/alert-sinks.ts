@@ -34,6 +34,7 @@ export function fileSink(path: string): AlertSink {
   };
 }
 
+/** How a webhook is reached: address, key, and how long and how often it is tried. */
 export interface WebhookOptions {
   readonly url: string;
   /** Key of the signature: header `x-churn-signature: sha256=HMAC(body)`. */
