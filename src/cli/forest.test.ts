@@ -143,7 +143,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
       model,
       "--folds",
       "4",
-      "--trees",
+      "--num-trees",
       "40",
       "--min-samples-leaf",
       "5",
@@ -177,7 +177,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
       "churn",
       "--model",
       model,
-      "--trees",
+      "--num-trees",
       "40",
       "--min-samples-leaf",
       "5",
@@ -185,6 +185,13 @@ describe("churn forest", { timeout: 120_000 }, () => {
       "part",
     ];
     expect(forest("cv", ...own, "--json").json().mean.roc_auc).toBe(first.mean.roc_auc);
+  });
+
+  it("takes none for no limit, and --trees for --num-trees as it once was", () => {
+    const fitted = (...flags: string[]) =>
+      forest("fit", "--input", "train.csv", "--label", "churn", "--output", "n.forest", "--json", ...flags).json();
+    expect(fitted("--trees", "3", "--max-depth", "none", "--max-features", "all").trees).toBe(3);
+    expect(fitted("--num-trees", "4", "--max-features", "2", "--class-weight", "none").trees).toBe(4);
   });
 
   it("takes labels of any type and number of classes, and quantities with --task regression", () => {
@@ -201,7 +208,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
         "kind",
         "--model",
         model,
-        "--trees",
+        "--num-trees",
         "20",
         "--json",
       ).json();
@@ -242,7 +249,7 @@ describe("churn forest", { timeout: 120_000 }, () => {
     expect(fitTo("--input", "train.csv", "--label", "churn", "--positive", "si").stderr).toContain(
       '"churn" has no, yes',
     );
-    expect(fitTo("--input", "train.csv", "--label", "churn", "--trees", "few")).toMatchObject({
+    expect(fitTo("--input", "train.csv", "--label", "churn", "--num-trees", "few")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("whole number ≥ 1"),
     });

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { StageContext } from "../core/progress.js";
+import { DEFAULT_SEED } from "../forest/trees/tree-options.js";
 import { type CrossValidation, crossValidateTable } from "../tables/cross-validate-table.js";
 import { explainTable } from "../tables/explain-table.js";
 import { exportTableModel } from "../tables/export-table-model.js";
@@ -46,7 +47,8 @@ function withTraining(command: Command): Command {
   for (const field of treeOptions.fields) {
     command.option(flagOf(field), `${field.help}${shownDefault(field)}`);
   }
-  return command;
+  // what --num-trees was called before it had one name everywhere
+  return command.addOption(new Option("--trees <n>").hideHelp());
 }
 
 interface TrainingFlags extends TableRoles {
@@ -67,9 +69,10 @@ function rolesOf({ input, label, positive, exclude, weight }: TrainingFlags): Ta
 /** The options of trees that were given as flags. */
 function treesOf(command: Command): TreeOptions {
   const given: Record<string, unknown> = {};
+  const flags: Record<string, string | boolean | undefined> = command.opts();
   for (const { key } of treeOptions.fields) {
     const attribute = kebab(key).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const raw = command.getOptionValue(attribute) as string | boolean | undefined;
+    const raw = flags[attribute] ?? (key === "num_trees" ? flags.trees : undefined);
     if (raw === undefined) continue;
     given[key] = raw === true ? raw : treeOptions.fromText(key, String(raw));
   }
@@ -206,7 +209,7 @@ function explainCommand(): Command {
     .option("--class <class>", "class whose probability is explained (default: the last one)")
     .option("--rows <n>", "rows that means are taken over, when there is no output (default: 500)", atLeast(1))
     .option("--repeats <n>", "shuffles of each column, where the input has the label (default: 5)", atLeast(1))
-    .option("--seed <n>", "seed of draws and shuffles (default: 1)", atLeast(0))
+    .option("--seed <n>", `seed of draws and shuffles (default: ${DEFAULT_SEED})`, atLeast(0))
     .action(async ({ json: _, ...flags }: { model: string; json?: boolean }, command: Command) => {
       await run(
         command,

@@ -16,6 +16,7 @@ export type { CategoricalColumn, FeatureColumn, Matrix } from "./matrix/matrix.j
 export { type Labels, toLabels, toMatrix } from "./matrix/to-matrix.js";
 export { type BinnedRows, Forest } from "./model/forest.js";
 export { type OnnxOptions, toOnnx } from "./onnx/to-onnx.js";
-export type { BoostingOptions, BoostingSettings } from "./trees/boosting-options.js";
-export type { ForestOptions, ForestSettings } from "./trees/forest-options.js";
+export type { BoostingOptions } from "./trees/boosting-options.js";
+export type { ForestOptions } from "./trees/forest-options.js";
 export type { Trees } from "./trees/tree.js";
+export type { BoostingSettings, ForestSettings } from "./trees/tree-options.js";

@@ -1,7 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { elapsedSeconds } from "./fit-table.js";
-import { checkTreeOptions, fitTrees, rowsOf } from "./fit-trees.js";
+import { checkTableOptions, fitTrees, rowsOf } from "./fit-trees.js";
 import type { TableRoles, TreeOptions } from "./options.js";
 import { predictionsOf } from "./predict-rows.js";
 import { readTrainingTable, type TrainingTable } from "./read-training-table.js";
@@ -50,7 +50,7 @@ export async function crossValidateTable(
   options: TreeOptions = {},
   context: StageContext = {},
 ): Promise<CrossValidation> {
-  const settings = checkTreeOptions(options);
+  const settings = checkTableOptions(options);
   if (!(Number.isInteger(folds) && folds >= 2)) {
     throw new ChurnError("BAD_OPTION", `option "folds" cannot be ${folds}`, { hint: "it takes a whole number ≥ 2" });
   }

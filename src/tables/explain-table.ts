@@ -5,6 +5,7 @@ import { random } from "../core/random.js";
 import { permutationImportance } from "../forest/explain/permutation-importance.js";
 import { shapValues } from "../forest/explain/tree-shap.js";
 import type { Matrix } from "../forest/matrix/matrix.js";
+import { DEFAULT_SEED } from "../forest/trees/tree-options.js";
 import { rowsOf } from "./fit-trees.js";
 import { columnOf, listed, withTable } from "./open-table.js";
 import { readForModel } from "./predict-table.js";
@@ -64,7 +65,7 @@ const BATCH = 256;
  * and effects of a row sum to its score.
  */
 export async function explainTable(
-  { model: path, input, output, id = [], rows: most = 500, repeats = 5, seed = 1, ...wanted }: ExplainTable,
+  { model: path, input, output, id = [], rows: most = 500, repeats = 5, seed = DEFAULT_SEED, ...wanted }: ExplainTable,
   { onProgress, signal }: StageContext = {},
 ): Promise<ExplainedTable> {
   if (output) checkOutput(output);

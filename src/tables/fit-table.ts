@@ -1,5 +1,5 @@
 import type { StageContext } from "../core/progress.js";
-import { checkTreeOptions, fitTrees } from "./fit-trees.js";
+import { checkTableOptions, fitTrees } from "./fit-trees.js";
 import type { TableRoles, TreeOptions } from "./options.js";
 import { readTrainingTable } from "./read-training-table.js";
 import { saveTableModel } from "./table-model.js";
@@ -33,7 +33,7 @@ export async function fitTable(
   options: TreeOptions = {},
   context: StageContext = {},
 ): Promise<FittedTable> {
-  const settings = checkTreeOptions(options);
+  const settings = checkTableOptions(options);
   const start = performance.now();
   const table = await readTrainingTable(input, { ...roles, task: settings.task }, context);
   const read = performance.now();

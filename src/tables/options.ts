@@ -1,8 +1,34 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
-import type { InputOf, SettingsOf } from "../core/option-set.js";
+import type { OptionSet } from "../core/option-set.js";
+import { optionSchema, shownTreeDefault } from "../forest/trees/option-schema.js";
+import { type FileInput, type SnakeCase, type SnakeValues, snakeCase } from "../forest/trees/snake-case.js";
+import { onlyModel, TREE_OPTIONS, type TreeModel, treeDefault } from "../forest/trees/tree-options.js";
 
-const none = () => z.literal("none");
+/** The options of trees that a table is fitted with; monotone columns and the limits of early stopping are for programs. */
+export const TABLE_OPTIONS = [
+  ...(["numTrees", "maxDepth", "maxLeaves", "maxFeatures", "minSamplesLeaf", "minSamplesSplit", "maxSamples"] as const),
+  ...(["bootstrap", "criterion", "classWeight", "learningRate", "l2", "earlyStopping", "maxBins", "seed"] as const),
+] as const;
+type TableOption = (typeof TABLE_OPTIONS)[number];
+
+/** Options with one default for both models. */
+const COMMON_DEFAULT = ["numTrees", "maxBins", "seed"] as const;
+type CommonDefault = (typeof COMMON_DEFAULT)[number];
+
+interface FitKind {
+  model: TreeModel;
+  task: "classification" | "regression";
+}
+
+/** What a caller may say; each option has one name and one meaning, see docs/options.md. */
+export type TreeOptions = Partial<FitKind> & { threads?: number | undefined } & {
+  [Name in TableOption as SnakeCase<Name>]?: FileInput<Name> | undefined;
+};
+
+/** The same, checked; what was left out takes the default of the model. */
+export type TreeSettings = FitKind & { threads?: number | undefined } & Partial<SnakeValues<TableOption>> &
+  SnakeValues<CommonDefault>;
 
 /** How trees are fitted on a table: the options of a forest and of boosted trees. */
 export const treeOptions = defineOptions("forest", {
@@ -11,48 +37,19 @@ export const treeOptions = defineOptions("forest", {
     .enum(["classification", "regression"])
     .default("classification")
     .describe("whether the label is a class, or a quantity to predict"),
-  trees: z.int().min(1).default(100).describe("number of trees; boosting: the most"),
-  max_depth: z
-    .union([z.int().min(1), none()])
-    .optional()
-    .describe("longest way from the root to a leaf, in splits; left out: no limit"),
-  max_leaves: z
-    .union([z.int().min(2), none()])
-    .optional()
-    .describe("most leaves of a tree, the best split first; left out: no limit, boosting: 31"),
-  max_features: z
-    .union([z.number().gt(0), z.enum(["sqrt", "log2", "all"])])
-    .optional()
-    .describe("columns drawn at a split: sqrt, log2, all, a number, or a share below 1; left out: sqrt, boosting: all"),
-  min_samples_leaf: z.int().min(1).optional().describe("fewest rows in a leaf; left out: 1, boosting: 20"),
-  min_samples_split: z.int().min(2).optional().describe("forest: fewest rows in a node that may be split; left out: 2"),
-  max_samples: z
-    .number()
-    .gt(0)
-    .optional()
-    .describe("forest: rows drawn for a tree, a share up to 1 or a number; left out: as many as there are"),
-  bootstrap: z.boolean().optional().describe("forest: draw rows with replacement; left out: true"),
-  criterion: z.enum(["gini", "entropy"]).optional().describe("forest: what a split lowers; left out: entropy"),
-  class_weight: z
-    .enum(["none", "balanced", "balanced_subsample", "balanced_bootstrap"])
-    .default("none")
-    .describe(
-      "balanced: all classes weigh the same (scores are then no probabilities of the table's own shares); balanced_subsample: in each tree's own draw; balanced_bootstrap: a tree draws as many rows of each",
-    ),
-  learning_rate: z.number().gt(0).max(1).optional().describe("boosting: share of a tree that is added; left out: 0.1"),
-  l2: z.number().min(0).optional().describe("boosting: weight of the squared values of leaves; left out: 0"),
-  early_stopping: z
-    .enum(["auto", "true", "false"])
-    .optional()
-    .describe("boosting: stop when a tenth of the rows, held out, gains no more; left out: auto, from 10,000 rows on"),
-  max_bins: z.int().min(2).max(255).optional().describe("most bins a column; left out: 255"),
-  seed: z.int().min(0).default(1).describe("seed of all that is drawn"),
+  ...Object.fromEntries(TABLE_OPTIONS.map((name) => [snakeCase(name), tableOption(name)])),
   threads: z.int().min(1).optional().describe("threads; left out: as many as there are cores"),
-});
-/** What a caller may give of how trees are fitted. */
-export type TreeOptions = InputOf<typeof treeOptions>;
-/** The options of trees with every default filled in. */
-export type TreeSettings = SettingsOf<typeof treeOptions>;
+}) as OptionSet<TreeOptions, TreeSettings>;
+
+function tableOption(name: TableOption) {
+  const { help } = TREE_OPTIONS[name];
+  const only = onlyModel(name);
+  const schema = optionSchema(name);
+  if (COMMON_DEFAULT.some((common) => common === name)) {
+    return schema.prefault(treeDefault(name, "forest") as never).describe(help);
+  }
+  return schema.optional().describe(`${only ? `${only}: ` : ""}${help}; left out: ${shownTreeDefault(name)}`);
+}
 
 /** Which columns of a table are what. */
 export interface TableRoles {

@@ -8,7 +8,7 @@ import { gridOf } from "./engines/grid-of.js";
 import { makeFolds } from "./make-folds.js";
 import type { TrainSettings } from "./options.js";
 import { type SearchResult, searchGrid } from "./search-grid.js";
-import { enginesOf, searchSpace, thresholdRule } from "./search-space.js";
+import { enginesOf, thresholdRule } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 import type { TrainContext } from "./train-context.js";
 
@@ -40,7 +40,7 @@ export async function fitOnTrainingPart(
   const search = await searchGrid(
     {
       trainer,
-      grid: gridOf(enginesOf(settings), searchSpace(settings)),
+      grid: gridOf(enginesOf(settings), settings),
       label,
       folds: makeFolds(settings.fold_by, { ...train, folds: settings.folds, seed }),
       dropBehind: settings.drop_behind,

@@ -22,7 +22,7 @@ describe.each([
 ] satisfies Parameters[])("permutation importance of $engine", (point) => {
   let model: EngineModel;
   beforeAll(async () => {
-    const trainer = await trainerOf([point.engine], { table, label, group, classWeight: "none", threads: 1 });
+    const trainer = await trainerOf([point.engine], { table, label, group, classWeight: null, threads: 1 });
     model = (await trainer.fit([point], rows, "1", {}))[0].model;
   });
 

@@ -1,6 +1,24 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { optionSchema, shownTreeDefault } from "../forest/trees/option-schema.js";
+import type { FileInput } from "../forest/trees/snake-case.js";
+import { DEFAULT_SEED, onlyModel, TREE_OPTIONS, type TreeOptionName } from "../forest/trees/tree-options.js";
+
+/** Values of an option of trees to try, for the model whose grid they are in. */
+function grid<Name extends TreeOptionName>(name: Name, tried: FileInput<Name>[], model = onlyModel(name)) {
+  return valuesOf(name)
+    .prefault(tried)
+    .describe(`${model ? `${model}: ` : ""}${TREE_OPTIONS[name].help}; values to try`);
+}
+
+/** The same for an option that is no part of the grid unless it is named. */
+function gridIfNamed<Name extends TreeOptionName>(name: Name) {
+  const help = `${onlyModel(name)}: ${TREE_OPTIONS[name].help}; values to try; left out: ${shownTreeDefault(name)}`;
+  return valuesOf(name).optional().describe(help);
+}
+
+const valuesOf = <Name extends TreeOptionName>(name: Name) => z.array(optionSchema(name)).min(1);
 
 const share = () => z.number().gt(0).lt(1);
 
@@ -10,46 +28,17 @@ export const trainOptions = defineOptions("train", {
     .enum(["forest", "boosting", "both", "ml-random-forest"])
     .default("forest")
     .describe("forest, boosting, both in one grid; ml-random-forest is for comparison, up to 5,000 training rows"),
-  num_trees: z.array(z.int().min(1)).min(1).default([50, 100]).describe("numbers of trees to try"),
-  max_depth: z.array(z.int().min(1)).min(1).default([5, 10]).describe("forest: depths of trees to try, in splits"),
-  max_features: z
-    .array(z.union([z.number().gt(0), z.enum(["sqrt", "log2", "all"])]))
-    .min(1)
-    .default(["sqrt"])
-    .describe("forest: features drawn at a split, to try: sqrt, log2, all, a number, or a share below 1"),
-  max_leaves: z.array(z.int().min(2)).min(1).default([8, 31]).describe("boosting: leaves of a tree, numbers to try"),
-  learning_rate: z
-    .array(z.number().gt(0).max(1))
-    .min(1)
-    .default([0.1])
-    .describe("boosting: shares of a tree that are added, to try"),
-  l2: z
-    .array(z.number().min(0))
-    .min(1)
-    .default([0])
-    .describe("boosting: weights of the squared values of leaves, to try"),
-  min_samples_leaf: z.array(z.int().min(1)).min(1).default([20]).describe("fewest rows in a leaf, numbers to try"),
-  min_samples_split: z
-    .array(z.int().min(2))
-    .min(1)
-    .optional()
-    .describe("forest: fewest rows in a node that may be split, numbers to try; left out: 2"),
-  max_samples: z
-    .array(z.number().gt(0).max(1))
-    .min(1)
-    .optional()
-    .describe("forest: shares of the training rows drawn for a tree, to try; left out: 1"),
-  criterion: z
-    .array(z.enum(["gini", "entropy"]))
-    .min(1)
-    .optional()
-    .describe("forest: what a split lowers, to try: gini, entropy; left out: entropy"),
-  class_weight: z
-    .enum(["balanced", "balanced_subsample", "balanced_bootstrap", "none"])
-    .default("balanced")
-    .describe(
-      "balanced: churners and stayers weigh the same in training; balanced_subsample: in each tree's own draw; balanced_bootstrap: a tree draws as many of each",
-    ),
+  num_trees: grid("numTrees", [50, 100]),
+  max_depth: grid("maxDepth", [5, 10], "forest"),
+  max_features: grid("maxFeatures", ["sqrt"], "forest"),
+  max_leaves: grid("maxLeaves", [8, 31], "boosting"),
+  learning_rate: grid("learningRate", [0.1]),
+  l2: grid("l2", [0]),
+  min_samples_leaf: grid("minSamplesLeaf", [20]),
+  min_samples_split: gridIfNamed("minSamplesSplit"),
+  max_samples: gridIfNamed("maxSamples"),
+  criterion: gridIfNamed("criterion"),
+  class_weight: optionSchema("classWeight").prefault("balanced").describe(TREE_OPTIONS.classWeight.help),
   folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation"),
   fold_by: z
     .enum(["subscriber", "time", "row"])
@@ -60,7 +49,7 @@ export const trainOptions = defineOptions("train", {
     .gt(0)
     .nullable()
     .default(null)
-    .describe("ROC AUC behind the best after two folds from which on grid points are given up; null: never"),
+    .describe("stop evaluating a grid point that trails the best by this much ROC AUC after two folds; null: never"),
   test_days: share().default(0.3).describe("share of snapshot days that test, the last ones"),
   test_subscribers: share().default(0.3).describe("share of subscribers that test"),
   calibration: z
@@ -100,7 +89,7 @@ export const trainOptions = defineOptions("train", {
     .nullable()
     .default(null)
     .describe("gate: most ROC AUC that may be lost against the model in service"),
-  seed: z.int().min(0).default(42).describe("the same seed and data give the same model"),
+  seed: z.int().min(0).default(DEFAULT_SEED).describe("the same seed and data give the same model"),
   threads: z.int().min(0).default(0).describe("worker threads; 0 for one a core"),
 });
 

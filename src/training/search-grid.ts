@@ -150,7 +150,8 @@ function joined(parts: readonly Float64Array[]): Float64Array {
 /** Fewer trees, then less depth or fewer leaves, then larger leaves. */
 function simpler(a: Parameters, b: Parameters): boolean {
   if (a.num_trees !== b.num_trees) return a.num_trees < b.num_trees;
-  const size = ({ max_depth = 0, max_leaves = 0 }: Parameters) => max_depth + max_leaves;
+  const limit = (size: number | null = 0) => size ?? Number.POSITIVE_INFINITY;
+  const size = ({ max_depth, max_leaves }: Parameters) => limit(max_depth) + limit(max_leaves);
   if (size(a) !== size(b)) return size(a) < size(b);
   return a.min_samples_leaf > b.min_samples_leaf;
 }

@@ -1,23 +1,10 @@
 import type { ThresholdRule } from "./choose-threshold.js";
 import type { EngineName } from "./engines/engine.js";
-import type { GridLists } from "./engines/grid-of.js";
 import type { TrainSettings } from "./options.js";
 
 /** The engines that an option names. */
 export function enginesOf({ engine }: TrainSettings): EngineName[] {
   return engine === "both" ? ["forest", "boosting"] : [engine];
-}
-
-/** The lists of the options as those of the grid. */
-export function searchSpace(settings: TrainSettings): GridLists {
-  const { num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf } = settings;
-  const { min_samples_split, max_samples, criterion } = settings;
-  return {
-    ...{ num_trees, max_depth, max_features, max_leaves, learning_rate, l2, min_samples_leaf },
-    ...(min_samples_split ? { min_samples_split } : {}),
-    ...(max_samples ? { max_samples } : {}),
-    ...(criterion ? { criterion } : {}),
-  };
 }
 
 /** How the options choose the threshold: by a rule, or the number itself. */

@@ -133,8 +133,8 @@ describe("trainModel", () => {
     expect(search.map((row) => `${row.parameters.max_features}/${row.parameters.min_samples_leaf}`)).toEqual([
       "sqrt/1",
       "sqrt/20",
-      "all/1",
-      "all/20",
+      "null/1",
+      "null/20",
       "0.5/1",
       "0.5/20",
     ]);

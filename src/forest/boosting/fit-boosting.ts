@@ -17,8 +17,9 @@ import {
 } from "../trees/boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "../trees/boosting-options.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/check-target.js";
+import { balancedRowWeights } from "../trees/class-weights.js";
 import { concatTrees } from "../trees/concat-trees.js";
-import { drawnColumns } from "../trees/forest-options.js";
+import { drawnColumns } from "../trees/draw-sizes.js";
 import type { Trees } from "../trees/tree.js";
 import { leafOf, packTrees } from "../trees/walk-trees.js";
 import { searchBytes } from "./boost-splitter.js";
@@ -29,11 +30,11 @@ import { holdOut } from "./hold-out.js";
 export interface FitBoostingOptions extends BoostingOptions {
   /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";
-  classNames?: readonly string[];
+  classNames?: readonly string[] | undefined;
   /** Weight of each row of the matrix, at least 0. */
-  sampleWeight?: Float64Array;
+  sampleWeight?: Float64Array | undefined;
   /** Rows of the matrix that are held out to see when to stop, instead of a random share: those of whole subscribers, say. */
-  validation?: Int32Array;
+  validation?: Int32Array | undefined;
 }
 
 /** Milliseconds between two reports of progress, and the longest that the thread is kept from other work. */
@@ -63,7 +64,8 @@ export async function fitBoosting(
   const all = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
   const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
   const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
-  const weights = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
+  const own = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
+  const weights = options.classWeight ? balancedRowWeights(target.y, all, classes, own) : own;
   const monotone = new Int8Array(binned.columns.length);
   for (const [name, sign] of Object.entries(settings.monotone)) {
     const j = binned.names.indexOf(name);

@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { random } from "../../core/random.js";
-import type { BoostingSettings } from "../trees/boosting-options.js";
+import type { BoostingSettings } from "../trees/tree-options.js";
 
 /** Rows to learn from and rows to see when to stop; both keep the order of the rows. */
 export function holdOut(

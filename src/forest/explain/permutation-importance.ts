@@ -3,6 +3,7 @@ import { random } from "../../core/random.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 import { rocAuc } from "../roc-auc.js";
+import { DEFAULT_SEED } from "../trees/tree-options.js";
 
 /** How often features are shuffled, with which seed, and what is measured. */
 export interface PermutationOptions {
@@ -34,7 +35,7 @@ export function permutationImportance(
   forest: Forest,
   x: Matrix | BinnedRows,
   y: ArrayLike<number>,
-  { repeats = 5, seed = 0, score = auc }: PermutationOptions = {},
+  { repeats = 5, seed = DEFAULT_SEED, score = auc }: PermutationOptions = {},
 ): PermutationImportance {
   const { binned, rows } = forest.binned(x);
   const size = rows ? rows.length : binned.rows;

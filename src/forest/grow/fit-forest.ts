@@ -5,7 +5,8 @@ import { checkMatrix, type Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/check-target.js";
 import { concatTrees } from "../trees/concat-trees.js";
-import { checkForestOptions, type ForestOptions, type ForestSettings } from "../trees/forest-options.js";
+import { checkForestOptions, type ForestOptions } from "../trees/forest-options.js";
+import type { ForestSettings } from "../trees/tree-options.js";
 import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
 import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";
@@ -15,9 +16,9 @@ export interface FitOptions extends ForestOptions {
   /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";
   /** Names of the classes, by number; the numbers themselves when left out. */
-  classNames?: readonly string[];
+  classNames?: readonly string[] | undefined;
   /** Weight of each row of the matrix, at least 0; whole numbers count as that many equal rows. */
-  sampleWeight?: Float64Array;
+  sampleWeight?: Float64Array | undefined;
 }
 
 /**
@@ -35,7 +36,8 @@ export async function fitForest(
   options: FitOptions = {},
 ): Promise<Forest> {
   const regression = options.task === "regression";
-  const settings = checkForestOptions(regression ? { maxFeatures: 1 / 3, ...options } : options);
+  const drawsThird = regression && options.maxFeatures === undefined;
+  const settings = checkForestOptions(drawsThird ? { ...options, maxFeatures: 1 / 3 } : options);
   throwIfInterrupted(options.signal, "fit, before it began");
   const size = "binned" in x ? (x.rows?.length ?? x.binned.rows) : checkMatrix(x);
   const threads = threadsFor(options.threads, size, settings);

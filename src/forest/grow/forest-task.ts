@@ -1,5 +1,5 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
-import type { ForestSettings } from "../trees/forest-options.js";
+import type { ForestSettings } from "../trees/tree-options.js";
 
 /** All that a thread needs to grow any tree of a forest; plain data, so that it can be sent to a worker. */
 export interface ForestTask {

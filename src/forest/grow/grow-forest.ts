@@ -1,5 +1,6 @@
 import { openWorkspace, type Workspace, type WorkspacePlace } from "../loops/workspace.js";
-import { drawnColumns, drawnRows } from "../trees/forest-options.js";
+import { balancedClassWeights } from "../trees/class-weights.js";
+import { drawnColumns, drawnRows } from "../trees/draw-sizes.js";
 import type { Trees } from "../trees/tree.js";
 import { binarySplitter } from "./binary-splitter.js";
 import { categoryRates } from "./category-rates.js";
@@ -92,9 +93,9 @@ function finderOf(task: ForestTask, space: Workspace): Splitter {
   if (classes === 0)
     return meanSplitter(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight }, rates);
   const y = task.y as Uint8Array;
-  const fixed = settings.classWeight === "balanced" ? balanced(countsOf(task)) : settings.classWeight;
+  const fixed = settings.classWeight === "balanced" ? balancedClassWeights(countsOf(task)) : settings.classWeight;
   const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
-    Array.isArray(fixed) ? fixed : settings.classWeight ? balanced(drawn) : Array.from(drawn, () => 1);
+    Array.isArray(fixed) ? fixed : settings.classWeight ? balancedClassWeights(drawn) : Array.from(drawn, () => 1);
   if (classes > 2 || sampleWeight) {
     return classesSplitter(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight }, rates);
   }
@@ -109,14 +110,6 @@ function finderOf(task: ForestTask, space: Workspace): Splitter {
     },
     rates,
   );
-}
-
-/** Rows / (classes × rows of the class), as in scikit-learn; classes without rows do not count. */
-function balanced(counts: ArrayLike<number>): number[] {
-  const all = Array.from(counts);
-  const total = all.reduce((sum, count) => sum + count, 0);
-  const present = all.filter((count) => count > 0).length;
-  return all.map((count) => (count > 0 ? total / (present * count) : 1));
 }
 
 /** Rows of each class, before the bootstrap. */

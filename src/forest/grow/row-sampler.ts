@@ -1,4 +1,5 @@
-import { drawnRows, type ForestSettings } from "../trees/forest-options.js";
+import { drawnRows } from "../trees/draw-sizes.js";
+import type { ForestSettings } from "../trees/tree-options.js";
 import { balancedSampler } from "./balanced-sampler.js";
 import { drawRows } from "./keyed-random.js";
 

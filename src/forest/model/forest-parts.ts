@@ -1,7 +1,6 @@
 import type { ColumnBins } from "../loops/binned-matrix.js";
-import type { BoostingSettings } from "../trees/boosting-options.js";
-import type { ForestSettings } from "../trees/forest-options.js";
 import type { Trees } from "../trees/tree.js";
+import type { BoostingSettings, ForestSettings } from "../trees/tree-options.js";
 
 /** What a forest is made of; `toBytes` keeps all of it. */
 export interface ForestParts {

@@ -1,5 +1,7 @@
 import { fitBoosting } from "../../forest/boosting/fit-boosting.js";
 import { bin } from "../../forest/matrix/bin.js";
+import { fromSnakeCase } from "../../forest/trees/snake-case.js";
+import { BOOSTING_OPTIONS } from "../../forest/trees/tree-options.js";
 import { isHeldOut } from "../held-out.js";
 import type { FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
 import { forestModel } from "./forest-engine.js";
@@ -27,22 +29,18 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
       return [...groups.values()];
     },
     async fit(group, rows, seed, { onProgress, signal }) {
-      const { learning_rate, max_leaves, min_samples_leaf, l2 } = group[0];
       const start = performance.now();
       const stops = rows.length >= FEWEST_TO_STOP;
       const validation = rows.filter((row) => isHeldOut(subscriber[row], 0.1, `${seed}/stop`));
       const whole = await fitBoosting({ binned, rows }, label, {
+        ...fromSnakeCase(BOOSTING_OPTIONS, group[0]),
         numTrees: group.reduce((most, point) => Math.max(most, point.num_trees), 0),
-        learningRate: learning_rate!,
-        maxLeaves: max_leaves!,
-        minSamplesLeaf: min_samples_leaf,
-        l2: l2!,
         earlyStopping: stops,
+        validation: stops ? validation : undefined,
+        classWeight: classWeight === null ? null : "balanced",
         seed,
-        ...(stops ? { validation } : {}),
-        ...(classWeight === "none" ? {} : { sampleWeight: balancedWeights(label, rows) }),
-        ...(onProgress ? { onProgress } : {}),
-        ...(signal ? { signal } : {}),
+        onProgress,
+        signal,
       });
       const seconds = (performance.now() - start) / 1000 / group.length;
       return group.map((parameters): FittedPoint => {
@@ -56,12 +54,4 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
       });
     },
   };
-}
-
-/** Weights by which both classes of some rows weigh the same, and all rows as much as without. */
-function balancedWeights(label: Uint8Array, rows: Int32Array): Float64Array {
-  let ones = 0;
-  for (const row of rows) ones += label[row];
-  const weight = [rows.length / (2 * (rows.length - ones)), rows.length / (2 * ones)] as const;
-  return Float64Array.from(label, (y) => (y ? weight[1] : weight[0]));
 }

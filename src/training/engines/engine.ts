@@ -1,27 +1,19 @@
 import type { StageContext } from "../../core/progress.js";
+import type { SnakeValues } from "../../forest/trees/snake-case.js";
 import type { TrainSettings } from "../options.js";
 
 export type EngineName = "forest" | "boosting" | "ml-random-forest";
 
-/** One point of the grid: what the engine takes, and no more. */
-export interface Parameters {
+/** Options of trees that a grid is made of. */
+export type GridOption =
+  | ("numTrees" | "maxDepth" | "maxFeatures" | "maxLeaves" | "learningRate" | "l2")
+  | ("minSamplesLeaf" | "minSamplesSplit" | "maxSamples" | "criterion");
+
+/** One point of the grid: the options that the engine takes, and no more. */
+export interface Parameters extends Partial<SnakeValues<GridOption>> {
   engine: EngineName;
   num_trees: number;
-  /** Of forests: longest way to a leaf, in splits. */
-  max_depth?: number;
-  /** Of forests: features drawn at a split. */
-  max_features?: "sqrt" | "log2" | "all" | number;
-  /** Of boosting: leaves of a tree, the best split first. */
-  max_leaves?: number;
-  /** Of boosting: share of a tree that is added. */
-  learning_rate?: number;
-  /** Of boosting: weight of the square of a leaf's value. */
-  l2?: number;
   min_samples_leaf: number;
-  /** Of forests, only where the options name it, as the next two. */
-  min_samples_split?: number;
-  max_samples?: number;
-  criterion?: "gini" | "entropy";
 }
 
 /** Features of a table by column; NaN is missing. */

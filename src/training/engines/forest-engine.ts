@@ -3,12 +3,13 @@ import { fitForest } from "../../forest/grow/fit-forest.js";
 import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import { bin, binWith } from "../../forest/matrix/bin.js";
 import { Forest } from "../../forest/model/forest.js";
+import { fromSnakeCase } from "../../forest/trees/snake-case.js";
+import { FOREST_OPTIONS } from "../../forest/trees/tree-options.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
 import { sigmoid } from "./logistic-regression.js";
 
-/** Most trees of a group and its greatest depth: the forest that all points of the group are cut from. */
-const largest = (group: readonly Parameters[], key: "num_trees" | "max_depth") =>
-  group.reduce((most, point) => Math.max(most, point[key]!), 0);
+const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
+const depthOf = ({ max_depth = null }: Parameters) => max_depth;
 
 /**
  * The histogram forest on columns that are binned once for all folds and grid points.
@@ -30,28 +31,25 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       return [...groups.values()];
     },
     async fit(group, rows, seed, { onProgress, signal }) {
-      const { max_features, min_samples_leaf, min_samples_split, max_samples, criterion } = group[0];
+      const depths = group.map(depthOf);
+      const maxDepth = depths.includes(null) ? null : largest(depths.map(Number));
       const start = performance.now();
       const whole = await fitForest({ binned, rows }, label, {
-        numTrees: largest(group, "num_trees"),
-        maxDepth: largest(group, "max_depth"),
-        maxFeatures: max_features === "all" ? null : max_features!,
-        minSamplesLeaf: min_samples_leaf,
-        ...(min_samples_split ? { minSamplesSplit: min_samples_split } : {}),
-        // to the forest 1 is one row, not all of them
-        ...(max_samples && max_samples < 1 ? { maxSamples: max_samples } : {}),
-        ...(criterion ? { criterion } : {}),
-        classWeight: classWeight === "none" ? null : classWeight,
+        ...fromSnakeCase(FOREST_OPTIONS, group[0]),
+        numTrees: largest(group.map((point) => point.num_trees)),
+        maxDepth,
+        classWeight,
         seed,
-        ...(threads > 0 ? { threads } : {}),
-        ...(onProgress ? { onProgress } : {}),
-        ...(signal ? { signal } : {}),
+        threads: threads > 0 ? threads : undefined,
+        onProgress,
+        signal,
       });
       const seconds = (performance.now() - start) / 1000 / group.length;
       return group.map((parameters): FittedPoint => {
-        const { num_trees, max_depth } = parameters;
+        const { num_trees } = parameters;
+        const depth = depthOf(parameters);
         let forest = num_trees < whole.numTrees ? whole.head(num_trees) : whole;
-        if (max_depth! < whole.options.maxDepth!) forest = forest.truncated(max_depth!);
+        if (depth !== null && depth !== maxDepth) forest = forest.truncated(depth);
         return {
           parameters,
           seconds,

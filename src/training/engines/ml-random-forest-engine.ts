@@ -1,7 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
 import { throwIfInterrupted } from "../../core/interrupted.js";
+import type { TreeValues } from "../../forest/trees/tree-options.js";
 import { hash32 } from "../held-out.js";
-import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
+import type { EngineModel, FeatureTable, FittedPoint, Trainer, TrainerInput } from "./engine.js";
 
 /** The training time of ml-random-forest grows with the square of the rows: 10,000 take a minute a forest. */
 const MOST_ROWS = 5000;
@@ -43,7 +44,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
   }
   const RandomForest = await classifiers();
   const floor = table.columns.map(belowAll);
-  const notes = classWeight === "none" ? [] : ["ml-random-forest has no class weights: class_weight was not used"];
+  const notes = classWeight === null ? [] : ["ml-random-forest has no class weights: class_weight was not used"];
   return {
     notes,
     groups(grid) {
@@ -62,13 +63,16 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
       const start = performance.now();
       const forest = new RandomForest({
         nEstimators: parameters.num_trees,
-        maxFeatures: drawn(parameters.max_features!, table.columns.length),
+        maxFeatures: drawn(parameters.max_features ?? null, table.columns.length),
         replacement: false,
         seed: hash32(seed) >>> 1,
         useSampleBagging: true,
         // its out-of-bag pass fails on small data, and nothing here reads it
         noOOB: true,
-        treeOptions: { maxDepth: parameters.max_depth, minNumSamples: parameters.min_samples_leaf },
+        treeOptions: {
+          maxDepth: parameters.max_depth ?? Number.POSITIVE_INFINITY,
+          minNumSamples: parameters.min_samples_leaf,
+        },
       });
       forest.train(
         matrix(table, floor, rows),
@@ -140,9 +144,9 @@ function belowAll(column: Float64Array): number {
   return least - 1;
 }
 
-function drawn(maxFeatures: NonNullable<Parameters["max_features"]>, columns: number): number {
+function drawn(maxFeatures: TreeValues["maxFeatures"], columns: number): number {
   if (maxFeatures === "sqrt") return Math.max(1, Math.floor(Math.sqrt(columns)));
   if (maxFeatures === "log2") return Math.max(1, Math.floor(Math.log2(columns)));
-  if (maxFeatures === "all") return columns;
+  if (maxFeatures === null) return columns;
   return maxFeatures < 1 ? Math.max(1, Math.floor(maxFeatures * columns)) : Math.min(columns, maxFeatures);
 }

@@ -35,7 +35,7 @@ export function modelCard(
         .map(([key, value]) => `${key} ${value}`)
         .join(", "),
     ],
-    ["Class weight", settings.class_weight],
+    ["Class weight", settings.class_weight ?? "none"],
     ["Calibration", facts.calibration.method],
     ["Threshold", `${facts.threshold.toFixed(4)} (${ruleText(settings.threshold)})`],
     ["Seed", String(settings.seed)],

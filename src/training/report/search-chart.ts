@@ -9,11 +9,11 @@ export function searchChart(search: readonly SearchRow[]): Chart {
   const nameOf = ({ parameters: p }: SearchRow) =>
     [
       ...(several("engine") ? [p.engine] : []),
-      ...(p.max_depth === undefined ? [] : [`depth ${p.max_depth}`]),
-      ...(p.max_leaves === undefined ? [] : [`${p.max_leaves} leaves`]),
+      ...(p.max_depth === undefined ? [] : [p.max_depth === null ? "any depth" : `depth ${p.max_depth}`]),
+      ...(p.max_leaves === undefined ? [] : [`${p.max_leaves ?? "any number of"} leaves`]),
       ...(several("learning_rate") && p.learning_rate !== undefined ? [`rate ${p.learning_rate}`] : []),
       ...(several("l2") && p.l2 !== undefined ? [`L2 ${p.l2}`] : []),
-      ...(several("max_features") && p.max_features !== undefined ? [`${p.max_features} features`] : []),
+      ...(several("max_features") && p.max_features !== undefined ? [`${p.max_features ?? "all"} features`] : []),
       ...(several("min_samples_leaf") ? [`leaf of ${p.min_samples_leaf}`] : []),
       ...(several("min_samples_split") && p.min_samples_split ? [`split of ${p.min_samples_split}`] : []),
       ...(several("max_samples") && p.max_samples ? [`${p.max_samples} of the rows`] : []),
