@@ -13,7 +13,7 @@ import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
-import { keepPart, newPart, readNote, removeNote, removePart } from "./part-file.js";
+import { keepPartial, newPartial, readNote, removeNote, removePartial } from "./partial-file.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 import { unpackFile } from "./unpack-file.js";
 
@@ -73,7 +73,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
   }
   await makeFolder(dirname(source.file));
-  // it saves work and nothing more: each process writes to a part of its own, so two at a time would do no harm
+  // it saves work and nothing more: each process writes to a partial file of its own, so two at a time would do no harm
   const { signal, onProgress } = context;
   const onWait = () => onProgress?.({ task: "wait for another download of the same file", done: 0 });
   return withLock(`${source.file}.lock`, `download of ${source.shown}`, { signal, onWait }, async () => {
@@ -104,31 +104,31 @@ async function fetchInto(
   settings: DownloadSettings,
   context: StageContext,
 ): Promise<Pinned | "unchanged"> {
-  const part = await newPart(source.file);
+  const partial = await newPartial(source.file);
   try {
-    const said = await (source.write as NonNullable<Source["write"]>)(part, intact, settings, context);
+    const said = await (source.write as NonNullable<Source["write"]>)(partial, intact, settings, context);
     if (said === "unchanged") return said;
     const { packed, ...validators } = said;
     if (packed && !source.type.gzip) {
-      await unpackFile(part, source.shown, settings.size_limit, context);
+      await unpackFile(partial, source.shown, settings.size_limit, context);
       // the note is about the bytes as they came
-      await removeNote(part);
+      await removeNote(partial);
     }
-    const facts = checked(await pinned(source, part, settings, context), settings, source);
+    const facts = checked(await pinned(source, partial, settings, context), settings, source);
     throwIfInterrupted(context.signal, source.shown);
-    await rename(part, source.file);
+    await rename(partial, source.file);
     return { ...facts, ...validators };
   } catch (error) {
-    if (isInterrupted(error)) await keepWhole(part);
+    if (isInterrupted(error)) await keepWhole(partial);
     throw error;
   } finally {
-    await removePart(part);
+    await removePartial(partial);
   }
 }
 
-/** Leaves a part that came whole, and whose check was stopped, to the next download. */
-async function keepWhole(part: string): Promise<void> {
-  if (await readNote(part)) await keepPart(part);
+/** Leaves a partial file that came whole, and whose check was stopped, to the next download. */
+async function keepWhole(partial: string): Promise<void> {
+  if (await readNote(partial)) await keepPartial(partial);
 }
 
 /** What a manifest says of a file, read in one pass. */

@@ -11,34 +11,34 @@ import { describeFailure, isTransient, retriesExhausted } from "./http/describe-
 import { ConnectionLost, type Remote, ServerBusy, type Version } from "./http/remote.js";
 import { backOff, LONGEST_WAIT, waitFor } from "./http/retry-wait.js";
 import type { Transfer } from "./http/transfer.js";
-import { readNote, writeNote } from "./part-file.js";
+import { readNote, writeNote } from "./partial-file.js";
 import { progressMeter } from "./progress-meter.js";
 import { checkSize } from "./size-limit.js";
 import type { FetchSettings, Validators, Written } from "./source.js";
 
 /**
- * Fetches a file from a server into a part. A transfer that breaks resumes where it broke off, if the server can be asked for the
+ * Fetches a file from a server into a partial file. A transfer that breaks resumes where it broke off, if the server can be asked for the
  * rest of the same version, else from the start; it fails when `retries` times in a row nothing new came.
  *
- * A part that holds the beginning already is gone on with, and one that could not be ended is left for the next download.
+ * A partial file that already holds the beginning is continued, and one that could not be ended is left for the next download.
  *
  * @returns what the server says of the file, or "unchanged" when `before` still holds
  * @throws ChurnError DOWNLOAD_FAILED when the server fails or the bytes do not have its checksums, NOT_FOUND, INTERRUPTED
  */
 export async function fetchFile(
   remote: Remote,
-  { part, before }: { part: string; before: Validators | undefined },
+  { partial, before }: { partial: string; before: Validators | undefined },
   settings: FetchSettings,
   context: StageContext,
 ): Promise<Written | "unchanged"> {
-  const file = await open(part, constants.O_RDWR | constants.O_CREAT);
-  const transfer: Transfer = { remote, part, file, done: 0, version: undefined, sums: undefined, damaged: false };
+  const file = await open(partial, constants.O_RDWR | constants.O_CREAT);
+  const transfer: Transfer = { remote, partial, file, done: 0, version: undefined, sums: undefined, damaged: false };
   try {
     const result = await untilDone(transfer, before, settings, context);
     await file.sync();
     const { version } = transfer;
     // from here on only the check of its rows is left: a process that ends in it need not fetch again
-    if (version && remote.isPinned(version)) await writeNote(part, { server: remote.server, version, synced: true });
+    if (version && remote.isPinned(version)) await writeNote(partial, { server: remote.server, version, synced: true });
     return result;
   } catch (error) {
     throw await describeFailure(transfer, error);
@@ -75,10 +75,10 @@ async function untilDone(
   }
 }
 
-/** Takes over what an earlier download left in the part, when that is the beginning of the version that is there now. */
+/** Takes over what an earlier download left in the partial file, when that is the beginning of the version that is there now. */
 async function goOn(transfer: Transfer, context: StageContext): Promise<void> {
-  const { remote, part, file } = transfer;
-  const note = await readNote(part);
+  const { remote, partial, file } = transfer;
+  const note = await readNote(partial);
   const { size } = await file.stat();
   if (!note || note.server !== remote.server || size === 0) return;
   const { version } = note;
@@ -90,7 +90,7 @@ async function goOn(transfer: Transfer, context: StageContext): Promise<void> {
   transfer.done = size;
   if (version.crc32c || version.md5) {
     transfer.sums = new Checksums();
-    await transfer.sums.updateFromFile(part, size, () => throwIfInterrupted(context.signal, remote.shown));
+    await transfer.sums.updateFromFile(partial, size, () => throwIfInterrupted(context.signal, remote.shown));
   }
 }
 
@@ -114,7 +114,7 @@ async function attempt(
   try {
     checkSize(version.size ?? 0, settings.size_limit, remote.shown);
     if (answer.from !== transfer.done || answer.from === 0) await startOver(transfer, version);
-    await checkSpace(transfer.part, (version.size ?? 0) - transfer.done, remote.shown);
+    await checkSpace(transfer.partial, (version.size ?? 0) - transfer.done, remote.shown);
 
     const report = progressMeter(context, "download", "bytes", version.size);
     report(transfer.done);
@@ -145,7 +145,7 @@ async function startOver(transfer: Transfer, version: Version): Promise<void> {
   transfer.version = version;
   transfer.sums = version.crc32c || version.md5 ? new Checksums() : undefined;
   if (transfer.remote.isPinned(version)) {
-    await writeNote(transfer.part, { server: transfer.remote.server, version, synced: false });
+    await writeNote(transfer.partial, { server: transfer.remote.server, version, synced: false });
   }
 }
 

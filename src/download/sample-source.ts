@@ -23,10 +23,10 @@ export function parseSampleSource(text: string, dataDir: string): Source {
     file: resolve(join(dataDir, name)),
     type: { format: "csv", gzip: true, ending: ".csv.gz" },
     manifest: `${name}.manifest.json`,
-    async write(part, _before, _settings, context) {
+    async write(partial, _before, _settings, context) {
       const days = to - from + 1;
       const report = progressMeter(context, "make sample", "days", days);
-      const file = await open(part, "w");
+      const file = await open(partial, "w");
       try {
         // the first piece is the header
         let done = -1;

@@ -47,12 +47,12 @@ export interface Source {
   /**
    * Writes the bytes of the source to a new file; absent where the file is used in place.
    *
-   * @param part path to write to; it may hold the beginning already, with its version beside it
+   * @param partial path to write to; it may hold the beginning already, with its version beside it
    * @param before what the server said of the file that is there, when that is intact
    * @returns what the server says now, or "unchanged" when it says that the file is still the same
    */
   write?(
-    part: string,
+    partial: string,
     before: Validators | undefined,
     settings: FetchSettings,
     context: StageContext,

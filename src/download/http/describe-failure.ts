@@ -1,7 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
 import { messageOf } from "../../core/fault.js";
 import { interrupted, isInterrupted } from "../../core/interrupted.js";
-import { keepPart, writeNote } from "../part-file.js";
+import { keepPartial, writeNote } from "../partial-file.js";
 import { gigabytes } from "../size-limit.js";
 import { NoResponseError } from "./get.js";
 import { ConnectionLost, ServerBusy } from "./remote.js";
@@ -36,16 +36,16 @@ export function retriesExhausted({ remote, done, version }: Transfer, failures: 
   });
 }
 
-/** Leaves the part for the next download where that is of use, and says so in the error. */
+/** Leaves the partial file for the next download where that is of use, and says so in the error. */
 export async function describeFailure(
-  { remote, part, file, done, version }: Transfer,
+  { remote, partial, file, done, version }: Transfer,
   error: unknown,
 ): Promise<unknown> {
   const stopped = isInterrupted(error);
   if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
   await file.sync();
-  await writeNote(part, { server: remote.server, version, synced: true });
-  await keepPart(part);
+  await writeNote(partial, { server: remote.server, version, synced: true });
+  await keepPartial(partial);
   const kept = `the first ${gigabytes(done)} are kept: the same command continues from there`;
   if (stopped) return interrupted(remote.shown, error, kept);
   const { code, message, hint } = error as GivenUp;

@@ -22,10 +22,10 @@ export function remoteSource({ name, from, remote, ...rest }: RemoteFile, dataDi
     ...rest,
     file: resolve(join(dataDir, file)),
     manifest: `${file}.manifest.json`,
-    write: (part, before, settings, context) =>
+    write: (partial, before, settings, context) =>
       fetchFile(
         remote(settings, { timeout: settings.timeout, signal: context.signal }),
-        { part, before },
+        { partial, before },
         settings,
         context,
       ),

@@ -5,7 +5,7 @@ import type { Remote, Version } from "./remote.js";
 /** A file that is being fetched. */
 export interface Transfer {
   remote: Remote;
-  part: string;
+  partial: string;
   file: FileHandle;
   /** Bytes that are in the file. */
   done: number;

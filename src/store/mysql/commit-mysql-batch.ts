@@ -12,7 +12,7 @@ import type { CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
-import { partName } from "./parts.js";
+import { partitionName } from "./partitions.js";
 import { serverState } from "./pull-changes.js";
 import type { ChangedRows, RowsOfBatch, RowsOfBatches } from "./rows-of-batch.js";
 import { settleKnownRows } from "./settle-known-rows.js";
@@ -69,7 +69,7 @@ export async function commitMysqlBatch(
       if (batch.labels?.day.length) await writeLabels(session, batch.labels, state.revision + 1, token);
       await addToSummary(session, written);
       if (written.changed) await writeChanged(session, written.changed, state.revision + 1, token);
-      await markParts(session, written, state.revision + 1, token);
+      await markPartitions(session, written, state.revision + 1, token);
       return { batch_id: batchId, ...written.counts, written: true };
     },
     {
@@ -170,7 +170,7 @@ async function writeChanged(
   if (owners.length) {
     await session.run(
       "UPDATE workbench_parts SET revision = ?, token = ? WHERE table_name = 'DP_CDR_Data' AND part IN (?)",
-      [revision, token, owners.map((owner) => partName(owner))],
+      [revision, token, owners.map((owner) => partitionName(owner))],
     );
     const days = [...new Set(Array.from(columnAs(rows.columns, "DP_DATE", Int32Array), dateOf))];
     await session.run(
@@ -178,13 +178,13 @@ async function writeChanged(
        SELECT DP_DATE, ${SUMMED.map((name) => `SUM(${name})`).join(", ")} FROM DP_CDR_Data WHERE DP_DATE IN (?) GROUP BY DP_DATE`,
       [days],
     );
-    await markPart(session, ["DailySummary", "[]", revision, 1, token]);
+    await markPartition(session, ["DailySummary", "[]", revision, 1, token]);
   }
   for (const batch of new Set(Array.from(added.batchIds))) {
     const found = await session.row<{ n: number }>("SELECT COUNT(*) AS n FROM added_records WHERE batch_id = ?", [
       batch,
     ]);
-    await markPart(session, ["added_records", partName(batch), revision, Number(found?.n), token]);
+    await markPartition(session, ["added_records", partitionName(batch), revision, Number(found?.n), token]);
   }
 }
 
@@ -198,12 +198,12 @@ async function writeOver(session: MysqlSession, table: string, { columns, batchI
   }
 }
 
-const PART_ROW = "INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES";
-const PART_AGAIN =
+const PARTITION_ROW = "INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES";
+const PARTITION_AGAIN =
   "ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), token = VALUES(token)";
 
-function markPart(session: MysqlSession, part: (string | number)[]): Promise<unknown> {
-  return session.run(`${PART_ROW} (?) ${PART_AGAIN}`, [part]);
+function markPartition(session: MysqlSession, part: (string | number)[]): Promise<unknown> {
+  return session.run(`${PARTITION_ROW} (?) ${PARTITION_AGAIN}`, [part]);
 }
 
 /** Writes labels that came late, and says which batches of the copy they make old. */
@@ -231,12 +231,17 @@ async function writeLabels(session: MysqlSession, labels: LateLabels, revision: 
   if (!touched.length) return;
   await session.run(
     "UPDATE workbench_parts SET revision = ?, token = ? WHERE table_name = 'DP_CDR_Data' AND part IN (?)",
-    [revision, token, touched.map(({ batch_id }) => partName(batch_id))],
+    [revision, token, touched.map(({ batch_id }) => partitionName(batch_id))],
   );
 }
 
-async function markParts(session: MysqlSession, written: RowsOfBatch, revision: number, token: string): Promise<void> {
-  const part = partName(written.batchId);
+async function markPartitions(
+  session: MysqlSession,
+  written: RowsOfBatch,
+  revision: number,
+  token: string,
+): Promise<void> {
+  const part = partitionName(written.batchId);
   const { counts, rejects } = written;
   const records = [
     ["batches", part, revision, 1, token],
@@ -244,6 +249,6 @@ async function markParts(session: MysqlSession, written: RowsOfBatch, revision: 
     ...(rejects.length ? [["rejects", part, revision, rejects.length, token]] : []),
     ...(counts.rows ? [["DailySummary", "[]", revision, 1, token]] : []),
   ];
-  await session.run(`${PART_ROW} ? ${PART_AGAIN}`, [records as unknown as string[]]);
+  await session.run(`${PARTITION_ROW} ? ${PARTITION_AGAIN}`, [records as unknown as string[]]);
   await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [revision]);
 }

@@ -5,7 +5,7 @@ import { bulkWay } from "./bulk-write.js";
 import { type LegacyState, readLegacyTables } from "./legacy-tables.js";
 import { ensureMysqlSchema } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
-import { type Before, lookBefore, writesOf } from "./parts.js";
+import { type Before, lookBefore, writesOf } from "./partitions.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
 import { type PushAhead, pushAhead, pushChanges, WriteConflict } from "./push-changes.js";
 

@@ -10,7 +10,7 @@ import { ensureTable } from "./mysql-tables.js";
 
 const OPTIONS = "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
-/** The store's own tables: version, the number of the last change, and which change each part comes from. */
+/** The store's own tables: version, the number of the last change, and which change each partition comes from. */
 const OWN_TABLES = [
   `CREATE TABLE IF NOT EXISTS workbench_state (
     id TINYINT PRIMARY KEY, store_id CHAR(36) NOT NULL, revision BIGINT NOT NULL) ${OPTIONS}`,

@@ -7,7 +7,7 @@ import { type CatalogColumn, readCatalog } from "./cache-catalog.js";
 import { csvSource, fetchRows } from "./fetch-rows.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
-import { inParts, partColumns, partSql, partValues } from "./parts.js";
+import { inPartitions, partitionColumns, partitionSql, partitionValues } from "./partitions.js";
 
 /** How far the copy in the DuckDB file is: which database, and the number of its last change that is here. */
 export interface CacheState {
@@ -33,7 +33,7 @@ export async function serverState(session: MysqlSession, lock = ""): Promise<Cac
   return { store_id: found.store_id, revision: Number(found.revision) };
 }
 
-interface ChangedPart {
+interface ChangedPartition {
   table_name: string;
   part: string;
   row_count: number;
@@ -44,13 +44,13 @@ interface ChangedPart {
 interface Fetched {
   table: string;
   columns: readonly CatalogColumn[];
-  parts: ChangedPart[];
+  partitions: ChangedPartition[];
   path: string;
   rows: number;
 }
 
 /**
- * Brings the copy in the DuckDB file up to date with MySQL: the parts that changed since, in one consistent view.
+ * Brings the copy in the DuckDB file up to date with MySQL: the partitions that changed since, in one consistent view.
  *
  * The copy is told to be up to date in the same transaction as its last rows arrive, so a pull that was stopped is done again.
  */
@@ -93,42 +93,42 @@ async function fetchChanges(
   await session.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   await session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT");
   const state = await serverState(session);
-  const parts = await session.rows<ChangedPart>(
+  const partitions = await session.rows<ChangedPartition>(
     "SELECT table_name, part, row_count, definition FROM workbench_parts WHERE revision > ?",
     [since],
   );
-  for (const part of parts) part.row_count = Number(part.row_count);
-  const coming = parts.reduce((sum, { row_count }) => sum + Math.max(0, row_count), 0);
+  for (const part of partitions) part.row_count = Number(part.row_count);
+  const coming = partitions.reduce((sum, { row_count }) => sum + Math.max(0, row_count), 0);
   if (coming > 0) onFetch(coming);
   const fetched: Fetched[] = [];
-  for (const table of new Set(parts.map(({ table_name }) => table_name))) {
-    const own = parts.filter((part) => part.table_name === table);
+  for (const table of new Set(partitions.map(({ table_name }) => table_name))) {
+    const own = partitions.filter((part) => part.table_name === table);
     const definition = own.find((part) => part.definition)?.definition;
-    if (definition && partColumns(table).length === 0) {
+    if (definition && partitionColumns(table).length === 0) {
       await db.run(`DROP TABLE IF EXISTS ${name(table)}`);
       await db.run(definition);
     }
     const columns = (await readCatalog(db, table))[0]?.columns;
     const path = join(folder, `${fetched.length}.csv`);
     const full = own.filter((part) => part.row_count > 0);
-    const rows = columns && full.length ? await fetchParts(session, table, columns, full, since < 0, path) : 0;
-    fetched.push({ table, columns: columns ?? [], parts: own, path, rows });
+    const rows = columns && full.length ? await fetchPartitions(session, table, columns, full, since < 0, path) : 0;
+    fetched.push({ table, columns: columns ?? [], partitions: own, path, rows });
   }
   await session.run("COMMIT");
   return { state, fetched };
 }
 
-async function fetchParts(
+async function fetchPartitions(
   session: MysqlSession,
   table: string,
   columns: readonly CatalogColumn[],
-  parts: ChangedPart[],
+  partitions: ChangedPartition[],
   all: boolean,
   path: string,
 ): Promise<number> {
-  const keys = partColumns(table);
+  const keys = partitionColumns(table);
   if (all || keys.length === 0) return fetchRows(session, { table, columns }, path);
-  const lists = parts.map(({ part }) => partValues(part));
+  const lists = partitions.map(({ part }) => partitionValues(part));
   const where = keys.length === 1 ? `${quoted(keys[0])} IN (?)` : `(${keys.map(quoted).join(", ")}) IN (?)`;
   const values: unknown[] = [keys.length === 1 ? lists.map(([value]) => value) : lists];
   if (table === "DP_CDR_Data") {
@@ -148,23 +148,24 @@ async function fetchParts(
   return fetchRows(session, { table, columns, where, values }, path);
 }
 
-/** Takes out the rows that parts had before; on its own, since a key deleted in a transaction cannot come back in the same one. */
+/** Takes out the rows that partitions had before; on its own, since a key deleted in a transaction cannot come back in the same one. */
 async function dropOldRows(db: Database, fetched: readonly Fetched[]): Promise<void> {
   await db.transaction(async () => {
-    for (const { table, columns, parts } of fetched) {
+    for (const { table, columns, partitions } of fetched) {
       if (!columns.length) continue;
-      if (partColumns(table).length === 0) {
-        if (parts.every((part) => part.row_count < 0 && !part.definition)) await db.run(`DROP TABLE ${name(table)}`);
+      if (partitionColumns(table).length === 0) {
+        if (partitions.every((part) => part.row_count < 0 && !part.definition))
+          await db.run(`DROP TABLE ${name(table)}`);
         else await db.run(`DELETE FROM ${name(table)}`);
         continue;
       }
       const there = new Set(
-        (await db.rows<{ part: string }>(`SELECT DISTINCT ${partSql(table)} AS part FROM ${name(table)}`)).map(
+        (await db.rows<{ part: string }>(`SELECT DISTINCT ${partitionSql(table)} AS part FROM ${name(table)}`)).map(
           (row) => row.part,
         ),
       );
-      const old = parts.map(({ part }) => part).filter((part) => there.has(part));
-      if (old.length) await db.run(`DELETE FROM ${name(table)} WHERE ${inParts(table, old)}`);
+      const old = partitions.map(({ part }) => part).filter((part) => there.has(part));
+      if (old.length) await db.run(`DELETE FROM ${name(table)} WHERE ${inPartitions(table, old)}`);
     }
   });
 }

@@ -6,7 +6,14 @@ import { type CatalogTable, readCatalog } from "./cache-catalog.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { dropOtherColumns, ensureTable } from "./mysql-tables.js";
-import { type Before, changedParts, inParts, partColumns, partName, partValues } from "./parts.js";
+import {
+  type Before,
+  changedPartitions,
+  inPartitions,
+  partitionColumns,
+  partitionName,
+  partitionValues,
+} from "./partitions.js";
 import { type CacheState, cacheState, serverState, setCacheState } from "./pull-changes.js";
 
 /** Another session changed what this one changes, too: the work is to be done again on the new state. */
@@ -17,7 +24,7 @@ interface Change {
   table: string;
   /** The table as it is now; undefined when it was dropped. */
   now: CatalogTable | undefined;
-  /** Parts that are to be deleted in MySQL, and parts to be written. */
+  /** Partitions that are to be deleted in MySQL, and partitions to be written. */
   gone: string[];
   /** Part → number of its rows. */
   written: Map<string, number>;
@@ -29,7 +36,7 @@ interface Change {
  *
  * @param before what the tables that were written to held before that
  * @param ahead what was begun of it
- * @throws WriteConflict when another session changed one of the same parts since the last pull
+ * @throws WriteConflict when another session changed one of the same partitions since the last pull
  */
 export async function pushChanges(
   db: Database,
@@ -39,7 +46,7 @@ export async function pushChanges(
 ): Promise<void> {
   const changes: Change[] = [];
   for (const [table, then] of before) {
-    const { gone, written } = await changedParts(db, table, then);
+    const { gone, written } = await changedPartitions(db, table, then);
     if (!gone.length && !written.size) continue;
     changes.push({ table, now: (await readCatalog(db, table))[0], gone, written });
   }
@@ -53,7 +60,7 @@ export async function pushChanges(
   const revision = await (ahead ? ahead.finish(changes) : send(db, server, cached, Promise.resolve(changes)));
   for (const { table, now } of changes) {
     // columns too many do no harm, so a fault here is none
-    if (now && !partColumns(table).length) {
+    if (now && !partitionColumns(table).length) {
       await server.session((session) => dropOtherColumns(session, now)).catch(() => {});
     }
   }
@@ -84,7 +91,13 @@ export async function pushAhead(db: Database, server: MysqlServer, rows: NewRows
   });
   let pushed: Promise<Pushed> | undefined;
   await new Promise<void>((onRead, onFault) => {
-    const first: FirstRows = { table, columns, from: `FROM (${query})`, part: partName(rows.batchId), isRead: false };
+    const first: FirstRows = {
+      table,
+      columns,
+      from: `FROM (${query})`,
+      part: partitionName(rows.batchId),
+      isRead: false,
+    };
     first.onRead = () => {
       first.isRead = true;
       onRead();
@@ -135,9 +148,9 @@ function send(
       }
       const all = await changes;
       await refuseConflicts(session, all, cached, state);
-      for (const change of all) await deleteParts(session, change);
+      for (const change of all) await deletePartitions(session, change);
       for (const change of all)
-        await writeParts(db, session, change, { way, revision: state.revision + 1, token, first });
+        await writePartitions(db, session, change, { way, revision: state.revision + 1, token, first });
       await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [state.revision + 1]);
       return { base: state.revision, revision: state.revision + 1 };
     },
@@ -178,33 +191,33 @@ async function refuseConflicts(
   }
 }
 
-async function deleteParts(session: MysqlSession, { table, gone }: Change): Promise<void> {
+async function deletePartitions(session: MysqlSession, { table, gone }: Change): Promise<void> {
   if (!gone.length) return;
-  const columns = partColumns(table);
+  const columns = partitionColumns(table);
   if (!columns.length) {
     await session.run(`DELETE FROM ${quoted(table)}`);
     return;
   }
-  const lists = gone.map(partValues);
+  const lists = gone.map(partitionValues);
   const where = columns.length === 1 ? quoted(columns[0]) : `(${columns.map(quoted).join(", ")})`;
   await session.run(`DELETE FROM ${quoted(table)} WHERE ${where} IN (?)`, [
     (columns.length === 1 ? lists.map(([value]) => value) : lists) as string[],
   ]);
 }
 
-async function writeParts(
+async function writePartitions(
   db: Database,
   session: MysqlSession,
   { table, now, gone, written }: Change,
   { way, revision, token, first }: { way: BulkWay; revision: number; token: string; first: FirstRows | undefined },
 ): Promise<void> {
-  const parts = [...written.keys()].filter((part) => table !== first?.table || part !== first.part);
-  if (now && parts.length) {
-    const from = `FROM main.${name(table)} WHERE ${inParts(table, parts)}`;
-    const rows = parts.reduce((sum, part) => sum + (written.get(part) ?? 0), 0);
+  const partitions = [...written.keys()].filter((part) => table !== first?.table || part !== first.part);
+  if (now && partitions.length) {
+    const from = `FROM main.${name(table)} WHERE ${inPartitions(table, partitions)}`;
+    const rows = partitions.reduce((sum, part) => sum + (written.get(part) ?? 0), 0);
     await writeRows(db, session, { table, columns: now.columns, from }, rows < FEW ? "multi-row INSERT" : way);
   }
-  const definition = now && !partColumns(table).length ? now.definition : null;
+  const definition = now && !partitionColumns(table).length ? now.definition : null;
   const records = [...new Set([...gone, ...written.keys()])].map((part) => [
     table,
     part,

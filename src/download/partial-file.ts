@@ -6,8 +6,8 @@ import type { Version } from "./http/remote.js";
 
 let made = 0;
 
-/** What a part holds the beginning of: kept beside it, so that another process can continue. */
-export interface PartNote {
+/** What a partial file holds the beginning of: kept beside it, so that another process can continue. */
+export interface PartialNote {
   server: string | null;
   version: Version;
   /** True when its bytes are known to be on the disk. */
@@ -20,32 +20,32 @@ export interface PartNote {
  *
  * Each call gives another name, so that two downloads of one source at a time do not write into one file.
  */
-export async function newPart(file: string): Promise<string> {
+export async function newPartial(file: string): Promise<string> {
   const folder = dirname(file);
-  const part = `${file}.${process.pid}-${++made}.part`;
+  const partial = `${file}.${process.pid}-${++made}.part`;
   let taken = false;
   const names = (await readdir(folder)).filter((name) => name.startsWith(`${basename(file)}.`));
   for (const name of names.filter((each) => isLeft(each.slice(basename(file).length)))) {
     const path = join(folder, name);
-    // a note without its part, or a part without its note, is worth nothing
+    // a note without its partial file, or a partial file without its note, is worth nothing
     if (name.endsWith(".json")) {
       if (!names.includes(name.slice(0, -".json".length))) await rm(path, { force: true });
     } else if (name.endsWith(".unpacked")) {
       await rm(path, { force: true });
     } else if (!taken && names.includes(`${name}.json`)) {
-      taken = await takeOver(path, part);
+      taken = await takeOver(path, partial);
     } else {
-      await removePart(path);
+      await removePartial(path);
     }
   }
-  return part;
+  return partial;
 }
 
 /** Who renames it first has it. */
-async function takeOver(path: string, part: string): Promise<boolean> {
+async function takeOver(path: string, partial: string): Promise<boolean> {
   try {
-    await rename(path, part);
-    await rename(noteOf(path), noteOf(part));
+    await rename(path, partial);
+    await rename(noteOf(path), noteOf(partial));
     return true;
   } catch (error) {
     if (faultCode(error) !== "ENOENT") throw error;
@@ -53,40 +53,40 @@ async function takeOver(path: string, part: string): Promise<boolean> {
   }
 }
 
-/** Writes down what a part holds. */
-export async function writeNote(part: string, note: PartNote): Promise<void> {
-  await writeFile(noteOf(part), JSON.stringify(note));
+/** Writes down what a partial file holds. */
+export async function writeNote(partial: string, note: PartialNote): Promise<void> {
+  await writeFile(noteOf(partial), JSON.stringify(note));
 }
 
-/** What a part holds, or undefined when that is not known. */
-export async function readNote(part: string): Promise<PartNote | undefined> {
+/** What a partial file holds, or undefined when that is not known. */
+export async function readNote(partial: string): Promise<PartialNote | undefined> {
   try {
-    return JSON.parse(await readFile(noteOf(part), "utf8")) as PartNote;
+    return JSON.parse(await readFile(noteOf(partial), "utf8")) as PartialNote;
   } catch {
     return undefined;
   }
 }
 
-/** Leaves a part for the next download of its file, of this process or another. */
-export async function keepPart(part: string): Promise<void> {
+/** Leaves a partial file for the next download of its file, of this process or another. */
+export async function keepPartial(partial: string): Promise<void> {
   // no process has the number 0
-  const kept = part.replace(/\.\d+-\d+\.part$/, ".0-0.part");
-  await rename(noteOf(part), noteOf(kept));
-  await rename(part, kept);
+  const kept = partial.replace(/\.\d+-\d+\.part$/, ".0-0.part");
+  await rename(noteOf(partial), noteOf(kept));
+  await rename(partial, kept);
 }
 
-export async function removePart(part: string): Promise<void> {
-  await rm(part, { force: true });
-  await removeNote(part);
+export async function removePartial(partial: string): Promise<void> {
+  await rm(partial, { force: true });
+  await removeNote(partial);
 }
 
-export async function removeNote(part: string): Promise<void> {
-  await rm(noteOf(part), { force: true });
+export async function removeNote(partial: string): Promise<void> {
+  await rm(noteOf(partial), { force: true });
 }
 
-const noteOf = (part: string) => `${part}.json`;
+const noteOf = (partial: string) => `${partial}.json`;
 
-/** True for the end of the name of a part, or a note, whose process is gone. */
+/** True for the end of the name of a partial file, or a note, whose process is gone. */
 function isLeft(end: string): boolean {
   const owner = /^\.(\d+)-\d+\.part(\.json|\.unpacked)?$/.exec(end)?.[1];
   return owner !== undefined && !isProcessAlive({ pid: Number(owner) });

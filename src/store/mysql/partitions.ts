@@ -2,9 +2,9 @@ import { type Database, name, text } from "../database.js";
 
 /**
  * What is exchanged with MySQL as one: the rows of a table that have the same values in these columns. A table that is not
- * named here is one part.
+ * named here is one partition.
  */
-const PART_COLUMNS: Record<string, readonly string[]> = {
+const PARTITION_COLUMNS: Record<string, readonly string[]> = {
   batches: ["batch_id"],
   DP_CDR_Data: ["batch_id"],
   rejects: ["batch_id"],
@@ -13,42 +13,42 @@ const PART_COLUMNS: Record<string, readonly string[]> = {
   monitoring_results: ["model_version"],
 };
 
-/** The columns whose values name a part of a table; none when the table is one part. */
-export function partColumns(table: string): readonly string[] {
-  return PART_COLUMNS[table] ?? [];
+/** The columns whose values name a partition of a table; none when the table is one partition. */
+export function partitionColumns(table: string): readonly string[] {
+  return PARTITION_COLUMNS[table] ?? [];
 }
 
-/** The name of a row's part in DuckDB: the values of the part's columns as a JSON list of texts. */
-export function partSql(table: string): string {
-  const columns = partColumns(table);
+/** The name of a row's partition in DuckDB: the values of the partition's columns as a JSON list of texts. */
+export function partitionSql(table: string): string {
+  const columns = partitionColumns(table);
   if (!columns.length) return "'[]'";
   return `CAST(to_json([${columns.map((column) => `CAST(${name(column)} AS VARCHAR)`).join(", ")}]) AS VARCHAR)`;
 }
 
-/** Name of a part made of the values themselves. */
-export function partName(...values: (string | number)[]): string {
+/** Name of a partition made of the values themselves. */
+export function partitionName(...values: (string | number)[]): string {
   return JSON.stringify(values.map(String));
 }
 
-export function partValues(part: string): string[] {
+export function partitionValues(part: string): string[] {
   return JSON.parse(part) as string[];
 }
 
-/** A condition in DuckDB for the rows of some parts. */
-export function inParts(table: string, parts: readonly string[]): string {
-  const columns = partColumns(table);
+/** A condition in DuckDB for the rows of some partitions. */
+export function inPartitions(table: string, partitions: readonly string[]): string {
+  const columns = partitionColumns(table);
   if (!columns.length) return "true";
-  if (!parts.length) return "false";
-  const lists = parts.map((part) => partValues(part).map(text));
+  if (!partitions.length) return "false";
+  const lists = partitions.map((part) => partitionValues(part).map(text));
   if (columns.length === 1) return `${name(columns[0])} IN (${lists.map(([value]) => value).join(", ")})`;
   return `(${columns.map(name).join(", ")}) IN (${lists.map((values) => `(${values.join(", ")})`).join(", ")})`;
 }
 
-/** What the parts of a table hold: part → number of rows, and a hash of their content where they were looked at. */
+/** What the partitions of a table hold: partition → number of rows, and a hash of their content where they were looked at. */
 export type Fingerprints = Map<string, string>;
 
 /**
- * Takes the fingerprint of each part of a table; a table that is not there has none.
+ * Takes the fingerprint of each partition of a table; a table that is not there has none.
  *
  * @param of "rows": their numbers alone, which change wherever rows are added
  */
@@ -62,11 +62,11 @@ export async function fingerprints(
     [table],
   );
   if (!there?.n) return new Map();
-  const columns = partColumns(table);
+  const columns = partitionColumns(table);
   const content = of === "rows" ? "''" : "coalesce(CAST(sum(hash(t)) AS VARCHAR), '')";
   const groups = columns.length ? `GROUP BY ${columns.map(name).join(", ")}` : "";
   const rows = await db.rows<{ part: string; print: string }>(
-    `SELECT ${partSql(table)} AS part, count(*) || ':' || ${content} AS print FROM main.${name(table)} t ${groups}`,
+    `SELECT ${partitionSql(table)} AS part, count(*) || ':' || ${content} AS print FROM main.${name(table)} t ${groups}`,
   );
   return new Map(rows.map(({ part, print }) => [part, print]));
 }
@@ -84,8 +84,8 @@ export async function lookBefore(db: Database, before: Map<string, Before>, sql:
   }
 }
 
-/** The parts of a table that a transaction changed: those that were there before, and those that are there now with their rows. */
-export async function changedParts(
+/** The partitions of a table that a transaction changed: those that were there before, and those that are there now with their rows. */
+export async function changedPartitions(
   db: Database,
   table: string,
   before: Before,
