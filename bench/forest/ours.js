@@ -4,7 +4,7 @@ import { open, readFile } from "node:fs/promises";
 import { fitBoosting } from "../../dist/forest/boosting/fit-boosting.js";
 import { fitForest } from "../../dist/forest/grow/fit-forest.js";
 import { bin } from "../../dist/forest/matrix/bin.js";
-import { rocAuc } from "../../dist/forest/roc-auc.js";
+import { rocAuc } from "../../dist/statistics/roc-auc.js";
 import { COLUMNS } from "./make-data.js";
 
 const [task, trainPath, rows, testPath, testRows, trees, depth, threads, seed] = process.argv.slice(2);

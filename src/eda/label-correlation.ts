@@ -1,4 +1,4 @@
-import { type Correlation, correlationOf, rankCorrelationOf } from "./correlation.js";
+import { type Correlation, correlationOf, rankCorrelationOf } from "../statistics/correlation.js";
 import type { Tally } from "./tally.js";
 
 /** Correlations of one column with a label of 0 and 1. */

@@ -1,4 +1,4 @@
-import { sortDoubles } from "./sort-doubles.js";
+import { sortNumbers } from "../statistics/sort-numbers.js";
 
 /**
  * A column counted: how often each value stands in it, among those who stayed and those who churned.
@@ -89,9 +89,9 @@ function tallySorted(column: ArrayLike<number>, label: ArrayLike<number>): Tally
       else if (label[i] !== 0) of.unknown[unknown++] = value;
     }
   }
-  const sorted = sortDoubles(of.all.subarray(0, all));
-  const ones = new Run(sortDoubles(of.churned.subarray(0, churned)));
-  const others = new Run(sortDoubles(of.unknown.subarray(0, unknown)));
+  const sorted = sortNumbers(of.all.subarray(0, all));
+  const ones = new Run(sortNumbers(of.churned.subarray(0, churned)));
+  const others = new Run(sortNumbers(of.unknown.subarray(0, unknown)));
   const counts = emptyTally(all + 1);
   let distinct = 0;
   const add = (value: number, rows: number, churned: number, unknown: number): void => {

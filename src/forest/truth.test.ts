@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { rocAuc } from "../statistics/roc-auc.js";
 import { type FitOptions, fitForest } from "./grow/fit-forest.js";
 import type { BinnedMatrix } from "./loops/binned-matrix.js";
 import { bin } from "./matrix/bin.js";
 import type { Forest } from "./model/forest.js";
-import { rocAuc } from "./roc-auc.js";
 
 interface Case {
   names: string[];

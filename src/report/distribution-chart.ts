@@ -3,12 +3,13 @@ import { type PlotlyFigure, plotlyChart } from "../charts/plotly-chart.js";
 import { COLORS } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 
-import { quantile } from "../monitoring/calculators/threshold.js";
 import { type Chunk, type Chunking, chunkTable, type Period } from "../monitoring/chunks/chunk.js";
 import { isCategory } from "../monitoring/chunks/column.js";
-import { knownValues, momentsOf, sampleDeviation } from "../monitoring/chunks/column-moments.js";
 import { orderTable } from "../monitoring/chunks/order-table.js";
 import type { MonitoredTable, OrderedTable } from "../monitoring/chunks/table.js";
+import { knownValues } from "../statistics/known-values.js";
+import { moments, sampleDeviation } from "../statistics/moments.js";
+import { quantiles } from "../statistics/quantile.js";
 
 /** Which column of which tables is drawn, and over which chunks. */
 export interface DistributionChartOptions {
@@ -53,13 +54,15 @@ const SAMPLE = 2000;
 
 /** Gaussian density of ascending values on a grid 3 bandwidths wider than they are (normal reference rule). */
 function density(sorted: Float64Array): { value: number; density: number }[] {
-  const deviation = sampleDeviation(momentsOf(sorted));
-  if (!(deviation > 0)) return [];
+  const about = moments(sorted);
+  const deviation = about && sampleDeviation(about);
+  if (!deviation) return [];
   const bandwidth = 1.059 * deviation * sorted.length ** -0.2;
   const low = sorted[0] - 3 * bandwidth;
   const high = (sorted.at(-1) as number) + 3 * bandwidth;
   const n = Math.min(SAMPLE, sorted.length);
-  const sample = Float64Array.from({ length: n }, (_, i) => quantile(sorted, (i + 0.5) / n));
+  const middles = Array.from({ length: n }, (_, i) => (i + 0.5) / n);
+  const sample = quantiles(sorted, middles) ?? sorted;
   return Array.from({ length: POINTS }, (_, i) => {
     const value = low + ((high - low) * i) / (POINTS - 1);
     let sum = 0;
@@ -76,7 +79,7 @@ function densities(parts: readonly PartOfTable[], column: string, title: Title, 
     const grid = density(sorted);
     if (grid.length === 0) return [];
     const most = Math.max(...grid.map((point) => point.density));
-    const quartiles = [0.25, 0.5, 0.75].map((p) => quantile(sorted, p));
+    const quartiles = Array.from(quantiles(sorted, [0.25, 0.5, 0.75]) ?? []);
     const alert = period === "analysis" && alerts.includes(chunk.key);
     return [
       {

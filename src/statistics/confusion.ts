@@ -1,72 +1,94 @@
-/** Counts of predictions against what came true; estimates hold expected counts. */
+/** Rows by label and decision: counts, sums of weights where rows have weights, or expected counts of an estimate. */
 export interface Confusion {
-  readonly tp: number;
-  readonly tn: number;
-  readonly fp: number;
-  readonly fn: number;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falseNegatives: number;
+  readonly trueNegatives: number;
 }
-
-/** Counts over rows `from` … `to − 1`, leaving out rows with a missing label or prediction. */
-export function countConfusion(truth: Float64Array, predicted: Float64Array, from: number, to: number): Confusion {
-  const counts = new Int32Array(4);
-  addPairs(counts, truth, predicted, from, to);
-  const [tn, fp, fn, tp] = counts as unknown as [number, number, number, number];
-  return { tp, tn, fp, fn };
-}
-
-/** Counts rows by truth (2) and prediction (1). */
-function addPairs(counts: Int32Array, truth: Float64Array, predicted: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) {
-    const y = truth[i];
-    const yes = predicted[i];
-    if ((y !== 0 && y !== 1) || (yes !== 0 && yes !== 1)) continue;
-    const pair = 2 * y + yes;
-    counts[pair] = counts[pair] + 1;
-  }
-}
-
-export const confusionSize = ({ tp, tn, fp, fn }: Confusion): number => tp + tn + fp + fn;
-
-/** The four cells of the confusion matrix, as metrics. */
-export const CELLS = {
-  true_positive: "tp",
-  true_negative: "tn",
-  false_positive: "fp",
-  false_negative: "fn",
-} as const;
-
-export type Cell = keyof typeof CELLS;
-
-/** Shares of all rows, of the actual class (`true`), of the predicted class (`pred`), or plain counts (null). */
-export type NormalizeConfusion = "all" | "true" | "pred" | null;
-
-/** A cell of the matrix; NaN when the class it is a share of has no row. */
-export function cellValue(confusion: Confusion, cell: Cell, normalize: NormalizeConfusion): number {
-  return confusion[CELLS[cell]] / (normalize === null ? 1 : cellTotal(confusion, cell, normalize));
-}
-
-/** The number of rows that a cell is a share of. */
-export function cellTotal(confusion: Confusion, cell: Cell, normalize: "all" | "true" | "pred"): number {
-  const { tp, tn, fp, fn } = confusion;
-  if (normalize === "all") return tp + tn + fp + fn;
-  if (normalize === "true") return cell === "true_positive" || cell === "false_negative" ? tp + fn : tn + fp;
-  return cell === "true_positive" || cell === "false_positive" ? tp + fp : tn + fn;
-}
-
-/** What each outcome is worth: `[[TN, FP], [FN, TP]]`. */
-export type ValueMatrix = readonly [readonly [number, number], readonly [number, number]];
 
 /**
- * The worth of the predictions.
+ * Counts rows by label and decision at a threshold: a row is predicted 1 when its score is at least the threshold.
  *
- * With `per_prediction`, the average worth of a positive prediction plus that of a negative one (so NannyML; it is not the
- * worth divided by the number of predictions).
+ * @param label 0 or 1 a row
+ * @param score a number a row
+ * @param weight of each row; 1 by default
+ * @example
+ * confusion([0, 1, 1], [0.2, 0.4, 0.9], 0.5); // { truePositives: 1, falsePositives: 0, falseNegatives: 1, trueNegatives: 1 }
  */
-export function businessValue(c: Confusion, matrix: ValueMatrix, normalize: "per_prediction" | null): number {
-  const [[vTn, vFp], [vFn, vTp]] = matrix;
-  const positive = c.tp * vTp + c.fp * vFp;
-  const negative = c.tn * vTn + c.fn * vFn;
-  if (normalize === null) return positive + negative;
-  const share = (worth: number, count: number) => (count === 0 ? 0 : worth / count);
-  return share(positive, c.tp + c.fp) + share(negative, c.tn + c.fn);
+export function confusion(
+  label: ArrayLike<number>,
+  score: ArrayLike<number>,
+  threshold: number,
+  weight?: ArrayLike<number>,
+): Confusion {
+  let truePositives = 0;
+  let falsePositives = 0;
+  let falseNegatives = 0;
+  let trueNegatives = 0;
+  for (let i = 0; i < label.length; i++) {
+    const w = weight ? weight[i] : 1;
+    if (score[i] >= threshold) {
+      if (label[i]) truePositives += w;
+      else falsePositives += w;
+    } else if (label[i]) falseNegatives += w;
+    else trueNegatives += w;
+  }
+  return { truePositives, falsePositives, falseNegatives, trueNegatives };
 }
+
+/**
+ * Counts rows `from` … `to − 1` by label and predicted class; rows where either is not 0 or 1 are left out.
+ *
+ * @param label 0, 1, or NaN where it is missing
+ * @param predicted 0, 1, or NaN where it is missing
+ * @example
+ * countConfusion(Float64Array.of(1, 0, NaN), Float64Array.of(1, 1, 1)); // one true and one false positive
+ */
+export function countConfusion(label: Float64Array, predicted: Float64Array, from = 0, to = label.length): Confusion {
+  // a place a pair: 2 · label + predicted
+  const counts = new Int32Array(4);
+  for (let i = from; i < to; i++) {
+    const y = label[i];
+    const yes = predicted[i];
+    if ((y !== 0 && y !== 1) || (yes !== 0 && yes !== 1)) continue;
+    counts[2 * y + yes]++;
+  }
+  return {
+    truePositives: counts[3],
+    falsePositives: counts[1],
+    falseNegatives: counts[2],
+    trueNegatives: counts[0],
+  };
+}
+
+/** Rows of all four kinds. */
+export function confusionSize(c: Confusion): number {
+  return c.truePositives + c.trueNegatives + c.falsePositives + c.falseNegatives;
+}
+
+/** Share of the rows predicted 1 that are 1; null when none is predicted 1. */
+export function precision({ truePositives, falsePositives }: Confusion): number | null {
+  return ratio(truePositives, truePositives + falsePositives);
+}
+
+/** Share of the rows that are 1 which are predicted 1 (sensitivity); null when no row is 1. */
+export function recall({ truePositives, falseNegatives }: Confusion): number | null {
+  return ratio(truePositives, truePositives + falseNegatives);
+}
+
+/** Share of the rows that are 0 which are predicted 0; null when no row is 0. */
+export function specificity({ trueNegatives, falsePositives }: Confusion): number | null {
+  return ratio(trueNegatives, trueNegatives + falsePositives);
+}
+
+/** Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN); null when no row is 1 and none is predicted 1. */
+export function f1({ truePositives, falsePositives, falseNegatives }: Confusion): number | null {
+  return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
+}
+
+/** Share of the rows predicted right; null when there is no row. */
+export function accuracy(c: Confusion): number | null {
+  return ratio(c.truePositives + c.trueNegatives, confusionSize(c));
+}
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

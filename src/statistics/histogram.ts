@@ -1,7 +1,13 @@
 /** Bins of numbers: [eᵢ, eᵢ₊₁), the last one closed on the right. */
 export type Edges = Float64Array;
 
-/** k bins of equal width between two numbers, as numpy's `linspace` makes them. */
+/**
+ * Edges of k bins of equal width between two numbers, as numpy's `linspace` makes them; where both are equal, half a unit to
+ * both sides.
+ *
+ * @example
+ * equalWidthEdges(0, 10, 4); // 0, 2.5, 5, 7.5, 10
+ */
 export function equalWidthEdges(min: number, max: number, k: number): Edges {
   const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
   const step = (high - low) / k;
@@ -15,9 +21,13 @@ export function equalWidthEdges(min: number, max: number, k: number): Edges {
  * Bins of equal width, their number by Doane's rule (1976), as numpy's `histogram_bin_edges(bins="doane")`.
  *
  * @param values without NaN
+ * @returns null of no value
+ * @example
+ * doaneEdges(Float64Array.of(1, 2, 3, 4)); // 1, 2, 3, 4
  */
-export function doaneEdges(values: Float64Array): Edges {
+export function doaneEdges(values: Float64Array): Edges | null {
   const n = values.length;
+  if (n === 0) return null;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
@@ -54,9 +64,12 @@ export interface Histogram {
 }
 
 /**
- * Counts values; they are compared with the edges themselves, as numpy does.
+ * Counts values in bins of equal width; they are compared with the edges themselves, as numpy's `histogram` does.
  *
+ * @param edges of bins of equal width, as `equalWidthEdges` gives them
  * @param counts where to count, all 0
+ * @example
+ * histogram(Float64Array.of(1, 2, 9), equalWidthEdges(0, 4, 2)); // { counts: [1, 1], below: 0, above: 1, n: 3 }
  */
 export function histogram(
   values: Float64Array,
@@ -87,7 +100,7 @@ export function histogram(
       while (value < edges[bin]) bin--;
       while (bin < k - 1 && value >= edges[bin + 1]) bin++;
     }
-    counts[bin] = counts[bin] + 1;
+    counts[bin]++;
     n++;
   }
   return { counts, below, above, n: n + below + above };

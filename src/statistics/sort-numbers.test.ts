@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { argsort } from "./argsort.js";
 import { sortNumbers } from "./sort-numbers.js";
 
 it("sorts as the engine does: numbers of all sizes, equal ones, infinities and both zeros", () => {
@@ -20,4 +21,28 @@ it("sorts as the engine does: numbers of all sizes, equal ones, infinities and b
       expect([...sortNumbers(values)]).toEqual([...expected]);
     }
   }
+});
+
+it("sorts a part of a larger array, in place", () => {
+  const x = Float64Array.from({ length: 60_000 }, (_, i) => 60_000 - i + 0.5);
+  const part = x.subarray(7, 40_007);
+  expect(sortNumbers(part)).toBe(part);
+  expect([...part.subarray(0, 3)]).toEqual([19994.5, 19995.5, 19996.5]);
+  expect([x[6], x[40_007]]).toEqual([59994.5, 19993.5]);
+});
+
+describe("argsort", () => {
+  const puzzle = [3, Number.NaN, 0, -1.5, -0, Infinity, 3, -Infinity, -Number.NaN];
+  it("is stable, puts −0 with 0, infinities at the ends and NaN last, in few numbers and in many", () => {
+    const order = [7, 3, 2, 4, 0, 6, 5, 1, 8];
+    expect([...argsort(puzzle)]).toEqual(order);
+    const many = Float64Array.from({ length: 3000 }, (_, i) => puzzle[i] ?? 1e6 + i);
+    const rest = Array.from({ length: 3000 - 9 }, (_, i) => i + 9);
+    expect([...argsort(many)]).toEqual([...order.slice(0, 6), ...rest, ...order.slice(6)]);
+  });
+  it("orders numbers as a comparison does", () => {
+    const { normal } = random("argsort");
+    const values = Float64Array.from({ length: 5000 }, () => normal() * 10 ** Math.round(normal() * 5));
+    expect([...argsort(values)].map((row) => values[row])).toEqual([...values].sort((a, b) => a - b));
+  });
 });

@@ -14,10 +14,11 @@ const LANCZOS = [
   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-/** Upper tail of the χ² distribution: the regularised incomplete gamma function Q(dof/2, x/2). */
-export function chiSquareTail(x: number, dof: number): number {
-  const a = dof / 2;
-  const z = x / 2;
+/**
+ * The regularised upper incomplete gamma function Q(a, z) for a > 0: a series below the mean, Lentz's continued fraction above
+ * (DLMF 8.7.1 and 8.9.2).
+ */
+export function upperGamma(a: number, z: number): number {
   if (z <= 0) return 1;
   const front = Math.exp(-z + a * Math.log(z) - logGamma(a));
   if (z < a + 1) {
@@ -29,7 +30,6 @@ export function chiSquareTail(x: number, dof: number): number {
     }
     return 1 - front * sum;
   }
-  // Lentz's continued fraction
   let b = z + 1 - a;
   let c = 1e300;
   let d = 1 / b;
@@ -39,30 +39,6 @@ export function chiSquareTail(x: number, dof: number): number {
     b += 2;
     d = 1 / (an * d + b);
     c = b + an / c;
-    h *= d * c;
-    if (Math.abs(d * c - 1) < 1e-16) break;
-  }
-  return front * h;
-}
-
-/** The regularised incomplete beta function Iₓ(a, b) (continued fraction of Lentz). */
-export function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
-  const tiny = 1e-300;
-  let c = 1;
-  let d = 1 / (1 - ((a + b) * x) / (a + 1) || tiny);
-  let h = d;
-  for (let m = 1; m < 10_000; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / (1 + even * d || tiny);
-    c = 1 + even / c || tiny;
-    h *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / (1 + odd * d || tiny);
-    c = 1 + odd / c || tiny;
     h *= d * c;
     if (Math.abs(d * c - 1) < 1e-16) break;
   }

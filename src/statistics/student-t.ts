@@ -2,6 +2,10 @@
  * Probability that |T| is at least |t| for Student's t with `df` degrees of freedom: I(df / (df + t²); df/2, 1/2).
  *
  * Continued fraction of the incomplete beta function by Lentz's method (DLMF 8.17.22), right to about 1e-12 for any df.
+ *
+ * @param df above 0
+ * @example
+ * studentTwoSided(2.228, 10); // 0.05
  */
 export function studentTwoSided(t: number, df: number): number {
   const square = t * t;

@@ -7,7 +7,10 @@ export interface SymmetricEigen {
 /**
  * Eigenvalues and vectors by cyclic Jacobi rotations (Golub and Van Loan 2013, 8.5).
  *
- * @param matrix d · d numbers; only a symmetric one makes sense
+ * @param matrix d · d numbers, row after row; only a symmetric one makes sense
+ * @param d rows of the matrix
+ * @example
+ * symmetricEigen(Float64Array.of(2, 1, 1, 2), 2).values; // 3, 1
  */
 export function symmetricEigen(matrix: Float64Array, d: number): SymmetricEigen {
   const a = matrix.slice();
@@ -19,21 +22,19 @@ export function symmetricEigen(matrix: Float64Array, d: number): SymmetricEigen 
     for (let p = 0; p < d - 1; p++) for (let q = p + 1; q < d; q++) if (rotate(a, v, d, p, q)) turned = true;
     if (!turned) break;
   }
-  const order = Array.from({ length: d }, (_, i) => i).sort((i, j) => at(a, j * d + j) - at(a, i * d + i));
+  const order = Array.from({ length: d }, (_, i) => i).sort((i, j) => a[j * d + j] - a[i * d + i]);
   const vectors = new Float64Array(d * d);
   order.forEach((row, i) => {
     vectors.set(v.subarray(row * d, (row + 1) * d), i * d);
   });
-  return { values: Float64Array.from(order, (i) => at(a, i * d + i)), vectors };
+  return { values: Float64Array.from(order, (i) => a[i * d + i]), vectors };
 }
-
-const at = (a: Float64Array, i: number): number => a[i];
 
 /** Makes the element p, q zero; false where it is so small that nothing would change. */
 function rotate(a: Float64Array, v: Float64Array, d: number, p: number, q: number): boolean {
-  const pp = at(a, p * d + p);
-  const qq = at(a, q * d + q);
-  const pq = at(a, p * d + q);
+  const pp = a[p * d + p];
+  const qq = a[q * d + q];
+  const pq = a[p * d + q];
   if (Math.abs(pq) <= Number.EPSILON * 1e-3 * Math.sqrt(Math.abs(pp * qq))) return false;
   const theta = (qq - pp) / (2 * pq);
   const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
@@ -41,13 +42,13 @@ function rotate(a: Float64Array, v: Float64Array, d: number, p: number, q: numbe
   const s = t * c;
   for (let k = 0; k < d; k++) {
     if (k !== p && k !== q) {
-      const kp = at(a, p * d + k);
-      const kq = at(a, q * d + k);
+      const kp = a[p * d + k];
+      const kq = a[q * d + k];
       a[p * d + k] = a[k * d + p] = c * kp - s * kq;
       a[q * d + k] = a[k * d + q] = s * kp + c * kq;
     }
-    const vp = at(v, p * d + k);
-    const vq = at(v, q * d + k);
+    const vp = v[p * d + k];
+    const vq = v[q * d + k];
     v[p * d + k] = c * vp - s * vq;
     v[q * d + k] = s * vp + c * vq;
   }

@@ -1,7 +1,7 @@
-import { averagePrecision } from "../training/average-precision.js";
-import { brierScore } from "../training/brier-score.js";
-import { logLoss } from "../training/log-loss.js";
-import { rocAuc } from "../training/roc-auc.js";
+import { averagePrecision } from "../statistics/average-precision.js";
+import { brierScore } from "../statistics/brier-score.js";
+import { logLoss } from "../statistics/log-loss.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 
 /** How good scores of rows are; null where a figure is not defined, as with one class only. */
 export type RowMetrics = Record<string, number | null>;

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { logLoss } from "../statistics/log-loss.js";
+import { sigmoid } from "../statistics/logit.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import { calibrate, fitCalibration } from "./calibration.js";
-import { fitLogistic, predictLogistic, sigmoid } from "./engines/logistic-regression.js";
-import { logLoss } from "./log-loss.js";
-import { rocAuc } from "./roc-auc.js";
+import { fitLogistic, predictLogistic } from "./engines/logistic-regression.js";
 
 const path = new URL("../../test/fixtures/training/fits.json", import.meta.url);
 const fixture = JSON.parse(readFileSync(path, "utf8")) as {

@@ -1,5 +1,7 @@
-import { fitLogistic, sigmoid } from "./engines/logistic-regression.js";
-import { rank } from "./ranked.js";
+import { argsort } from "../statistics/argsort.js";
+import { fitIsotonic, groupTotals, isotonicAt, scoreGroups } from "../statistics/isotonic.js";
+import { logit, sigmoid } from "../statistics/logit.js";
+import { fitLogistic } from "./engines/logistic-regression.js";
 
 /** How a score becomes a probability, as plain JSON. */
 export type Calibration =
@@ -23,8 +25,8 @@ export async function fitCalibration(
   label: ArrayLike<number>,
   score: ArrayLike<number>,
 ): Promise<Calibration> {
-  if (method === "platt") return fitPlatt(label, score);
-  if (method === "isotonic") return fitIsotonic(label, score);
+  if (method === "platt") return plattCalibration(label, score);
+  if (method === "isotonic") return isotonicCalibration(label, score);
   return { method: "none" };
 }
 
@@ -35,19 +37,16 @@ export function calibrate(calibration: Calibration, score: ArrayLike<number>): F
     const { slope, intercept } = calibration;
     return Float64Array.from(score, (s) => sigmoid(intercept + slope * logOdds(s)));
   }
-  const { score: x, probability: y } = calibration;
-  return Float64Array.from(score, (s) => interpolate(x, y, s));
+  const curve = { x: Float64Array.from(calibration.score), y: Float64Array.from(calibration.probability) };
+  return Float64Array.from(score, (s) => isotonicAt(curve, s));
 }
 
 /** Scores are kept this far off 0 and 1, where log-odds are infinite. */
 const EDGE = 1e-5;
 
-const logOdds = (score: number) => {
-  const p = Math.min(1 - EDGE, Math.max(EDGE, score));
-  return Math.log(p / (1 - p));
-};
+const logOdds = (score: number) => logit(Math.min(1 - EDGE, Math.max(EDGE, score)));
 
-async function fitPlatt(label: ArrayLike<number>, score: ArrayLike<number>): Promise<Calibration> {
+async function plattCalibration(label: ArrayLike<number>, score: ArrayLike<number>): Promise<Calibration> {
   let positives = 0;
   for (let i = 0; i < label.length; i++) positives += label[i];
   const up = (positives + 1) / (positives + 2);
@@ -58,48 +57,14 @@ async function fitPlatt(label: ArrayLike<number>, score: ArrayLike<number>): Pro
   return { method: "platt", slope: fit.weights[0], intercept: fit.intercept };
 }
 
-function fitIsotonic(label: ArrayLike<number>, score: ArrayLike<number>): Calibration {
-  const ranked = rank(label, score);
-  const blocks: { from: number; to: number; sum: number; rows: number }[] = [];
-  for (let i = ranked.score.length - 1; i >= 0; ) {
-    const value = ranked.score[i];
-    const block = { from: value, to: value, sum: 0, rows: 0 };
-    for (; i >= 0 && ranked.score[i] === value; i--) {
-      block.sum += ranked.label[i];
-      block.rows++;
-    }
-    let last = blocks.at(-1);
-    while (last && last.sum * block.rows >= block.sum * last.rows) {
-      block.from = last.from;
-      block.sum += last.sum;
-      block.rows += last.rows;
-      blocks.pop();
-      last = blocks.at(-1);
-    }
-    blocks.push(block);
-  }
+function isotonicCalibration(label: ArrayLike<number>, score: ArrayLike<number>): Calibration {
+  // only equal scores are one: those of a forest may be very near to each other
+  const groups = scoreGroups(score, argsort(score), Number.MIN_VALUE);
+  const { x, y } = fitIsotonic(groups, groupTotals(groups, label));
   const edge = 1 / (label.length + 2);
-  const calibration = { method: "isotonic" as const, score: [] as number[], probability: [] as number[] };
-  for (const { from, to, sum, rows } of blocks) {
-    const probability = Math.min(1 - edge, Math.max(edge, sum / rows));
-    for (const at of from === to ? [from] : [from, to]) {
-      calibration.score.push(at);
-      calibration.probability.push(probability);
-    }
-  }
-  return calibration;
-}
-
-function interpolate(x: readonly number[], y: readonly number[], at: number): number {
-  let low = 0;
-  let high = x.length - 1;
-  if (at <= x[low]) return y[low];
-  if (at >= x[high]) return y[high];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= at) low = middle;
-    else high = middle;
-  }
-  const part = (at - x[low]) / (x[high] - x[low]);
-  return y[low] + part * (y[high] - y[low]);
+  return {
+    method: "isotonic",
+    score: Array.from(x),
+    probability: Array.from(y, (p) => Math.min(1 - edge, Math.max(edge, p))),
+  };
 }

@@ -1,7 +1,7 @@
 import { ChurnError } from "../core/errors.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import type { ChurnModel } from "./churn-model.js";
 import { type Dataset, pickRows } from "./dataset.js";
-import { rocAuc } from "./roc-auc.js";
 import type { TrainResult } from "./train-model.js";
 
 /** Whether a new model may go into service. */

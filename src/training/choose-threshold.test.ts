@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { confusion, f1 } from "../statistics/confusion.js";
 import { chooseThreshold } from "./choose-threshold.js";
-import { confusion, f1 } from "./confusion.js";
 
 const label = [1, 0, 1, 0, 0, 1, 0, 0];
 const probability = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2, 0.1];

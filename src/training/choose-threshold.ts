@@ -1,4 +1,4 @@
-import { rank } from "./ranked.js";
+import { rankScores } from "../statistics/rank-scores.js";
 
 /** By what a threshold is chosen. */
 export type ThresholdRule =
@@ -39,7 +39,7 @@ export function chooseThreshold(
   probability: ArrayLike<number>,
   rule: ThresholdRule,
 ): ThresholdChoice {
-  const ranked = rank(label, probability);
+  const ranked = rankScores(label, probability);
   const rows = ranked.score.length;
   let positives = 0;
   for (let i = 0; i < rows; i++) positives += ranked.label[i];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
+import type { Confusion } from "../statistics/confusion.js";
 import { type Calibration, calibrate } from "./calibration.js";
-import type { Confusion } from "./confusion.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
 import { loadForestModel } from "./engines/forest-engine.js";
 import { loadMlRandomForestModel } from "./engines/ml-random-forest-engine.js";

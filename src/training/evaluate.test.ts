@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import { aucDifference, evaluate } from "./evaluate.js";
-import { rocAuc } from "./roc-auc.js";
 
 /** Rows of subscribers whose own level makes their rows alike. */
 function sample(seed: string, subscribers: number, each: number) {

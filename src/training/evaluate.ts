@@ -1,14 +1,14 @@
 import { random } from "../core/random.js";
-import { rankedAveragePrecision } from "./average-precision.js";
-import { brierScore } from "./brier-score.js";
-import { accuracy, confusion, f1, precision, recall } from "./confusion.js";
-import { rankedLift } from "./lift.js";
-import { logLoss } from "./log-loss.js";
+import { rankedAveragePrecision } from "../statistics/average-precision.js";
+import { brierScore } from "../statistics/brier-score.js";
+import { calibrationError } from "../statistics/calibration-error.js";
+import { accuracy, confusion, f1, precision, recall } from "../statistics/confusion.js";
+import { rankedLift } from "../statistics/lift.js";
+import { logLoss } from "../statistics/log-loss.js";
+import { quantile } from "../statistics/quantile.js";
+import { type RankedScores, rankScores } from "../statistics/rank-scores.js";
+import { rankedRocAuc } from "../statistics/roc-auc.js";
 import type { MetricName } from "./metric-name.js";
-import { quantile } from "./quantile.js";
-import { type Ranked, rank } from "./ranked.js";
-import { calibrationError } from "./reliability.js";
-import { rankedRocAuc } from "./roc-auc.js";
 import { weightedMetrics } from "./weighted-metrics.js";
 
 /** A metric with its 95 % interval. */
@@ -52,7 +52,7 @@ export function evaluate(
   probability: ArrayLike<number>,
   { threshold, rounds, seed, group }: EvaluateOptions,
 ): Evaluation {
-  const ranked = rank(label, probability);
+  const ranked = rankScores(label, probability);
   const values = measure(ranked, threshold);
   const names = Object.keys(values) as MetricName[];
   const draws = new Map(names.map((name) => [name, [] as number[]]));
@@ -86,7 +86,7 @@ export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
   return { value: whole - other, ...interval(differences, a.aucDraws.length) };
 }
 
-function measure(ranked: Ranked, threshold: number): Record<MetricName, number | null> {
+function measure(ranked: RankedScores, threshold: number): Record<MetricName, number | null> {
   const { label, score } = ranked;
   const counts = confusion(label, score, threshold);
   return {
@@ -128,7 +128,7 @@ function interval(draws: number[], rounds: number): { low: number | null; high: 
 
 const ONE_CLASS = "only one class is there";
 
-function reasonOf(name: MetricName, { label }: Ranked): string {
+function reasonOf(name: MetricName, { label }: RankedScores): string {
   if (label.length === 0) return "there is no row";
   if (name === "precision") return "no row is predicted to churn";
   if (name === "roc_auc") return ONE_CLASS;

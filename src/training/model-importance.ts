@@ -1,8 +1,8 @@
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import type { EngineModel, FeatureTable } from "./engines/engine.js";
-import { rocAuc } from "./roc-auc.js";
 
 /** How much ROC AUC is lost on rows where one feature is shuffled. */
 export interface ModelImportance {

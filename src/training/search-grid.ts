@@ -1,8 +1,8 @@
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import type { Parameters, Trainer } from "./engines/engine.js";
 import type { Fold } from "./make-folds.js";
-import { rocAuc } from "./roc-auc.js";
 import type { SearchMemory } from "./search-memory.js";
 
 /** One line of the table of a search. */

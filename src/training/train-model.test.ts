@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
 import type { Progress } from "../core/progress.js";
 import { random } from "../core/random.js";
+import { rocAuc } from "../statistics/roc-auc.js";
 import { type Dataset, pickRows } from "./dataset.js";
-import { rocAuc } from "./roc-auc.js";
 import { type TrainResult, trainModel } from "./train-model.js";
 
 const quick = {

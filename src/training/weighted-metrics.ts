@@ -1,5 +1,5 @@
+import type { RankedScores } from "../statistics/rank-scores.js";
 import type { MetricName } from "./metric-name.js";
-import type { Ranked } from "./ranked.js";
 
 const BINS = 10;
 
@@ -13,7 +13,7 @@ const BINS = 10;
  * @returns a function of the weight at each place
  */
 export function weightedMetrics(
-  { label, score }: Ranked,
+  { label, score }: RankedScores,
   threshold: number,
 ): (weight: Float64Array) => Record<MetricName, number | null> {
   const rows = label.length;

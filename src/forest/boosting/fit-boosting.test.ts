@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import { shapValues } from "../explain/tree-shap.js";
 import { outOfBag } from "../grow/out-of-bag.js";
 import { bin } from "../matrix/bin.js";
 import type { Matrix } from "../matrix/matrix.js";
 import { Forest } from "../model/forest.js";
-import { rocAuc } from "../roc-auc.js";
 import { fitBoosting } from "./fit-boosting.js";
 
 interface Case {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import { fitForest } from "../grow/fit-forest.js";
 import { outOfBag } from "../grow/out-of-bag.js";
-import { rocAuc } from "../roc-auc.js";
 import { partialDependence } from "./partial-dependence.js";
 import { permutationImportance } from "./permutation-importance.js";
 
@@ -78,6 +78,6 @@ describe("rocAuc", () => {
     expect(rocAuc([0, 0, 1, 1], Float64Array.of(0.1, 0.4, 0.35, 0.8))).toBe(0.75);
     expect(rocAuc([0, 0, 1, 1], Float64Array.of(-0.1, -0.4, -0.35, -0.8))).toBe(0.25);
     expect(rocAuc([0, 1], Float64Array.of(1, 1))).toBe(0.5);
-    expect(rocAuc([1, 1], Float64Array.of(1, 2))).toBeUndefined();
+    expect(rocAuc([1, 1], Float64Array.of(1, 2))).toBeNull();
   });
 });

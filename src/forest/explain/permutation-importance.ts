@@ -1,8 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
 import { random } from "../../core/random.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
-import { rocAuc } from "../roc-auc.js";
 import { DEFAULT_SEED } from "../trees/tree-options.js";
 
 /** How often features are shuffled, with which seed, and what is measured. */
@@ -75,7 +75,8 @@ export function permutationImportance(
 
 function auc(y: ArrayLike<number>, p: Float64Array): number {
   const value = rocAuc(y, p);
-  if (value === undefined)
+  if (value === null) {
     throw new ChurnError("BAD_INPUT", "rows of one class have no ROC AUC", { hint: "give a score" });
+  }
   return value;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
-import { rocAuc } from "../roc-auc.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import { balancedSampler } from "./balanced-sampler.js";
 import { fitForest } from "./fit-forest.js";
 import { outOfBag } from "./out-of-bag.js";

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { median } from "../../statistics/median.js";
 import { type Chunk, type Chunking, chunkTable, type Period } from "../chunks/chunk.js";
 import { countTimestamped } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
@@ -11,7 +12,6 @@ import type {
   SyncCalculator,
 } from "./calculator.js";
 import { fitSeriesLimits } from "./fit-series-limits.js";
-import { median } from "./judge.js";
 import { judgeMeasures } from "./judge-measures.js";
 import { type ChunkInfo, chunkInfo, type Measure } from "./measure.js";
 

@@ -1,5 +1,5 @@
+import { median } from "../../statistics/median.js";
 import type { CalculatorContext, RawMeasure, SeriesPlan } from "./calculator.js";
-import { median } from "./judge.js";
 import { clampLimits, fitLimits, type Limits } from "./threshold.js";
 
 /** With fewer reference chunks their spread says little; NannyML warns of it. */
@@ -48,11 +48,11 @@ function limitsOfOne(key: string, known: readonly RawMeasure[], warn: (text: str
 /** Few chunks may lie close together by luck, closer than chance allows. */
 function limitsOfFew(fitted: Limits, known: readonly RawMeasure[]): Limits {
   const isNumber = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
-  const errors = known.map(({ samplingError }) => samplingError).filter(isNumber);
-  const chances = known.map(({ chance }) => chance).filter(isNumber);
+  const error = median(known.map(({ samplingError }) => samplingError).filter(isNumber));
+  const chance = median(known.map((each) => each.chance).filter(isNumber));
   const mean = known.reduce((sum, { value }) => sum + value, 0) / known.length;
-  const { lower, upper } = errors.length > 0 ? atLeast(fitted, mean, 3 * median(errors)) : fitted;
-  return { lower, upper: chances.length > 0 && upper !== null ? Math.max(upper, median(chances)) : upper };
+  const { lower, upper } = error === null ? fitted : atLeast(fitted, mean, 3 * error);
+  return { lower, upper: chance !== null && upper !== null ? Math.max(upper, chance) : upper };
 }
 
 /** Limits no nearer to the mean than a margin. */

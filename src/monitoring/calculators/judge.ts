@@ -56,11 +56,3 @@ export const strictlyBeyond = (value: number, { lower, upper }: Limits): boolean
 /** NannyML's rule for reconstruction errors and statistics: not strictly between the limits; NaN alerts. */
 export const notInside = (value: number, { lower, upper }: Limits): boolean =>
   !((lower ?? Number.NEGATIVE_INFINITY) < value && value < (upper ?? Number.POSITIVE_INFINITY));
-
-/** The median, NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}

@@ -1,4 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
+import { median } from "../../statistics/median.js";
+import { quantile } from "../../statistics/quantile.js";
 
 /** A limit that does not depend on the reference. */
 export interface ConstantThreshold {
@@ -78,34 +80,21 @@ export function clampLimits(limits: Limits, range: Range): Limits {
   };
 }
 
-const median = (values: number[]) =>
-  quantile(
-    values.slice().sort((a, b) => a - b),
-    0.5,
-  );
 const least = (values: number[]) => Math.min(...values);
 const greatest = (values: number[]) => Math.max(...values);
+const middle = (values: number[], mean: number) => median(values) ?? mean;
 const centre = (_: number[], mean: number) => mean;
 
 const offsets = {
   nanmean: centre,
-  nanmedian: median,
+  nanmedian: middle,
   nanmin: least,
   nanmax: greatest,
   mean: centre,
-  median,
+  median: middle,
   min: least,
   max: greatest,
 };
-
-/** Quantile of ascending values (Hyndman and Fan 1996, method 7). */
-export function quantile(sorted: ArrayLike<number>, p: number): number {
-  const place = (sorted.length - 1) * p;
-  const below = Math.floor(place);
-  const low = sorted[below];
-  const high = sorted[Math.min(below + 1, sorted.length - 1)];
-  return low + (high - low) * (place - below);
-}
 
 function checkThreshold(threshold: Threshold): void {
   const bad = (why: string) =>

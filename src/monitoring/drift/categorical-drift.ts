@@ -1,5 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import { chiSquare } from "../../statistics/chi-square.js";
+import { chiSquareTest } from "../../statistics/chi-square.js";
 import type { RawMeasure } from "../calculators/calculator.js";
 import type { CategoryColumn } from "../chunks/column.js";
 import { hellinger, jensenShannon, lInfinity, populationStability } from "./distances.js";
@@ -78,8 +78,8 @@ export function measureCategorical(
     population_stability: () => ({ value: populationStability(p, q), n }),
     l_infinity: () => ({ value: lInfinity([...p, ...zeros], [...q, ...unseen.map((count) => count / n)]), n }),
     chi2: () => {
-      const test = chiSquare([...reference.counts, ...zeros], [...known, ...unseen]);
-      return { value: test.statistic, n, alert: test.p < ALERT_P };
+      const test = chiSquareTest([...reference.counts, ...zeros], [...known, ...unseen]);
+      return { value: test?.statistic ?? Number.NaN, n, alert: test !== null && test.p < ALERT_P };
     },
   };
   return methods.map((method) => distance[method]());

@@ -1,8 +1,9 @@
 import { ChurnError } from "../../core/errors.js";
 import { doaneEdges, type Edges, equalWidthEdges, histogram } from "../../statistics/histogram.js";
+import { withoutMissing } from "../../statistics/known-values.js";
+import { moments, sampleDeviation } from "../../statistics/moments.js";
+import { quantiles } from "../../statistics/quantile.js";
 import type { RawMeasure } from "../calculators/calculator.js";
-import { quantile } from "../calculators/threshold.js";
-import { momentsOf, sampleDeviation, withoutMissing } from "../chunks/column-moments.js";
 import {
   binnedDistances,
   type CumulativeBins,
@@ -38,29 +39,30 @@ export function fitContinuous(
   compat: boolean,
 ): ContinuousReference {
   const values = withoutMissing(column);
-  const moments = momentsOf(values);
-  const { n, min, max } = moments;
-  if (n > 0 && (min === Number.NEGATIVE_INFINITY || max === Number.POSITIVE_INFINITY)) {
+  const about = moments(values);
+  if (about === null) {
+    if (!compat) throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+    return { n: 0, constant: null, deviation: 0, doane: null, sorted: null, fine: null, deciles: null };
+  }
+  const { n, min, max } = about;
+  if (min === Number.NEGATIVE_INFINITY || max === Number.POSITIVE_INFINITY) {
     throw new ChurnError("BAD_INPUT", `reference: column "${name}" has infinite values`, {
       hint: "leave those rows out, or make the values missing",
     });
   }
-  if (n === 0) {
-    if (!compat) throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
-    return { n, constant: null, deviation: 0, doane: null, sorted: null, fine: null, deciles: null };
-  }
   const uses = (...names: ContinuousMethod[]) => names.some((method) => methods.includes(method));
   const exact = (calculation?.method ?? "auto") === "auto" ? n < EXACT_BELOW : calculation?.method === "exact";
   const cumulative = uses("kolmogorov_smirnov", "wasserstein");
+  const doane = uses("jensen_shannon", "hellinger") ? doaneEdges(values) : null;
   const sorted = (exact && cumulative) || uses("population_stability") ? values.slice().sort() : null;
   return {
     n,
     constant: min === max ? min : null,
-    deviation: uses("wasserstein") ? sampleDeviation(moments) : 0,
-    doane: uses("jensen_shannon", "hellinger") ? shares(values, doaneEdges(values)) : null,
+    deviation: uses("wasserstein") ? (sampleDeviation(about) ?? Number.NaN) : 0,
+    doane: doane && shares(values, doane),
     sorted: exact && cumulative ? sorted : null,
     fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,
-    deciles: uses("population_stability") ? decileShares(sorted as Float64Array) : null,
+    deciles: uses("population_stability") && sorted ? decileShares(sorted) : null,
   };
 }
 
@@ -166,8 +168,10 @@ function outside(values: Float64Array, edges: Edges, count: number) {
   };
 }
 
+const DECILES = Array.from({ length: 9 }, (_, i) => (i + 1) / 10);
+
 function decileShares(sorted: Float64Array) {
-  const cuts = Array.from({ length: 9 }, (_, i) => quantile(sorted, (i + 1) / 10));
+  const cuts = quantiles(sorted, DECILES) ?? [];
   const edges = Float64Array.from(new Set(cuts));
   return { edges, share: unequalShares(sorted, edges) };
 }

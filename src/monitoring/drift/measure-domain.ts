@@ -3,7 +3,7 @@ import { free } from "../../forest/loops/binned-heap.js";
 import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import { SharedHeap } from "../../forest/loops/shared-heap.js";
 import { bin } from "../../forest/matrix/bin.js";
-import { rocAuc, scoresByClass } from "../../statistics/ranking-metrics.js";
+import { rocAuc, rocAucError } from "../../statistics/roc-auc.js";
 import type { ChunkQueue, RawMeasure } from "../calculators/calculator.js";
 import type { Chunk } from "../chunks/chunk.js";
 import { type CategoryColumn, type Column, gather, isCategory } from "../chunks/column.js";
@@ -48,8 +48,8 @@ async function measureChunk(
   const binned = bin(x, state.trees.maxBins, heap);
   const scores = await crossValidated(binned, y, negatives.length, state);
   free(binned);
-  const value = rocAuc(scoresByClass(scores, y, 0, scores.length));
-  return { value, n, samplingError: hanleyMcNeil(value, n, negatives.length) };
+  const value = rocAuc(y, scores) ?? Number.NaN;
+  return { value, n, samplingError: rocAucError(value, n, negatives.length) ?? Number.NaN };
 }
 
 /** The rows that were kept of a reference without those from one place to another. */
@@ -107,14 +107,6 @@ function parted(foldOf: Uint32Array, fold: number): { train: Int32Array; test: I
     else train[trains++] = row;
   }
   return { train: train.subarray(0, trains), test: test.subarray(0, tests) };
-}
-
-/** Standard error of an area under ROC (Hanley and McNeil 1982). */
-function hanleyMcNeil(auc: number, positives: number, negatives: number): number {
-  const q1 = auc / (2 - auc);
-  const q2 = (2 * auc * auc) / (1 + auc);
-  const variance = auc * (1 - auc) + (positives - 1) * (q1 - auc * auc) + (negatives - 1) * (q2 - auc * auc);
-  return Math.sqrt(variance / (positives * negatives));
 }
 
 /** Some rows of a reference column, then the rows of a chunk; categories share one list of levels, sorted. */

@@ -1,6 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
-import { incompleteBeta } from "../../statistics/special-functions.js";
-import { finite } from "../calculators/measure.js";
+import { coMoments, correlationCoefficient, correlationP } from "../../statistics/correlation.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 
 /** A column and how often it alerted. */
@@ -67,14 +66,15 @@ export function rankByCorrelation(
   const change = values.map((value) => (value === null ? Number.NaN : Math.abs(value - mean)));
   return seriesByColumn(drift)
     .map(({ column_name, measures }) => {
-      const { r, p } = pearson(
+      const both = coMoments(
         measures.map(({ value }) => value ?? Number.NaN),
         change,
       );
+      const r = correlationCoefficient(both);
       return {
         column_name,
-        pearsonr_correlation: finite(r),
-        pearsonr_pvalue: finite(p),
+        pearsonr_correlation: r,
+        pearsonr_pvalue: r === null ? null : correlationP(r, both.n),
         has_drifted: measures.some(({ alert }) => alert === true),
       };
     })
@@ -99,27 +99,4 @@ function seriesByColumn(result: MonitoringResult) {
     }
     return { column_name: column, measures };
   });
-}
-
-/** Pearson's correlation and its two-sided p-value; pairs with NaN are left out. */
-export function pearson(x: readonly number[], y: readonly number[]): { r: number; p: number } {
-  const pairs = x.flatMap((value, i) => {
-    const other = y[i];
-    return Number.isNaN(value) || Number.isNaN(other) ? [] : [[value, other] as const];
-  });
-  const n = pairs.length;
-  if (n < 2) return { r: Number.NaN, p: Number.NaN };
-  const meanX = pairs.reduce((sum, [a]) => sum + a, 0) / n;
-  const meanY = pairs.reduce((sum, [, b]) => sum + b, 0) / n;
-  let [xx, yy, xy] = [0, 0, 0];
-  for (const [a, b] of pairs) {
-    xx += (a - meanX) ** 2;
-    yy += (b - meanY) ** 2;
-    xy += (a - meanX) * (b - meanY);
-  }
-  if (xx === 0 || yy === 0) return { r: Number.NaN, p: Number.NaN };
-  const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
-  if (n === 2) return { r, p: 1 };
-  const shape = n / 2 - 1;
-  return { r, p: 2 * incompleteBeta((1 - Math.abs(r)) / 2, shape, shape) };
 }

@@ -3,7 +3,7 @@ import { symmetricEigen } from "../../statistics/symmetric-eigen.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
-import { columnMoments, momentsOf } from "../chunks/column-moments.js";
+import { columnMoments, momentsOrNaN } from "../chunks/column-moments.js";
 import { categoriesOf, defaultColumns, numbersOf } from "../chunks/typed-columns.js";
 
 export interface ReconstructionOptions {
@@ -118,7 +118,7 @@ export const reconstructionCalculator: SyncCalculator<ReconstructionOptions, Rec
       const errors = rowErrors(prepared, state, from, to);
       // infinite values give rows without an error
       for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
-      const { mean, squares, n: rows } = momentsOf(errors);
+      const { mean, squares, n: rows } = momentsOrNaN(errors);
       const infinite = n - rows;
       const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
       return [

@@ -1,10 +1,10 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import type { NormalizeConfusion, ValueMatrix } from "../../statistics/confusion.js";
 import type { Threshold } from "../calculators/threshold.js";
 import type { ColumnRoles } from "../chunks/column-roles.js";
 import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "../drift/univariate-options.js";
 import { STATISTICS, type Statistic } from "../quality/summary-statistics-calculator.js";
+import type { NormalizeConfusion, ValueMatrix } from "../realized/confusion-cells.js";
 import type { PerformanceMetric } from "../realized/performance-metrics.js";
 
 /** What to do of performance, in NannyML's names. */

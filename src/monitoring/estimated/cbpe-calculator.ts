@@ -1,6 +1,7 @@
 import { ChurnError } from "../../core/errors.js";
 import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "../../statistics/isotonic.js";
-import { rocAucInOrder } from "../../statistics/ranking-metrics.js";
+import { rankKnown } from "../../statistics/rank-scores.js";
+import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
@@ -78,14 +79,14 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
     if (!reference.truth) throw new ChurnError("BAD_INPUT", 'reference: CBPE needs the column "y_true"');
     const { scores, labels } = knownRows(reference, compat, warn);
     const groups = scoreGroups(scores, scores === reference.score ? scoreOrder(reference) : undefined);
-    const auc = rocAucInOrder(groups.order, scores, labels);
-    if (auc < 0.5) {
+    const auc = rankedRocAuc(rankKnown(labels, scores, groups.order));
+    if (auc !== null && auc < 0.5) {
       const text = `reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`;
       if (!compat) throw new ChurnError("BAD_INPUT", text, { hint: "give the probability of class 1" });
       warn(text);
     }
     const errors = fitSamplingErrors(plan, reference, compat);
-    const check = needsCalibration(labels, scores, groups);
+    const check = needsCalibration(labels, scores, auc, groups);
     const calibrator = check.needed ? fitIsotonic(groups, groupTotals(groups, labels)) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
     const bins = binByScore(scores, labels, groups.order);
@@ -208,7 +209,7 @@ function estimateOf(
   expected: ReturnType<typeof expectedConfusion>,
   compat: boolean,
 ): number {
-  const { tp, fp, fn, tn } = expected;
+  const { truePositives: tp, trueNegatives: tn, falsePositives: fp, falseNegatives: fn } = expected;
   // the estimator of F1 needs no positive prediction to be defined; nor does ours to know that it is 0 / something
   if (!compat) return metricOf(plan, key, expected);
   if (key === "f1") return zeroed(tp / (tp + (fp + fn) / 2));

@@ -111,14 +111,19 @@ export function confusionEstimateError(
   const slope = (more: Partial<Confusion>) => {
     const h = 1e-4 * expected.n;
     const moved = (sign: number) => {
-      const c = { tp: expected.tp, tn: expected.tn, fp: expected.fp, fn: expected.fn };
-      for (const [cell, by] of Object.entries(more)) c[cell as keyof Confusion] += sign * h * by;
-      return metricOf(plan, key, c);
+      const by = (cell: keyof Confusion) => expected[cell] + sign * h * (more[cell] ?? 0);
+      return metricOf(plan, key, {
+        truePositives: by("truePositives"),
+        trueNegatives: by("trueNegatives"),
+        falsePositives: by("falsePositives"),
+        falseNegatives: by("falseNegatives"),
+      });
     };
     return (moved(1) - moved(-1)) / (2 * h);
   };
-  const yes = expected.tp + expected.fp > 0 ? slope({ tp: 1, fp: -1 }) : 0;
-  const no = expected.tn + expected.fn > 0 ? slope({ fn: 1, tn: -1 }) : 0;
+  const yes =
+    expected.truePositives + expected.falsePositives > 0 ? slope({ truePositives: 1, falsePositives: -1 }) : 0;
+  const no = expected.trueNegatives + expected.falseNegatives > 0 ? slope({ falseNegatives: 1, trueNegatives: -1 }) : 0;
   const pulled = new Float64Array(bins.share.length);
   for (let b = 0; b < pulled.length; b++) {
     pulled[b] = counts.positive[b] * yes + counts.negative[b] * no;

@@ -17,10 +17,10 @@ export function expectedConfusion(
   from: number,
   to: number,
 ): ExpectedConfusion {
-  let tp = 0;
-  let fp = 0;
-  let fn = 0;
-  let tn = 0;
+  let truePositives = 0;
+  let falsePositives = 0;
+  let falseNegatives = 0;
+  let trueNegatives = 0;
   let n = 0;
   let positiveVariance = 0;
   let negativeVariance = 0;
@@ -31,14 +31,22 @@ export function expectedConfusion(
     const p = calibrator ? isotonicAt(calibrator, u) : u;
     n++;
     if (yes === 1) {
-      tp += p;
-      fp += 1 - p;
+      truePositives += p;
+      falsePositives += 1 - p;
       positiveVariance += p * (1 - p);
     } else {
-      fn += p;
-      tn += 1 - p;
+      falseNegatives += p;
+      trueNegatives += 1 - p;
       negativeVariance += p * (1 - p);
     }
   }
-  return { tp, fp, fn, tn, n, positiveVariance, negativeVariance };
+  return {
+    truePositives,
+    falsePositives,
+    falseNegatives,
+    trueNegatives,
+    n,
+    positiveVariance,
+    negativeVariance,
+  };
 }

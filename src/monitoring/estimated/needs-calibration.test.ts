@@ -3,7 +3,7 @@ import { csvColumns, golden } from "../../../test/monitoring/golden.js";
 import { fitIsotonic, groupTotals, isotonicAt, scoreGroups } from "../../statistics/isotonic.js";
 import { numpyRandomState } from "../nannyml/numpy-random-state.js";
 import { stratifiedTests } from "../nannyml/stratified-shuffle-split.js";
-import { calibrationBins, needsCalibration } from "./needs-calibration.js";
+import { equalCountBins, needsCalibration } from "./needs-calibration.js";
 
 const primitives = golden("primitives");
 
@@ -38,9 +38,9 @@ it("splits as scikit-learn's StratifiedShuffleSplit does", () => {
 
 it("cuts calibration bins as NannyML does, more than asked for where rounding has it so", () => {
   for (const { length, bins, edges } of primitives.ece_bins.cases) {
-    expect(calibrationBins(length, bins)).toEqual(edges);
+    expect(equalCountBins(length, bins)).toEqual(edges);
   }
-  expect(() => calibrationBins(3)).toThrow("cannot check the calibration of 3 scores");
+  expect(() => equalCountBins(3)).toThrow("cannot check the calibration of 3 scores");
 });
 
 it("isotonic regression predicts what scikit-learn's predicts", () => {

@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { fitIsotonic, groupTotals, isotonicAt, scoreGroups, withoutRows } from "../../statistics/isotonic.js";
-import { rocAucInOrder } from "../../statistics/ranking-metrics.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import { numpyArgsort } from "../nannyml/numpy-argsort.js";
 import { stratifiedTests } from "../nannyml/stratified-shuffle-split.js";
 
@@ -14,14 +14,16 @@ export interface CalibrationCheck {
 /**
  * Whether isotonic calibration lowers the expected calibration error of scores (ten bins of equal count), tried on ten
  * random tenths of the reference.
+ *
+ * @param auc ROC AUC of the scores; where they part the classes, calibration has nothing to do
  */
 export function needsCalibration(
   labels: Float64Array,
   scores: Float64Array,
+  auc: number | null = rocAuc(labels, scores),
   groups = scoreGroups(scores),
 ): CalibrationCheck {
-  const auc = rocAucInOrder(groups.order, scores, labels);
-  if (Number.isNaN(auc) || auc > 0.999) return { needed: false, before: null, after: null };
+  if (auc === null || auc > 0.999) return { needed: false, before: null, after: null };
   const most = 10 * Math.ceil(labels.length / 10);
   const y = new Float64Array(most);
   const raw = new Float64Array(most);
@@ -38,14 +40,14 @@ export function needsCalibration(
     }
   }
   const truth = y.subarray(0, n);
-  const before = calibrationError(truth, raw.subarray(0, n));
-  const after = calibrationError(truth, calibrated.subarray(0, n));
+  const before = equalCountCalibrationError(truth, raw.subarray(0, n));
+  const after = equalCountCalibrationError(truth, calibrated.subarray(0, n));
   return { needed: before > after, before, after };
 }
 
-/** Expected calibration error: Σ share of a bin · |mean score − mean label|, over bins of equal count. */
-export function calibrationError(labels: Float64Array, scores: Float64Array): number {
-  const bins = calibrationBins(labels.length);
+/** Expected calibration error as NannyML computes it: Σ share of a bin · |mean score − mean label|, over bins of equal count. */
+export function equalCountCalibrationError(labels: Float64Array, scores: Float64Array): number {
+  const bins = equalCountBins(labels.length);
   const binOf = (place: number) => bins.findIndex(([from, to]) => place >= from && place < to);
   // which rows a bin holds is all that matters: inside it they need no order
   const order = numpyArgsort(scores, (left, right) => binOf(left) === binOf(right));
@@ -64,7 +66,7 @@ export function calibrationError(labels: Float64Array, scores: Float64Array): nu
 }
 
 /** Ten bins of equal count, fewer on few rows; rounding may make more bins than asked for. */
-export function calibrationBins(length: number, wanted = 10): [number, number][] {
+export function equalCountBins(length: number, wanted = 10): [number, number][] {
   const bins = length <= 2 * wanted ? Math.floor(length / 2) : wanted;
   if (bins < 2) throw new ChurnError("NO_DATA", `cannot check the calibration of ${length} scores`);
   const width = Math.floor(length / bins);

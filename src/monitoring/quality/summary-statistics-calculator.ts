@@ -1,8 +1,11 @@
 import { ChurnError } from "../../core/errors.js";
+import { knownValues } from "../../statistics/known-values.js";
+import { medianInPlace } from "../../statistics/median.js";
+import { type Moments, sampleDeviation } from "../../statistics/moments.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { type Column, isCategory } from "../chunks/column.js";
-import { columnMoments, knownValues, type Moments, sampleDeviation, selectMedian } from "../chunks/column-moments.js";
+import { columnMoments } from "../chunks/column-moments.js";
 import { defaultColumns, numbersOf } from "../chunks/typed-columns.js";
 
 export type Statistic = "avg" | "sum" | "std" | "median" | "count";
@@ -72,7 +75,7 @@ export const statisticCalculator = <S extends Statistic>(
         if (moments.n === 0 && !compat) {
           throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
         }
-        const deviation = sampleDeviation(moments);
+        const deviation = sampleDeviation(moments) ?? Number.NaN;
         // NannyML's fourth moment does not leave missing values out
         const holes = compat && moments.n < values.length;
         return {
@@ -134,12 +137,13 @@ const EMPTY = {
 
 function medianOf(values: Float64Array, from: number, to: number): { value: number; n: number } {
   const known = knownValues(values, from, to);
-  return { value: selectMedian(known), n: known.length };
+  return { value: medianInPlace(known) ?? Number.NaN, n: known.length };
 }
 
 function statisticOf(statistic: "avg" | "sum" | "std", moments: Moments): { value: number; n: number } {
   const { n, sum, mean } = moments;
-  return { value: statistic === "std" ? sampleDeviation(moments) : statistic === "sum" ? sum : mean, n };
+  const value = statistic === "std" ? sampleDeviation(moments) : statistic === "sum" ? sum : mean;
+  return { value: value ?? Number.NaN, n };
 }
 
 function errorOf(statistic: Statistic, { scale, fourth, deviation }: ColumnState, n: number): number {
@@ -154,9 +158,9 @@ function errorOf(statistic: Statistic, { scale, fourth, deviation }: ColumnState
 /** Error of a median: 1 / (2 f(median) √n), with f a Gaussian kernel density of Scott's bandwidth. */
 function medianScale(values: Float64Array, moments: Moments): number {
   const known = knownValues(values);
-  const bandwidth = sampleDeviation(moments) * known.length ** -0.2;
-  if (!(bandwidth > 0)) return 0;
-  const median = selectMedian(known);
+  const bandwidth = (sampleDeviation(moments) ?? 0) * known.length ** -0.2;
+  const median = medianInPlace(known);
+  if (!(bandwidth > 0) || median === null) return 0;
   let density = 0;
   for (let i = 0; i < known.length; i++) {
     const z = (known[i] - median) / bandwidth;

@@ -43,7 +43,8 @@ export function missingLabels(table: OrderedTable, { from, to }: Chunk): Missing
     noteOf(metric) {
       const { predicted } = table;
       if (!predicted) return note;
-      const { tp, tn, fp, fn } = countConfusion(truth, predicted, from, to);
+      const known = countConfusion(truth, predicted, from, to);
+      const { truePositives, trueNegatives, falsePositives, falseNegatives } = known;
       let yes = 0;
       let no = 0;
       for (let i = from; i < to; i++) {
@@ -51,8 +52,8 @@ export function missingLabels(table: OrderedTable, { from, to }: Chunk): Missing
         if (predicted[i] === 1) yes++;
         else if (predicted[i] === 0) no++;
       }
-      const right = metric({ tp: tp + yes, tn: tn + no, fp, fn });
-      const wrong = metric({ tp, tn, fp: fp + yes, fn: fn + no });
+      const right = metric({ ...known, truePositives: truePositives + yes, trueNegatives: trueNegatives + no });
+      const wrong = metric({ ...known, falsePositives: falsePositives + yes, falseNegatives: falseNegatives + no });
       if (!Number.isFinite(right) || !Number.isFinite(wrong)) return note;
       const [low, high] = right < wrong ? [right, wrong] : [wrong, right];
       return `${note}; once they are in, it lies between ${low.toPrecision(3)} and ${high.toPrecision(3)}`;

@@ -1,7 +1,7 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { CELLS, type Cell, type NormalizeConfusion, type ValueMatrix } from "../../statistics/confusion.js";
 import type { Range, Threshold } from "../calculators/threshold.js";
+import { CELLS, type Cell, type NormalizeConfusion, type ValueMatrix } from "./confusion-cells.js";
 
 export type RankingMetric = "roc_auc" | "average_precision";
 export type ClassMetric = "f1" | "precision" | "recall" | "specificity" | "accuracy" | "business_value";

@@ -1,8 +1,9 @@
 import { type Random, random } from "../../core/random.js";
-import { CELLS, type Confusion, cellTotal, confusionSize, countConfusion } from "../../statistics/confusion.js";
+import { type Confusion, confusionSize, countConfusion } from "../../statistics/confusion.js";
 import { memoize, originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { numpyArgsort } from "../nannyml/numpy-argsort.js";
+import { CELLS, cellTotal } from "./confusion-cells.js";
 import { isCell, type PerformanceKey, type PerformancePlan } from "./performance-metrics.js";
 
 /** The sampling error of a metric in a chunk of n rows is `scale / √n`, or `scale · √n` for counts and sums. */
@@ -38,8 +39,8 @@ export function fitSamplingErrors(
     });
   const confusion: Confusion = predicted
     ? countConfusion(truth, predicted, 0, truth.length)
-    : { tp: 0, tn: 0, fp: 0, fn: 0 };
-  const { tp, tn, fp, fn } = confusion;
+    : { truePositives: 0, trueNegatives: 0, falsePositives: 0, falseNegatives: 0 };
+  const { truePositives: tp, trueNegatives: tn, falsePositives: fp, falseNegatives: fn } = confusion;
   const total = confusionSize(confusion);
   // an error of a share of some rows: those are (a + b) / total of a chunk
   const partial = (a: number, b: number) => spread(a, b) / Math.sqrt((a + b) / total);

@@ -1,12 +1,24 @@
 import { ChurnError } from "../../core/errors.js";
 import { argsort } from "../../statistics/argsort.js";
-import { businessValue, type Confusion, cellValue, confusionSize, countConfusion } from "../../statistics/confusion.js";
-import { averagePrecision, rocAuc, rocAucInOrder, scoresByClass } from "../../statistics/ranking-metrics.js";
+import { rankedAveragePrecision } from "../../statistics/average-precision.js";
+import {
+  accuracy,
+  type Confusion,
+  confusionSize,
+  countConfusion,
+  f1,
+  precision,
+  recall,
+  specificity,
+} from "../../statistics/confusion.js";
+import { rankKnown } from "../../statistics/rank-scores.js";
+import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION } from "../calculators/threshold.js";
 import type { Chunk } from "../chunks/chunk.js";
 import { memoize } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
+import { businessValue, cellValue } from "./confusion-cells.js";
 import { missingLabels } from "./missing-labels.js";
 import {
   isCell,
@@ -38,8 +50,8 @@ export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedStat
     if (!truth) throw new ChurnError("BAD_INPUT", 'reference: realized performance needs the column "y_true"');
     if (truth.every(Number.isNaN)) throw new ChurnError("BAD_INPUT", 'reference: every value of "y_true" is missing');
     if (score) {
-      const auc = rocAucInOrder(scoreOrder(reference), score, truth);
-      if (auc < 0.5) {
+      const auc = rankedRocAuc(rankKnown(truth, score, scoreOrder(reference)));
+      if (auc !== null && auc < 0.5) {
         warn(`reference ROC AUC is ${auc.toFixed(3)}, below 0.5: is the score that of class 1?`);
       }
     }
@@ -106,14 +118,14 @@ export function needColumns({ keys }: PerformancePlan, table: OrderedTable): voi
   }
 }
 
-/** A metric made of counts; NaN where it is not defined. */
+/** A metric made of counts; NaN where it is not defined, as a `RawMeasure` has it. */
 export function metricOf(plan: PerformancePlan, key: PerformanceKey, c: Confusion): number {
-  const { tp, tn, fp, fn } = c;
-  if (key === "accuracy") return (tp + tn) / (tp + tn + fp + fn);
-  if (key === "precision") return tp / (tp + fp);
-  if (key === "recall") return tp / (tp + fn);
-  if (key === "specificity") return tn / (tn + fp);
-  if (key === "f1") return tp + fn === 0 || tp + fp === 0 ? Number.NaN : (2 * tp) / (2 * tp + fp + fn);
+  if (key === "accuracy") return accuracy(c) ?? Number.NaN;
+  if (key === "precision") return precision(c) ?? Number.NaN;
+  if (key === "recall") return recall(c) ?? Number.NaN;
+  if (key === "specificity") return specificity(c) ?? Number.NaN;
+  // where no row is 1, or none is predicted 1, NannyML has no F1
+  if (key === "f1") return precision(c) === null || recall(c) === null ? Number.NaN : (f1(c) ?? Number.NaN);
   if (key === "business_value") {
     return businessValue(
       c,
@@ -124,22 +136,26 @@ export function metricOf(plan: PerformancePlan, key: PerformanceKey, c: Confusio
   return isCell(key) ? cellValue(c, key, plan.normalize) : Number.NaN;
 }
 
+const NO_ROWS: Confusion = { truePositives: 0, trueNegatives: 0, falsePositives: 0, falseNegatives: 0 };
+
 /** The realized metrics of a chunk, each computed when it is asked for. */
 export function realizedValues(plan: PerformancePlan, table: OrderedTable, { from, to }: Chunk, compat: boolean) {
   const truth = table.truth as Float64Array;
   // estimated performance asks for the realized one too
-  const parted = plan.keys.some(isRanking)
-    ? memoize(table, `scores by class, ${from} ${to}`, () =>
-        scoresByClass(table.score as Float64Array, truth, from, to),
-      )
-    : undefined;
-  const counts = table.predicted ? countConfusion(truth, table.predicted, from, to) : { tp: 0, tn: 0, fp: 0, fn: 0 };
+  const { score, predicted } = table;
+  const ranked =
+    score && plan.keys.some(isRanking)
+      ? memoize(table, `ranked scores, ${from} ${to}`, () =>
+          rankKnown(truth.subarray(from, to), score.subarray(from, to)),
+        )
+      : undefined;
+  const counts = predicted ? countConfusion(truth, predicted, from, to) : NO_ROWS;
   return (key: PerformanceKey): { value: number; n: number; reason?: string; failed?: boolean } => {
     if (isRanking(key)) {
-      const { positive, negative } = parted as NonNullable<typeof parted>;
-      const n = positive.length + negative.length;
-      const value = key === "roc_auc" ? rocAuc({ positive, negative }) : averagePrecision({ positive, negative });
-      return Number.isNaN(value) ? { value, n, reason: `one class, n=${n}` } : { value, n };
+      const n = ranked?.label.length ?? 0;
+      const metric = key === "roc_auc" ? rankedRocAuc : rankedAveragePrecision;
+      const value = ranked ? metric(ranked) : null;
+      return value === null ? { value: Number.NaN, n, reason: `one class, n=${n}` } : { value, n };
     }
     const n = confusionSize(counts);
     if (n === 0) return { value: Number.NaN, n };
@@ -154,7 +170,7 @@ export function realizedValues(plan: PerformancePlan, table: OrderedTable, { fro
 
 // NannyML gives up on chunks in which labels or predictions are all the same, and multiplies a 1 x 1 matrix by a 2 x 2 one
 function nannymlValue(plan: PerformancePlan, key: PerformanceKey, c: Confusion): number | undefined {
-  const { tp, tn, fp, fn } = c;
+  const { truePositives: tp, trueNegatives: tn, falsePositives: fp, falseNegatives: fn } = c;
   const single = tp + tn === confusionSize(c) && (tp === 0 || tn === 0);
   if (key === "f1" || key === "precision" || key === "recall") {
     return tp + fn === 0 || tn + fp === 0 || tp + fp === 0 || tn + fn === 0 ? Number.NaN : undefined;
@@ -168,7 +184,8 @@ function nannymlValue(plan: PerformancePlan, key: PerformanceKey, c: Confusion):
   return undefined;
 }
 
-function undefinedWhy(key: PerformanceKey, { tp, tn, fp, fn }: Confusion, n: number): string {
+function undefinedWhy(key: PerformanceKey, c: Confusion, n: number): string {
+  const { truePositives: tp, trueNegatives: tn, falsePositives: fp, falseNegatives: fn } = c;
   if (tp + fn === 0 || tn + fp === 0) return `one class, n=${n}`;
   if (key === "precision" || tp + fp === 0) return `no row predicted positive, n=${n}`;
   return `no row of this class, n=${n}`;

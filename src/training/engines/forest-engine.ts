@@ -5,8 +5,8 @@ import { bin, binWith } from "../../forest/matrix/bin.js";
 import { Forest } from "../../forest/model/forest.js";
 import { fromSnakeCase } from "../../forest/trees/snake-case.js";
 import { FOREST_OPTIONS } from "../../forest/trees/tree-options.js";
+import { sigmoid } from "../../statistics/logit.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
-import { sigmoid } from "./logistic-regression.js";
 
 const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
 const depthOf = ({ max_depth = null }: Parameters) => max_depth;

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { sigmoid } from "../../statistics/logit.js";
 
 /** A fitted logistic regression: P(1) = 1 / (1 + exp(−intercept − Σ weight × column)). */
 export interface LogisticFit {
@@ -50,13 +51,6 @@ export async function fitLogistic(
 export function predictLogistic({ intercept, weights }: LogisticFit, columns: readonly Float64Array[]): Float64Array {
   const rows = columns[0]?.length ?? 0;
   return predictor(columns, Float64Array.of(intercept, ...weights), rows).map(sigmoid);
-}
-
-/** 1 / (1 + e⁻ˣ), without overflow. */
-export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
 }
 
 function predictor(columns: readonly Float64Array[], beta: Float64Array, rows: number): Float64Array {

@@ -1,8 +1,9 @@
+import { type GainsStep, gains } from "../../statistics/lift.js";
+import { type PrecisionRecallCurve, precisionRecallCurve } from "../../statistics/precision-recall-curve.js";
+import { rankScores } from "../../statistics/rank-scores.js";
+import { type ReliabilityBin, reliabilityByRank } from "../../statistics/reliability.js";
+import { type RocCurve, rocCurve } from "../../statistics/roc-curve.js";
 import { type Campaign, campaignProfit } from "../choose-threshold.js";
-import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "../curves.js";
-import { type GainsStep, gains } from "../lift.js";
-import { rank } from "../ranked.js";
-import { type ReliabilityBin, reliabilityByRank } from "../reliability.js";
 
 /** One point of the expected-profit curve. */
 export interface ProfitStep {
@@ -50,7 +51,7 @@ export function profitCurve(
   probability: ArrayLike<number>,
   campaign: Campaign,
 ): ProfitStep[] {
-  const ranked = rank(label, probability);
+  const ranked = rankScores(label, probability);
   const rows = ranked.score.length;
   const steps: ProfitStep[] = [{ share: 0, profit: 0, threshold: 1 }];
   let found = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
-import { rocAuc } from "../roc-auc.js";
+import { rocAuc } from "../../statistics/roc-auc.js";
 import { segmentTable } from "./segment-table.js";
 
 describe("segmentTable", () => {

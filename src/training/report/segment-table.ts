@@ -1,6 +1,6 @@
+import { quantiles } from "../../statistics/quantile.js";
 import type { FeatureTable } from "../engines/engine.js";
 import { type Estimate, type EvaluateOptions, evaluate } from "../evaluate.js";
-import { quantile } from "../quantile.js";
 
 /** How well a model does on a part of the test rows. */
 export interface SegmentRow {
@@ -83,7 +83,7 @@ function levelsOf(values: Float64Array, text: (value: number) => string = short)
 
 /** First and last value of each quarter; equal values stay in one. */
 function quarters(sorted: Float64Array): [number, number][] {
-  const cuts = [...new Set([0.25, 0.5, 0.75].map((p) => quantile(sorted, p)))];
+  const cuts = [...new Set(quantiles(sorted, [0.25, 0.5, 0.75]))];
   const of = (value: number) => cuts.filter((cut) => value > cut).length;
   const parts: [number, number][] = [];
   for (const value of sorted) {

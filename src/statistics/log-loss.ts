@@ -4,8 +4,10 @@
  *
  * @param label 0 or 1 a row
  * @param probability of the class 1 a row, in [0, 1]
- * @param weight of each row
+ * @param weight of each row; 1 by default
  * @returns ≥ 0, or null when there is no row
+ * @example
+ * logLoss([1, 0], [0.8, 0.4]); // 0.3669…
  */
 export function logLoss(
   label: ArrayLike<number>,

@@ -1,5 +1,6 @@
-import { studentTwoSided } from "../statistics/student-t.js";
-import { Z95 } from "../statistics/wilson-interval.js";
+import { Z95 } from "./normal.js";
+import { midRanks } from "./ranks.js";
+import { studentTwoSided } from "./student-t.js";
 
 /** A correlation with what is known about it; what is undefined is null, and `why` says for what reason. */
 export interface Correlation {
@@ -31,9 +32,12 @@ export interface CoMoments {
  * The p-value is that of Student's t with n − 2 degrees of freedom, the interval Fisher's z (1915).
  *
  * @param x one number a row; NaN and infinities count as missing
+ * @param y one number a row; the same
+ * @example
+ * pearson([1, 2, 3, 4], [1, 3, 2, 4]).r; // 0.8
  */
 export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): Correlation {
-  return correlationOf(moments(completeRows(x, y)));
+  return correlationOf(coMoments(x, y));
 }
 
 /**
@@ -42,10 +46,30 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): Correlation
  * The p-value is that of Student's t with n − 2 degrees of freedom, the interval that of Bonett and Wright (2000).
  *
  * @param x one number a row; NaN and infinities count as missing
+ * @param y one number a row; the same
+ * @example
+ * spearman([1, 2, 3, 4], [1, 30, 2, 400]).r; // 0.8
  */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Correlation {
   const rows = completeRows(x, y);
-  return rankCorrelationOf(moments({ x: midRanks(rows.x), y: midRanks(rows.y) }));
+  return rankCorrelationOf(sumPairs({ x: midRanks(rows.x), y: midRanks(rows.y) }));
+}
+
+/** The sums that a correlation is made of, over the rows where both numbers are finite. */
+export function coMoments(x: ArrayLike<number>, y: ArrayLike<number>): CoMoments {
+  return sumPairs(completeRows(x, y));
+}
+
+/** The coefficient alone; null of constants, and where the sums overflow. */
+export function correlationCoefficient({ low, high, xx, yy, xy }: CoMoments): number | null {
+  if (!(low.x < high.x && low.y < high.y)) return null;
+  const exact = xy / Math.sqrt(xx) / Math.sqrt(yy);
+  return Number.isFinite(exact) ? Math.max(-1, Math.min(1, exact)) : null;
+}
+
+/** Two-sided p-value of a coefficient of n rows, by Student's t with n − 2 degrees of freedom; 1 of two rows, as in scipy. */
+export function correlationP(r: number, n: number): number {
+  return n > 2 ? studentTwoSided(r * Math.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2) : 1;
 }
 
 /** Pearson's correlation from its sums. */
@@ -56,19 +80,6 @@ export function correlationOf(moments: CoMoments): Correlation {
 /** Spearman's correlation from the sums of the ranks. */
 export function rankCorrelationOf(moments: CoMoments): Correlation {
   return judge(moments, (r) => 1 + r ** 2 / 2);
-}
-
-/** Ranks from 1 on, equal values sharing the mean of their ranks. */
-export function midRanks(x: Float64Array): Float64Array {
-  const order = Uint32Array.from(x.keys()).sort((a, b) => x[a] - x[b]);
-  const ranks = new Float64Array(x.length);
-  for (let i = 0; i < order.length; ) {
-    let end = i + 1;
-    while (end < order.length && x[order[end]] === x[order[i]]) end++;
-    const rank = (i + 1 + end) / 2;
-    for (; i < end; i++) ranks[order[i]] = rank;
-  }
-  return ranks;
 }
 
 interface Pairs {
@@ -88,7 +99,7 @@ function completeRows(x: ArrayLike<number>, y: ArrayLike<number>): Pairs {
   return { x: pairs.x.subarray(0, n), y: pairs.y.subarray(0, n) };
 }
 
-function moments({ x, y }: Pairs): CoMoments {
+function sumPairs({ x, y }: Pairs): CoMoments {
   const [n, low, high] = [x.length, { x: Infinity, y: Infinity }, { x: -Infinity, y: -Infinity }];
   let [sumX, sumY, xx, yy, xy] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
@@ -113,15 +124,15 @@ function moments({ x, y }: Pairs): CoMoments {
   return { n, low, high, xx, yy, xy };
 }
 
-function judge({ n, low, high, xx, yy, xy }: CoMoments, inflation: (r: number) => number): Correlation {
+function judge(moments: CoMoments, inflation: (r: number) => number): Correlation {
+  const { n, low, high } = moments;
   const none = { r: null, n, p: null, low: null, high: null };
   if (n < 3) return { ...none, why: `only ${n} rows with both values` };
   if (low.x === high.x) return { ...none, why: "the column has only one value" };
   if (low.y === high.y) return { ...none, why: `the label is always ${low.y}` };
-  const exact = xy / Math.sqrt(xx) / Math.sqrt(yy);
-  if (!Number.isFinite(exact)) return { ...none, why: "the numbers are too large, or too close to each other" };
-  const r = Math.max(-1, Math.min(1, exact));
-  const p = studentTwoSided(r * Math.sqrt((n - 2) / ((1 - r) * (1 + r))), n - 2);
+  const r = correlationCoefficient(moments);
+  if (r === null) return { ...none, why: "the numbers are too large, or too close to each other" };
+  const p = correlationP(r, n);
   if (n < 4) return { r, n, p, low: null, high: null, why: "an interval takes 4 rows" };
   // Fisher's z has variance 1 / (n − 3), and for ranks somewhat more
   const half = Z95 * Math.sqrt(inflation(r) / (n - 3));

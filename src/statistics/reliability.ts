@@ -1,13 +1,13 @@
-import { rank } from "./ranked.js";
+import { rankScores } from "./rank-scores.js";
 
 /** One bin of a reliability diagram. */
 export interface ReliabilityBin {
   /** Mean probability of its rows. */
-  predicted: number;
+  readonly predicted: number;
   /** Share of its rows that are 1. */
-  observed: number;
+  readonly observed: number;
   /** Number of rows (sum of weights). */
-  rows: number;
+  readonly rows: number;
 }
 
 /**
@@ -16,7 +16,10 @@ export interface ReliabilityBin {
  * @param label 0 or 1 a row
  * @param probability of the class 1 a row, in [0, 1]
  * @param bins number of bins over [0, 1]; empty ones are left out
- * @param weight of each row
+ * @param weight of each row; 1 by default
+ * @returns one entry a bin that has rows, the lowest probabilities first
+ * @example
+ * reliability([0, 1], [0.1, 0.9], 2); // [{ predicted: 0.1, observed: 0, rows: 1 }, { predicted: 0.9, observed: 1, rows: 1 }]
  */
 export function reliability(
   label: ArrayLike<number>,
@@ -47,13 +50,20 @@ export function reliability(
 /**
  * The same in groups of equally many rows, the lowest probabilities first: what a chart shows, since no group is too small
  * to read. Rows of equal probability stay together, so groups may be fewer and uneven.
+ *
+ * @param label 0 or 1 a row
+ * @param probability of the class 1 a row, in [0, 1]
+ * @param groups number of groups at most
+ * @throws ChurnError BAD_INPUT for lengths that differ, another label, a probability that is not a finite number
+ * @example
+ * reliabilityByRank([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4], 2); // observed 0, then 1, of two rows each
  */
 export function reliabilityByRank(
   label: ArrayLike<number>,
   probability: ArrayLike<number>,
   groups = 10,
 ): ReliabilityBin[] {
-  const ranked = rank(label, probability);
+  const ranked = rankScores(label, probability);
   const rows = ranked.score.length;
   const table: ReliabilityBin[] = [];
   let bin = { predicted: 0, observed: 0, rows: 0 };
@@ -69,21 +79,4 @@ export function reliabilityByRank(
     bin = { predicted: 0, observed: 0, rows: 0 };
   }
   return table;
-}
-
-/**
- * Expected calibration error: mean gap of probability and observed rate over bins, weighted by rows (Naeini et al. 2015).
- *
- * @returns 0 … 1, or null when there is no row
- */
-export function calibrationError(
-  label: ArrayLike<number>,
-  probability: ArrayLike<number>,
-  bins = 10,
-  weight?: ArrayLike<number>,
-): number | null {
-  const table = reliability(label, probability, bins, weight);
-  const all = table.reduce((sum, bin) => sum + bin.rows, 0);
-  if (all === 0) return null;
-  return table.reduce((sum, bin) => sum + bin.rows * Math.abs(bin.predicted - bin.observed), 0) / all;
 }

@@ -3,8 +3,10 @@
  *
  * @param label 0 or 1 a row
  * @param probability of the class 1 a row, in [0, 1]
- * @param weight of each row
+ * @param weight of each row; 1 by default
  * @returns 0 … 1, or null when there is no row
+ * @example
+ * brierScore([1, 0], [0.8, 0.4]); // 0.1
  */
 export function brierScore(
   label: ArrayLike<number>,
