@@ -202,7 +202,7 @@ function toFitted<Options, State, Prepared>(
   const plans = calculator.series(state);
   const ofSeries = (s: number) => raw.map((row) => row[s]);
   const limits = plans.map((plan, s) => fitSeriesLimits(plan, ofSeries(s), calculator.limitsOf, context));
-  const usualRows = plans.map((_, s) => median(ofSeries(s).flatMap(({ n }) => (n > 0 ? [n] : []))) || 0);
+  const usualRows = plans.map((_, s) => median(ofSeries(s).flatMap(({ n }) => (n > 0 ? [n] : []))) ?? 0);
   const timed = table.time ? countTimestamped(table.time) : 0;
   return {
     calculator: calculator.name,
