@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { configure, type Settings } from "../config/configure.js";
-import { messageOf } from "../core/fault.js";
+import { faultCode, messageOf } from "../core/fault.js";
 import { startKernel } from "../notebook/kernel-process.js";
 import { openStore } from "../store/open-store.js";
 
@@ -96,6 +96,14 @@ async function store(settings: Settings): Promise<Finding> {
       found: `${server}DuckDB ${row?.version}, ${opened.path}, ${row?.rows.toLocaleString("en-US")} rows`,
     };
   } catch (error) {
+    if (faultCode(error) === "NO_DATA") {
+      return {
+        name: "store",
+        needed: true,
+        state: "ok",
+        found: `${url ?? path} has no tables of ours yet: a load makes them`,
+      };
+    }
     return { name: "store", needed: true, state: "failed", found: messageOf(error) };
   }
 }

@@ -45,6 +45,7 @@ function log(flags: boolean): Row[] {
 
 async function storeOf(name: string, rows: Row[]): Promise<Store> {
   const store = openStore({ path: join(folder, `${name}.duckdb`) });
+  await store.lease(async () => {}, { create: true });
   await store.lease(async (db) => {
     const values = rows.map(
       ({ day, who, count, volume, flag }, id) =>

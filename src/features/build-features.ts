@@ -39,7 +39,6 @@ export async function buildFeatures(
   context: StageContext = {},
 ): Promise<FeatureResult> {
   const settings = featureOptions.parse(options);
-  await makeFolder(settings.data_dir);
   return store.lease(
     async (db) => {
       const log = await describeLog(db);
@@ -48,6 +47,7 @@ export async function buildFeatures(
       const hash = planHash(plan);
       const parquet = resolve(join(settings.data_dir, `processed_data_${hash}.parquet`));
 
+      await makeFolder(settings.data_dir);
       const beside = `${parquet}.${process.pid}.part`;
       try {
         await db.transaction(async () => {

@@ -114,7 +114,7 @@ export async function loadFile(
       const loaded = await findLoad(db, file, optionsHash);
       return describe(db, loaded?.batches ?? [], { up_to_date: false, resampled_removed });
     },
-    { signal: context.signal },
+    { signal: context.signal, create: true },
   );
 }
 

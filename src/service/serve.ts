@@ -65,8 +65,10 @@ export async function serve(
   const log =
     context.log ?? pino({ level: log_level, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
   const metrics = new ServiceMetrics();
+  // records may come in before anything is loaded
+  const create = only === null || only === "stream";
   const ready = async () => {
-    await store.lease((db) => db.run("SELECT 1"), { signal: AbortSignal.timeout(2000), onWait: () => {} });
+    await store.lease((db) => db.run("SELECT 1"), { create, signal: AbortSignal.timeout(2000), onWait: () => {} });
   };
   const parts: ServerParts = { settings: settings.serve, token, log, metrics, version, ready };
   const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics);

@@ -68,6 +68,7 @@ const EXAMPLES = 5;
 export async function checkStore(store: Store): Promise<StoreCheckResult> {
   const { mirror } = store;
   if (!mirror) return store.lease((db) => check(store.path, (sql) => db.rows(sql) as never));
+  await store.mustExist();
   await mirror.ready();
   return mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));
 }

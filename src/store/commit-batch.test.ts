@@ -8,9 +8,10 @@ import type { Columns } from "./read-columns.js";
 
 let folder: string;
 let store: Store;
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "commit-"));
   store = openStore({ path: join(folder, "churn.duckdb") });
+  await store.lease(async () => {}, { create: true });
 });
 
 const rows = (sql: string) => store.lease((db) => db.rows(sql));

@@ -58,3 +58,10 @@ export function isDamage(message: string): boolean {
 function firstLine(message: string): string {
   return message.split("\n", 1)[0];
 }
+
+/** What is said where a store is looked for and there is none. */
+export function noStore(place: string): ChurnError {
+  return new ChurnError("NO_DATA", `nothing is loaded: there is no store at ${place}`, {
+    hint: "churn load makes it; another one is named with --store.path",
+  });
+}

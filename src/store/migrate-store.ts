@@ -42,6 +42,7 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
     await store.lease(async () => {});
     return { ...nothing, store: store.path, from: SCHEMA_VERSION };
   }
+  await store.mustExist();
   const { server } = mirror;
   const found = await server.session(async (session) => ({
     version: await schemaVersion(session),

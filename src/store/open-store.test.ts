@@ -1,17 +1,22 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { buildFeatures } from "../features/build-features.js";
+import { checkStore } from "./check-store.js";
+import { DuckDBInstance } from "./duckdb.js";
+import { migrateStore } from "./migrate-store.js";
 import { openStore } from "./open-store.js";
 
 const folder = mkdtempSync(join(tmpdir(), "store-"));
 
 it("reads numbers, days, timestamps, texts and nulls as columns, over many chunks", async () => {
   const store = openStore({ path: join(folder, "columns.duckdb") });
+  await store.lease(async () => {}, { create: true });
   const columns = await store.lease((db) =>
     db.columns(
       `SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE i END AS big, CAST(i AS TINYINT) AS tiny, i / 2 AS half, i % 2 = 0 AS even, CAST(i AS HUGEINT) AS huge, CAST(i AS DECIMAL(9, 2)) / 4 AS quarter,
@@ -49,6 +54,7 @@ it("reads short, long, missing and foreign texts, large and negative numbers, ea
     "1".repeat(300),
   ];
   const store = openStore({ path: join(folder, "texts.duckdb") });
+  await store.lease(async () => {}, { create: true });
   const list = words.map((word) => (word === null ? "NULL" : word === "a\0b" ? "'a' || chr(0) || 'b'" : `'${word}'`));
   const columns = await store.lease((db) =>
     db.columns(
@@ -70,12 +76,14 @@ it("reads short, long, missing and foreign texts, large and negative numbers, ea
 
 it("reads days of which some are missing as texts", async () => {
   const store = openStore({ path: join(folder, "days.duckdb") });
+  await store.lease(async () => {}, { create: true });
   const table = await store.query("SELECT * FROM (VALUES (DATE '2024-01-31'), (NULL)) t(day)");
   expect(table.array("day")).toEqual(["2024-01-31", null]);
 });
 
 it("makes a temporary table of columns, over many chunks, with NaN as null", async () => {
   const store = openStore({ path: join(folder, "temporary.duckdb") });
+  await store.lease(async () => {}, { create: true });
   const x = Float64Array.from({ length: 5000 }, (_, i) => (i % 5 === 0 ? Number.NaN : i));
   const word = Array.from(x, (_, i) => (i === 4999 ? null : `w${i}`));
   const back = await store.lease(async (db) => {
@@ -87,6 +95,7 @@ it("makes a temporary table of columns, over many chunks, with NaN as null", asy
 
 it("rolls a failed transaction back", async () => {
   const store = openStore({ path: join(folder, "transaction.duckdb") });
+  await store.lease(async () => {}, { create: true });
   await expect(
     store.lease((db) =>
       db.transaction(async () => {
@@ -102,6 +111,7 @@ it("forgets the rows of an append that failed, also when its memory is collected
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const store = openStore({ path: join(folder, "append.duckdb") });
+  await store.lease(async () => {}, { create: true });
   await store.lease(async (db) => {
     await db.run("CREATE TABLE t (a INTEGER PRIMARY KEY)");
     await db.run("INSERT INTO t VALUES (3)");
@@ -132,10 +142,12 @@ it("waits while another process holds the file, names it, and goes on when it is
   await new Promise((resolve) => child.stdout.once("data", resolve));
   const messages: string[] = [];
   const store = openStore({ path, wait_seconds: 20 }, (message) => messages.push(message));
-  await expect(openStore({ path, wait_seconds: 0 }, () => {}).lease(async () => 1)).rejects.toMatchObject({
+  await expect(
+    openStore({ path, wait_seconds: 0 }, () => {}).lease(async () => 1, { create: true }),
+  ).rejects.toMatchObject({
     code: "STORE_BUSY",
   });
-  expect(await store.lease(async () => "free")).toBe("free");
+  expect(await store.lease(async () => "free", { create: true })).toBe("free");
   expect(messages).toHaveLength(1);
   expect(messages[0]).toContain(`process ${child.pid}`);
 });
@@ -149,6 +161,7 @@ it("refuses a file that is not a database, and leaves it as it is", async () => 
 it("brings a file of an older version up to date, and refuses one of a newer version without a change", async () => {
   const path = join(folder, "version.duckdb");
   const store = openStore({ path });
+  await store.lease(async () => {}, { create: true });
   const versions = () => store.query("SELECT max(version) AS version FROM workbench_schema");
   await store.lease(async (db) => {
     await db.run(
@@ -177,4 +190,30 @@ it("says that a file of another program is none of its own, asks no network and 
     code: "STORE_DAMAGED",
     message: expect.stringContaining("file of another program"),
   });
+});
+
+it("makes nothing by looking: a store that is not there is told, and no file or folder comes of it", async () => {
+  const path = join(folder, "typo", "dir", "x.duckdb");
+  const gone = { code: "NO_DATA", message: expect.stringContaining(`there is no store at ${path}`) };
+  await expect(openStore({ path }).query("SELECT 1 AS one")).rejects.toMatchObject(gone);
+  await expect(checkStore(openStore({ path }))).rejects.toMatchObject(gone);
+  await expect(migrateStore(openStore({ path }))).rejects.toMatchObject(gone);
+  const data_dir = join(folder, "typo-data");
+  await expect(buildFeatures(openStore({ path }), { data_dir })).rejects.toMatchObject(gone);
+  expect([join(folder, "typo"), data_dir].map((each) => existsSync(each))).toEqual([false, false]);
+});
+
+it("makes no tables of ours in a database of somebody else by looking", async () => {
+  const path = join(folder, "theirs.duckdb");
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run("CREATE TABLE theirs (i INTEGER)");
+  connection.closeSync();
+  instance.closeSync();
+  await expect(openStore({ path }).query("SELECT 1 AS one")).rejects.toMatchObject({ code: "NO_DATA" });
+  const tables = await openStore({ path }).lease(
+    (db) => db.rows("SELECT count(*) FILTER (table_name = 'theirs') AS theirs, count(*) AS all FROM duckdb_tables()"),
+    { create: true },
+  );
+  expect(tables[0]).toMatchObject({ theirs: 1 });
 });

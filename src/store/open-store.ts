@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,18 +13,20 @@ import { claimStream } from "./claim-stream.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
-import { diskError, holderOf, isDamage, openError } from "./file-fault.js";
+import { diskError, holderOf, isDamage, noStore, openError } from "./file-fault.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
 import { MysqlMirror } from "./mysql/mysql-mirror.js";
 import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
-import { createTables } from "./schema.js";
+import { createTables, hasTables } from "./schema.js";
 import { YieldRequest } from "./yield-request.js";
 
 /** What a lease may do, and who is told while it waits. */
 export interface LeaseOptions {
+  /** Makes the store where there is none: for what writes the first rows. Without it nothing is made by looking. */
+  create?: boolean;
   signal?: AbortSignal | undefined;
   /** Told once, when another process works on the file. */
   onWait?: ((message: string) => void) | undefined;
@@ -86,8 +89,8 @@ export class Store {
   /**
    * Opens the file, works on it and closes it.
    *
-   * @throws ChurnError STORE_BUSY when another process holds the file for longer than `wait_seconds`;
-   *   STORE_DAMAGED when it is no DuckDB file that this version can read
+   * @throws ChurnError NO_DATA when there is no store, unless `create` is set; STORE_BUSY when another process holds the file
+   *   for longer than `wait_seconds`; STORE_DAMAGED when it is no DuckDB file that this version can read
    */
   async lease<T>(work: (db: Database) => Promise<T>, options: LeaseOptions = {}): Promise<T> {
     working++;
@@ -111,7 +114,7 @@ export class Store {
     return runExclusive(`commit ${this.path}`, () =>
       mirror
         ? commitMysqlBatch(mirror, batch, options.signal)
-        : this.#work((db) => this.#commit(db, batch), options, LINGER),
+        : this.#work((db) => this.#commit(db, batch), { ...options, create: true }, LINGER),
     );
   }
 
@@ -235,7 +238,18 @@ export class Store {
     return this.lease((db) => db.table(sql, parameters));
   }
 
+  /**
+   * Looks whether there is a store, and makes nothing.
+   *
+   * @throws ChurnError NO_DATA when there is none
+   */
+  async mustExist(): Promise<void> {
+    if (this.mirror) await this.mirror.mustExist();
+    else if (!existsSync(this.path)) throw noStore(this.path);
+  }
+
   async #acquire(options: LeaseOptions): Promise<DuckDBInstance> {
+    if (!options.create) await this.mustExist();
     await makeFolder(dirname(this.path));
     if (this.#yieldUntil > performance.now()) await sleep(this.#yieldUntil - performance.now());
     const until = performance.now() + this.#wait * 1000;
@@ -250,6 +264,7 @@ export class Store {
           await db.run(`SET checkpoint_threshold = '${CHECKPOINT_AFTER}'`);
           // a batch has nothing to share among threads, and those that wait for one another ask again and again
           if (working === 0) await db.run("SET threads = 1");
+          if (!options.create && !this.mirror && !(await hasTables(db))) throw noStore(this.path);
           await createTables(db);
         } catch (error) {
           instance.closeSync();

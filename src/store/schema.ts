@@ -100,12 +100,15 @@ const MIGRATIONS: Record<number, readonly string[]> = {
   3: [ADDED_RECORDS],
 };
 
+/** Whether a database has our tables. */
+export async function hasTables(db: Database): Promise<boolean> {
+  const found = await db.row("SELECT 1 FROM information_schema.tables WHERE table_name = 'workbench_schema'");
+  return found !== undefined;
+}
+
 /** Makes the tables that are missing, and brings those of an older version up to date; a newer version fails. */
 export async function createTables(db: Database): Promise<void> {
-  const found = await db.row<{ n: number }>(
-    "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'workbench_schema'",
-  );
-  const version = found?.n
+  const version = (await hasTables(db))
     ? (await db.row<{ version: number | null }>("SELECT max(version) AS version FROM workbench_schema"))?.version
     : null;
   if (version === SCHEMA_VERSION) return;

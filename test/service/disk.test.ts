@@ -48,5 +48,5 @@ it.skipIf(process.getuid?.() === 0)("a folder that cannot be written to is named
   mkdirSync(join(folder, "data"));
   chmodSync(join(folder, "data"), 0o500);
   const store = openStore({ path: join(folder, "data", "churn.duckdb") });
-  await expect(store.lease(async () => 1)).rejects.toThrow(/cannot be opened/);
+  await expect(store.lease(async () => 1, { create: true })).rejects.toThrow(/cannot be opened/);
 });

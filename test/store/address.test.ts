@@ -29,7 +29,7 @@ async function ask(url: string): Promise<unknown> {
     { url, path: join(mkdtempSync(join(folder, "copy-")), "churn.duckdb"), wait_seconds: 1 },
     () => {},
   );
-  return (await store.query("SELECT 40 + 2 AS n")).get("n", 0);
+  return store.lease(async (db) => (await db.row("SELECT 40 + 2 AS n"))?.n, { create: true });
 }
 
 describe.runIf(mysql)("a server that takes TLS only", () => {

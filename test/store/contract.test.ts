@@ -65,6 +65,7 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
   beforeEach(async () => {
     open = await make();
     store = open();
+    await store.lease(async () => {}, { create: true });
     folder = mkdtempSync(join(tmpdir(), "contract-files-"));
   });
 
@@ -292,6 +293,21 @@ describe.runIf(mysql)("a MySQL store", () => {
     return { url, name, store: openStore({ url, path: path() }), open: () => openStore({ url, path: path() }) };
   };
 
+  it("makes no table and no copy by looking at a database of somebody else", async () => {
+    const { store, name } = await fresh();
+    const data_dir = join(dirname(store.path), "derived");
+    const looks = [
+      () => store.query("SELECT 1 AS one"),
+      () => checkStore(store),
+      () => buildFeatures(store, { data_dir }),
+    ];
+    for (const look of looks) {
+      await expect(look()).rejects.toMatchObject({ code: "NO_DATA", message: expect.stringContaining("no store at") });
+    }
+    expect(await server?.root("SHOW TABLES", name)).toEqual([]);
+    expect([store.path, data_dir].map((path) => existsSync(path))).toEqual([false, false]);
+  });
+
   it("can lose its copy at any time, whole or damaged", async () => {
     const { store } = await fresh();
     await store.commitBatch(batch(0));
@@ -314,7 +330,7 @@ describe.runIf(mysql)("a MySQL store", () => {
       const file = { path, format: "csv" as const, delimiter: ",", sha256: name, rows: 600 };
       return loadFile(into, file, loadOptions.parse({}));
     };
-    await store.lease(async () => {});
+    await store.lease(async () => {}, { create: true });
     const done = await Promise.all([load(store, "a"), load(open(), "b"), load(open(), "b"), load(open(), "c")]);
     expect(done.map(({ rows, stored_before }) => [rows, stored_before])).toEqual(Array(4).fill([600, 0]));
     const counts =
@@ -325,6 +341,7 @@ describe.runIf(mysql)("a MySQL store", () => {
 
   it("keeps nothing of rows that were sent ahead of a transaction that fails", async () => {
     const { store, name } = await fresh();
+    await store.lease(async () => {}, { create: true });
     const rows = { table: "DP_CDR_Data", batchId: 7, columns: ["id", "DP_DATE", "DP_MSISDN", "batch_id"] };
     const query =
       "SELECT i AS id, DATE '2024-01-01' AS DP_DATE, 's' || i AS DP_MSISDN, 7 AS batch_id FROM range(5000) t(i)";
@@ -358,7 +375,7 @@ describe.runIf(mysql)("a MySQL store", () => {
 
   it("refuses tables of a newer version, a wrong password, a missing database, and never reveals the password", async () => {
     const { store, url, name } = await fresh();
-    await store.lease(async () => {});
+    await store.lease(async () => {}, { create: true });
     await server?.root("INSERT INTO workbench_schema VALUES (99)", name);
     await expect(openStore({ url, path: store.path }).lease(async () => {})).rejects.toMatchObject({
       code: "STORE_DAMAGED",

@@ -231,7 +231,7 @@ describe.runIf(mysql)("a MySQL server that fails", () => {
   it("is waited for when it is killed while the rows of a load go into it", { timeout: 120_000 }, async () => {
     await running().root("SET GLOBAL local_infile = 1");
     const { store } = await opened();
-    await store.lease(async () => {});
+    await store.lease(async () => {}, { create: true });
     const path = join(folder, "large.csv");
     const rows = 300_000;
     const lines = Array.from({ length: rows }, (_, i) => `2024-01-${1 + (i % 9)},s${i},${i % 7}`);

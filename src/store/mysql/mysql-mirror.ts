@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
 import { type Database, type Journal, runSteps, type TransactionSteps } from "../database.js";
+import { noStore } from "../file-fault.js";
 import { bulkWay } from "./bulk-write.js";
-import { type LegacyState, readLegacyTables } from "./legacy-tables.js";
-import { ensureMysqlSchema } from "./mysql-schema.js";
+import { findLegacyTables, type LegacyState, readLegacyTables } from "./legacy-tables.js";
+import { ensureMysqlSchema, schemaVersion } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
 import { type Before, lookBefore, writesOf } from "./partitions.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
@@ -42,6 +43,19 @@ export class MysqlMirror {
   async ready(): Promise<void> {
     const legacy = await this.#prepare();
     if (legacy) throw this.#readOnly();
+  }
+
+  /**
+   * Looks whether the database has tables of ours, or records that can be read, and makes nothing.
+   *
+   * @throws ChurnError NO_DATA when it has none
+   */
+  async mustExist(): Promise<void> {
+    if (this.#legacy) return;
+    const found = await this.server.session(
+      async (session) => (await schemaVersion(session)) !== null || (await findLegacyTables(session)) !== undefined,
+    );
+    if (!found) throw noStore(this.server.place);
   }
 
   /** What a person wants to know of the server: its version, whether files can be streamed to it, whether the line is encrypted. */
