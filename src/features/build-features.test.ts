@@ -95,6 +95,18 @@ describe("buildFeatures", () => {
     expect(parquet).toEqual(before);
   });
 
+  it("keeps the rows of each store in a file of its own, also in one folder", async () => {
+    const other = await loadedStore("other.duckdb");
+    await other.lease((db) => db.run("DELETE FROM DP_CDR_Data WHERE DP_MSISDN < 's10'"));
+    const first = await buildFeatures(store, { data_dir: folder });
+    const second = await buildFeatures(other, { data_dir: folder });
+    expect(second.plan_hash).toBe(first.plan_hash);
+    const count = (path: string) => store.lease((db) => db.row(`SELECT count(*) AS n FROM read_parquet('${path}')`));
+    expect(await count(first.parquet)).toEqual({ n: first.snapshots });
+    expect(await count(second.parquet)).toEqual({ n: second.snapshots });
+    expect(second.snapshots).toBeLessThan(first.snapshots);
+  });
+
   it("leaks nothing: no row on or after day t changes a feature of snapshot t, and no row before it the label", async () => {
     const changed = await loadedStore("changed.duckdb");
     const day = "2024-02-19";

@@ -45,7 +45,7 @@ export async function buildFeatures(
       const plan = planFeatures(settings, log.measures, log.labelGiven);
       const days = snapshotDays(plan, settings, log.span);
       const hash = planHash(plan);
-      const parquet = resolve(join(settings.data_dir, `processed_data_${hash}.parquet`));
+      const parquet = resolve(join(settings.data_dir, `processed_data_${hash}_${store.mark}.parquet`));
 
       await makeFolder(settings.data_dir);
       const beside = `${parquet}.${process.pid}.part`;

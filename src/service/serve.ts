@@ -74,7 +74,7 @@ export async function serve(
   const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics);
   const runner = new StreamRunner(
     store,
-    new StreamJob(join(settings.stream.data_dir, "stream-job.json")),
+    new StreamJob(join(settings.stream.data_dir, `stream-job_${store.mark}.json`)),
     log,
     metrics,
   );

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -84,6 +85,14 @@ export class Store {
     this.#wait = waitSeconds;
     this.#onWait = onWait;
     this.#wanted = new YieldRequest(path);
+  }
+
+  /** Eight digits that name the store, for files that are derived from it and lie beside those of other stores. */
+  get mark(): string {
+    return createHash("sha256")
+      .update(this.mirror?.server.place ?? this.path)
+      .digest("hex")
+      .slice(0, 8);
   }
 
   /**

@@ -33,8 +33,8 @@ export interface DaysNeeded {
   after: string;
   /** How many rows; a held-back log may have fewer. */
   rows: number;
-  /** Number of the last batch of other streams that came before. */
-  earlier: number;
+  /** Number of the last batch of other streams that came before, and lines up to it. */
+  earlier: { batch: number; lines: number };
 }
 
 /**
@@ -63,7 +63,8 @@ export async function bufferDays(
   const { held, furthest } = logs;
   const beside = `${path}.${process.pid}.part`;
   try {
-    if (isHeldBack) await stageHeldBack(store, { held, earlier, span, data_dir: settings.data_dir }, beside);
+    if (isHeldBack)
+      await stageHeldBack(store, { held, earlier: earlier.batch, span, data_dir: settings.data_dir }, beside);
     else if (origin === "sample") await stageSample(furthest.source, { after, rows, span }, beside);
     else await stageResampled(store, furthest.last_day, { after, rows, span, seed: settings.seed }, beside);
     await rename(beside, path);
@@ -87,7 +88,7 @@ async function keyOf(
   const late = settings.label_delay ? [settings.label_delay] : [];
   const of: unknown[] =
     origin === "held-back"
-      ? [...held.map(({ sha256, after, cells }) => [sha256, after, cells]), earlier]
+      ? [...held.map(({ sha256, after, cells }) => [sha256, after, cells]), earlier.lines]
       : [log.source, log.sha256, log.last_day, log.cells];
   const start = origin === "held-back" || after === log.last_day ? [] : [after];
   if (origin === "resample") of.push(await weekOf(store, log.last_day));

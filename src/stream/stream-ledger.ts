@@ -13,8 +13,8 @@ export interface StreamSoFar {
   last_day: string | null;
   /** Last day before its first one: that of the load, or of the streams before it. */
   after: string;
-  /** Number of the last batch of other streams that came before its first one; 0 when there is none. */
-  earlier: number;
+  /** Number of the last batch of other streams that came before its first one, 0 when there is none, and lines up to it. */
+  earlier: { batch: number; lines: number };
   /** What its rows are, and from where; undefined before its first batch. */
   key: string | undefined;
   source: string | undefined;
@@ -63,8 +63,9 @@ export async function readSoFar(db: Database, settings: StreamSettings): Promise
       CAST(last_day AS VARCHAR) AS last_day, NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
     [name],
   );
-  const others = await db.row<{ day: string | null; earlier: number }>(
-    `SELECT CAST(max(last_day) AS VARCHAR) AS day, coalesce(max(batch_id) FILTER (batch_id < $2), 0) AS earlier
+  const others = await db.row<{ day: string | null; earlier: number; lines: number }>(
+    `SELECT CAST(max(last_day) AS VARCHAR) AS day, coalesce(max(batch_id) FILTER (batch_id < $2), 0) AS earlier,
+      coalesce(sum(lines) FILTER (batch_id < $2), 0) AS lines
      FROM batches WHERE kind = 'stream' AND name <> $1`,
     [name, first?.batch_id ?? 2 ** 31 - 1],
   );
@@ -75,7 +76,7 @@ export async function readSoFar(db: Database, settings: StreamSettings): Promise
   const loaded = origin === "held-back" ? held : last_day;
   const begun = first ? ((JSON.parse(first.notes) as { after?: string }).after ?? last_day) : undefined;
   const reached = others?.day && others.day > loaded ? others.day : loaded;
-  const earlier = others?.earlier ?? 0;
+  const earlier = { batch: others?.earlier ?? 0, lines: others?.lines ?? 0 };
   const soFar = { ...sums, key: first?.key, source: first?.source, after: begun ?? reached, earlier } as StreamSoFar;
   return { logs, origin, soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
 }

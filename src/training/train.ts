@@ -57,7 +57,7 @@ export async function train(
       hint: `load more days, or use a shorter horizon (features.horizon is ${table.plan.horizon})`,
     });
   }
-  const memory = folderMemory(join(dirname(store.path), "models", "search"));
+  const memory = folderMemory(join(dirname(store.path), "models", "search", store.mark));
   const result = await trainModel(dataset, options, { ...context, memory });
   const gate = checkGate(result, dataset, previous && (await readPrevious(previous)));
   const path = join(dirname(store.path), "models", `model_${result.model.version}.json`);
