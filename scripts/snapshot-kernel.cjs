@@ -62,7 +62,11 @@ const program = ts.createProgram([cell], options, {
     const file = ts.createSourceFile(name, text, languageVersion);
     if (name !== cell) {
       const { size, mtimeMs } = fs.statSync(name);
-      files.set(name, { file, size, seconds: Math.trunc(mtimeMs / 1000) });
+      files.set(path.relative(PROJECT, name).replaceAll("\\", "/"), {
+        file,
+        size,
+        seconds: Math.trunc(mtimeMs / 1000),
+      });
     }
     return file;
   },

@@ -1,5 +1,4 @@
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { borrowModules } from "./borrowed-modules.js";
 import { carriedModules } from "./carried-modules.js";
 import {
@@ -12,6 +11,7 @@ import {
 import { interceptBuilder } from "./intercept-builder.js";
 import { withKeptFiles } from "./kept-files.js";
 import { registration } from "./live-names.js";
+import { PROJECT } from "./project.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { takeKeptCompiler } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
@@ -46,7 +46,6 @@ const OPTIONS = { sourceMap: true, types: ["node"] };
 /** Where tslab brings a Node of its own, for folders without one: our packages are written for ours. */
 const ownTypes = (folder: string): string => (/[/\\]tslab[/\\]node_modules[/\\]@types$/.test(folder) ? TYPES : folder);
 
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/, "");
 const TYPES = join(PROJECT, "node_modules", "@types").replaceAll("\\", "/");
 
 /**

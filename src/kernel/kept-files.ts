@@ -1,5 +1,7 @@
-import { statSync } from "node:fs";
-import type { KeptCompiler } from "./startup-snapshot.js";
+import { readFileSync, statSync } from "node:fs";
+import { relative } from "node:path";
+import { PROJECT } from "./project.js";
+import type { KeptCompiler, KeptFile } from "./startup-snapshot.js";
 import type { TypeScript } from "./tslab.js";
 
 /** Gives the compiler files that the start-up snapshot holds, the same for every program. */
@@ -33,12 +35,20 @@ export function withKeptFiles(
  * @param seen where the compiler sees it: a module is known by that
  */
 function takeKeptFile({ ts, files }: KeptCompiler, path: string, seen: string): TypeScript | undefined {
-  const kept = files.get(path);
+  // the project may have moved since the build
+  const place = relative(PROJECT, path).replaceAll("\\", "/");
+  const kept = files.get(place);
   // a second path to it gets a file of its own
-  files.delete(path);
-  const now = kept && statSync(path, { throwIfNoEntry: false });
-  if (now?.size !== kept?.size || Math.trunc((now?.mtimeMs ?? 0) / 1000) !== kept?.seconds) return undefined;
+  files.delete(place);
+  if (!kept || !isUnchanged(kept, path)) return undefined;
   const { file } = kept;
   if (file.symbol) file.symbol.escapedName = `"${ts.removeFileExtension(seen)}"`;
   return file;
+}
+
+/** A copy of the project has other times: there the text tells. */
+function isUnchanged({ file, size, seconds }: KeptFile, path: string): boolean {
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now?.size !== size) return false;
+  return Math.trunc(now.mtimeMs / 1000) === seconds || readFileSync(path, "utf8") === file.text;
 }

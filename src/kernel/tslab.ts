@@ -98,6 +98,8 @@ export function loadTslab(loaded: TypeScript | undefined, patch: (ts: TypeScript
   const here = createRequire(import.meta.url);
   const path = compilerPath();
   const ts = loaded ?? here(path);
+  // a compiler from memory would look for the language's declarations where it was built
+  if (loaded) ts.sys.getExecutingFilePath = () => path;
   const provide = (file: string, exports: unknown) => {
     here.cache[file] = Object.assign(new Module(file), { exports, loaded: true });
   };
