@@ -7,6 +7,7 @@ import { exportTableModel } from "../tables/export-table-model.js";
 import { fitTable } from "../tables/fit-table.js";
 import { type TableRoles, type TreeOptions, treeOptions } from "../tables/options.js";
 import { predictTable } from "../tables/predict-table.js";
+import { overrideOptions, overridesOf } from "./column-override-flags.js";
 import { formatFields } from "./format-fields.js";
 import { interruptSignal } from "./interrupt-signal.js";
 import { flagOf, kebab, shownDefault } from "./option-flags.js";
@@ -44,6 +45,7 @@ function withTraining(command: Command): Command {
     .option("--positive <class>", "class that counts as positive; all others become one class")
     .option("--exclude <a,b,…>", "columns that are not learnt from", list)
     .option("--weight <column>", "column of weights of the rows, numbers ≥ 0");
+  for (const option of overrideOptions()) command.addOption(option);
   for (const field of treeOptions.fields) {
     command.option(flagOf(field), `${field.help}${shownDefault(field)}`);
   }
@@ -51,18 +53,29 @@ function withTraining(command: Command): Command {
   return command.addOption(new Option("--trees <n>").hideHelp());
 }
 
-interface TrainingFlags extends TableRoles {
+interface TrainingFlags extends Omit<TableRoles, "number" | "category" | "date_format"> {
+  number?: string;
+  category?: string;
+  dateFormat?: string;
   input: string;
   output?: string;
 }
 
-function rolesOf({ input, label, positive, exclude, weight }: TrainingFlags): TableRoles & { input: string } {
+function rolesOf({
+  input,
+  label,
+  positive,
+  exclude,
+  weight,
+  ...overrides
+}: TrainingFlags): TableRoles & { input: string } {
   return {
     input,
     label,
     ...(positive === undefined ? {} : { positive }),
     ...(exclude === undefined ? {} : { exclude }),
     ...(weight === undefined ? {} : { weight }),
+    ...overridesOf(overrides),
   };
 }
 
@@ -171,7 +184,18 @@ const shownClasses = (classes: readonly string[]) =>
     ? "a quantity"
     : `${classes.length} classes (${classes.slice(0, 5).join(", ")}${classes.length > 5 ? ", …" : ""})`;
 
+interface PredictFlags {
+  model: string;
+  input: string;
+  output: string;
+  id?: string[];
+  prediction?: boolean;
+  number?: string;
+  dateFormat?: string;
+}
+
 function predictCommand(): Command {
+  const [numberOption, , dateOption] = overrideOptions();
   return new Command("predict")
     .description("predict the rows of a table: one column a class, rows in their order")
     .requiredOption("--model <file>", "model that churn forest fit wrote")
@@ -179,27 +203,32 @@ function predictCommand(): Command {
     .requiredOption("--output <file>", "predictions: .csv or .parquet")
     .option("--id <a,b,…>", "columns of the input that are copied in front", list)
     .option("--prediction", "also a column with the most probable class")
-    .action(
-      async (
-        flags: { model: string; input: string; output: string; id?: string[]; prediction?: boolean },
-        command: Command,
-      ) => {
-        const { model, input, output, id = [], prediction = false } = flags;
-        await run(
-          command,
-          (context) => predictTable({ model, input, output, id, prediction }, context),
-          (result) =>
-            formatFields([
-              ["rows", result.rows],
-              ["classes", result.classes.join(", ")],
-              ["file", result.output],
-            ]),
-        );
-      },
-    );
+    .addOption(numberOption)
+    .addOption(dateOption)
+    .action(async (flags: PredictFlags, command: Command) => {
+      const { model, input, output, id = [], prediction = false, ...overrides } = flags;
+      await run(
+        command,
+        (context) => predictTable({ model, input, output, id, prediction, ...overridesOf(overrides) }, context),
+        (result) =>
+          formatFields([
+            ["rows", result.rows],
+            ["classes", result.classes.join(", ")],
+            ["file", result.output],
+          ]),
+      );
+    });
+}
+
+interface ExplainFlags {
+  model: string;
+  json?: boolean;
+  number?: string;
+  dateFormat?: string;
 }
 
 function explainCommand(): Command {
+  const [numberOption, , dateOption] = overrideOptions();
   return new Command("explain")
     .description("show which columns a model relies on, and how much in each row")
     .requiredOption("--model <file>", "model that churn forest fit wrote")
@@ -210,10 +239,12 @@ function explainCommand(): Command {
     .option("--rows <n>", "rows that means are taken over, when there is no output (default: 500)", atLeast(1))
     .option("--repeats <n>", "shuffles of each column, where the input has the label (default: 5)", atLeast(1))
     .option("--seed <n>", `seed of draws and shuffles (default: ${DEFAULT_SEED})`, atLeast(0))
-    .action(async ({ json: _, ...flags }: { model: string; json?: boolean }, command: Command) => {
+    .addOption(numberOption)
+    .addOption(dateOption)
+    .action(async ({ json: _, number, dateFormat, ...flags }: ExplainFlags, command: Command) => {
       await run(
         command,
-        (context) => explainTable(flags, context),
+        (context) => explainTable({ ...flags, ...overridesOf({ number, dateFormat }) }, context),
         ({ columns, class: name, scale, baseline, rows }) => {
           const shown = (value: number | null) => (value === null ? "" : value.toFixed(4)).padStart(11);
           return [

@@ -3,6 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import { readNannymlConfig } from "../monitoring/engine/nannyml-config.js";
 import { leadChanges } from "../report/verdict.js";
 import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../watch/monitor-files.js";
+import { overrideOptions, overridesOf } from "./column-override-flags.js";
 import { formatFields } from "./format-fields.js";
 
 type Flags = Record<string, string | undefined>;
@@ -23,13 +24,16 @@ export const monitorFilesCommand = {
     new Option("--targets <file>", "labels of the analysis, if they are in a file of their own"),
     new Option("--join <column>", "the column that analysis and targets both have"),
     new Option("--output <folder>", "folder of the results (default: output/monitoring)"),
+    ...overrideOptions(),
     new Option("--compat <program>", "reproduce this program's results exactly, including its known bugs").choices([
       "nannyml",
     ]),
   ],
   asked: (flags: Flags) =>
     isYaml(flags.config) ||
-    ["reference", "analysis", "targets", "join", "output", "compat"].some((name) => flags[name] !== undefined),
+    ["reference", "analysis", "targets", "join", "output", "compat", "number", "category", "dateFormat"].some(
+      (name) => flags[name] !== undefined,
+    ),
   async run(flags: Flags) {
     const result = await monitorFiles(await optionsOf(flags));
     return { json: summary(result), text: printed(result) };
@@ -38,7 +42,7 @@ export const monitorFilesCommand = {
 
 /** What to run; flags win over what a file of `nml run` says. */
 async function optionsOf(flags: Flags): Promise<MonitorFilesOptions & { notes?: readonly string[] }> {
-  const { config, compat, ...given } = flags;
+  const { config, compat, number, category, dateFormat, ...given } = flags;
   const whole = isYaml(config) ? await readNannymlConfig(config) : undefined;
   const options = { ...whole, ...defined(given), config: whole?.config ?? config };
   const { reference, analysis } = options;
@@ -56,6 +60,7 @@ async function optionsOf(flags: Flags): Promise<MonitorFilesOptions & { notes?: 
     config: options.config,
     output: options.output ?? "output/monitoring",
     compat: compat as "nannyml" | undefined,
+    ...overridesOf({ number, category, dateFormat }),
     notes,
   };
 }

@@ -17,11 +17,14 @@ export function scoreCommand(): Command {
     run,
     print: (result) =>
       "output" in result
-        ? formatFields([
-            ["rows", result.rows],
-            ["called churners", result.flagged],
-            ["file", result.output],
-          ])
+        ? [
+            formatFields([
+              ["rows", result.rows],
+              ["called churners", result.flagged],
+              ["file", result.output],
+            ]),
+            ...result.notes.map((note) => `· ${note}`),
+          ].join("\n")
         : formatFields([
             ["model", result.model_version],
             ["snapshots scored", result.snapshots],
@@ -34,7 +37,7 @@ export function scoreCommand(): Command {
 
 async function run(settings: Settings, context: StageContext): Promise<ScoreResult | ScoredFile> {
   const store = openStore(settings.store);
-  const { model, input, output, reasons } = settings.score;
+  const { model, input, output, reasons, number, date_format } = settings.score;
   if (!input && !output) return score(store, settings.score, context);
   if (!input || !output) {
     throw new ChurnError("BAD_USAGE", `option "score.${input ? "output" : "input"}" is missing`, {
@@ -42,5 +45,9 @@ async function run(settings: Settings, context: StageContext): Promise<ScoreResu
     });
   }
   const scorer = model?.endsWith(".json") ? await loadModel(model) : await openModel(store, model);
-  return scoreFile(scorer, { input, output, reasons }, context);
+  return scoreFile(
+    scorer,
+    { input, output, reasons, number: number ?? undefined, date_format: date_format ?? undefined },
+    context,
+  );
 }

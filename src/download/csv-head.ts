@@ -59,11 +59,11 @@ function strangeBeginning(head: Buffer): string | undefined {
   return head.subarray(0, 4096).includes(0) ? "binary" : undefined;
 }
 
-/** Reads UTF-8, or Latin-1 where it is not UTF-8. */
+/** Reads UTF-8, or Windows-1252, of which Latin-1 is a part, where it is not UTF-8. */
 function decode(head: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
   } catch {
-    return head.toString("latin1");
+    return new TextDecoder("windows-1252").decode(head);
   }
 }

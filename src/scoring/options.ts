@@ -19,6 +19,16 @@ export const scoreOptions = defineOptions("score", {
     .default(null)
     .describe("table of features to score instead of the store's snapshots, .csv or .parquet"),
   output: z.string().nullable().default(null).describe("file for the scores of `input`, .csv or .parquet"),
+  number: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe("features of `input` of which cells that are not numbers count as missing"),
+  date_format: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("format of the column Date of `input` where it is not YYYY-MM-DD, as strptime has it: %d.%m.%Y"),
   reasons: z.int().min(0).max(20).default(3).describe("reasons given with each flagged row of `input`"),
 });
 

@@ -3,6 +3,7 @@ import { type ColumnTable, table } from "arquero";
 import { ChurnError } from "../core/errors.js";
 import { appendColumns, type ColumnSource } from "./append-columns.js";
 import { type Columns, readColumns } from "./read-columns.js";
+import { type Filled, readInto } from "./read-into.js";
 
 /** A value of a small result: days and timestamps come as text. */
 export type SqlValue = string | number | boolean | null;
@@ -113,6 +114,15 @@ export class Database {
   /** Reads a result of any size as columns: typed arrays for numbers and days. */
   async columns(sql: string, parameters: Parameter[] = []): Promise<Columns> {
     return readColumns(await this.#connection.stream(sql, values(parameters)));
+  }
+
+  /**
+   * Fills arrays with the columns of a result of any size.
+   *
+   * @param sql gives the place of each row (BIGINT, from 0), then a DOUBLE or INTEGER for each array
+   */
+  async fill(sql: string, arrays: readonly Filled[]): Promise<void> {
+    await readInto(await this.#connection.stream(sql), arrays);
   }
 
   /** Reads a result as an Arquero table; days become dates. */

@@ -6,16 +6,17 @@ import { permutationImportance } from "../forest/explain/permutation-importance.
 import { shapValues } from "../forest/explain/tree-shap.js";
 import type { Matrix } from "../forest/matrix/matrix.js";
 import { DEFAULT_SEED } from "../forest/trees/tree-options.js";
+import type { ColumnOverrides } from "../table-files/column-reading.js";
+import { columnOf, listed, withTable } from "../table-files/open-table.js";
+import { readTexts } from "../table-files/read-columns.js";
 import { rowsOf } from "./fit-trees.js";
-import { columnOf, listed, withTable } from "./open-table.js";
 import { readForModel } from "./predict-table.js";
-import { readTexts } from "./read-columns.js";
 import { readLabel } from "./read-label.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
 import { checkOutput, writePredictionFile } from "./write-predictions.js";
 
 /** Which model to explain, on which rows, and where to write the effects. */
-export interface ExplainTable {
+export interface ExplainTable extends Pick<ColumnOverrides, "number" | "date_format"> {
   /** File of the model. */
   model: string;
   /** Table to explain; without it the model alone tells what it gained by. */
@@ -98,7 +99,7 @@ export async function explainTable(
   return withTable(
     input,
     async (table) => {
-      const { x, notes } = await readForModel(table, model);
+      const { x, notes } = await readForModel(table, model, wanted);
       const sample = rowsOf(x, drawn(table.rows, output ? table.rows : most, seed));
       const { values, baseline } = await effectsOf(model, sample, k, { onProgress, signal });
       const effects = meanSizes(values, model.columns.length);

@@ -4,6 +4,7 @@ import type { OptionSet } from "../core/option-set.js";
 import { optionSchema, shownTreeDefault } from "../forest/trees/option-schema.js";
 import { type FileInput, type SnakeCase, type SnakeValues, snakeCase } from "../forest/trees/snake-case.js";
 import { onlyModel, TREE_OPTIONS, type TreeModel, treeDefault } from "../forest/trees/tree-options.js";
+import type { ColumnOverrides } from "../table-files/column-reading.js";
 
 /** The options of trees that a table is fitted with; monotone columns and the limits of early stopping are for programs. */
 export const TABLE_OPTIONS = [
@@ -52,7 +53,7 @@ function tableOption(name: TableOption) {
 }
 
 /** Which columns of a table are what. */
-export interface TableRoles {
+export interface TableRoles extends ColumnOverrides {
   /** The column that is to be predicted. */
   label: string;
   /** The class that counts as positive; all others are then one. */

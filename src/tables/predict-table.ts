@@ -1,15 +1,16 @@
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
-import type { Matrix } from "../forest/matrix/matrix.js";
-import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
+import type { CategoricalColumn, FeatureColumn, Matrix } from "../forest/matrix/matrix.js";
+import type { ColumnOverrides } from "../table-files/column-reading.js";
+import { columnOf, listed, type OpenTable, withTable } from "../table-files/open-table.js";
+import { missingColumns, readTexts, readValues } from "../table-files/read-columns.js";
 import { predictionsOf } from "./predict-rows.js";
-import { missingColumns, readFeatures, readTexts } from "./read-columns.js";
 import { loadTableModel, type TableModel } from "./table-model.js";
 import { checkOutput, type OutputColumn, writePredictionFile } from "./write-predictions.js";
 
 /** Which model predicts which table, and where to. */
-export interface PredictTable {
+export interface PredictTable extends Pick<ColumnOverrides, "number" | "date_format"> {
   /** File of the model. */
   model: string;
   input: string;
@@ -36,7 +37,7 @@ export interface PredictedTable {
  * @throws ChurnError BAD_INPUT naming the columns that are missing, or the cell that is not what its column should hold
  */
 export async function predictTable(
-  { model: path, input, output, id = [], prediction = false }: PredictTable,
+  { model: path, input, output, id = [], prediction = false, ...overrides }: PredictTable,
   context: StageContext = {},
 ): Promise<PredictedTable> {
   checkOutput(output);
@@ -44,7 +45,7 @@ export async function predictTable(
   const { x, ids, notes } = await withTable(
     input,
     async (table) => ({
-      ...(await readForModel(table, model)),
+      ...(await readForModel(table, model, overrides)),
       ids: await readTexts(
         table,
         id.map((name) => columnOf(table, name, "the id")),
@@ -71,8 +72,17 @@ export async function predictTable(
   return { output, rows, classes: model.classes, notes };
 }
 
-/** Reads from a table what a model needs, and says which texts it does not know. */
-export async function readForModel(table: OpenTable, model: TableModel): Promise<{ x: Matrix; notes: string[] }> {
+/**
+ * Reads from a table what a model needs, and says which texts it does not know.
+ *
+ * @throws ChurnError BAD_INPUT for a column that is missing, a cell that is not what its column should hold, or a column of
+ *   which the model knows hardly a text
+ */
+export async function readForModel(
+  table: OpenTable,
+  model: TableModel,
+  { number = [], date_format }: ColumnOverrides = {},
+): Promise<{ x: Matrix; notes: string[] }> {
   const names = model.columns.map(({ name }) => name);
   const missing = missingColumns(table, names);
   if (missing.length > 0) {
@@ -81,22 +91,69 @@ export async function readForModel(table: OpenTable, model: TableModel): Promise
       hint: `it has ${listed(table.columns.map(({ name }) => name))}`,
     });
   }
-  const wanted = model.columns.map((column) => ({ ...column, column: columnOf(table, column.name, "the column") }));
-  const columns = await readFeatures(table, wanted);
+  for (const name of number) columnOf(table, name, "--number");
+  const wanted = model.columns.map(({ lenient: _, ...reading }) => ({
+    ...reading,
+    ...(reading.kind === "number" && number.includes(reading.name) ? { lenient: true as const } : {}),
+    ...(reading.kind === "date" && date_format !== undefined ? { format: date_format } : {}),
+    column: columnOf(table, reading.name, "the column"),
+  }));
+  const columns = await readValues(table, wanted);
   const notes: string[] = [];
-  for (const [j, column] of columns.entries()) {
-    if (column instanceof Float64Array) continue;
-    const known = new Set(model.forest.columns[j].levels);
-    const strange = new Set(column.levels.flatMap((level, code) => (known.has(level) ? [] : [code])));
-    if (strange.size === 0) continue;
-    const rows = column.codes.reduce((sum, code) => sum + (strange.has(code) ? 1 : 0), 0);
-    const examples = listed(
-      [...strange].map((code) => JSON.stringify(column.levels[code])),
-      3,
-    );
-    notes.push(
-      `column "${names[j]}" has texts in ${rows} rows that the model does not know, they count as missing: ${examples}`,
+  const known = columns.map((column, j): FeatureColumn => {
+    if (column instanceof Float64Array) return column;
+    const { values, note } = matchLevels(column, model.forest.columns[j].levels ?? [], names[j]);
+    if (note) notes.push(note);
+    return values;
+  });
+  return { x: { names, columns: known }, notes };
+}
+
+/** Share of the filled cells of a column that must be known: below it this is another column, or one written in another way. */
+const KNOWN = 0.5;
+
+/** Says which levels a model does not know; `1.0` is the `1` that it knows, as a gap makes floats of whole numbers. */
+function matchLevels({ levels, codes }: CategoricalColumn, known: readonly string[], name: string) {
+  const there = new Set(known);
+  const plain = (level: string) => level.replace(/^(-?\d+)\.0+$/, "$1");
+  const shown = levels.map((level) => (!there.has(level) && there.has(plain(level)) ? plain(level) : level));
+  const merged = [...new Set(shown)];
+  const to = shown.map((level) => merged.indexOf(level));
+  const values = merged.length === levels.length ? { levels: shown, codes } : recoded(codes, merged, to);
+  const strange = merged.filter((level) => !there.has(level));
+  if (strange.length === 0) return { values };
+  const unknown = new Set(strange.map((level) => merged.indexOf(level)));
+  const filled = values.codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
+  const rows = values.codes.reduce((sum, code) => sum + (unknown.has(code) ? 1 : 0), 0);
+  const examples = listed(
+    strange.map((level) => JSON.stringify(level)),
+    3,
+  );
+  if (known.length > 0 && known.length < MOST_LEVELS && filled >= MANY_CELLS && filled - rows < KNOWN * filled) {
+    throw new ChurnError(
+      "BAD_INPUT",
+      `column "${name}" has texts in ${rows} of ${filled} rows that the model does not know: ${examples}`,
+      {
+        hint: `it knows ${listed(
+          [...known].map((level) => JSON.stringify(level)),
+          3,
+        )}: is it written in the same way?`,
+      },
     );
   }
-  return { x: { names, columns }, notes };
+  return {
+    values,
+    note: `column "${name}" has texts in ${rows} rows that the model does not know, they count as missing: ${examples}`,
+  };
 }
+
+/** A model knows no more levels of a column than its bins hold; the others are unknown in any table. */
+const MOST_LEVELS = 255;
+
+/** Filled cells from which on it can be told that most are unknown. */
+const MANY_CELLS = 20;
+
+const recoded = (codes: Int32Array, levels: string[], to: readonly number[]) => ({
+  levels,
+  codes: codes.map((code) => (code < 0 ? -1 : to[code])),
+});

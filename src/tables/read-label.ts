@@ -1,6 +1,8 @@
 import { ChurnError } from "../core/errors.js";
-import { columnOf, listed, type OpenTable } from "./open-table.js";
-import { findReadings, readFeatures } from "./read-columns.js";
+import type { ColumnOverrides, ColumnReading } from "../table-files/column-reading.js";
+import { findReadings } from "../table-files/find-readings.js";
+import { columnOf, listed, type OpenTable } from "../table-files/open-table.js";
+import { readValues } from "../table-files/read-columns.js";
 
 /** What is to be predicted, by row; rows without it are not learnt from. */
 export interface Label {
@@ -11,6 +13,15 @@ export interface Label {
   y: Int32Array | Float64Array;
   /** Rows that have no label. */
   unlabelled: number;
+  /** What a careful reader of the column would say. */
+  notes: string[];
+}
+
+/** Which column is the label, and how it is read. */
+export interface LabelRoles extends ColumnOverrides {
+  label: string;
+  positive?: string | undefined;
+  task: "classification" | "regression";
 }
 
 /** From this number of different numbers on a label looks like a quantity, when the rows do not repeat them often. */
@@ -23,12 +34,12 @@ const MANY = 30;
  * @throws ChurnError BAD_INPUT for one class only, for more than 255, or for what looks like a quantity; BAD_USAGE for a
  *   column or a positive class that is not there
  */
-export async function readLabel(
-  table: OpenTable,
-  { label, positive, task }: { label: string; positive?: string | undefined; task: "classification" | "regression" },
-): Promise<Label> {
+export async function readLabel(table: OpenTable, { label, positive, task, ...overrides }: LabelRoles): Promise<Label> {
   const column = columnOf(table, label, "the label");
-  const [reading] = await findReadings(table, [column]);
+  const {
+    readings: [reading],
+    notes,
+  } = await findReadings(table, [column], overrides);
   if (task === "regression") {
     if (positive !== undefined) {
       throw new ChurnError("BAD_USAGE", "a regression has no positive class", { hint: "leave out --positive" });
@@ -38,8 +49,8 @@ export async function readLabel(
         hint: "leave out --task regression, to predict classes",
       });
     }
-    const [y] = (await readFeatures(table, [{ ...reading, column }])) as [Float64Array];
-    return { name: label, classes: [], y, unlabelled: count(y, Number.isNaN) };
+    const [y] = (await readValues(table, [{ ...reading, column }])) as [Float64Array];
+    return { name: label, classes: [], y, unlabelled: count(y, Number.isNaN), notes };
   }
   const { texts, order } = await classTexts(table, column, reading);
   const names = order.map((k) => texts.levels[k]);
@@ -48,7 +59,7 @@ export async function readLabel(
   for (const [to, from] of order.entries()) place[from] = to;
   const y = texts.codes.map((code) => (code < 0 ? -1 : place[code]));
   const unlabelled = count(y, (code) => code < 0);
-  if (positive === undefined) return { name: label, classes: names, y, unlabelled };
+  if (positive === undefined) return { name: label, classes: names, y, unlabelled, notes };
   const one = findPositive(names, positive, reading.kind);
   if (one < 0) {
     throw new ChurnError("BAD_USAGE", `no row has the label ${JSON.stringify(positive)}`, {
@@ -57,19 +68,20 @@ export async function readLabel(
   }
   const rest = names.filter((_, k) => k !== one);
   const zero = rest.length === 1 ? rest[0] : `not ${names[one]}`;
-  return { name: label, classes: [zero, names[one]], y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled };
+  const classes = [zero, names[one]];
+  return { name: label, classes, y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled, notes };
 }
 
+const plainNumber = (text: string, { comma, thousands }: ColumnReading) =>
+  comma ? text.replace(",", ".") : thousands ? text.replaceAll(",", "") : text;
+
 /** Levels of the label as they are written, and their order; numbers that are equal are one class however they are written. */
-async function classTexts(
-  table: OpenTable,
-  column: ReturnType<typeof columnOf>,
-  reading: { kind: string; comma?: true },
-) {
-  const [read] = await readFeatures(table, [{ column, kind: "category" }]);
+async function classTexts(table: OpenTable, column: ReturnType<typeof columnOf>, reading: ColumnReading) {
+  // each text is a class as it stands: a class may be called "None"
+  const [read] = await readValues(table, [{ column, kind: "category" }]);
   const texts = read as { levels: readonly string[]; codes: Int32Array };
   const keys = texts.levels.map((text) => {
-    if (reading.kind === "number") return Number(reading.comma ? text.replace(",", ".") : text);
+    if (reading.kind === "number") return Number(plainNumber(text, reading));
     return reading.kind === "boolean" ? text.toLowerCase() : text;
   });
   // in a column of numbers a mark of a missing value is no class

@@ -1,9 +1,10 @@
 import { ChurnError } from "../core/errors.js";
 import type { FeatureColumn, Matrix } from "../forest/matrix/matrix.js";
-import type { ColumnReading } from "./cell-sql.js";
-import { columnOf, listed, type OpenTable, withTable } from "./open-table.js";
+import type { ColumnReading } from "../table-files/column-reading.js";
+import { findReadings } from "../table-files/find-readings.js";
+import { columnOf, listed, type OpenTable, withTable } from "../table-files/open-table.js";
+import { readValues } from "../table-files/read-columns.js";
 import type { TableRoles } from "./options.js";
-import { findReadings, readFeatures } from "./read-columns.js";
 import { type Label, readLabel } from "./read-label.js";
 
 /** A column that a model learns from, and how its cells are read. */
@@ -57,6 +58,7 @@ export async function readTrainingTable(
     async (table) => {
       const notes: string[] = [];
       const label = await readLabel(table, roles);
+      notes.push(...label.notes);
       if (label.unlabelled > 0) notes.push(`${label.unlabelled} rows without a label are not learnt from`);
       const out = new Set([roles.label, ...(roles.exclude ?? [])]);
       for (const name of roles.exclude ?? []) columnOf(table, name, "the excluded column");
@@ -65,8 +67,9 @@ export async function readTrainingTable(
       const fold = roles.fold === undefined ? undefined : await readFold(table, roles.fold);
       if (roles.fold !== undefined) out.add(roles.fold);
       const wanted = table.columns.filter(({ name }) => !out.has(name));
-      const readings = await findReadings(table, wanted);
-      const read = await readFeatures(
+      const { readings, notes: said } = await findReadings(table, wanted, roles);
+      notes.push(...said);
+      const read = await readValues(
         table,
         wanted.map((column, j) => ({ ...readings[j], column })),
       );
@@ -74,7 +77,9 @@ export async function readTrainingTable(
         .map(({ name }, j) => ({ column: { name, ...readings[j] }, values: read[j] }))
         .filter(({ column, values }) => keep(column, values, notes));
       if (kept.length === 0) {
-        throw new ChurnError("BAD_INPUT", `${path} has no column to learn from beside the label "${roles.label}"`);
+        throw new ChurnError("BAD_INPUT", `${path} has no column to learn from beside the label "${roles.label}"`, {
+          ...(notes.length > 0 ? { hint: notes.join("; ") } : {}),
+        });
       }
       return {
         path,
@@ -117,7 +122,7 @@ function keep({ name }: ModelColumn, values: FeatureColumn, notes: string[]): bo
 
 async function readWeight(table: OpenTable, wanted: string): Promise<Float64Array> {
   const column = columnOf(table, wanted, "the weight");
-  const [weight] = await readFeatures(table, [{ column, kind: "number" }]);
+  const [weight] = await readValues(table, [{ column, kind: "number" }]);
   const bad = (weight as Float64Array).findIndex((value) => !(value >= 0 && Number.isFinite(value)));
   if (bad >= 0) {
     const found = (weight as Float64Array)[bad];
@@ -133,7 +138,7 @@ async function readWeight(table: OpenTable, wanted: string): Promise<Float64Arra
 /** Numbers the folds that a column names. */
 async function readFold(table: OpenTable, wanted: string): Promise<Float64Array> {
   const column = columnOf(table, wanted, "the fold");
-  const [read] = await readFeatures(table, [{ column, kind: "category" }]);
+  const [read] = await readValues(table, [{ column, kind: "category" }]);
   const { levels, codes } = read as { levels: readonly string[]; codes: Int32Array };
   const empty = codes.indexOf(-1);
   if (empty >= 0) throw new ChurnError("BAD_INPUT", `fold "${wanted}" of ${table.path} is missing in row ${empty + 1}`);

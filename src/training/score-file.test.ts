@@ -38,7 +38,12 @@ describe("scoreFile", () => {
     const output = join(folder, "scored.parquet");
     const scores = scoreDataset(model, dataset);
     const flagged = scores.prediction.reduce((sum, each) => sum + each, 0);
-    expect(await scoreFile(model, { input, output })).toEqual({ output, rows: dataset.label.length, flagged });
+    expect(await scoreFile(model, { input, output })).toEqual({
+      output,
+      rows: dataset.label.length,
+      flagged,
+      notes: [],
+    });
     const rows = await read(output);
     expect(Object.keys(rows[0])).toEqual(
       "User Date plan_hash probability prediction decile reason_1 reason_2 reason_3".split(" "),
@@ -68,6 +73,20 @@ describe("scoreFile", () => {
     const types = await inMemory((db) => db.rows(`DESCRIBE SELECT reason_1 FROM '${output}'`));
     expect(types[0].column_type).toBe("VARCHAR");
   });
+  it("counts odd cells of a feature as missing where a user says so, and names them where not", async () => {
+    const path = join(folder, "odd[1].csv");
+    const line = (first: string) => [first, ...model.features.slice(1).map(() => "1")].join(",");
+    const lines = Array.from({ length: 40 }, (_, i) => line(i === 7 ? "x" : i === 8 ? "-" : String(i)));
+    await writeFile(path, `${model.features.join(",")}\n${lines.join("\n")}\n`);
+    await writeFile(join(folder, "odd1.csv"), "other\n1\n");
+    const output = join(folder, "odd.csv");
+    await expect(scoreFile(model, { input: path, output })).rejects.toThrow(
+      /1 of 39 cells .* are not numbers, first "x" in row 8/,
+    );
+    const { rows, notes } = await scoreFile(model, { input: path, output, number: [model.features[0]], reasons: 0 });
+    expect(rows).toBe(40);
+    expect(notes[0]).toMatch(/count as missing/);
+  });
   it("reads and writes CSV with the same scores", async () => {
     const output = join(folder, "scored.csv");
     await scoreFile(model, { input: join(folder, "snapshots.csv"), output, reasons: 0 });
@@ -88,7 +107,7 @@ describe("scoreFile", () => {
     );
     const names = model.features.join(",");
     await expect(csv(`${names}\n${model.features.map(() => "many").join(",")}\n`)).rejects.toThrow(
-      /features are no numbers/,
+      /features are not numbers/,
     );
     await expect(csv(`${names},plan_hash\n${model.features.map(() => "1").join(",")},zzz\n`)).rejects.toThrow(
       /made by feature plan zzz, model \w+ was trained on plan abc123/,

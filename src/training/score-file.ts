@@ -1,20 +1,23 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
-import { columnAs } from "../store/columns-as.js";
 import { type Database, name, text } from "../store/database.js";
-import { csvRows, parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
+import type { ColumnOverrides, ColumnReading, WantedColumn } from "../table-files/column-reading.js";
+import { findReadings } from "../table-files/find-readings.js";
+import { columnOf, type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
+import { missingColumns, readValues } from "../table-files/read-columns.js";
+import { numberSql } from "../table-files/reading-sql.js";
 import type { ChurnModel } from "./churn-model.js";
 import type { Dataset } from "./dataset.js";
 import { type Explanation, explainRows } from "./explain-rows.js";
 import { scoreDataset } from "./score-dataset.js";
 
 /** What `scoreFile` takes. */
-export interface ScoreFileOptions {
+export interface ScoreFileOptions extends Pick<ColumnOverrides, "number" | "date_format"> {
   /** `.parquet`, `.csv` or `.csv.gz`; a row a snapshot, with the features of the model by name. */
   input: string;
   /** `.parquet` or `.csv`: the columns of the input that are no features, and the scores. */
@@ -29,6 +32,8 @@ export interface ScoredFile {
   rows: number;
   /** Rows at or above the model's threshold. */
   flagged: number;
+  /** What a careful reader of the file would say. */
+  notes: string[];
 }
 
 /**
@@ -42,11 +47,17 @@ export interface ScoredFile {
  */
 export async function scoreFile(
   model: ChurnModel,
-  { input, output, reasons = 3 }: ScoreFileOptions,
+  { input, output, reasons = 3, ...overrides }: ScoreFileOptions,
   { onProgress, signal }: StageContext = {},
 ): Promise<ScoredFile> {
-  const source = await sourceOf(input);
-  const format = /\.parquet$/.test(output) ? "parquet, COMPRESSION zstd" : /\.csv$/.test(output) ? "csv, HEADER" : null;
+  if (!/\.(parquet|pq|csv|tsv|txt|csv\.gz)$/i.test(input)) {
+    throw new ChurnError("BAD_OPTION", `${JSON.stringify(input)} cannot be scored: it takes .parquet, .csv or .csv.gz`);
+  }
+  const format = /\.parquet$/i.test(output)
+    ? "parquet, COMPRESSION zstd"
+    : /\.csv$/i.test(output)
+      ? "csv, HEADER"
+      : null;
   if (!format)
     throw new ChurnError("BAD_OPTION", `scores are written as .parquet or .csv, not ${JSON.stringify(output)}`);
   const path = resolve(output);
@@ -54,21 +65,13 @@ export async function scoreFile(
   const beside = `${path}.${process.pid}.part`;
   try {
     const result = await inMemory(async (db) => {
-      const { kept, dataset } = await readInput(db, source, model);
+      const table = await openTable(db, input);
+      const { kept, dataset, notes } = await readInput(table, model, overrides);
       const rows = dataset.day.length;
       onProgress?.({ task: "score", done: 0, total: rows, unit: "rows" });
       const { probability, prediction, decile } = scoreDataset(model, dataset);
       const flagged = Int32Array.from(prediction.keys()).filter((row) => prediction[row] === 1);
-      const why = Array.from({ length: reasons }, () => new Array<string | null>(rows).fill(null));
-      for (let from = 0; from < flagged.length && reasons > 0; from += BATCH) {
-        throwIfInterrupted(signal, "scoring");
-        const batch = flagged.subarray(from, from + BATCH);
-        for (const explained of explainRows(model, dataset, batch, { top: reasons })) {
-          for (const [k, reason] of explained.reasons.entries()) why[k][explained.row] = reasonText(reason);
-        }
-        onProgress?.({ task: "reasons", done: from + batch.length, total: flagged.length, unit: "rows" });
-        await new Promise(setImmediate);
-      }
+      const why = await reasonsOf(model, dataset, flagged, reasons, { onProgress, signal });
       await db.createTemporary("scores", {
         [ROW]: Float64Array.from(prediction.keys()),
         probability,
@@ -77,17 +80,14 @@ export async function scoreFile(
       });
       for (const [k, column] of why.entries()) await addTexts(db, `reason_${k + 1}`, column);
       const scores = ["probability", "CAST(prediction AS TINYINT) AS prediction", "CAST(decile AS TINYINT) AS decile"];
-      const columns = [
-        ...kept.map(name),
-        ...scores,
-        ...why.map((_, k) => `CAST(reason_${k + 1} AS VARCHAR) AS reason_${k + 1}`),
-      ];
+      const columns = [...kept, ...scores, ...why.map((_, k) => `CAST(reason_${k + 1} AS VARCHAR) AS reason_${k + 1}`)];
       const joined = why.map((_, k) => `LEFT JOIN reason_${k + 1} USING (${ROW})`).join(" ");
+      const rowsOfFile = `(SELECT ${table.row} AS ${ROW}, * FROM ${table.from})`;
       await db.run(
-        `COPY (SELECT ${columns.join(", ")} FROM input JOIN scores USING (${ROW}) ${joined} ORDER BY ${ROW}) ` +
+        `COPY (SELECT ${columns.join(", ")} FROM ${rowsOfFile} JOIN scores USING (${ROW}) ${joined} ORDER BY ${ROW}) ` +
           `TO ${text(beside)} (FORMAT ${format})`,
       );
-      return { output: path, rows, flagged: flagged.length };
+      return { output: path, rows, flagged: flagged.length, notes };
     });
     await rename(beside, path);
     return result;
@@ -96,63 +96,102 @@ export async function scoreFile(
   }
 }
 
+/** Texts of the reasons of flagged rows: a column a reason, null in rows that are not flagged. */
+async function reasonsOf(
+  model: ChurnModel,
+  dataset: ScoredRows,
+  flagged: Int32Array,
+  reasons: number,
+  { onProgress, signal }: StageContext,
+): Promise<(string | null)[][]> {
+  const why = Array.from({ length: reasons }, () => new Array<string | null>(dataset.day.length).fill(null));
+  for (let from = 0; from < flagged.length && reasons > 0; from += BATCH) {
+    throwIfInterrupted(signal, "scoring");
+    const batch = flagged.subarray(from, from + BATCH);
+    for (const explained of explainRows(model, dataset, batch, { top: reasons })) {
+      for (const [k, reason] of explained.reasons.entries()) why[k][explained.row] = reasonText(reason);
+    }
+    onProgress?.({ task: "reasons", done: from + batch.length, total: flagged.length, unit: "rows" });
+    await new Promise(setImmediate);
+  }
+  return why;
+}
+
+/** Rows to score: no label, and no horizon of one. */
+type ScoredRows = Omit<Dataset, "label" | "horizon">;
+
 /** Rows that are explained between two looks at the signal. */
 const BATCH = 200;
 
 /** Number of the row in the input; a name that no table has. */
 const ROW = "__row__";
 
-async function sourceOf(input: string): Promise<string> {
-  const csv = (path: string) => csvRows(path, "header = true, sample_size = -1");
-  const read = /\.parquet$/.test(input) ? parquetRows : /\.csv(\.gz)?$/.test(input) ? csv : null;
-  if (!read) {
-    throw new ChurnError("BAD_OPTION", `${JSON.stringify(input)} cannot be scored: it takes .parquet, .csv or .csv.gz`);
-  }
-  await stat(input).catch((cause: unknown) => {
-    throw new ChurnError("NOT_FOUND", `there is no file ${JSON.stringify(input)}`, { cause });
-  });
-  // types from the whole file: a column may begin with many missing values
-  return read(input);
-}
-
-async function readInput(db: Database, source: string, model: ChurnModel) {
-  await db.run(`CREATE TEMP TABLE input AS SELECT row_number() OVER () - 1 AS ${ROW}, * FROM ${source}`);
-  const types = new Map(
-    (await db.rows<{ column_name: string; column_type: string }>("DESCRIBE input")).map((row) => [
-      row.column_name,
-      row.column_type,
-    ]),
-  );
+async function readInput(table: OpenTable, model: ChurnModel, overrides: ColumnOverrides) {
   const { features } = model;
-  const missing = features.filter((feature) => !types.has(feature));
+  const missing = missingColumns(table, features);
   if (missing.length > 0) {
     throw new ChurnError("BAD_INPUT", `the file lacks ${missing.length} features of the model: ${listed(missing)}`, {
       hint: "make the features with the plan of the model",
     });
   }
-  const texts = features.filter((feature) => /^(VARCHAR|DATE|TIME|BLOB)/.test(types.get(feature)!));
-  if (texts.length > 0) throw new ChurnError("BAD_INPUT", `features are no numbers: ${listed(texts)}`);
-  const dated = types.get("Date") === "DATE";
-  const columns = await db.columns(
-    `SELECT ${features.map((feature) => `CAST(${name(feature)} AS DOUBLE) AS ${name(feature)}`).join(", ")}` +
-      `${dated ? `, "Date" AS __day__` : ""} FROM input ORDER BY ${ROW}`,
-  );
-  const values = features.map((feature) => columnAs(columns, feature, Float64Array));
-  const dataset: Omit<Dataset, "label" | "horizon"> = {
+  const wanted = features.map((feature) => columnOf(table, feature, "the feature"));
+  const { readings, notes } = await findReadings(table, wanted, { number: overrides.number });
+  checkNumbers(features, readings, notes);
+  const values = (await readValues(
+    table,
+    wanted.map(
+      (column, j): WantedColumn =>
+        readings[j].kind === "category" ? { kind: "number", column } : { ...readings[j], column },
+    ),
+  )) as Float64Array[];
+  const date = table.columns.find(({ name }) => name === "Date");
+  const dated = date && (await readDays(table, date, overrides.date_format));
+  const dataset: ScoredRows = {
     features: [...features],
     columns: values,
-    subscriber: new Array<string>(values[0].length).fill(""),
-    day: dated ? columnAs(columns, "__day__", Int32Array) : new Int32Array(values[0].length),
-    plan: await planOf(db, types),
+    subscriber: new Array<string>(table.rows).fill(""),
+    day: dated?.days ?? new Int32Array(table.rows),
+    plan: await planOf(table),
   };
-  const kept = [...types.keys()].filter((column) => column !== ROW && !features.includes(column));
-  return { kept, dataset };
+  // what is no feature is copied as it stands in the file; a day is a day
+  const kept = table.columns
+    .filter(({ name }) => !features.includes(name))
+    .map((column) => `${column === date && dated ? dated.sql : column.own} AS ${name(column.name)}`);
+  return { kept, dataset, notes };
+}
+
+/** @throws ChurnError BAD_INPUT for features that are texts or days, with what was found in them */
+function checkNumbers(features: readonly string[], readings: readonly ColumnReading[], notes: readonly string[]): void {
+  // a feature without any value is one of numbers that are missing
+  const texts = features.filter(
+    (_, j) => readings[j].kind === "date" || (readings[j].kind === "category" && !readings[j].empty),
+  );
+  if (texts.length === 0) return;
+  throw new ChurnError("BAD_INPUT", `features are not numbers: ${listed(texts)}`, {
+    hint:
+      notes.length > 0 ? notes.join("; ") : `mend them, or read what is not a number as missing: --number ${texts[0]}`,
+  });
+}
+
+/** The days of a column, since 1970-01-01, where all of it holds days; and SQL for them. */
+async function readDays(table: OpenTable, column: TableColumn, format: string | undefined) {
+  const { readings } = await findReadings(table, [column], { date_format: format });
+  const [reading] = readings;
+  if (reading.kind !== "date") return undefined;
+  const [seconds] = (await readValues(table, [{ ...reading, column }])) as [Float64Array];
+  if (seconds.some(Number.isNaN)) return undefined;
+  const days = Int32Array.from(seconds, (second) => Math.floor(second / 86_400));
+  const sql = `CAST(to_timestamp(${numberSql(column.own, column.type, reading)}) AS DATE)`;
+  return { days, sql: column.type === "VARCHAR" ? sql : column.own };
 }
 
 /** The plan that the rows say they were made by, where they say so. */
-async function planOf(db: Database, types: ReadonlyMap<string, string>): Promise<Dataset["plan"]> {
-  if (!types.has("plan_hash")) return undefined;
-  const hashes = await db.rows<{ hash: string }>("SELECT DISTINCT CAST(plan_hash AS VARCHAR) AS hash FROM input");
+async function planOf(table: OpenTable): Promise<Dataset["plan"]> {
+  const column = table.columns.find(({ name }) => name === "plan_hash");
+  if (!column) return undefined;
+  const hashes = await table.db.rows<{ hash: string }>(
+    `SELECT DISTINCT CAST(${column.own} AS VARCHAR) AS hash FROM ${table.from}`,
+  );
   return hashes.length > 0 ? { hash: hashes.map((row) => row.hash).join(", ") } : undefined;
 }
 

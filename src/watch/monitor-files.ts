@@ -12,11 +12,12 @@ import { csvText } from "../monitoring/results/csv-text.js";
 import { statisticsCsv } from "../monitoring/results/statistics-csv.js";
 import { monitoringReport } from "../report/monitoring-report.js";
 import { type Verdict, verdictOf } from "../report/verdict.js";
+import type { ColumnOverrides } from "../table-files/column-reading.js";
 import { readMonitoredTable } from "./read-monitored-table.js";
 import { writeLong } from "./write-long.js";
 
 /** Files to monitor, what their columns are, and where the results go. */
-export interface MonitorFilesOptions {
+export interface MonitorFilesOptions extends ColumnOverrides {
   /** CSV, gzip or Parquet; or a monitor that was saved (`.json`). */
   readonly reference: string;
   readonly analysis: string;
@@ -52,7 +53,9 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     throw new ChurnError("BAD_USAGE", "targets and join go together", { hint: "name the column that both files have" });
   }
   const targets = options.targets && options.join ? { path: options.targets, join: options.join } : undefined;
-  const read = (columns: MonitorConfig["columns"]) => readMonitoredTable(options.analysis, columns, targets);
+  const { number, category, date_format } = options;
+  const overrides = { number, category, date_format };
+  const read = (columns: MonitorConfig["columns"]) => readMonitoredTable(options.analysis, columns, targets, overrides);
   let monitor: FittedMonitor;
   let analysis: Awaited<ReturnType<typeof read>>;
   if (options.reference.endsWith(".json")) {
@@ -60,7 +63,10 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     analysis = await read(monitor.config.columns);
   } else {
     const config = await readConfig(options.config);
-    const both = [readMonitoredTable(options.reference, config.columns), read(config.columns)] as const;
+    const both = [
+      readMonitoredTable(options.reference, config.columns, undefined, overrides),
+      read(config.columns),
+    ] as const;
     // what is wrong with the reference is told first
     both[1].catch(() => {});
     const reference = await both[0];

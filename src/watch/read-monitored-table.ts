@@ -1,15 +1,17 @@
-import { stat } from "node:fs/promises";
-import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { basename } from "node:path";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { firstLineOf } from "../core/fault.js";
-import type { Column } from "../monitoring/chunks/column.js";
-import { codes as codesOf, floats } from "../monitoring/chunks/large-arrays.js";
+import type { CategoryColumn, Column } from "../monitoring/chunks/column.js";
+import { codes, floats } from "../monitoring/chunks/large-arrays.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
 import { startThread } from "../monitoring/engine/two-threads.js";
-import { name as quoted, text } from "../store/database.js";
-import { duckdb, handleOf, openDuckDb } from "../store/duckdb.js";
-import { csvRows, parquetRows } from "../store/file-sql.js";
+import { text } from "../store/database.js";
+import { inMemory } from "../store/memory-database.js";
+import type { ColumnOverrides, WantedColumn } from "../table-files/column-reading.js";
+import { findReadings } from "../table-files/find-readings.js";
+import { type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
+import { readValues } from "../table-files/read-columns.js";
+import { filledSql, trimmedSql } from "../table-files/reading-sql.js";
 
 /** Which column of a file is what; any column without a role is a feature, unless features are listed. */
 export interface ColumnRoles {
@@ -29,262 +31,204 @@ export interface Targets {
   readonly join: string;
 }
 
-// what pandas takes for missing
-const MISSING = [
-  ...["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"],
-  ...["NULL", "NaN", "None", "n/a", "nan", "null"],
-];
+type ReadTable = MonitoredTable & { warnings: string[] };
 
 /**
- * Reads a table to monitor from a CSV file (plain or gzip) or a Parquet file.
+ * Reads a table to monitor from a file, as `openTable` opens it.
  *
- * Numbers become numbers, everything else categories; dates that have no role are left out with a warning.
+ * Numbers become numbers, truth values and texts categories; dates that have no role are left out with a warning.
  *
  * @param targets labels to join to the rows; a label that is not there yet is missing
+ * @param overrides what is said of columns whose cells tell it wrong
  * @throws BAD_INPUT when a column with a role is not there
  */
 export async function readMonitoredTable(
   path: string,
   roles: ColumnRoles = {},
   targets?: Targets,
-): Promise<MonitoredTable & { warnings: string[] }> {
-  for (const file of targets ? [path, targets.path] : [path]) await checkFile(file);
-  const instance = await openDuckDb(":memory:");
-  const connection = await instance.connect();
-  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as string[][];
-  try {
-    const source = targets ? await joined(path, targets, roles, rows) : fileSource(path, roles.timestamp);
-    const described = (await rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name, type]) => ({ name, type }) as Field);
-    checkRoles(path, roles, described);
-    const used = described.filter(({ name, type }) => isUsed(name, type, roles));
-    const warnings = described
-      .filter(({ name, type }) => !used.some((field) => field.name === name) && !isRole(name, roles) && isDate(type))
-      .map(({ name }) => `column "${name}" holds dates and has no role: it is left out`);
-    const { count, levels } = await lookOver(used, source, roles, rows);
-    startThread(count);
-    const data: Read[] = [];
-    for (const field of used) {
-      const texts = levels.get(field.name);
-      data.push(
-        texts
-          ? planTexts(field, texts, count)
-          : isNumber(field.type)
-            ? planNumbers(field, count)
-            : await planTime(field, source, count, rows),
-      );
-    }
-    const result = await connection.stream(`SELECT ${data.map(({ sql }) => sql).join(", ")} FROM ${source}`);
-    let at = 0;
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) break;
-      data.forEach((read, index) => {
-        copy(chunk, index, read, at);
-      });
-      at += chunk.rowCount;
-    }
-    const column = (name: string | undefined) => data.find((read) => read.field.name === name)?.column;
-    const time = data.find((read) => read.field.name === roles.timestamp);
-    const named = new Set([roles.timestamp, roles.identifier, roles.y_pred_proba, roles.y_pred, roles.y_true]);
-    const features = data.filter(({ field }) => !named.has(field.name)).map((read) => [read.field.name, read.column]);
-    return {
-      ...(time ? { timestamp: time.values as Float64Array, ...optional("zone", time.zone) } : {}),
-      ...optional("identifier", column(roles.identifier)),
-      ...optional("yPredProba", column(roles.y_pred_proba)),
-      ...optional("yPred", column(roles.y_pred)),
-      ...optional("yTrue", column(roles.y_true)),
-      names: {
-        ...optional("yPredProba", roles.y_pred_proba),
-        ...optional("yPred", roles.y_pred),
-        ...optional("yTrue", roles.y_true),
-      },
-      columns: Object.fromEntries(features),
-      warnings,
-    };
-  } catch (cause) {
-    if (cause instanceof ChurnError) throw cause;
-    const why = firstLineOf(cause);
-    throw new ChurnError("BAD_INPUT", `${path} cannot be read: ${why}`, {
-      cause,
-      hint: "it takes CSV with a line of column names (.csv, .csv.gz) and Parquet (.parquet)",
+  overrides: ColumnOverrides = {},
+): Promise<ReadTable> {
+  return inMemory(async (db) => {
+    const table = await openTable(db, path);
+    const labels = targets && (await openTable(db, targets.path, "labels"));
+    checkRoles(table, roles);
+    const { used, time, warnings } = await chooseColumns(table, roles, labels ? targetOf(roles) : undefined, overrides);
+    startThread(table.rows);
+    const columns = await readColumns(table, used);
+    const times = time && (await readTimes(table, time));
+    if (labels && targets) columns.set(targetOf(roles), await joinLabels(table, labels, targets, roles, overrides));
+    return monitored(roles, columns, times, warnings);
+  });
+}
+
+const targetOf = ({ y_true }: ColumnRoles) => y_true ?? "y_true";
+
+/** Columns to read, and how; the time is read by rules of its own: a day and a month that could be swapped are refused. */
+async function chooseColumns(
+  table: OpenTable,
+  roles: ColumnRoles,
+  joined: string | undefined,
+  overrides: ColumnOverrides,
+): Promise<{ used: WantedColumn[]; time: TableColumn | undefined; warnings: string[] }> {
+  const time = table.columns.find(({ name }) => name === roles.timestamp);
+  const { continuous, categorical } = roles;
+  const listed = continuous || categorical ? [...(continuous ?? []), ...(categorical ?? [])] : undefined;
+  const asked = table.columns.filter(
+    (column) =>
+      column !== time &&
+      column.name !== joined &&
+      (isRole(column.name, roles) || (listed?.includes(column.name) ?? true)),
+  );
+  const { readings, notes } = await findReadings(table, asked, overrides);
+  const wanted = asked.map((column, j): WantedColumn => ({ ...readings[j], column }));
+  const left = wanted.filter(({ kind, column }) => kind === "date" && !isRole(column.name, roles) && !listed);
+  const used = wanted.filter((each) => !left.includes(each));
+  const dated = left.map(({ column }) => `column "${column.name}" holds dates and has no role: it is left out`);
+  // a day with a role is a text like any other
+  return {
+    used: used.map((each) => (each.kind === "date" ? { kind: "category", marks: true, column: each.column } : each)),
+    time,
+    warnings: [...dated, ...notes.map((note) => `${basename(table.path)}: ${note}`)],
+  };
+}
+
+async function readColumns(table: OpenTable, used: readonly WantedColumn[]): Promise<Map<string, Column>> {
+  const values = await readValues(table, used, { floats, codes });
+  return new Map(
+    used.map(({ column, kind }, j) => {
+      const read = values[j];
+      return [column.name, kind === "boolean" && read instanceof Float64Array ? truthValues(read) : read];
+    }),
+  );
+}
+
+/** Truth values as categories, called as pandas calls them. */
+function truthValues(read: Float64Array): CategoryColumn {
+  const levels = ["False", "True"].filter((_, value) => read.includes(value));
+  const shift = levels[0] === "True" ? 1 : 0;
+  const to = codes(read.length);
+  for (let i = 0; i < to.length; i++) to[i] = Number.isNaN(read[i]) ? -1 : read[i] - shift;
+  return { codes: to, levels };
+}
+
+/** The labels in the order of the rows of a table; those that are not in yet are missing. */
+async function joinLabels(
+  table: OpenTable,
+  labels: OpenTable,
+  { join }: Targets,
+  roles: ColumnRoles,
+  overrides: ColumnOverrides,
+): Promise<Column> {
+  const [key, theirs, target] = [columnIn(table, join), columnIn(labels, join), columnIn(labels, targetOf(roles))];
+  const number = overrides.number?.filter((name) => name === target.name);
+  const { readings } = await findReadings(labels, [target], { number });
+  const [label] = (await readColumns(labels, [{ ...readings[0], column: target }])).values();
+  // a whole number is the same number with a point and zeros behind it
+  const keyOf = ({ own }: TableColumn) => `regexp_replace(${trimmedSql(own)}, '^(-?\\d+)\\.0+$', '\\1')`;
+  const twice = await table.db.row<{ k: string }>(
+    `SELECT ${keyOf(theirs)} AS k FROM ${labels.from} WHERE k IS NOT NULL GROUP BY 1 HAVING count(*) > 1 LIMIT 1`,
+  );
+  if (twice) {
+    throw new ChurnError("BAD_INPUT", `${labels.path}: ${join} ${twice.k} has more than one label`, {
+      hint: "give one row for each",
     });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
   }
+  const place = new Int32Array(table.rows);
+  await table.db.fill(
+    `SELECT a.place, CAST(b.place AS INTEGER)
+     FROM (SELECT ${table.row} AS place, ${keyOf(key)} AS k FROM ${table.from}) a
+     LEFT JOIN (SELECT ${labels.row} AS place, ${keyOf(theirs)} AS k FROM ${labels.from}) b USING (k)`,
+    [place],
+  );
+  if (label instanceof Float64Array) {
+    const to = floats(table.rows);
+    for (let i = 0; i < to.length; i++) to[i] = place[i] < 0 ? Number.NaN : label[place[i]];
+    return to;
+  }
+  const to = codes(table.rows);
+  for (let i = 0; i < to.length; i++) to[i] = place[i] < 0 ? -1 : label.codes[place[i]];
+  return { codes: to, levels: label.levels };
 }
 
-interface Field {
-  readonly name: string;
-  readonly type: string;
+function monitored(
+  roles: ColumnRoles,
+  columns: ReadonlyMap<string, Column>,
+  times: { timestamp: Float64Array; zone: "naive" | "utc" } | undefined,
+  warnings: string[],
+): ReadTable {
+  const { identifier, y_pred_proba, y_pred, y_true } = roles;
+  const named = new Set([identifier, y_pred_proba, y_pred, y_true]);
+  const column = (name: string | undefined) => (name === undefined ? undefined : columns.get(name));
+  return {
+    ...times,
+    ...optional("identifier", column(identifier)),
+    ...optional("yPredProba", column(y_pred_proba)),
+    ...optional("yPred", column(y_pred)),
+    ...optional("yTrue", column(y_true)),
+    names: {
+      ...optional("yPredProba", y_pred_proba),
+      ...optional("yPred", y_pred),
+      ...optional("yTrue", y_true),
+    },
+    columns: Object.fromEntries([...columns].filter(([name]) => !named.has(name))),
+    warnings,
+  };
 }
-
-/** A column as it is read: doubles, or codes into levels. */
-interface Read {
-  readonly field: Field;
-  readonly sql: string;
-  readonly values: Float64Array | Int32Array;
-  readonly column: Column;
-  readonly zone?: "naive" | "utc" | undefined;
-}
-
-type Rows = (sql: string) => Promise<string[][]>;
 
 const optional = <K extends string, T>(key: K, value: T | undefined) =>
   (value === undefined ? {} : { [key]: value }) as { [key in K]?: T };
 
-const isDate = (type: string): boolean => /^(DATE|TIME|TIMESTAMP|INTERVAL)/.test(type);
-
-const isNumber = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL|REAL/.test(type) && !/\[|STRUCT|MAP/.test(type);
-
-function isRole(name: string, roles: ColumnRoles): boolean {
-  const { timestamp, identifier, y_pred_proba, y_pred, y_true } = roles;
+function isRole(name: string, { timestamp, identifier, y_pred_proba, y_pred, y_true }: ColumnRoles): boolean {
   return [timestamp, identifier, y_pred_proba, y_pred, y_true].includes(name);
 }
 
-function isUsed(name: string, type: string, roles: ColumnRoles): boolean {
-  if (isRole(name, roles)) return true;
-  const { continuous, categorical } = roles;
-  if (continuous || categorical) return !!continuous?.includes(name) || !!categorical?.includes(name);
-  return !isDate(type);
-}
-
-async function checkFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
-  if (found?.isFile()) return;
-  throw new ChurnError("NOT_FOUND", found ? `${path} is no file` : `there is no file ${path}`);
-}
-
-function fileSource(path: string, timestamp: string | undefined): string {
-  if (/\.(parquet|pq)$/i.test(path)) return parquetRows(path);
-  const nulls = MISSING.map(text).join(", ");
-  // times are read by our own rules: a day and a month that could be swapped are refused
-  const types = timestamp === undefined ? "" : `, types = {${text(timestamp)}: 'VARCHAR'}`;
-  // truth values are told apart below: the engine would take "t", "yes" and "n" for them too
-  const candidates = "auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'TIME', 'TIMESTAMP', 'VARCHAR']";
-  const options = `header = true, nullstr = [${nulls}], sample_size = -1, dateformat = '%Y-%m-%d', ${candidates}${types}`;
-  return csvRows(path, options);
-}
-
-async function joined(path: string, { path: labels, join }: Targets, roles: ColumnRoles, rows: Rows): Promise<string> {
-  const left = fileSource(path, roles.timestamp);
-  const right = fileSource(labels, undefined);
-  const names = async (source: string) => (await rows(`DESCRIBE SELECT * FROM ${source}`)).map(([name]) => name);
-  const target = roles.y_true ?? "y_true";
-  const [own, theirs] = [await names(left), await names(right)];
-  if (!own.includes(join)) throw missing(path, join, own);
-  for (const name of [join, target]) if (!theirs.includes(name)) throw missing(labels, name, theirs);
-  const [[twice] = []] = await rows(`SELECT ${quoted(join)} FROM ${right} GROUP BY 1 HAVING count(*) > 1 LIMIT 1`);
-  if (twice !== undefined) {
-    throw new ChurnError("BAD_INPUT", `${labels}: ${join} ${twice} has more than one label`, {
-      hint: "give one row for each",
-    });
-  }
-  const out = ["row of the file", ...(own.includes(target) ? [target] : [])].map(quoted).join(", ");
-  return `(
-    SELECT a.* EXCLUDE (${out}), t.${quoted(target)}
-    FROM (SELECT row_number() OVER () AS "row of the file", * FROM ${left}) a
-    LEFT JOIN ${right} t ON a.${quoted(join)} = t.${quoted(join)}
-    ORDER BY a."row of the file"
-  )`;
-}
-
-function checkRoles(path: string, roles: ColumnRoles, fields: readonly Field[]): void {
+function checkRoles(table: OpenTable, roles: ColumnRoles): void {
   const { continuous = [], categorical = [], ...single } = roles;
-  const names = fields.map(({ name }) => name);
   for (const name of [...Object.values(single), ...continuous, ...categorical]) {
-    if (typeof name === "string" && !names.includes(name) && name !== roles.y_true) throw missing(path, name, names);
+    if (typeof name === "string" && name !== roles.y_true) columnIn(table, name);
   }
 }
 
-function missing(path: string, name: string, names: readonly string[]): ChurnError {
+function columnIn({ path, columns }: OpenTable, name: string): TableColumn {
+  const found = columns.find((column) => column.name === name);
+  if (found) return found;
+  const names = columns.map((column) => column.name);
   const near = closestMatch(name, names);
-  return new ChurnError("BAD_INPUT", `${path}: there is no column "${name}"`, {
+  throw new ChurnError("BAD_INPUT", `${path}: there is no column "${name}"`, {
     hint: near ? `did you mean "${near}"?` : `it has ${names.join(", ")}`,
   });
-}
-
-/** How many rows there are, and the texts of every column of texts in ascending order: the file is gone through once. */
-async function lookOver(fields: readonly Field[], source: string, roles: ColumnRoles, rows: Rows) {
-  const texts = fields.filter(({ name, type }) => name !== roles.timestamp && !isNumber(type));
-  const lists = texts.map(({ name }) => {
-    const column = quoted(name);
-    return `list_sort(list(DISTINCT CAST(${column} AS VARCHAR)) FILTER (${column} IS NOT NULL))`;
-  });
-  const [found = []] = await rows(`SELECT ${["count(*)", ...lists].join(", ")} FROM ${source}`);
-  const [count, ...levels] = found as unknown as [string, ...(string[] | null)[]];
-  return { count: Number(count), levels: new Map(texts.map(({ name }, i) => [name, levels[i] ?? []])) };
-}
-
-function planNumbers(field: Field, count: number): Read {
-  const values = floats(count);
-  return { field, sql: `CAST(${quoted(field.name)} AS DOUBLE)`, values, column: values };
-}
-
-function planTexts(field: Field, texts: readonly string[], count: number): Read {
-  const column = quoted(field.name);
-  let shown = `CAST(${column} AS VARCHAR)`;
-  let levels = texts;
-  if (levels.length > 0 && levels.every((level) => TRUTH_VALUES.includes(level))) {
-    shown = `if(lower(CAST(${column} AS VARCHAR)) = 'true', 'True', 'False')`;
-    shown = `CASE WHEN ${column} IS NOT NULL THEN ${shown} END`;
-    levels = [...new Set(levels.map((level) => (level.toLowerCase() === "true" ? "True" : "False")))].sort();
-  }
-  const codes = codesOf(count);
-  // a dictionary in the engine: codes come back as whole numbers, no text is built for a row
-  const sql =
-    levels.length === 0
-      ? "CAST(NULL AS INTEGER)"
-      : `CAST(enum_code(CAST(${shown} AS ENUM (${levels.map(text).join(", ")}))) AS INTEGER)`;
-  return { field, sql, values: codes, column: { codes, levels } };
-}
-
-// what pandas takes for truth values
-const TRUTH_VALUES = ["True", "TRUE", "true", "False", "FALSE", "false"];
-
-function copy(chunk: DuckDBDataChunk, index: number, { values }: Read, at: number): void {
-  const count = chunk.rowCount;
-  // the wrapper hides its handle, and its own accessors box every value
-  const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
-  const bytes = duckdb.vector_get_data(vector, count * values.BYTES_PER_ELEMENT);
-  const View = values instanceof Float64Array ? Float64Array : Int32Array;
-  values.set(new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, count), at);
-  const validity = duckdb.vector_get_validity(vector, Math.ceil(count / 64) * 8);
-  if (!validity) return;
-  const hole = values instanceof Float64Array ? Number.NaN : -1;
-  for (let i = 0; i < count; i++) {
-    if (!((validity[i >> 3] >> (i & 7)) & 1)) values[at + i] = hole;
-  }
 }
 
 const ZONED = ":\\d\\d(\\.\\d+)?\\s*(Z|[+-]\\d\\d(:?\\d\\d)?)$";
 
 /** Times as milliseconds; texts are read as ISO 8601 and nothing else. */
-async function planTime(field: Field, source: string, count: number, rows: Rows): Promise<Read> {
-  const { name, type } = field;
-  const column = quoted(name);
-  const values = floats(count);
-  const read = (to: string, zone: Read["zone"]): Read => {
-    return { field, sql: `epoch_us(CAST(${column} AS ${to})) / 1000`, values, column: values, zone };
+async function readTimes(
+  table: OpenTable,
+  { name, own, type }: TableColumn,
+): Promise<{ timestamp: Float64Array; zone: "naive" | "utc" }> {
+  const timestamp = floats(table.rows);
+  const isTime = /^(DATE|TIMESTAMP)/.test(type);
+  const cell = isTime ? own : filledSql(own);
+  const read = async (to: string, zone: "naive" | "utc") => {
+    await table.db.fill(`SELECT ${table.row}, epoch_us(CAST(${cell} AS ${to})) / 1000 FROM ${table.from}`, [timestamp]);
+    return { timestamp, zone };
   };
-  if (isDate(type)) {
-    const zoned = type.includes("ZONE");
-    return read(zoned ? "TIMESTAMPTZ" : "TIMESTAMP", zoned ? "utc" : "naive");
-  }
-  const [[known, zoned, good, bad] = []] = await rows(
-    `SELECT count(t), count(*) FILTER (z), count(coalesce(TRY_CAST(CASE WHEN z THEN t END AS TIMESTAMPTZ),
-       TRY_CAST(CASE WHEN NOT z THEN t END AS TIMESTAMP))), min(t) FILTER (TRY_CAST(t AS TIMESTAMPTZ) IS NULL)
-     FROM (SELECT ${column} AS t, regexp_matches(${column}, ${text(ZONED)}) AS z FROM ${source})`,
+  if (isTime) return type.includes("ZONE") ? read("TIMESTAMPTZ", "utc") : read("TIMESTAMP", "naive");
+  const counted = await table.db.row<{ known: number; zoned: number; good: number; bad: string | null }>(
+    `SELECT count(t) AS known, count(*) FILTER (z) AS zoned, count(coalesce(TRY_CAST(CASE WHEN z THEN t END AS TIMESTAMPTZ),
+       TRY_CAST(CASE WHEN NOT z THEN t END AS TIMESTAMP))) AS good, min(t) FILTER (TRY_CAST(t AS TIMESTAMPTZ) IS NULL) AS bad
+     FROM (SELECT ${cell} AS t, regexp_matches(${cell}, ${text(ZONED)}) AS z FROM ${table.from})`,
   );
+  const { known, zoned, good, bad } = counted ?? { known: 0, zoned: 0, good: 0, bad: null };
   if (known !== good) {
     throw new ChurnError("BAD_INPUT", `column "${name}" is not an ISO 8601 time: ${JSON.stringify(bad)}`, {
       hint: "write times as 2024-03-05 14:00:00; other orders of day and month are ambiguous",
     });
   }
-  if (zoned !== "0" && zoned !== known) {
+  if (zoned !== 0 && zoned !== known) {
     throw new ChurnError("BAD_INPUT", `column "${name}" mixes times with and without a zone`, {
       hint: "write every time with its offset, or none",
     });
   }
-  return zoned === "0" ? read("TIMESTAMP", "naive") : read("TIMESTAMPTZ", "utc");
+  return zoned === 0 ? read("TIMESTAMP", "naive") : read("TIMESTAMPTZ", "utc");
 }

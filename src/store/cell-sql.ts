@@ -1,0 +1,34 @@
+import { MISSING_MARKS, MISSING_TEXTS } from "../cdr/cell-rules.js";
+import { ChurnError } from "../core/errors.js";
+import { firstLineOf } from "../core/fault.js";
+import { type Database, text } from "./database.js";
+
+// lists, since DuckDB makes a join of a long IN, and a join does not keep the order of the rows
+const MARKS = `[${MISSING_MARKS.map(text).join(", ")}]`;
+const TEXTS = `[${MISSING_TEXTS.map(text).join(", ")}]`;
+
+/** SQL for whether a trimmed cell of numbers, days, truth values or subscribers says that its value is missing. */
+export const isMarkSql = (cell: string): string => `list_contains(${MARKS}, lower(${cell}))`;
+
+/** SQL for whether a trimmed cell among texts says that its value is missing. */
+export const isMissingTextSql = (cell: string): string => `list_contains(${TEXTS}, ${cell})`;
+
+/** SQL for the number that a cell is, null where it is none; DuckDB's own cast takes `1_000` and `+-5`, too. */
+export const numberCastSql = (cell: string): string =>
+  `CASE WHEN NOT contains(${cell}, '_') AND NOT contains(${cell}, '+-') THEN TRY_CAST(${cell} AS DOUBLE) END`;
+
+/**
+ * Checks a format of days before the work begins.
+ *
+ * @param option what the user calls it: `--date-format`
+ * @throws ChurnError BAD_OPTION for what strptime does not know
+ */
+export async function checkDateFormat(db: Database, format: string, option: string): Promise<void> {
+  await db.run(`SELECT try_strptime('', ${text(format)})`).catch((cause: unknown) => {
+    const why = firstLineOf(cause).replace(/^.*?: /, "");
+    throw new ChurnError("BAD_OPTION", `option "${option}" cannot be ${JSON.stringify(format)}: ${why}`, {
+      cause,
+      hint: "it takes a format of strptime, as %d.%m.%Y or %Y%m%d",
+    });
+  });
+}

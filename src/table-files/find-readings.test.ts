@@ -1,0 +1,164 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { inMemory } from "../store/memory-database.js";
+import { readTrainingTable } from "../tables/read-training-table.js";
+import { readMonitoredTable } from "../watch/read-monitored-table.js";
+import type { ColumnOverrides } from "./column-reading.js";
+import { findReadings } from "./find-readings.js";
+import { withTable } from "./open-table.js";
+import { readValues } from "./read-columns.js";
+
+const folder = mkdtempSync(join(tmpdir(), "readings-"));
+let files = 0;
+
+function file(content: string | Buffer, ending = "csv"): string {
+  const path = join(folder, `t${files++}.${ending}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Reads a file of one column `x` beside a column of numbers. */
+function column(cells: readonly string[], overrides: ColumnOverrides = {}) {
+  return read(file(`x;n\n${cells.map((cell) => `${cell};1`).join("\n")}\n`), overrides);
+}
+
+function read(path: string, overrides: ColumnOverrides = {}) {
+  return withTable(path, async (table) => {
+    const { readings, notes } = await findReadings(table, table.columns.slice(0, 1), overrides);
+    const [values] = await readValues(table, [{ ...readings[0], column: table.columns[0] }]);
+    const { empty: _, ...reading } = readings[0];
+    const cells = values instanceof Float64Array ? [...values] : [...values.codes].map((k) => values.levels[k] ?? null);
+    return { reading, notes, cells };
+  });
+}
+
+describe("a column of a text file", () => {
+  it("holds numbers where all of its cells are numbers or marks of missing values", async () => {
+    const { reading, cells } = await column(["1", "NA", "-", "2.5", "", "nan", "\\N", "null", "?", " 3 ", "1e3"]);
+    expect(reading).toEqual({ kind: "number" });
+    const gap = Number.NaN;
+    expect(cells).toEqual([1, gap, gap, 2.5, gap, gap, gap, gap, gap, 3, 1000]);
+  });
+
+  const ages = Array.from({ length: 400 }, (_, i) => String(20 + (i % 37)));
+  for (const at of [16, 40, 77]) ages[at] = "x";
+
+  it("becomes one of texts by a few odd cells, which are named", async () => {
+    const { reading, notes } = await column(ages);
+    expect(reading.kind).toBe("category");
+    expect(notes).toEqual([
+      '3 of 400 cells of "x" are not numbers, first "x" in row 17: the column is read as texts; --number x reads them as missing',
+    ]);
+  });
+
+  it("is one of numbers where a user says so, and the odd cells are missing", async () => {
+    const { reading, notes, cells } = await column(ages, { number: ["x"] });
+    expect(reading).toEqual({ kind: "number", lenient: true });
+    expect(cells[16]).toBeNaN();
+    expect(cells[17]).toBe(37);
+    expect(notes).toEqual(['3 of 400 cells of "x" are not numbers and count as missing, first "x" in row 17']);
+  });
+
+  it("keeps codes with leading zeros, and says so", async () => {
+    const { cells, notes } = await column(["007", "7", "0.5", "0"]);
+    expect(cells).toEqual(["007", "7", "0.5", "0"]);
+    expect(notes[0]).toMatch(/leading zeros.*--number x/);
+  });
+
+  it("takes commas for decimal points, or for marks of thousands where each has three digits behind it", async () => {
+    expect((await column(["1,5", "2", "-0,25"])).cells).toEqual([1.5, 2, -0.25]);
+    const thousands = await column(["950", "1,234", "12,345", "999"]);
+    expect(thousands.cells).toEqual([950, 1234, 12345, 999]);
+    expect(thousands.notes[0]).toMatch(/marks of thousands/);
+  });
+
+  it("says when its days fit two formats, and takes the one that a user gives", async () => {
+    const days = ["03/04/2024", "05/06/2024"];
+    const found = await column(days);
+    expect(found.notes[0]).toMatch(/fit %m\/%d\/%Y and %d\/%m\/%Y.*--date-format/);
+    const given = await column(days, { date_format: "%d/%m/%Y" });
+    expect(given.cells).toEqual([Date.UTC(2024, 3, 3) / 1000, Date.UTC(2024, 5, 5) / 1000]);
+    expect(given.notes).toEqual([]);
+    await expect(column(days, { date_format: "%Q" })).rejects.toMatchObject({
+      code: "BAD_OPTION",
+      message: expect.stringContaining("--date-format"),
+    });
+  });
+
+  it("takes what pandas takes for missing among texts, and no other word", async () => {
+    const { cells } = await column(["a", "NA", "None", "none", "-", "", "b"]);
+    expect(cells).toEqual(["a", null, null, "none", "-", null, "b"]);
+    expect((await column(["a", "NA", "b"], { category: ["x"] })).cells).toEqual(["a", "NA", "b"]);
+  });
+
+  it("is named when an override names none", async () => {
+    await expect(column(["1"], { number: ["y"] })).rejects.toMatchObject({ code: "BAD_USAGE" });
+  });
+});
+
+describe("a file", () => {
+  const late = (byte: string) => Buffer.from(`x,n\n${"a,1\n".repeat(100_000)}${byte},1\n`, "latin1");
+
+  it("is read as Windows-1252 wherever the odd byte stands", async () => {
+    const { cells } = await read(file(late("\x80\xe9")));
+    expect(cells.at(-1)).toBe("€é");
+    expect((await read(file(Buffer.from("x,n\n\x80,1\n", "latin1")))).cells).toEqual(["€"]);
+  });
+
+  it("may be packed, in any capitals, with zeros behind its end", async () => {
+    const packed = gzipSync("x,n\n1,1\n");
+    expect((await read(file(packed, "CSV.GZ"))).cells).toEqual([1]);
+    expect((await read(file(Buffer.concat([packed, Buffer.alloc(70_000)]), "csv.gz"))).cells).toEqual([1]);
+    await expect(read(file(packed.subarray(0, 25), "csv.gz"))).rejects.toThrow(/cut off/);
+  });
+
+  it("of Parquet says itself what its columns hold", async () => {
+    const path = join(folder, "typed.pq");
+    await inMemory((db) => db.run(`COPY (SELECT '12' AS x, 1.0::DOUBLE AS f) TO '${path}' (FORMAT parquet)`));
+    expect((await read(path)).cells).toEqual(["12"]);
+    expect((await read(path, { number: ["x"] })).cells).toEqual([12]);
+    expect((await read(path, { category: ["x"] })).cells).toEqual(["12"]);
+  });
+});
+
+describe("an age with NA and - in a tenth of its rows each", () => {
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const age = i % 10 === 0 ? "NA" : i % 10 === 1 ? "-" : String(20 + (i % 37));
+    const day = new Date(Date.UTC(2024, 0, 1, i)).toISOString().slice(0, 19).replace("T", " ");
+    return `${day},${(i % 100) / 100},${i % 2},${i % 2},${age}`;
+  });
+  const path = file(`timestamp,y_pred_proba,y_pred,y_true,age\n${rows.join("\n")}\n`);
+  const missing = (values: unknown) => (values as Float64Array).filter(Number.isNaN).length;
+
+  it("is a column of numbers in churn forest", async () => {
+    const { columns, x } = await readTrainingTable(path, {
+      label: "y_true",
+      task: "classification",
+      exclude: ["timestamp"],
+    });
+    const at = columns.findIndex(({ name }) => name === "age");
+    expect(columns[at].kind).toBe("number");
+    expect(missing(x.columns[at])).toBe(80);
+  });
+
+  it("and in churn monitor", async () => {
+    const roles = { timestamp: "timestamp", y_pred_proba: "y_pred_proba", y_pred: "y_pred", y_true: "y_true" };
+    const { columns, warnings } = await readMonitoredTable(path, roles);
+    expect(columns?.age).toBeInstanceOf(Float64Array);
+    expect(missing(columns?.age)).toBe(80);
+    expect(warnings).toEqual([]);
+  });
+});
+
+it("reads log[1].csv to learn from and to monitor, and not log1.csv beside it", async () => {
+  writeFileSync(join(folder, "log[1].csv"), "a,y\n1,0\n2,1\n");
+  writeFileSync(join(folder, "log1.csv"), "a,y\n7,0\n8,1\n");
+  const path = join(folder, "log[1].csv");
+  expect((await readMonitoredTable(path)).columns?.a).toEqual(Float64Array.of(1, 2));
+  expect((await readTrainingTable(path, { label: "y", task: "classification" })).x.columns[0]).toEqual(
+    Float64Array.of(1, 2),
+  );
+});

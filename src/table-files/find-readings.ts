@@ -1,0 +1,196 @@
+import { ChurnError } from "../core/errors.js";
+import { checkDateFormat } from "../store/cell-sql.js";
+import type { ColumnOverrides, ColumnReading } from "./column-reading.js";
+import { columnOf, type OpenTable, type TableColumn } from "./open-table.js";
+import { countNumbers, countOthers, DAY_FORMATS, oddSql } from "./reading-sql.js";
+
+/** Columns that are looked at in one statement. */
+const TOGETHER = 128;
+
+/** Share of cells that are something else up to which a column looks as if it should hold numbers, or days. */
+const FEW = 0.1;
+
+/** How columns are read, in their order, and what a careful reader would say of them. */
+export interface FoundReadings {
+  readings: ColumnReading[];
+  notes: string[];
+}
+
+/**
+ * Tells how columns are to be read: numbers, days, truth values, or texts, which are categories. A column of texts holds
+ * numbers when all of its cells are numbers, but for empty ones and marks of missing values (NA, null, -), and none is a code
+ * such as 007. Texts of a Parquet file are read by the same rules, but for numbers: what is stored as text there is text.
+ *
+ * @throws ChurnError BAD_INPUT naming a column that holds lists, structures or bytes; BAD_USAGE for an override of a column
+ *   that is not there
+ */
+export async function findReadings(
+  table: OpenTable,
+  columns: readonly TableColumn[],
+  overrides: ColumnOverrides = {},
+): Promise<FoundReadings> {
+  const { number = [], category = [], date_format: format } = overrides;
+  for (const name of number) columnOf(table, name, "--number");
+  for (const name of category) columnOf(table, name, "--category");
+  if (format !== undefined) await checkDateFormat(table.db, format, "--date-format");
+  const readings = new Map<TableColumn, ColumnReading>();
+  const notes: string[] = [];
+  const texts: TableColumn[] = [];
+  for (const column of columns) {
+    if (category.includes(column.name)) readings.set(column, { kind: "category" });
+    else if (column.type !== "VARCHAR") readings.set(column, { kind: kindOfType(table, column) });
+    else texts.push(column);
+  }
+  const others = new Map<TableColumn, NumberCounts>();
+  for (const [column, counts] of await countsOf(table, texts, (own) => countNumbers(own, own))) {
+    const [numbers, odd, codes] = [counts("number"), counts("odd"), counts("code")];
+    if (number.includes(column.name) ? numbers > 0 && odd <= numbers : isNumeric({ numbers, odd, codes }, table)) {
+      readings.set(column, { kind: "number", ...(odd > 0 ? { lenient: true } : {}) });
+      if (odd > 0) notes.push(await oddCells(table, column, { kind: "number" }, [odd, numbers + odd], ""));
+    }
+    // a column without any value may hold anything in the next table
+    else if (numbers + odd === 0) readings.set(column, { kind: "category", marks: true, empty: true });
+    else others.set(column, { numbers, odd, codes });
+  }
+  for (const [column, counts] of await countsOf(table, [...others.keys()], (own) => countOthers(own, own, format))) {
+    const found = { table, column, counts, ...(others.get(column) ?? NONE) };
+    const reading = readingOf(found, overrides);
+    readings.set(column, reading);
+    notes.push(...(await notesOn(found, reading, overrides)));
+  }
+  return {
+    readings: columns.map((column) => {
+      const reading = readings.get(column);
+      if (!reading) throw new Error(`column ${column.name} was not looked at`);
+      return reading;
+    }),
+    notes,
+  };
+}
+
+/** How many cells of a column are numbers, how many are a value but none, and how many are codes as 007. */
+interface NumberCounts {
+  numbers: number;
+  odd: number;
+  codes: number;
+}
+
+const NONE: NumberCounts = { numbers: 0, odd: 0, codes: 0 };
+
+const isNumeric = ({ numbers, odd, codes }: NumberCounts, table: OpenTable) =>
+  numbers > 0 && odd === 0 && codes === 0 && !table.typed;
+
+/** A column of texts that are not all numbers, and how many of its cells can be read in each way. */
+interface Counted extends NumberCounts {
+  table: OpenTable;
+  column: TableColumn;
+  counts(key: string): number;
+}
+
+function readingOf({ table, column, counts, numbers, odd, codes }: Counted, overrides: ColumnOverrides): ColumnReading {
+  const wanted = overrides.number?.includes(column.name) ?? false;
+  const all = numbers + odd;
+  const isAll = (key: string) => counts(key) === all;
+  if (!table.typed || wanted) {
+    // "1,234" is a thousand and more where no comma has another number of digits behind it
+    const [thousands, comma] = [counts("thousands"), counts("comma")];
+    const lenient = wanted ? ({ lenient: true } as const) : {};
+    if (wanted ? thousands > numbers && thousands >= comma : thousands === all && codes === 0)
+      return { kind: "number", thousands: true, ...lenient };
+    if (wanted ? comma > numbers : comma === all) return { kind: "number", comma: true, ...lenient };
+  }
+  if (wanted) return { kind: "number", lenient: true };
+  if (isAll("boolean")) return { kind: "boolean" };
+  if (overrides.date_format !== undefined) {
+    if (isAll("date0")) return { kind: "date", format: overrides.date_format };
+  } else {
+    if (isAll("date")) return { kind: "date" };
+    const k = DAY_FORMATS.findIndex((_, at) => isAll(`date${at}`));
+    if (k >= 0) return { kind: "date", format: DAY_FORMATS[k] };
+  }
+  return { kind: "category", marks: true };
+}
+
+async function notesOn(found: Counted, reading: ColumnReading, overrides: ColumnOverrides): Promise<string[]> {
+  const { table, column, counts, numbers, odd, codes } = found;
+  const all = numbers + odd;
+  const shown = JSON.stringify(column.name);
+  if (reading.lenient) {
+    const left = all - (reading.thousands ? counts("thousands") : reading.comma ? counts("comma") : numbers);
+    return left > 0 ? [await oddCells(table, column, reading, [left, all], "")] : [];
+  }
+  if (reading.thousands)
+    return [`commas in column ${shown} are read as marks of thousands: each has three digits behind it`];
+  if (reading.kind === "date") {
+    const fit =
+      reading.format && !overrides.date_format ? DAY_FORMATS.filter((_, k) => counts(`date${k}`) === all) : [];
+    if (fit.length < 2) return [];
+    return [
+      `days of column ${shown} fit ${fit.slice(0, 2).join(" and ")}: the first is taken; say which with --date-format`,
+    ];
+  }
+  if (reading.kind !== "category" || table.typed) return [];
+  if (odd === 0 && codes > 0) {
+    return [
+      `column ${shown} has numbers with leading zeros and is read as texts; --number ${column.name} reads numbers`,
+    ];
+  }
+  if (odd <= FEW * all) {
+    const cure = `: the column is read as texts; --number ${column.name} reads them as missing`;
+    return [await oddCells(table, column, { kind: "number" }, [odd, all], cure)];
+  }
+  const format = overrides.date_format;
+  const dates = format ? counts("date0") : counts("date");
+  const days = { kind: "date", ...(format ? { format } : {}) } as const;
+  if (dates === all || all - dates > FEW * all) return [];
+  return [await oddCells(table, column, days, [all - dates, all], ": the column is read as texts")];
+}
+
+/** Says how many cells of a column are not what the others are, and shows the first. */
+async function oddCells(
+  table: OpenTable,
+  { name, own, type }: TableColumn,
+  reading: ColumnReading,
+  [odd, all]: [number, number],
+  rest: string,
+): Promise<string> {
+  const { row, cell } = await firstOdd(table, own, type, reading);
+  const what = reading.kind === "date" ? "days" : "numbers";
+  const end = rest === "" ? " and count as missing" : "";
+  return `${odd} of ${all} cells of ${JSON.stringify(name)} are not ${what}${end}, first ${JSON.stringify(cell)} in row ${row}${rest}`;
+}
+
+/** The first cell that holds a value and cannot be read; rows are numbered from 1. */
+export async function firstOdd(
+  table: OpenTable,
+  own: string,
+  type: string,
+  reading: ColumnReading,
+): Promise<{ row: number; cell: string }> {
+  const found = await table.db.row<{ row: number; cell: string }>(
+    `SELECT row, cell FROM (SELECT ${table.row} + 1 AS row, ${oddSql(own, type, reading)} AS cell FROM ${table.from})
+     WHERE cell IS NOT NULL ORDER BY row LIMIT 1`,
+  );
+  return found ?? { row: 0, cell: "" };
+}
+
+async function countsOf(table: OpenTable, columns: readonly TableColumn[], sql: (own: string) => string[]) {
+  const all: [TableColumn, (key: string) => number][] = [];
+  for (let from = 0; from < columns.length; from += TOGETHER) {
+    const part = columns.slice(from, from + TOGETHER);
+    const [row] = await table.db.rows<Record<string, number>>(
+      `SELECT ${part.flatMap(({ own }) => sql(own)).join(", ")} FROM ${table.from}`,
+    );
+    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`]]);
+  }
+  return all;
+}
+
+function kindOfType(table: OpenTable, { name, type }: TableColumn): ColumnReading["kind"] {
+  if (type === "BOOLEAN") return "boolean";
+  if (/^(DATE|TIMESTAMP)/.test(type)) return "date";
+  if (/INT|^(FLOAT|DOUBLE|DECIMAL|TIME)/.test(type) && !/STRUCT|MAP|\[|^INTERVAL/.test(type)) return "number";
+  throw new ChurnError("BAD_INPUT", `column "${name}" of ${table.path} has type ${type}, which holds no single value`, {
+    hint: `leave it out: --exclude ${JSON.stringify(name)}`,
+  });
+}

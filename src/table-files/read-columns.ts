@@ -1,0 +1,136 @@
+import { ChurnError } from "../core/errors.js";
+import { columnsAs } from "../store/columns-as.js";
+import type { Filled } from "../store/read-into.js";
+import type { ColumnValues, WantedColumn } from "./column-reading.js";
+import { firstOdd } from "./find-readings.js";
+import type { OpenTable, TableColumn } from "./open-table.js";
+import { categorySql, numberSql, oddSql } from "./reading-sql.js";
+
+/** Columns that are read in one statement. */
+const TOGETHER = 128;
+
+/** Where the arrays of columns come from. */
+export interface Arrays {
+  floats(length: number): Float64Array;
+  codes(length: number): Int32Array;
+}
+
+const PLAIN: Arrays = { floats: (length) => new Float64Array(length), codes: (length) => new Int32Array(length) };
+
+/**
+ * Reads columns in the order of the file: numbers with NaN for a missing cell, categories with their levels in the order of
+ * their letters.
+ *
+ * @param wanted how each is read: truth values are 0 and 1, days are seconds since 1970-01-01
+ * @throws ChurnError BAD_INPUT naming column, row and cell where a cell is not what the column should hold
+ */
+export async function readValues(
+  table: OpenTable,
+  wanted: readonly WantedColumn[],
+  arrays: Arrays = PLAIN,
+): Promise<ColumnValues[]> {
+  const out: ColumnValues[] = [];
+  for (let from = 0; from < wanted.length; from += TOGETHER) {
+    const plans: Plan[] = [];
+    const part = wanted.slice(from, from + TOGETHER);
+    for (const [k, each] of part.entries()) plans.push(await planOf(table, each, from + k, arrays));
+    await table.db.fill(
+      `SELECT ${table.row}, ${plans.map(({ sql }) => sql).join(", ")} FROM ${table.from}`,
+      plans.map(({ to }) => to),
+    );
+    for (const { type } of plans) if (type) await table.db.run(`DROP TYPE ${type}`);
+    await checkRead(table, part);
+    out.push(...plans.map(({ values }) => values));
+  }
+  return out;
+}
+
+/** A column as it is read: what fills the array, and what it is afterwards. */
+interface Plan {
+  sql: string;
+  to: Filled;
+  values: ColumnValues;
+  /** Type of the database that knows the levels. */
+  type?: string;
+}
+
+async function planOf(table: OpenTable, wanted: WantedColumn, place: number, arrays: Arrays): Promise<Plan> {
+  const { own, type } = wanted.column;
+  if (wanted.kind !== "category") {
+    const to = arrays.floats(table.rows);
+    return { sql: `CAST(${numberSql(own, type, wanted)} AS DOUBLE)`, to, values: to };
+  }
+  const to = arrays.codes(table.rows);
+  const cell = categorySql(own, type, wanted);
+  const filled = await table.db.row<{ n: number }>(`SELECT count(${cell}) AS n FROM ${table.from}`);
+  if (!filled?.n) return { sql: "CAST(NULL AS INTEGER)", to, values: { levels: [], codes: to } };
+  // codes are made where the texts are: a string for each cell would cost many times as much
+  const name = `levels_${place}`;
+  await table.db.run(
+    `CREATE TYPE ${name} AS ENUM (SELECT DISTINCT ${cell} AS level FROM ${table.from} WHERE ${cell} IS NOT NULL ORDER BY 1)`,
+  );
+  const { level } = columnsAs(await table.db.columns(`SELECT unnest(enum_range(NULL::${name})) AS level`), {
+    level: String,
+  });
+  return {
+    sql: `CAST(enum_code(CAST(${cell} AS ${name})) AS INTEGER)`,
+    to,
+    values: { levels: level as string[], codes: to },
+    type: name,
+  };
+}
+
+/** @throws ChurnError BAD_INPUT for a cell that holds a value and was not read */
+async function checkRead(table: OpenTable, wanted: readonly WantedColumn[]): Promise<void> {
+  const strict = wanted.filter(
+    ({ kind, lenient, column }) => kind !== "category" && !lenient && column.type === "VARCHAR",
+  );
+  if (strict.length === 0) return;
+  const lost = strict.map(({ column, ...reading }) => {
+    const { own, type } = column;
+    return `count(${oddSql(own, type, reading)}) AS ${own}`;
+  });
+  const [row] = await table.db.rows<Record<string, number>>(`SELECT ${lost.join(", ")} FROM ${table.from}`);
+  for (const { column, ...reading } of strict) {
+    const { own, type, name } = column;
+    if (row[own] === 0) continue;
+    const first = await firstOdd(table, own, type, reading);
+    const more = row[own] > 1 ? `, and ${row[own] - 1} more cells like it` : "";
+    throw new ChurnError(
+      "BAD_INPUT",
+      `column "${name}" of ${table.path} should hold ${WHAT[reading.kind]}, row ${first.row} has ${JSON.stringify(first.cell)}${more}`,
+      {
+        hint:
+          reading.kind === "number"
+            ? `mend these cells, or read them as missing: --number ${name}`
+            : "mend these cells, or leave them empty where the value is missing",
+      },
+    );
+  }
+}
+
+const WHAT = { number: "numbers", boolean: "true or false", date: "days or times", category: "texts" };
+
+/** Texts of columns as they stand in the file, for what is copied to an output. */
+export async function readTexts(table: OpenTable, columns: readonly TableColumn[]): Promise<(string | null)[][]> {
+  if (columns.length === 0) return [];
+  const sql = columns.map(({ own }) => `CAST(${own} AS VARCHAR) AS ${own}`);
+  const { __row__: place, ...texts } = await table.db.columns(
+    `SELECT ${table.row} AS __row__, ${sql.join(", ")} FROM ${table.from}`,
+  );
+  const { __row__: to } = columnsAs({ __row__: place }, { __row__: Float64Array });
+  return columns.map(({ own }) => {
+    const column = texts[own] as (string | null)[];
+    if (to.every((value, i) => value === i)) return column;
+    // a result that is read while it is made comes in the order in which threads make it
+    const moved = new Array<string | null>(to.length);
+    for (let i = 0; i < to.length; i++) moved[to[i]] = column[i];
+    return moved;
+  });
+}
+
+/** Columns that are needed and that a table does not have. */
+export function missingColumns(table: OpenTable, names: readonly string[]): string[] {
+  const there = new Set(table.columns.map(({ name }) => name));
+  return names.filter((name) => !there.has(name));
+}
