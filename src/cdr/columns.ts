@@ -10,6 +10,11 @@ export interface CdrColumn {
   readonly unit?: string;
 }
 
+/** A column that measures usage. */
+export interface MeasureColumn extends CdrColumn {
+  readonly kind: "count" | "amount";
+}
+
 /** The columns of `DP_CDR_Data` in order: one row is one subscriber's day. */
 export const CDR_COLUMNS: readonly CdrColumn[] = [
   { name: "DP_DATE", kind: "day", title: "day" },
@@ -26,4 +31,6 @@ export const CDR_COLUMNS: readonly CdrColumn[] = [
 ];
 
 /** The counts and amounts among the columns: what a subscriber did on a day. */
-export const MEASURES: readonly CdrColumn[] = CDR_COLUMNS.filter(({ kind }) => kind === "count" || kind === "amount");
+export const MEASURES: readonly MeasureColumn[] = CDR_COLUMNS.filter(
+  (column): column is MeasureColumn => column.kind === "count" || column.kind === "amount",
+);

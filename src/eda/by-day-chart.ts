@@ -3,10 +3,11 @@ import { axisNumbers, type ChartText, finiteOrNull, titleSpec } from "../charts/
 import { COLORS } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 import { dateOf } from "../core/days.js";
+import { mean } from "../statistics/mean.js";
 import type { DailyTable } from "./by-day.js";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-/** Above so many days, weekends are too narrow to see and a mean over seven days is drawn instead. */
+/** Above this many days, weekends are too narrow to see and a mean over seven days is drawn instead. */
 const LONG = 200;
 
 /**
@@ -25,7 +26,7 @@ export function byDayChart(
   const long = daily.days.length > LONG;
   const title = options.title ?? (statistic === "sum" ? "Sums by day" : "Means by day");
   const first = daily.days.length ? dateOf(daily.days[0]) : "";
-  const last = daily.days.length ? dateOf(daily.days.at(-1)!) : "";
+  const last = daily.days.length ? dateOf(daily.days[daily.days.length - 1]) : "";
   const way = long ? "thick: mean over seven days" : "weekends shaded";
   return vegaChart({
     title: titleSpec(title, options.subtitle ?? `${first} to ${last}; ${way}; on the right, the mean of each weekday`),
@@ -33,26 +34,61 @@ export function byDayChart(
     columns: 2,
     bounds: "flush",
     spacing: { row: 42, column: 62 },
-    concat: columns.flatMap((column, row) =>
-      panels(daily.days, series[column.name], column.title, { long, row, last: row === columns.length - 1 }),
-    ),
+    concat: columns.flatMap(({ name, title }, row) => {
+      const last = row === columns.length - 1;
+      const values = series[name];
+      const rows = dayRows(daily.days, values, long);
+      return [
+        dayPanel({ title, rows, values, weekends: long ? null : weekends(daily.days), row, last }),
+        weekdayPanel({ title, rows, values, last }),
+      ];
+    }),
   });
 }
 
-function panels(
-  days: Int32Array,
-  values: Float64Array,
-  title: string,
-  { long, row, last }: { long: boolean; row: number; last: boolean },
-) {
-  const smooth = long ? weekMean(values) : undefined;
-  const rows = Array.from(days, (day, i) => ({
+/** A day as the panels draw it; `smooth` is its mean over seven days. */
+interface DayRow {
+  day: string;
+  weekday: string;
+  value: number | null;
+  smooth?: number | null;
+}
+
+function dayRows(days: Int32Array, values: Float64Array, smoothed: boolean): DayRow[] {
+  const smooth = smoothed ? weekMean(values) : undefined;
+  return Array.from(days, (day, i) => ({
     day: dateOf(day),
     weekday: WEEKDAYS[weekdayOf(day)],
     value: finiteOrNull(values[i]),
     ...(smooth ? { smooth: finiteOrNull(smooth[i]) } : {}),
   }));
-  const numbers = axisNumbers(values);
+}
+
+interface Panel {
+  title: string;
+  rows: readonly DayRow[];
+  values: Float64Array;
+  /** The lowest panel, which alone has labels below it. */
+  last: boolean;
+}
+
+const valueAxis = (values: Float64Array, tickCount: number) => ({
+  field: "value",
+  type: "quantitative",
+  title: null,
+  axis: { ...axisNumbers(values), tickCount },
+  scale: { zero: true },
+});
+
+/** The values by day; weekends shaded, or where they are not given under a mean over seven days. */
+function dayPanel({
+  title,
+  rows,
+  values,
+  weekends,
+  row,
+  last,
+}: Panel & { weekends: { from: string; to: string }[] | null; row: number }) {
   const x = {
     field: "day",
     type: "temporal",
@@ -60,81 +96,70 @@ function panels(
     title: null,
     axis: { tickCount: 8, labels: last, ticks: last },
   };
-  const y = {
-    field: "value",
-    type: "quantitative",
-    title: null,
-    axis: { ...numbers, tickCount: 4 },
-    scale: { zero: true },
-  };
+  const y = valueAxis(values, 4);
   const tooltip = [
     { field: "day", type: "nominal", title: "day" },
     { field: "weekday", type: "nominal", title: "weekday" },
     { field: "value", type: "quantitative", title, format: ",.4~r" },
   ];
-  const weekdays = WEEKDAYS.map((weekday) => {
-    const own = rows.filter((row) => row.weekday === weekday && row.value !== null);
-    const mean = own.reduce((sum, row) => sum + row.value!, 0) / own.length;
-    return { weekday, value: own.length ? mean : null, weekend: weekday === "Sat" || weekday === "Sun" };
-  });
-  return [
-    {
-      width: 520,
-      height: 84,
-      title: { text: title, fontSize: 12, fontWeight: 600, offset: 6 },
-      data: { values: rows },
-      layer: [
-        ...(long
-          ? []
-          : [
-              {
-                data: { values: weekends(days) },
-                mark: { type: "rect", color: "#EEF1F4", clip: true },
-                encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
-              },
-            ]),
-        {
-          mark: { type: "line", strokeWidth: long ? 1 : 1.75, opacity: long ? 0.35 : 1 },
-          encoding: { x, y },
-        },
-        ...(long ? [{ mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: { ...y, field: "smooth" } } }] : []),
-        // named apart: vega-lite lets views of one name share their scales
-        { name: `hover_${row}`, mark: { type: "point", opacity: 0, size: 60 }, encoding: { x, y, tooltip } },
+  const shades = weekends && {
+    data: { values: weekends },
+    mark: { type: "rect", color: "#EEF1F4", clip: true },
+    encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
+  };
+  const line = {
+    mark: { type: "line", strokeWidth: weekends ? 1.75 : 1, opacity: weekends ? 1 : 0.35 },
+    encoding: { x, y },
+  };
+  const smooth = { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: { ...y, field: "smooth" } } };
+  // named apart: vega-lite lets views of one name share their scales
+  const hover = {
+    name: `hover_${row}`,
+    mark: { type: "point", opacity: 0, size: 60 },
+    encoding: { x, y, tooltip },
+  };
+  return {
+    width: 520,
+    height: 84,
+    title: { text: title, fontSize: 12, fontWeight: 600, offset: 6 },
+    data: { values: rows },
+    layer: shades ? [shades, line, hover] : [line, smooth, hover],
+  };
+}
+
+/** The mean of the values by day of the week. */
+function weekdayPanel({ title, rows, values, last }: Panel) {
+  return {
+    width: 130,
+    height: 84,
+    data: { values: WEEKDAYS.map((weekday) => weekdayMean(weekday, rows)) },
+    mark: { type: "bar", cornerRadiusEnd: 1.5, width: { band: 0.74 } },
+    encoding: {
+      x: {
+        field: "weekday",
+        type: "nominal",
+        sort: WEEKDAYS,
+        title: null,
+        axis: { labelAngle: 0, labels: last, ticks: false, labelFontSize: 10, labelExpr: "slice(datum.label, 0, 2)" },
+      },
+      y: valueAxis(values, 3),
+      color: {
+        field: "weekend",
+        type: "nominal",
+        scale: { domain: [false, true], range: [COLORS.blue, COLORS.sky] },
+        legend: null,
+      },
+      tooltip: [
+        { field: "weekday", title: "weekday" },
+        { field: "value", title: `mean of ${title}`, format: ",.4~r" },
       ],
     },
-    {
-      width: 130,
-      height: 84,
-      data: { values: weekdays },
-      mark: { type: "bar", cornerRadiusEnd: 1.5, width: { band: 0.74 } },
-      encoding: {
-        x: {
-          field: "weekday",
-          type: "nominal",
-          sort: WEEKDAYS,
-          title: null,
-          axis: {
-            labelAngle: 0,
-            labels: last,
-            ticks: false,
-            labelFontSize: 10,
-            labelExpr: "slice(datum.label, 0, 2)",
-          },
-        },
-        y: { ...y, axis: { ...numbers, tickCount: 3 } },
-        color: {
-          field: "weekend",
-          type: "nominal",
-          scale: { domain: [false, true], range: [COLORS.blue, COLORS.sky] },
-          legend: null,
-        },
-        tooltip: [
-          { field: "weekday", title: "weekday" },
-          { field: "value", title: `mean of ${title}`, format: ",.4~r" },
-        ],
-      },
-    },
-  ];
+  };
+}
+
+function weekdayMean(weekday: string, rows: readonly DayRow[]) {
+  const known = rows.flatMap((row) => (row.weekday === weekday && row.value !== null ? [row.value] : []));
+  return { weekday, value: mean(known), weekend: weekday === "Sat" || weekday === "Sun" };
 }
 
 /** 0 = Monday; 1970-01-01 was a Thursday. */
@@ -144,7 +169,7 @@ function weekdayOf(day: number): number {
 
 function weekends(days: Int32Array): { from: string; to: string }[] {
   if (days.length < 2) return [];
-  const [first, last] = [days[0], days.at(-1)!];
+  const [first, last] = [days[0], days[days.length - 1]];
   return Array.from(days)
     .filter((day, i) => weekdayOf(day) === 5 || (i === 0 && weekdayOf(day) === 6))
     .map((day) => {
@@ -160,7 +185,6 @@ const instant = (day: number) => new Date(day * 86_400_000).toISOString();
 function weekMean(values: Float64Array): Float64Array {
   return values.map((value, i) => {
     if (!Number.isFinite(value)) return Number.NaN;
-    const near = values.subarray(Math.max(0, i - 3), i + 4).filter(Number.isFinite);
-    return near.reduce((sum, each) => sum + each, 0) / near.length;
+    return mean(values.subarray(Math.max(0, i - 3), i + 4).filter(Number.isFinite)) ?? Number.NaN;
   });
 }

@@ -1,4 +1,4 @@
-import { quantiles } from "./summarize.js";
+import { quantiles } from "../statistics/quantile.js";
 import type { Tally } from "./tally.js";
 
 /** How the axis of a column runs. */
@@ -19,16 +19,15 @@ const HEAVY = 12;
 
 /** Chooses a linear axis, or for heavy-tailed columns from 0 on a symlog one (Webber 2013). */
 export function chooseScale({ values, rows }: Tally): ColumnScale {
-  if (values.length === 0) return linear(0, 1);
-  const [low, high] = quantiles({ values, rows }, [0, 0.999]) as [number, number];
+  const ends = quantiles(values, [0, 0.999], rows);
+  if (ends === null) return linear(0, 1);
+  const [low, high] = ends;
   if (low === high && values.length === 1) return linear(low - 0.5, low + 0.5);
-  const top = high > low ? high : values.at(-1)!;
+  const top = high > low ? high : values[values.length - 1];
   const from = values.findIndex((value) => value > 0);
-  if (low < 0 || from < 0) return linear(low, top);
-  const [small, middle] = quantiles({ values: values.subarray(from), rows: rows.subarray(from) }, [0.1, 0.5]) as [
-    number,
-    number,
-  ];
+  const positive = from < 0 ? null : quantiles(values.subarray(from), [0.1, 0.5], rows.subarray(from));
+  if (low < 0 || positive === null) return linear(low, top);
+  const [small, middle] = positive;
   if (top < HEAVY * middle) return linear(Math.min(low, 0), top);
   const constant = 10 ** Math.floor(Math.log10(small));
   const length = Math.log1p(top / constant);

@@ -1,5 +1,5 @@
+import { quantiles } from "../statistics/quantile.js";
 import { wilsonInterval } from "../statistics/wilson-interval.js";
-import { quantiles } from "./summarize.js";
 import type { Tally } from "./tally.js";
 
 /** Rows whose values lie between two quantiles, and how many of them churned. */
@@ -34,8 +34,8 @@ export function churnRates(tally: Tally, groups = 10): RateGroup[] {
   const result: RateGroup[] = [];
   let open: Sum | undefined;
   let v = 0;
-  for (const cut of quantiles({ values, rows }, shares)) {
-    for (; v < values.length && values[v] <= cut!; v++) {
+  for (const cut of quantiles(values, shares, rows) ?? []) {
+    for (; v < values.length && values[v] <= cut; v++) {
       if (rows[v] === 0) continue;
       open ??= { from: values[v], to: 0, n: 0, churned: 0, sum: 0 };
       open.to = values[v];
@@ -60,5 +60,6 @@ interface Sum {
 }
 
 function close({ from, to, n, churned, sum }: Sum): RateGroup {
-  return { from, to, mean: sum / n, n, churned, rate: churned / n, ...wilsonInterval(churned, n)! };
+  const rate = churned / n;
+  return { from, to, mean: sum / n, n, churned, rate, ...(wilsonInterval(churned, n) ?? { low: rate, high: rate }) };
 }

@@ -28,7 +28,7 @@ export function classHistogram(tally: Tally, scale: ColumnScale): ClassHistogram
       if (apart && v === zero) continue;
       // the last bin takes its upper edge too
       while (b < counts.length - 1 && values[v] >= edges[b + 1]) b++;
-      if (values[v] >= edges[0] && values[v] <= edges.at(-1)!) counts[b] += tally[group][v];
+      if (values[v] >= edges[0] && values[v] <= edges[edges.length - 1]) counts[b] += tally[group][v];
     }
     const size = sizes[group] - (apart ? tally[group][zero] : 0);
     return Array.from(counts, (count, at) => ({

@@ -4,7 +4,6 @@ import { percent } from "../charts/chart-text.js";
 import { dateOf } from "../core/days.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
-import type { Correlation } from "../statistics/correlation.js";
 import type { Store } from "../store/open-store.js";
 import type { DailyTable } from "./by-day.js";
 import { byDayChart } from "./by-day-chart.js";
@@ -78,7 +77,7 @@ export interface CorrelationRow {
  * Explores the log: summary, sums and means by day, correlation of each column with the label, and churn rates by tenths; the
  * charts go to `output_dir`, each column against the label as `<column>_vs_PSEUDO_CHURNED.svg` and `.png`.
  *
- * Columns that the log does not have appear nowhere. A row is a subscriber's day.
+ * Columns missing from the log are omitted. A row is a subscriber's day.
  *
  * @throws ChurnError NO_DATA when there are no records in the days asked for
  */
@@ -96,7 +95,7 @@ export async function explore(
     { signal: context.signal },
   );
   const titled = log.measures.map(({ name, title }) => ({ name, title }));
-  const tallies = log.measures.map(({ name }) => [name, columns[name]] as [string, Tally]);
+  const tallies = log.measures.map(({ name }): [string, Tally] => [name, columns[name]]);
   const correlations = tallies.map(([name, tally]) => correlateWithLabel(name, tally));
   const labelled = {
     known: total(summary.label, "stayed") + total(summary.label, "churned"),
@@ -122,7 +121,7 @@ export async function explore(
     ["daily_sums", charts.sums],
     ["daily_means", charts.means],
     [`correlations_with_${suffix}`, charts.correlations],
-    ...Object.entries(charts.joint).map(([name, chart]) => [`${name}_vs_${suffix}`, chart] as [string, Chart]),
+    ...Object.entries(charts.joint).map(([name, chart]): [string, Chart] => [`${name}_vs_${suffix}`, chart]),
   ];
   let done = 0;
   const files = await Promise.all(
@@ -152,7 +151,8 @@ export async function explore(
     files: files.flat(),
     notes: notes(log, settings.horizon, labelled),
   };
-  return Object.defineProperty(result, "charts", { value: charts }) as Exploration;
+  // not enumerable: the JSON form leaves the charts out
+  return Object.defineProperty({ ...result, charts }, "charts", { enumerable: false });
 }
 
 function notes(log: ExploredRows, horizon: number, { known, churned }: { known: number; churned: number }): string[] {
@@ -173,20 +173,20 @@ function total(tally: Tally, part: "stayed" | "churned"): number {
 }
 
 function correlationRow({ column, pearson, spearman }: LabelCorrelation, r2: number | null): CorrelationRow {
-  const fields = (name: "pearson" | "spearman", { r, low, high, p }: Correlation) => ({
-    [name]: r,
-    [`${name}_low`]: low,
-    [`${name}_high`]: high,
-    [`${name}_p`]: p,
-  });
   return {
     column,
     n: pearson.n,
-    ...fields("pearson", pearson),
-    ...fields("spearman", spearman),
+    pearson: pearson.r,
+    pearson_low: pearson.low,
+    pearson_high: pearson.high,
+    pearson_p: pearson.p,
+    spearman: spearman.r,
+    spearman_low: spearman.low,
+    spearman_high: spearman.high,
+    spearman_p: spearman.p,
     r2,
     note: pearson.why ?? spearman.why,
-  } as CorrelationRow;
+  };
 }
 
 function dailyRows({ days, rows, sums, means }: DailyTable): Exploration["daily"] {

@@ -42,7 +42,7 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
   }
   const measures = MEASURES.filter(({ name }) => Number(log[name]) > 0).map(({ name, kind, title, unit }) => ({
     name,
-    kind: kind as "count" | "amount",
+    kind,
     title: settings.titles[name] ?? (unit ? `${title} (${unit})` : title),
   }));
   const from = settings.start_date ?? String(log.first);

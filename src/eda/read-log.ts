@@ -71,9 +71,12 @@ function inOrder(daily: DailyTable, { measures }: ExploredRows): DailyTable {
   return { ...daily, sums: sort(daily.sums), means: sort(daily.means) };
 }
 
+type KeyRow = { type: "day" | "text" } & Record<"column" | "min" | "max", string> &
+  Record<"count" | "distinct", number>;
+
 async function keySummaries(db: Database): Promise<ColumnSummary[]> {
   const numbers = { zeros: null, q05: null, q25: null, median: null, q75: null, q95: null, mean: null, sd: null };
-  const found = await db.rows<Record<"column" | "type" | "min" | "max", string> & Record<"count" | "distinct", number>>(
+  const found = await db.rows<KeyRow>(
     [
       ["DP_DATE", "day"],
       ["DP_MSISDN", "text"],
@@ -88,7 +91,7 @@ async function keySummaries(db: Database): Promise<ColumnSummary[]> {
   // the keys of the record are never null
   return found.map(({ column, type, count, distinct, min, max }) => ({
     column,
-    type: type as "day" | "text",
+    type,
     count,
     missing: 0,
     distinct,

@@ -1,3 +1,4 @@
+import { quantiles } from "../statistics/quantile.js";
 import type { Tally } from "./tally.js";
 
 /** What a column holds, in numbers; null where a number means nothing for its type or where there is no value. */
@@ -38,7 +39,8 @@ export function summarize(column: string, tally: Tally): ColumnSummary {
   const mean = count > 0 ? sum / count : null;
   let squares = 0;
   if (mean !== null) for (let v = 0; v < distinct; v++) squares += rows[v] * (values[v] - mean) ** 2;
-  const [q05, q25, median, q75, q95] = quantiles(tally, [0.05, 0.25, 0.5, 0.75, 0.95]);
+  const [q05 = null, q25 = null, median = null, q75 = null, q95 = null] =
+    quantiles(values, [0.05, 0.25, 0.5, 0.75, 0.95], rows) ?? [];
   return {
     column,
     type: count > 0 && values.every(Number.isInteger) ? "integer" : "number",
@@ -47,39 +49,13 @@ export function summarize(column: string, tally: Tally): ColumnSummary {
     distinct,
     zeros: count > 0 ? zeros / count : null,
     min: values[0] ?? null,
-    q05: q05!,
-    q25: q25!,
-    median: median!,
-    q75: q75!,
-    q95: q95!,
+    q05,
+    q25,
+    median,
+    q75,
+    q95,
     max: values[distinct - 1] ?? null,
     mean,
     sd: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
   };
-}
-
-/**
- * Quantiles by linear interpolation between neighbours: method R-7 of Hyndman and Fan (1996).
- *
- * @param shares rising, 0 to 1
- * @returns null for each when there are no values
- */
-export function quantiles(
-  { values, rows }: Pick<Tally, "values" | "rows">,
-  shares: readonly number[],
-): (number | null)[] {
-  let n = 0;
-  for (const count of rows) n += count;
-  if (n === 0) return shares.map(() => null);
-  let v = 0;
-  let before = 0;
-  return shares.map((share) => {
-    const at = share * (n - 1);
-    const below = Math.floor(at);
-    while (v < values.length - 1 && before + rows[v] <= below) before += rows[v++];
-    const low = values[v];
-    // the next row may hold the same value still
-    const next = below + 1 < before + rows[v] ? low : (values[v + 1] ?? low);
-    return low + (at - below) * (next - low);
-  });
 }
