@@ -31,7 +31,7 @@ export function monitorCommand(): Command {
           ["with a label by now", labelled],
           ["chunks computed", computed.length],
           ["alerts of performance", alerts.length],
-          ["told", told.events.length],
+          ["alerts sent", told.events.length],
         ]),
         ...alerts.map(
           ({ chunk, part, metric, value, lower_threshold, upper_threshold }) =>

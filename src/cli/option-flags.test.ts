@@ -50,7 +50,10 @@ describe.each(options)("%s", (_name, set, field) => {
   it("has a placeholder for what it takes", () => {
     const shown = placeholder(field).split("|");
     const takesNumbers = words.some((word) => /^(whole )?number/.test(word));
-    if (field.type === "array") return expect(shown).toEqual([takesNumbers && words.length === 1 ? "n,n,…" : "a,b,…"]);
+    if (field.type === "array") {
+      const isNumeric = words.every((word) => /^(whole )?number|^null/.test(word));
+      return expect(shown).toEqual([isNumeric ? "n,n,…" : "a,b,…"]);
+    }
     expect(shown.includes("n")).toBe(takesNumbers);
     expect(shown.includes("text")).toBe(words.includes("text"));
     for (const word of shown.filter((word) => /^\w\w+$/.test(word) && word !== "text"))

@@ -7,7 +7,7 @@ import { stageCommand } from "./stage-command.js";
 
 export function storeCommand(): Command {
   return new Command("store")
-    .description("look after the tables")
+    .description("check and migrate the database")
     .addCommand(checkCommand())
     .addCommand(migrateCommand())
     .addCommand(removeResampledCommand());

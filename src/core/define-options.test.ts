@@ -52,6 +52,11 @@ describe("defineOptions", () => {
     expect(mixed.parse({ threshold: mixed.fromText("threshold", "0.5") })).toMatchObject({ threshold: 0.5 });
     expect(mixed.fromText("max_features", "4,0.5,sqrt")).toEqual([4, 0.5, "sqrt"]);
     expect(mixed.fromText("model", "7")).toBe("7");
+    const depths = defineOptions("train", {
+      max_depth: z.array(z.int().nullable()).describe("depths; null: no limit"),
+    });
+    expect(depths.fromText("max_depth", "5,null")).toEqual([5, null]);
+    expect(depths.fromText("max_depth", "null")).toEqual([null]);
     expect(mixed.fields.map((option) => [option.takes, option.type, option.choices])).toEqual([
       ["number ≥ 0, ≤ 1 | f1 | cost", "number", ["f1", "cost"]],
       ["list of number > 0 | sqrt | all", "array", ["sqrt", "all"]],

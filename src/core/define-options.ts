@@ -70,6 +70,7 @@ function field(key: string, type: z.ZodType): OptionField {
     takes: takes(schema),
     type: textType(schema),
     ...(items ? { items: textType(items) as NonNullable<OptionField["items"]> } : {}),
+    ...(items && alternatives(items).some((each) => each.type === "null") ? { nullItems: true as const } : {}),
     ...(choices.length ? { choices } : {}),
     default: schema.default,
     help: schema.description ?? "",
@@ -127,10 +128,11 @@ function valueFromText(option: OptionField, text: string): unknown {
       return word === "true" || word === "1" ? true : word === "false" || word === "0" ? false : word;
     return word;
   };
-  if (text === "null") return null;
+  const listed = (word: string) => (word === "null" && option.nullItems ? null : scalar(option.items, word));
+  if (text === "null" && !option.nullItems) return null;
   if (option.type === "array") {
     if (text.trim().startsWith("[")) return json(text);
-    return text.trim() === "" ? [] : text.split(",").map((word) => scalar(option.items, word.trim()));
+    return text.trim() === "" ? [] : text.split(",").map((each) => listed(each.trim()));
   }
   if (option.type === "object") {
     if (text.trim().startsWith("{")) return json(text);

@@ -7,6 +7,8 @@ export interface OptionField {
   type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   /** Type of the elements of an array. */
   items?: "string" | "number" | "integer";
+  /** Whether an element of an array may be null: the text is then `5,null`. */
+  nullItems?: true;
   /** The words that it, or an element of it, may be; where the type is a number, numbers too. */
   choices?: readonly string[];
   /** The default, or undefined when leaving it out has a meaning of its own, which `help` gives. */

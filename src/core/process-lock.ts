@@ -47,7 +47,7 @@ const held = new Set<string>();
  * Two processes that find a dead holder at the same moment may both think that they have the lock for as long as one beat:
  * `lost` tells. Where that does harm, only one may call this at a time, as in a lease of the store.
  *
- * @param what what the lock is taken for, in words: others are told
+ * @param what human-readable purpose of the lock, shown to other processes
  * @returns undefined while another has it: `lockHolder` tells who
  */
 export function tryLock(path: string, what: string): ProcessLock | undefined {

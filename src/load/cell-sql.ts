@@ -16,7 +16,7 @@ export interface RowSource {
 }
 
 /**
- * A query for rows with their cells as their kinds have them, and whether all of them are all right; in the order of `from`.
+ * A query for rows with cells cast to their column types, and a flag saying whether every cell is valid; in the order of `from`.
  *
  * @param cell the expression for the text of one of our columns
  */
@@ -39,7 +39,7 @@ const NO_SUBSCRIBER = "['', 'null', 'nan', 'none', 'na', 'n/a']";
 /** Whole numbers from here on are not exact as a double. */
 const TOO_LARGE = "9007199254740992";
 
-/** A cell as its kind has it, null where it cannot be read. What most cells are like is asked first. */
+/** A cell cast to its column type, null where it cannot be read. What most cells are like is asked first. */
 function typedCell(raw: string, kind: string, options: CellOptions): string {
   const cell = `trim(${raw})`;
   if (kind === "id") {
@@ -81,7 +81,7 @@ function validity(value: string, kind: string): string {
   return `${value} IS NOT NULL`;
 }
 
-/** What may be wrong with a cell, as tests in the order in which they are told, each with its reason. */
+/** What may be wrong with a cell, as tests in the order of their precedence, each with its reason. */
 export function faultsOf(
   kind: string,
   cell: string,
@@ -110,7 +110,7 @@ export function faultsOf(
   return faults;
 }
 
-/** A good cell as the table has it. */
+/** A valid cell in the form that the table keeps. */
 export function storedCell({ name: column, kind }: CdrColumn): string {
   const of = name(column);
   if (kind === "label") return `nullif(${of}, -1)`;

@@ -100,7 +100,7 @@ async function typeAny(db: Database, file: RecordFile, options: CellOptions): Pr
   return makeTyped(db, source, options);
 }
 
-/** Makes the table `typed`: each row with its cells as their kinds have them, and whether all of them are all right. */
+/** Makes the table `typed`: each row with cells cast to their column types, and a flag saying whether every cell is valid. */
 async function makeTyped(db: Database, source: Source, options: CellOptions): Promise<Typed> {
   const map = mapColumns(source.header, options.columns);
   const present = CDR_COLUMNS.filter((column) => map.positions.has(column.name));

@@ -40,8 +40,8 @@ export async function insertPiece(
 
   const { batch: batchId, row } = await freeIds(db);
   const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
-  const anew = { rows: `SELECT ${cells} FROM clean WHERE ${inPiece} AND DP_DATE <= ${until}`, given, batchId };
-  const replaced = batch.replaces.length ? await removeBatches(db, batch.replaces, anew) : { rows: 0, days: [] };
+  const replacement = { rows: `SELECT ${cells} FROM clean WHERE ${inPiece} AND DP_DATE <= ${until}`, given, batchId };
+  const replaced = batch.replaces.length ? await removeBatches(db, batch.replaces, replacement) : { rows: 0, days: [] };
   const lines = ahead ? `line > ${piece.after}` : inPiece;
   const known = await settleKnownRows(db, found, batch, {
     rows: `${lines} AND DP_DATE <= ${until}`,
@@ -76,7 +76,7 @@ export async function insertPiece(
     `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM clean
      WHERE ${inPiece} AND DP_DATE <= ${until}${known ? ` AND line NOT IN (SELECT place FROM known WHERE verdict IN ('same', 'contradicts'))` : ""}`,
   );
-  // blank lines, and events that were added to others of the file, are told of once, with the last piece
+  // blank lines, and events that were added to others of the file, are reported once, with the last piece
   const { blank, merged } = piece.to === piece.of ? found : { blank: 0, merged: 0 };
   const counted = {
     blank,

@@ -12,7 +12,7 @@ import { insertPiece } from "./insert-piece.js";
 import { makeWay } from "./make-way.js";
 import type { LoadSettings } from "./options.js";
 
-/** What a file had and had not, as the ledger keeps it. */
+/** Which columns a file contained, as recorded in the ledger. */
 export interface LoadNotes {
   /** Our columns that the file does not have: they stay empty, no zeros are invented. */
   absent: string[];
@@ -63,7 +63,7 @@ export interface DownloadedFile extends RecordFile {
   rows: number;
 }
 
-/** Lines of a piece at most, unless the file has more than so many pieces of it. */
+/** Most lines of a piece, unless the file has more than this many pieces. */
 const PIECE = 250_000;
 const PIECES = 40;
 
@@ -71,7 +71,7 @@ const PIECES = 40;
  * Loads one file; the pure part of `load`, which finds the file.
  *
  * Into a DuckDB file in one transaction, which takes less time than the reading before it. Into MySQL, where writing is what
- * takes time, in pieces, each in a transaction with its row in the ledger: a load that was cut off goes on after the last one.
+ * takes time, in pieces, each in a transaction with its row in the ledger: an interrupted load resumes after the last one.
  */
 export async function loadFile(
   store: Store,
@@ -94,12 +94,12 @@ export async function loadFile(
       const resampled_removed = await makeWay(db);
       const end = found.lines + 1;
       const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
-      const anew = settings.replace && (isThere || !before?.replaced);
+      const emptiesFirst = settings.replace && (isThere || !before?.replaced);
       for (let reached = 0; reached < end; report(Math.min(reached, file.rows))) {
         const ahead = reached === 0;
         reached = await db.transaction(async () => {
-          if (anew && ahead) await emptyTables(db);
-          // asked anew each time: another program may load the same file
+          if (emptiesFirst && ahead) await emptyTables(db);
+          // asked again each time: another program may load the same file
           const done = await findLoad(db, file, optionsHash);
           const after = done?.reached ?? 0;
           const replaced = done?.replaced ?? settings.replace;

@@ -11,7 +11,7 @@ import { type LoadOptions, loadOptions } from "./options.js";
  * column, reason and raw text.
  *
  * The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
- * transaction a piece, and the same command goes on after the last one.
+ * transaction a piece, and the same command resumes after the last one.
  *
  * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_INPUT when columns are missing, or when most rows
  *   contradict what the store holds

@@ -24,14 +24,14 @@ export const loadOptions = defineOptions("load", {
     .string()
     .nullable()
     .default(null)
-    .describe("format of the days where it is not YYYY-MM-DD, as strptime has it: %d.%m.%Y"),
+    .describe("format of the days where it is not YYYY-MM-DD, in the notation of strptime: %d.%m.%Y"),
   time_zone: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe(
-      "zone in which the day of an instant is told (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
+      "zone in which the day of an instant is determined (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
     ),
   replace_file: z
     .boolean()

@@ -78,7 +78,7 @@ export class MonitoringRunner {
     this.metrics.alertsOpen.set(Object.values(memory).filter(({ open }) => open).length);
   }
 
-  /** Says so where the labels that came in are of one class; nothing can be told from them. */
+  /** Says so where the labels that came in are of one class; nothing can be concluded from them. */
   async #oneClass(model: string): Promise<string | undefined> {
     const labels = await this.store.lease((db) =>
       db.rows<{ label: number; period: string }>(

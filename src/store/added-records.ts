@@ -55,16 +55,16 @@ export async function addToRows(db: Database, rows: string, given: readonly stri
 /**
  * Takes out what some batches brought, with their rows of the ledger. To be called in a transaction.
  *
- * A key that is deleted cannot come back in the same transaction, so rows that are brought anew are written over.
+ * A key that is deleted cannot come back in the same transaction, so rows that are brought again are written over.
  *
- * @param anew the rows that come in their place: a query for DP_DATE, DP_MSISDN and the cells `given`, and the batch that has
+ * @param replacement the rows that come in their place: a query for DP_DATE, DP_MSISDN and the cells `given`, and the batch that has
  *   them from now on
  * @returns how many rows were written over, and the days that changed
  */
 export async function removeBatches(
   db: Database,
   batches: readonly number[],
-  anew: { rows: string; given: readonly string[]; batchId: number },
+  replacement: { rows: string; given: readonly string[]; batchId: number },
 ): Promise<{ rows: number; days: string[] }> {
   const list = batches.join(", ");
   const mine = `batch_id IN (${list})`;
@@ -81,9 +81,9 @@ export async function removeBatches(
     WHERE batches.batch_id = passed.owner`);
   await db.run(`UPDATE DP_CDR_Data s SET batch_id = r.owner, ${CELLS.map(({ name }) => `${name} = r.${name}`).join(", ")}
     FROM remaining r WHERE s.DP_MSISDN = r.DP_MSISDN AND s.DP_DATE = r.DP_DATE`);
-  const cells = CELLS.map(({ name }) => `${name} = ${anew.given.includes(name) ? `a.${name}` : "NULL"}`);
+  const cells = CELLS.map(({ name }) => `${name} = ${replacement.given.includes(name) ? `a.${name}` : "NULL"}`);
   const rows =
-    await db.run(`UPDATE DP_CDR_Data s SET batch_id = ${anew.batchId}, ${cells.join(", ")} FROM (${anew.rows}) a
+    await db.run(`UPDATE DP_CDR_Data s SET batch_id = ${replacement.batchId}, ${cells.join(", ")} FROM (${replacement.rows}) a
     WHERE s.${mine} AND s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE`);
   await db.run(`DELETE FROM DP_CDR_Data WHERE ${mine}`);
   await db.run(`DELETE FROM rejects WHERE ${mine}`);

@@ -56,7 +56,7 @@ const LAWS: Record<string, string> = {
       OR ABS(COALESCE(s.Total_Data_Volume, 0) - COALESCE(d.volume, 0)) > 1e-6 * (1 + COALESCE(d.volume, 0))`,
 };
 
-/** Faults that are told in words, of each law. */
+/** How many faults of each law are described in words. */
 const EXAMPLES = 5;
 
 /**

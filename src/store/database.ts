@@ -17,7 +17,7 @@ export interface Journal {
   transaction<T>(db: Database, steps: TransactionSteps<T>): Promise<T>;
   /** Told of each statement inside a transaction, before it runs. */
   beforeStatement(db: Database, sql: string): Promise<void>;
-  /** Told of many new rows inside a transaction, before they are written here; comes back when it has read them. */
+  /** Called before a bulk insert in a transaction; resolves once the rows have been read. */
   beforeRows(db: Database, rows: NewRows): Promise<void>;
   /** Whether a statement changes something that the journal keeps. */
   concerns(sql: string): boolean;

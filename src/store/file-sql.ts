@@ -2,7 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { text } from "./database.js";
 
 /**
- * A path as DuckDB has to be told it, so that it means this one file: DuckDB takes `[`, `*` and `?` for a pattern.
+ * A path escaped for DuckDB, so that it means this one file: DuckDB takes `[`, `*` and `?` for a pattern.
  *
  * @throws ChurnError BAD_INPUT for a name with both a backslash and one of these: DuckDB knows no way to write it
  */
@@ -16,7 +16,7 @@ export function exactPath(path: string): string {
   return path.replace(/[[*?]/g, "[$&]");
 }
 
-/** SQL for the rows of one CSV file; folders named `key=value` add no columns. Packed files are told by `.gz` in any capitals. */
+/** SQL for the rows of one CSV file; folders named `key=value` add no columns. Compressed files are recognized by `.gz` in any capitals. */
 export function csvRows(path: string, options: string): string {
   const packing = /\.gz$/i.test(path) ? "gzip" : "none";
   return `read_csv(${text(exactPath(path))}, hive_partitioning = false, compression = '${packing}', ${options})`;

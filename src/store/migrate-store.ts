@@ -29,7 +29,7 @@ export interface MigrateResult {
  * Brings the tables to the version of this program.
  *
  * Records that are texts without keys are typed into tables of ours: each row becomes a typed row or is set aside in `rejects` with
- * its reason, and the tables as they were are kept under another name. A migration that was stopped goes on when it is called again.
+ * its reason, and the tables as they were are kept under another name. A migration that was stopped continues when it is called again.
  *
  * @param options.dry_run only says what would become of the rows
  */

@@ -129,7 +129,7 @@ it("forgets the rows of an append that failed, also when its memory is collected
   });
 });
 
-it("waits while another process holds the file, names it, and goes on when it is free", async () => {
+it("waits while another process holds the file, names it, and continues when it is free", async () => {
   const path = join(folder, "held.duckdb");
   const script = `import("@duckdb/node-api").then(async ({ DuckDBInstance }) => {
     const db = await DuckDBInstance.create(${JSON.stringify(path)});

@@ -24,12 +24,12 @@ import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables, hasTables } from "./schema.js";
 import { YieldRequest } from "./yield-request.js";
 
-/** What a lease may do, and who is told while it waits. */
+/** What a lease may do, and who hears that it waits. */
 export interface LeaseOptions {
   /** Makes the store where there is none: for what writes the first rows. Without it nothing is made by looking. */
   create?: boolean;
   signal?: AbortSignal | undefined;
-  /** Told once, when another process works on the file. */
+  /** Called once, when another process works on the file. */
   onWait?: ((message: string) => void) | undefined;
 }
 
@@ -39,7 +39,7 @@ const LINGER = 100;
 /** Milliseconds after which the file is closed even between batches, for programs that know nothing of us. */
 const LONGEST = 5000;
 
-/** A checkpoint writes the whole key anew, so it comes after this much of new rows, and when the file is closed. */
+/** A checkpoint rewrites the whole key, so it comes after this much of new rows, and when the file is closed. */
 const CHECKPOINT_AFTER = "64MB";
 
 /** Leases of this process, those of other files among them. */
@@ -53,7 +53,7 @@ const YIELD = 300;
  *
  * A DuckDB file has one writer process, and while it writes nobody else can even look. So nothing holds the file for
  * long: each piece of work takes a lease, and the file is closed when the last lease of this process ends. Batches that
- * follow each other keep it open, until another process wants it.
+ * follow each other keep it open, until another process asks for it.
  */
 export class Store {
   /** The DuckDB file. */
@@ -99,7 +99,7 @@ export class Store {
    * Opens the file, works on it and closes it.
    *
    * @throws ChurnError NO_DATA when there is no store, unless `create` is set; STORE_BUSY when another process holds the file
-   *   for longer than `wait_seconds`; STORE_DAMAGED when it is no DuckDB file that this version can read
+   *   for longer than `wait_seconds`; STORE_DAMAGED when it is not a DuckDB file that this version can read
    */
   async lease<T>(work: (db: Database) => Promise<T>, options: LeaseOptions = {}): Promise<T> {
     working++;
@@ -130,7 +130,7 @@ export class Store {
   /**
    * Takes the right to stream into this store, which one process at a time has; a process that was killed loses it.
    *
-   * @param what what the right is taken for, in words: others are told
+   * @param what human-readable purpose of the lock, shown to other processes
    * @throws ChurnError ALREADY_RUNNING naming who has it
    */
   claimStream(what: string, options: LeaseOptions = {}): Promise<ProcessLock> {
@@ -193,7 +193,7 @@ export class Store {
         return done;
       } catch (error) {
         if (options.signal?.aborted) throw isInterrupted(error) ? error : interrupted(this.path, error);
-        // after such an error DuckDB does nothing more until the file is opened anew
+        // after such an error DuckDB does nothing more until the file is opened again
         if (/FATAL Error|has been invalidated/.test(String(error))) this.#broken = true;
         throw diskError(this.path, error);
       } finally {
@@ -318,7 +318,7 @@ export class Store {
  * Names the store of a job; nothing is opened before the first lease.
  *
  * @param options `path` of the DuckDB file, or `url` of a MySQL database, and `wait_seconds`
- * @param onWait told when another process works on the file or the server is away; by default a line on stderr
+ * @param onWait called when another process works on the file or the server is away; by default a line on stderr
  * @throws ChurnError BAD_OPTION for an address that cannot be used
  */
 export function openStore(

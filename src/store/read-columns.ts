@@ -138,7 +138,7 @@ function layoutOf(type: DuckDBType): Layout | undefined {
   return type.width > 4 ? { view: Int32Array, bytes: 4, scale } : { view: Int16Array, bytes: 2, scale };
 }
 
-/** Numbers wider than 64 bits, as sums give them; rare and few, so boxing each is no harm. */
+/** Numbers wider than 64 bits, as sums give them; rare and few, so boxing each does no harm. */
 const BOXED = new Set<DuckDBTypeId>([DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT, DuckDBTypeId.DECIMAL]);
 
 function readBoxed(chunks: DuckDBDataChunk[], index: number, rows: number, typeId: DuckDBTypeId): Float64Array {

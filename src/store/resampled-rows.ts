@@ -23,7 +23,7 @@ export async function findResampledRows(db: Database): Promise<ResampledRows | u
 }
 
 /**
- * Removes the rows that were made up, with their batches of the ledger: all or none. Their streams may begin anew.
+ * Removes the rows that were made up, with their batches of the ledger: all or none. Their streams may begin again.
  *
  * @returns what was removed; undefined when there was nothing
  */

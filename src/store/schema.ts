@@ -127,7 +127,7 @@ export async function createTables(db: Database): Promise<void> {
   });
 }
 
-/** Empties the store; to be called in a transaction. Tables are made anew, since a deleted key still blocks its own return. */
+/** Empties the store; to be called in a transaction. Tables are made again, since a deleted key still blocks its own return. */
 export async function emptyTables(db: Database): Promise<void> {
   for (const sql of TABLES) {
     const table = /EXISTS (\w+)/.exec(sql)?.[1] as string;

@@ -144,7 +144,7 @@ export function chooseOrigin(
   return origin;
 }
 
-/** What is staged: the days after one, so many rows, and what changes in them. */
+/** What is staged: the days after one, the number of rows, and what changes in them. */
 interface Staging {
   after: string;
   rows: number;

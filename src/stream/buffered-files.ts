@@ -38,7 +38,7 @@ export function removeShorter(folder: string, key: string, path: string): void {
   for (const file of files) if (file.rows < rows) removeUnused(file.path, UNUSED);
 }
 
-/** Removes the staged files of other rows that nobody used for a week, but for those that a stream may go on with. */
+/** Removes the staged files of other rows that nobody used for a week, but for those that a stream may continue with. */
 export function removeForgotten(folder: string, keys: readonly string[]): void {
   for (const file of readdirSync(folder)) {
     const key = STAGED.exec(file)?.[1];

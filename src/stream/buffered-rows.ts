@@ -36,7 +36,7 @@ export class BufferedRows {
       this.#to = Math.min(from + this.#block, this.#rows);
       const next = this.#to;
       this.#next = next < this.#rows ? { from: next, columns: this.#read(next) } : undefined;
-      // a failure is told when the block is needed
+      // a failure is reported when the block is needed
       this.#next?.columns.catch(() => {});
     }
     const [start, end] = [from - this.#from, to - this.#from];

@@ -26,7 +26,7 @@ export interface LoadedLogs {
 /**
  * Reads from the ledger what was loaded.
  *
- * @param before number of the first batch of the stream that goes on; loads that came after it are not its own
+ * @param before number of the first batch of the stream that continues; loads that came after it are not its own
  * @throws ChurnError NO_DATA when there is none, or when one was cut off
  */
 export async function loadedLogs(db: Database, before = Number.POSITIVE_INFINITY): Promise<LoadedLogs> {
@@ -39,7 +39,7 @@ export async function loadedLogs(db: Database, before = Number.POSITIVE_INFINITY
     const { cells, piece } = JSON.parse(notes) as LoadNotes;
     if (piece && piece.to < piece.of) {
       throw new ChurnError("NO_DATA", `${log.file} is loaded up to line ${piece.to} only`, {
-        hint: "churn load goes on with it",
+        hint: "churn load continues with it",
       });
     }
     return { ...log, cells };

@@ -17,13 +17,13 @@ export const streamOptions = defineOptions("stream", {
     .positive()
     .nullable()
     .default(null)
-    .describe("replay by event time: so many seconds of the log in one second, 86400 is a day; null: by interval"),
+    .describe("replay by event time: seconds of the log per second, 86400 is a day; null: by interval"),
   name: z
     .string()
     .min(1)
     .max(200)
     .default("default")
-    .describe("name of the stream: a stopped one goes on under its name"),
+    .describe("name of the stream; a stopped stream resumes under its name"),
   origin: z
     .enum(["auto", "held-back", "sample", "resample"])
     .default("auto")

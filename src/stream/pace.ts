@@ -33,7 +33,7 @@ export class Pace {
     const due = this.#start + seconds * 1000;
     const left = due - performance.now();
     if (left > 0) await sleep(left, undefined, { signal }).catch(() => {});
-    if (signal?.aborted) throw interrupted("stream, between two batches", signal.reason, "the same command goes on");
+    if (signal?.aborted) throw interrupted("stream, between two batches", signal.reason, "the same command continues");
     return speed === null && interval === 0 ? 0 : Math.max(0, performance.now() - due) / 1000;
   }
 }

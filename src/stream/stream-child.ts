@@ -1,4 +1,4 @@
-// The process of `streamProcess`: streams what it is told to, and tells of every batch.
+// The process of `streamProcess`: streams what it is asked to, and reports every batch.
 
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";

@@ -20,7 +20,7 @@ export interface StreamSoFar {
   source: string | undefined;
 }
 
-/** One batch of a stream, as the ledger has it. */
+/** One batch of a stream, as recorded in the ledger. */
 export interface StreamBatch {
   number: number;
   rows: number;
@@ -81,18 +81,18 @@ export async function readSoFar(db: Database, settings: StreamSettings): Promise
   return { logs, origin, soFar, batches: (batches as unknown as StreamBatch[]).reverse() };
 }
 
-/** Names of the rows that the streams of this store brought: each of them may go on. */
+/** Names of the rows that the streams of this store brought: each of them may continue. */
 export async function streamedKeys(db: Database): Promise<string[]> {
   const found = await db.rows<{ key: string }>("SELECT DISTINCT sha256 AS key FROM batches WHERE kind = 'stream'");
   return found.map(({ key }) => key);
 }
 
-/** @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would go on with */
+/** @throws ChurnError BAD_OPTION when the stream of this name brought other rows than it would continue with */
 export function checkSameRows({ key, source }: StreamSoFar, staged: StagedDays, name: string): void {
   if (key === undefined || key === staged.key) return;
   throw new ChurnError(
     "BAD_OPTION",
-    `stream "${name}" began with other rows (${source}) than it would go on with (${staged.origin})`,
+    `stream "${name}" began with other rows (${source}) than it would continue with (${staged.origin})`,
     { hint: "start another one with --name, or go back to the options it began with" },
   );
 }

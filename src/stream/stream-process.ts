@@ -16,12 +16,12 @@ export interface StreamProcess {
   readonly pid: number | undefined;
   /** The result, when the stream came to its end; undefined when it was killed. */
   readonly done: Promise<StreamResult | undefined>;
-  /** Kills it without a warning (SIGKILL) after so many batches, and says how many it had told of. */
+  /** Kills it without a warning (SIGKILL) after this many batches, and says how many it had reported. */
   killAfter(batches: number): Promise<number>;
 }
 
 /**
- * Streams in another process: it goes on while this one works, and may be killed to see what is left.
+ * Streams in another process: it continues while this one works, and may be killed to see what is left.
  *
  * @throws what the stream throws, from `done`
  */

@@ -67,7 +67,7 @@ describe("stream", () => {
     expect(await rows("SELECT count(*) AS n FROM rejects")).toEqual([{ n: 1 }]);
   });
 
-  it("goes on at the next batch after an interruption, with nothing lost and nothing doubled", async () => {
+  it("continues at the next batch after an interruption, with nothing lost and nothing doubled", async () => {
     await loadLog(20, { until: day(14) });
     const controller = new AbortController();
     const interrupted = stream(
@@ -117,7 +117,7 @@ describe("stream", () => {
     ).toEqual([{ n: 20 }]);
   });
 
-  it("refuses to go on under a name whose stream brought other rows", async () => {
+  it("refuses to continue under a name whose stream brought other rows", async () => {
     await loadLog(21);
     await fast({ batch_size: 70, num_batches: 1, origin: "resample" });
     await expect(fast({ batch_size: 70, num_batches: 2, seed: 2, origin: "resample" })).rejects.toThrow(
@@ -183,7 +183,7 @@ describe("stream", () => {
     expect(await rows("SELECT count(*) AS n FROM rejects")).toEqual([{ n: 0 }]);
   });
 
-  it("says that later loads held rows back which are not of the stream that goes on", async () => {
+  it("says that later loads held rows back which are not of the stream that continues", async () => {
     await loadLines("m1.csv", linesOf(1, 10), { until: day(8) });
     await fast({ num_batches: 9 });
     await loadLines("m2.csv", linesOf(11, 20), { until: day(8) });
@@ -207,7 +207,7 @@ describe("stream", () => {
     expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 100 }]);
   });
 
-  it("goes on with the rows that it set out with when the file is gone meanwhile", async () => {
+  it("continues with the rows that it set out with when the file is gone meanwhile", async () => {
     await loadLines("log.csv", linesOf(1, 14), { until: day(10) });
     await fast({ num_batches: 1, batch_size: 20 });
     renameSync(join(folder, "log.csv"), join(folder, "away.csv"));
@@ -277,7 +277,7 @@ describe("stream", () => {
     expect(total).toBeLessThan(1000);
   });
 
-  it("runs alone: a second stream is told who streams, and may start when the first has ended", async () => {
+  it("runs alone: a second stream is refused and shown who streams, and may start when the first has ended", async () => {
     await loadLog(20, { until: day(14) });
     let begun = () => {};
     const started = new Promise<void>((resolve) => {

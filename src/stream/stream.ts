@@ -50,7 +50,7 @@ export interface StreamContext extends StageContext {
 /**
  * Streams the days after the loaded range into `DP_CDR_Data`, batch by batch: the rows that loads held back, or what is asked for.
  *
- * Each batch is one transaction with its row in the ledger `batches`, so a killed stream goes on at the next batch, with
+ * Each batch is one transaction with its row in the ledger `batches`, so a killed stream continues at the next batch, with
  * nothing lost and nothing doubled. One stream at a time runs in a store. A store that is slow makes the stream late, and
  * does not make it grow.
  *
@@ -108,7 +108,7 @@ export async function describeStream(store: Store, options: StreamOptions = {}):
   return `to stream: ${rows.toLocaleString("en-US")} rows that were held back, ${state.soFar.rows.toLocaleString("en-US")} of them are in`;
 }
 
-/** The result where the log is loaded to its end. A stream that made rows up before goes on only when it is asked to. */
+/** The result where the log is loaded to its end. A stream that made rows up before continues only when it is asked to. */
 function nothingToStream({ logs, soFar, batches }: StreamHistory, name: string): StreamResult {
   const { file, last_day } = logs.furthest;
   const note =

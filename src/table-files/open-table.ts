@@ -133,7 +133,7 @@ async function openCsv(db: Database, path: string, as: string) {
   return { columns, row: "rowid" };
 }
 
-/** The lines of DuckDB's long message that tell what is wrong and where. */
+/** The lines of DuckDB's long message that say what is wrong and where. */
 function csvFault(message: string): string {
   const lines = message
     .split("\n")

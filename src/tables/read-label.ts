@@ -84,7 +84,7 @@ async function classTexts(table: OpenTable, column: ReturnType<typeof columnOf>,
     if (reading.kind === "number") return Number(plainNumber(text, reading));
     return reading.kind === "boolean" ? text.toLowerCase() : text;
   });
-  // in a column of numbers a mark of a missing value is no class
+  // in a column of numbers a mark of a missing value is not a class
   const first = new Map<number | string, number>();
   const merged = keys.map((key, k) => {
     if (typeof key === "number" && Number.isNaN(key)) return -1;

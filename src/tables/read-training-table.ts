@@ -46,7 +46,7 @@ const MOST_LEVELS = 255;
  * Left out, with a note: the label, what is excluded, row numbers without a name (as pandas writes them), and texts that
  * are another in every row.
  *
- * @throws ChurnError as `withTable` and `readLabel`; BAD_INPUT when no column is left, or a weight is no number ≥ 0
+ * @throws ChurnError as `withTable` and `readLabel`; BAD_INPUT when no column is left, or a weight is not a number ≥ 0
  */
 export async function readTrainingTable(
   path: string,

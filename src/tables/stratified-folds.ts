@@ -22,7 +22,7 @@ export function stratifiedFolds(
     else byClass.set(k, [i]);
   }
   const fold = new Int32Array(rows.length);
-  // one class goes on where the one before it stopped, so that folds differ by one row at most
+  // one class continues where the one before it stopped, so that folds differ by one row at most
   let next = 0;
   for (const [, own] of [...byClass].sort((a, b) => a[0] - b[0])) {
     for (let i = own.length - 1; i > 0; i--) {

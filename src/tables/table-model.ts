@@ -55,13 +55,13 @@ export async function loadTableModel(path: string): Promise<TableModel> {
     throw new ChurnError(
       "MODEL_DAMAGED",
       `${path} has layout ${bytes[MAGIC.length - 1]}, this version reads layout ${MAGIC.at(-1)}`,
-      { hint: "fit it anew, or use the version that wrote it" },
+      { hint: "fit it again, or use the version that wrote it" },
     );
   }
   const body = bytes.subarray(start);
   if (!createHash("sha256").update(body).digest().equals(bytes.subarray(MAGIC.length, start))) {
     throw new ChurnError("MODEL_DAMAGED", `${path} is damaged: its checksum does not fit`, {
-      hint: "restore the file, or fit the model anew",
+      hint: "restore the file, or fit the model again",
     });
   }
   const length = body.readUInt32LE(0);

@@ -26,7 +26,7 @@ export async function writePredictionFile(path: string, columns: readonly Output
   const format = checkOutput(path);
   const seen = new Set<string>();
   for (const { name } of columns) {
-    // names in a Parquet file that differ in case only cannot be told apart by SQL
+    // names in a Parquet file that differ in case only cannot be distinguished by SQL
     const key = format === "parquet" ? name.toLowerCase() : name;
     if (seen.has(key)) {
       throw new ChurnError("BAD_USAGE", `output would have two columns ${JSON.stringify(name)}`, {

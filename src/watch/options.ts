@@ -15,13 +15,8 @@ export const monitorOptions = defineOptions("monitor", {
     .nullable()
     .default("W")
     .describe("chunks by day, week, month, quarter or year of the snapshot; null: by size or number"),
-  chunk_size: z
-    .int()
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe("chunks of so many snapshots, where chunk_period is null"),
-  chunk_number: z.int().min(1).nullable().default(null).describe("so many chunks, where period and size are null"),
+  chunk_size: z.int().min(1).nullable().default(null).describe("snapshots per chunk, where chunk_period is null"),
+  chunk_number: z.int().min(1).nullable().default(null).describe("number of chunks, where period and size are null"),
   drift_columns: z
     .array(z.string().min(1))
     .default([])
@@ -48,7 +43,9 @@ export const monitorOptions = defineOptions("monitor", {
     .min(1)
     .nullable()
     .default(null)
-    .describe("chunks in a row before an alert is told; null: 2 of performance, 3 of drift, 1 of missing values"),
+    .describe(
+      "consecutive alerting chunks required before sending an alert; null: 2 of performance, 3 of drift, 1 of missing values",
+    ),
   alert_cool_down: z.int().min(0).default(0).describe("chunks after an all-clear in which the same cause stays quiet"),
   output_dir: z.string().min(1).default("output").describe("folder of the report"),
 });

@@ -86,7 +86,7 @@ export function nannymlConfig(text: string, folder: string, now: Date = new Date
     const { path, credentials } = section(input[key], `input.${key}`);
     if (typeof path !== "string") throw new ChurnError("BAD_CONFIG", `input.${key} has no path`);
     if (/^[a-z0-9]+:\/\//i.test(path) || credentials) {
-      throw new ChurnError("BAD_CONFIG", `input.${key} lies in a cloud: ${path}`, { hint: "download it first" });
+      throw new ChurnError("BAD_CONFIG", `input.${key} is a remote path: ${path}`, { hint: "download it first" });
     }
     return place(path, folder, now);
   };
@@ -97,7 +97,7 @@ export function nannymlConfig(text: string, folder: string, now: Date = new Date
     if (enabled === false) continue;
     const known = SECTIONS[String(type)];
     if (!known) {
-      notes.push(`calculator ${type} is left out: there is none here`);
+      notes.push(`calculator ${type} is not supported and was skipped`);
       continue;
     }
     const [name, keys] = known;

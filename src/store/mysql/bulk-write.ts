@@ -80,7 +80,7 @@ async function endPipe(path: string): Promise<void> {
   );
 }
 
-/** Bytes that wait for the server while DuckDB goes on to other work. */
+/** Bytes that wait for the server while DuckDB does other work. */
 const WAITING = 1 << 25;
 
 async function sendFile(
@@ -90,7 +90,7 @@ async function sendFile(
   columns: readonly CatalogColumn[],
   writing: Promise<number>,
 ): Promise<number> {
-  // a pipe gives no more at once, and room for more is made anew for every reading
+  // a pipe gives no more at once, and room for more is made again for every reading
   const file = createReadStream(path, { highWaterMark: 1 << 16 });
   const sending = session.connection.query({
     sql: `LOAD DATA LOCAL INFILE 'rows.csv' INTO TABLE ${quoted(table)} CHARACTER SET utf8mb4
@@ -137,7 +137,7 @@ async function insertRows(
   const flush = async () => {
     written += await running;
     running = parts.length ? session.run(head + parts.join(",")) : Promise.resolve(0);
-    running.catch(() => {}); // told when it is waited for
+    running.catch(() => {}); // reported when it is awaited
     parts = [];
     size = 0;
   };

@@ -8,7 +8,7 @@ export interface CatalogColumn {
   required: boolean;
 }
 
-/** A table of the DuckDB file, as its catalog has it: the one definition that MySQL's tables are made from. */
+/** A table of the DuckDB file, as its catalog describes it: the one definition that MySQL's tables are made from. */
 export interface CatalogTable {
   name: string;
   columns: CatalogColumn[];

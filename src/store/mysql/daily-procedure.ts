@@ -2,7 +2,7 @@
  * The procedure that other programs call: `CALL GetDailyCDRDataBatch(CURDATE() - INTERVAL 7 DAY)`.
  *
  * It sums the days from `startDate` to today into `DailySummary` and returns them; a day that was summed before is summed
- * anew, so calling it twice changes nothing.
+ * again, so calling it twice changes nothing.
  */
 export const DAILY_PROCEDURE = [
   "DROP PROCEDURE IF EXISTS GetDailyCDRDataBatch",

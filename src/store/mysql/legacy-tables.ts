@@ -82,7 +82,7 @@ export async function readLegacyTables(db: Database, session: MysqlSession, { ta
 
 const MISSING = "('', 'null', 'nan', 'none', 'nat')";
 
-/** A text as its kind has it, null where it cannot be read or is missing. */
+/** A text cast to its column type, null where it cannot be read or is missing. */
 function typed(column: string, kind: ColumnKind): string {
   const cell = `trim(${column})`;
   if (kind === "day") return `CAST(try_cast(${cell} AS TIMESTAMP) AS DATE)`;
@@ -92,7 +92,7 @@ function typed(column: string, kind: ColumnKind): string {
   return `CASE WHEN lower(${cell}) NOT IN ${MISSING} THEN try_cast(${cell} AS DOUBLE) END`;
 }
 
-/** What is wrong with a typed value; a measure that is missing is no fault. */
+/** What is wrong with a typed value; a missing measure is not a fault. */
 function fault(column: string, kind: ColumnKind): [test: string, reason: string][] {
   const value = `t.${name(column)}`;
   if (kind === "day") return [[`${value} IS NULL`, "not a date"]];

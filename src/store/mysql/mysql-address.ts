@@ -33,7 +33,7 @@ export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process
   } catch (cause) {
     throw badAddress("is not an address", { cause });
   }
-  // the address itself is told only when it is sure that it holds no password
+  // the address itself is shown only when it surely holds no password
   if (url.password) throw badAddress("holds a password");
   if (url.protocol !== "mysql:" && url.protocol !== "mariadb:") {
     throw badAddress(`begins with ${JSON.stringify(url.protocol)} instead of mysql:`);

@@ -58,7 +58,7 @@ export class MysqlMirror {
     if (!found) throw noStore(this.server.place);
   }
 
-  /** What a person wants to know of the server: its version, whether files can be streamed to it, whether the line is encrypted. */
+  /** Facts about the server for people: its version, whether files can be streamed to it, whether the line is encrypted. */
   async describe(): Promise<string> {
     const { server } = this;
     return server.session(async (session) => {

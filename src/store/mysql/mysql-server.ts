@@ -50,7 +50,7 @@ export class MysqlServer {
     return this.#address.database;
   }
 
-  /** Works on one connection; begins anew, whole, when the server went away. So the work must only read, or be idempotent. */
+  /** Works on one connection; begins again, whole, when the server went away. So the work must only read, or be idempotent. */
   session<T>(work: (session: MysqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#patiently(async () => {
       const pooled = await this.#take();
@@ -88,7 +88,7 @@ export class MysqlServer {
     }, options.signal);
   }
 
-  /** Tries until it succeeds, the fault is no passing one, or the time is over; says once that it waits. */
+  /** Tries until it succeeds, the fault is permanent, or the time is over; says once that it waits. */
   async #patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     let since: number | undefined;
     let told = false;

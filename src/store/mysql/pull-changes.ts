@@ -52,7 +52,7 @@ interface Fetched {
 /**
  * Brings the copy in the DuckDB file up to date with MySQL: the partitions that changed since, in one consistent view.
  *
- * The copy is told to be up to date in the same transaction as its last rows arrive, so a pull that was stopped is done again.
+ * The copy is marked as up to date in the same transaction as its last rows arrive, so a pull that was stopped is done again.
  */
 export async function pullChanges(
   db: Database,

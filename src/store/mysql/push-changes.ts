@@ -68,7 +68,7 @@ export async function pushChanges(
   if (revision.base === cached.revision) await setCacheState(db, { ...cached, revision: revision.revision });
 }
 
-/** A push that has begun with the rows of a batch, while the transaction in the DuckDB file goes on. */
+/** A push that has begun with the rows of a batch, while the transaction in the DuckDB file continues. */
 export interface PushAhead {
   /** Goes on with what the transaction changed, to the end. */
   finish(changes: Change[]): Promise<Pushed>;
@@ -104,7 +104,7 @@ export async function pushAhead(db: Database, server: MysqlServer, rows: NewRows
     };
     pushed = send(db, server, cached, changes, first);
     pushed.catch(onFault);
-    changes.catch(() => {}); // told to whoever began the transaction
+    changes.catch(() => {}); // reported to whoever began the transaction
   });
   return {
     finish: (all) => {
