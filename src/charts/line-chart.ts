@@ -1,5 +1,5 @@
 import { dateOf } from "../core/days.js";
-import type { Chart } from "./chart.js";
+import type { Chart, VegaLiteSpec } from "./chart.js";
 import { axisNumbers, type ChartText, finiteOrNull, titleSpec } from "./chart-text.js";
 import { COLORS, MUTED, THEME } from "./theme.js";
 import { vegaChart } from "./vega-chart.js";
@@ -31,144 +31,171 @@ export interface LineChartOptions extends ChartText {
   height?: number;
 }
 
+type Mark = VegaLiteSpec;
+
+/** What the marks of a line chart share: the rows that are drawn, and how a column of them becomes a place or a color. */
+interface LinePlot {
+  positions: (number | string)[];
+  rows: LineRow[];
+  x: object;
+  y: object;
+  color: object;
+}
+
+interface LineRow {
+  x: number | string;
+  series: string;
+  y: number | null;
+  low?: number | null;
+  high?: number | null;
+  marked?: true;
+}
+
+/** Draws lines over days or over numbers, with bands, thresholds and marked points. */
+export function lineChart(options: LineChartOptions): Chart {
+  const plot = linePlot(options);
+  return vegaChart({
+    title: titleSpec(options.title, options.subtitle),
+    description: options.description ?? describe(options, plot.positions),
+    width: options.width ?? 680,
+    height: options.height ?? 280,
+    data: { values: plot.rows },
+    layer: [
+      ...bandMarks(plot, options),
+      ...ruleMarks(options.rules ?? []),
+      lineMark(plot, options),
+      pointMark(plot, options),
+      ...markedPoints(plot, options),
+    ],
+  });
+}
+
+function linePlot(options: LineChartOptions): LinePlot {
+  const { series, x, y } = options;
+  const day = isByDay(options);
+  const positions = Array.from({ length: x.values.length }, (_, i): number | string => {
+    const value = x.values[i];
+    return day && typeof value === "number" ? dateOf(value) : value;
+  });
+  const rows = series.flatMap((line) => positions.map((position, i) => lineRow(line, position, i)));
+  const numbers = axisNumbers(
+    rows.map((row) => row.y ?? 0),
+    y.format,
+  );
+  return {
+    positions,
+    rows,
+    x: day
+      ? { field: "x", type: "temporal", scale: { type: "utc" }, title: x.title ?? null, axis: { tickCount: 8 } }
+      : numberAxis(positions, x.title),
+    y: {
+      field: "y",
+      type: "quantitative",
+      title: y.title,
+      axis: { ...numbers, tickCount: 6 },
+      scale: { zero: y.zero ?? false, ...(y.domain ? { domain: y.domain } : {}) },
+    },
+    color: {
+      field: "series",
+      type: "nominal",
+      scale: {
+        domain: series.map((line) => line.name),
+        range: series.map((line, i) => line.color ?? THEME.range.category[i % THEME.range.category.length]),
+      },
+      legend: series.length > 1 ? { symbolType: "stroke" } : null,
+    },
+  };
+}
+
+function lineRow({ name, values, low, high, marked }: LineSeries, x: number | string, i: number): LineRow {
+  const row: LineRow = { x, series: name, y: finiteOrNull(values[i]) };
+  if (low && high) Object.assign(row, { low: finiteOrNull(low[i]), high: finiteOrNull(high[i]) });
+  if (marked?.[i]) row.marked = true;
+  return row;
+}
+
+function numberAxis(positions: readonly (number | string)[], title: string | undefined): object {
+  const axis = { field: "x", type: "quantitative", title: title ?? null, scale: { zero: false, nice: false } };
+  const whole = positions.filter((position): position is number => Number.isInteger(position));
+  // no batch 1.5 between the first and the second
+  return whole.length === positions.length ? { ...axis, axis: { tickCount: wholeSteps(whole) } } : axis;
+}
+
 /** Ticks that whole numbers have room for; more would stand between them. */
 function wholeSteps(at: readonly number[]): number {
   const [low, high] = at.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
   return Math.max(1, Math.min(10, high - low));
 }
 
-/** Draws lines over days or over numbers, with bands, thresholds and marked points. */
-export function lineChart(options: LineChartOptions): Chart {
-  const { series, x, y, rules = [] } = options;
-  const day = (x.kind ?? "day") === "day";
-  const at = Array.from(x.values as ArrayLike<number | string>, (value) =>
-    day && typeof value === "number" ? dateOf(value) : value,
-  );
-  const values = series.flatMap((line) =>
-    at.map((position, i) => ({
-      x: position,
-      series: line.name,
-      y: finiteOrNull(line.values[i]),
-      ...(line.low && line.high ? { low: finiteOrNull(line.low[i]), high: finiteOrNull(line.high[i]) } : {}),
-      ...(line.marked?.[i] ? { marked: true } : {}),
-    })),
-  );
-  const numbers = axisNumbers(
-    values.map((row) => row.y ?? 0),
-    y.format,
-  );
-  const many = series.length > 1;
-  const color = {
-    field: "series",
-    type: "nominal",
-    scale: {
-      domain: series.map((line) => line.name),
-      range: series.map((line, i) => line.color ?? THEME.range.category[i % THEME.range.category.length]),
+function bandMarks({ x, y, color }: LinePlot, { series }: LineChartOptions): Mark[] {
+  if (!series.some((line) => line.low && line.high)) return [];
+  return [
+    {
+      transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+      mark: { type: "area" },
+      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
     },
-    legend: many ? { symbolType: "stroke" } : null,
-  };
-  const xEncoding = day
-    ? { field: "x", type: "temporal", scale: { type: "utc" }, title: x.title ?? null, axis: { tickCount: 8 } }
-    : {
-        field: "x",
-        type: "quantitative",
-        title: x.title ?? null,
-        scale: { zero: false, nice: false },
-        // no batch 1.5 between the first and the second
-        ...(at.every(Number.isInteger) ? { axis: { tickCount: wholeSteps(at as number[]) } } : {}),
-      };
-  const yEncoding = {
-    field: "y",
-    type: "quantitative",
-    title: y.title,
-    axis: { ...numbers, tickCount: 6 },
-    scale: { zero: y.zero ?? false, ...(y.domain ? { domain: y.domain } : {}) },
-  };
+  ];
+}
+
+function ruleMarks(rules: NonNullable<LineChartOptions["rules"]>): Mark[] {
+  if (rules.length === 0) return [];
+  const y = { field: "value", type: "quantitative" };
+  const color = { field: "color", type: "nominal", scale: null };
+  const named = rules.filter((rule) => rule.name);
+  return [
+    {
+      data: { values: rules.map((rule) => ({ value: rule.value, color: rule.color ?? MUTED })) },
+      mark: { type: "rule", strokeDash: [5, 4], strokeWidth: 1.25 },
+      encoding: { y, color },
+    },
+    {
+      data: { values: named.map((rule) => ({ value: rule.value, name: rule.name, color: rule.color ?? MUTED })) },
+      mark: { type: "text", align: "left", dx: 8, fontSize: 11 },
+      encoding: { x: { value: "width" }, y, text: { field: "name" }, color },
+    },
+  ];
+}
+
+function lineMark({ x, y, color }: LinePlot, { series }: LineChartOptions): Mark {
   const dashed = series.filter((line) => line.dashed).map((line) => line.name);
-  const points = options.points ?? at.length <= 40;
-  return vegaChart({
-    title: titleSpec(options.title, options.subtitle),
-    description: options.description ?? describe(options, at),
-    width: options.width ?? 680,
-    height: options.height ?? 280,
-    data: { values },
-    layer: [
-      ...(series.some((line) => line.low && line.high)
-        ? [
-            {
-              transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-              mark: { type: "area" },
-              encoding: { x: xEncoding, y: { ...yEncoding, field: "low" }, y2: { field: "high" }, color },
-            },
-          ]
-        : []),
-      ...(rules.length
-        ? [
-            {
-              data: { values: rules.map((rule) => ({ value: rule.value, color: rule.color ?? MUTED })) },
-              mark: { type: "rule", strokeDash: [5, 4], strokeWidth: 1.25 },
-              encoding: {
-                y: { field: "value", type: "quantitative" },
-                color: { field: "color", type: "nominal", scale: null },
-              },
-            },
-            {
-              data: {
-                values: rules
-                  .filter((rule) => rule.name)
-                  .map((rule) => ({ value: rule.value, name: rule.name, color: rule.color ?? MUTED })),
-              },
-              mark: { type: "text", align: "left", dx: 8, fontSize: 11 },
-              encoding: {
-                x: { value: "width" },
-                y: { field: "value", type: "quantitative" },
-                text: { field: "name" },
-                color: { field: "color", type: "nominal", scale: null },
-              },
-            },
-          ]
-        : []),
-      {
-        mark: { type: "line" },
-        encoding: {
-          x: xEncoding,
-          y: yEncoding,
-          color,
-          ...(dashed.length
-            ? {
-                strokeDash: {
-                  condition: { test: `indexof(${JSON.stringify(dashed)}, datum.series) >= 0`, value: [5, 4] },
-                  value: [],
-                },
-              }
-            : {}),
-        },
-      },
-      {
-        name: points ? "points" : "hover",
-        mark: { type: "point", opacity: points ? 1 : 0, size: points ? 34 : 90 },
-        encoding: {
-          x: xEncoding,
-          y: yEncoding,
-          color,
-          tooltip: [
-            { field: "x", type: "nominal", title: x.title ?? (day ? "day" : "x") },
-            ...(many ? [{ field: "series", type: "nominal", title: "series" }] : []),
-            { field: "y", type: "quantitative", title: y.title, format: y.format ?? ",.4~r" },
-          ],
-        },
-      },
-      ...(series.some((line) => line.marked)
-        ? [
-            {
-              transform: [{ filter: "datum.marked" }],
-              mark: { type: "point", shape: "diamond", size: 110, color: COLORS.vermillion, opacity: 1 },
-              encoding: { x: xEncoding, y: yEncoding },
-            },
-          ]
-        : []),
-    ],
-  });
+  const test = `indexof(${JSON.stringify(dashed)}, datum.series) >= 0`;
+  const strokeDash = { condition: { test, value: [5, 4] }, value: [] };
+  return { mark: { type: "line" }, encoding: { x, y, color, ...(dashed.length ? { strokeDash } : {}) } };
+}
+
+/** A point at every value: to be seen, or under the pointer only. */
+function pointMark({ positions, x, y, color }: LinePlot, options: LineChartOptions): Mark {
+  const points = options.points ?? positions.length <= 40;
+  return {
+    name: points ? "points" : "hover",
+    mark: { type: "point", opacity: points ? 1 : 0, size: points ? 34 : 90 },
+    encoding: {
+      x,
+      y,
+      color,
+      tooltip: [
+        { field: "x", type: "nominal", title: options.x.title ?? (isByDay(options) ? "day" : "x") },
+        ...(options.series.length > 1 ? [{ field: "series", type: "nominal", title: "series" }] : []),
+        { field: "y", type: "quantitative", title: options.y.title, format: options.y.format ?? ",.4~r" },
+      ],
+    },
+  };
+}
+
+function markedPoints({ x, y }: LinePlot, { series }: LineChartOptions): Mark[] {
+  if (!series.some((line) => line.marked)) return [];
+  return [
+    {
+      transform: [{ filter: "datum.marked" }],
+      mark: { type: "point", shape: "diamond", size: 110, color: COLORS.vermillion, opacity: 1 },
+      encoding: { x, y },
+    },
+  ];
+}
+
+function isByDay({ x }: LineChartOptions): boolean {
+  return (x.kind ?? "day") === "day";
 }
 
 function describe({ series, y }: LineChartOptions, at: readonly unknown[]): string {

@@ -1,10 +1,17 @@
-import type { IncomingMessage } from "node:http";
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { type GetOptions, get } from "../http/get.js";
-import { ConnectionLost, contentRange, isBusy, type Remote, ServerBusy, type Version } from "../http/remote.js";
+import { type GetOptions, get, type HttpResponse } from "../http/get.js";
+import {
+  ConnectionLost,
+  contentRange,
+  isBusy,
+  type Remote,
+  type RemoteResponse,
+  ServerBusy,
+  type Version,
+} from "../http/remote.js";
 import { retryAfter } from "../http/retry-wait.js";
-import type { FetchSettings } from "../source.js";
+import type { FetchSettings, Validators } from "../source.js";
 import { gsEndpoint } from "./gs-endpoint.js";
 import { gsError, gsMissing, gsRefusal } from "./gs-error.js";
 import { type GsLogin, gsLogin } from "./gs-login.js";
@@ -28,100 +35,123 @@ interface Metadata {
  * Plain requests, not `@google-cloud/storage`: that neither ends nor fails when a socket drops in the middle of a body, and
  * checks nothing where a range is asked for.
  */
-export function gsRemote(name: GsName, shown: string, settings: FetchSettings, options: GetOptions): Remote {
-  const server = gsEndpoint(settings.endpoint);
-  const bucket = `${server}/storage/v1/b/${encodeURIComponent(name.bucket)}`;
-  const object = `${bucket}/o/${encodeURIComponent(name.object)}`;
-  let made: Promise<GsLogin> | undefined;
-  const login = () => {
-    made ??= gsLogin(settings);
-    return made;
-  };
-  return {
-    shown,
-    server,
-    async whole(before) {
-      const version = await newest();
-      if (before?.generation === version.generation) return "unchanged";
-      const response = await media(version, {});
-      if (!response) throw new ConnectionLost("the object was replaced while it was asked for");
-      return { response, version, from: 0 };
-    },
-    async rest(version, from) {
-      const response = await media(version, { range: `bytes=${from}-` });
-      if (!response) return undefined;
-      if (response.statusCode === 200) return { response, version, from: 0 };
-      const part = contentRange(response);
-      if (part.from === from && (part.size === undefined || part.size === version.size)) {
-        return { response, version, from };
-      }
-      response.destroy();
-      return undefined;
-    },
-    isPinned: (version) => version.generation !== null,
-    isNewest: async (version) => (await newest()).generation === version.generation,
-  };
+export class GsRemote implements Remote {
+  readonly shown: string;
+  readonly server: string;
+  readonly #name: GsName;
+  readonly #settings: FetchSettings;
+  readonly #options: GetOptions;
+  /** URLs of the JSON API. */
+  readonly #bucket: string;
+  readonly #object: string;
+  #login: Promise<GsLogin> | undefined;
 
-  async function newest(): Promise<Version> {
-    const response = await ask(`${object}${name.generation ? `?generation=${name.generation}` : ""}`, {});
+  /** @param shown how errors name the object */
+  constructor(name: GsName, shown: string, settings: FetchSettings, options: GetOptions) {
+    this.shown = shown;
+    this.server = gsEndpoint(settings.endpoint);
+    this.#name = name;
+    this.#settings = settings;
+    this.#options = options;
+    this.#bucket = `${this.server}/storage/v1/b/${encodeURIComponent(name.bucket)}`;
+    this.#object = `${this.#bucket}/o/${encodeURIComponent(name.object)}`;
+  }
+
+  async whole(before: Validators | undefined): Promise<RemoteResponse | "unchanged"> {
+    const version = await this.#newest();
+    if (before?.generation === version.generation) return "unchanged";
+    const response = await this.#media(version, {});
+    if (!response) throw new ConnectionLost("the object was replaced while it was asked for");
+    return { response, version, from: 0 };
+  }
+
+  async rest(version: Version, from: number): Promise<RemoteResponse | undefined> {
+    const response = await this.#media(version, { range: `bytes=${from}-` });
+    if (!response) return undefined;
+    if (response.statusCode === 200) return { response, version, from: 0 };
+    const range = contentRange(response);
+    if (range.from === from && (range.size === undefined || range.size === version.size)) {
+      return { response, version, from };
+    }
+    response.destroy();
+    return undefined;
+  }
+
+  isPinned(version: Version): boolean {
+    return version.generation !== null;
+  }
+
+  async isNewest(version: Version): Promise<boolean> {
+    return (await this.#newest()).generation === version.generation;
+  }
+
+  async #newest(): Promise<Version> {
+    const { generation } = this.#name;
+    const response = await this.#ask(`${this.#object}${generation ? `?generation=${generation}` : ""}`);
     const text = await bodyOf(response);
-    if (response.statusCode !== 200) throw await refused(response.statusCode as number, text);
-    return versionOf(text, shown, server);
+    if (response.statusCode !== 200) throw await this.#refused(response.statusCode, text);
+    return parseVersion(text, this);
   }
 
   /** The bytes of a version, or undefined when that is gone. */
-  async function media(version: Version, headers: Record<string, string>): Promise<IncomingMessage | undefined> {
-    const response = await ask(`${object}?alt=media&generation=${version.generation}`, {
+  async #media(version: Version, headers: Record<string, string>): Promise<HttpResponse | undefined> {
+    const response = await this.#ask(`${this.#object}?alt=media&generation=${version.generation}`, {
       // without it Cloud Storage would unpack what is stored packed, and neither length nor checksum would fit
       "accept-encoding": version.packed ? "gzip" : "identity",
       ...headers,
     });
-    const status = response.statusCode as number;
-    if (status === 200 || status === 206) return response;
+    const { statusCode } = response;
+    if (statusCode === 200 || statusCode === 206) return response;
     const text = await bodyOf(response);
     // 412: a proxy that makes a condition of the generation; 416: not the length that it had
-    if (status === 404 || status === 410 || status === 412 || status === 416) return undefined;
-    throw await refused(status, text);
+    if ([404, 410, 412, 416].includes(statusCode)) return undefined;
+    throw await this.#refused(statusCode, text);
   }
 
-  async function ask(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
-    const response = await get(new URL(url), { ...(await (await login()).headers()), ...headers }, options);
-    const status = response.statusCode as number;
-    if (!isBusy(status)) return response;
+  async #ask(url: string, headers: Record<string, string> = {}): Promise<HttpResponse> {
+    const login = await this.#whoAsks();
+    const response = await get(new URL(url), { ...(await login.headers()), ...headers }, this.#options);
+    if (!isBusy(response.statusCode)) return response;
     response.destroy();
-    throw new ServerBusy(status, retryAfter(response.headers["retry-after"]));
+    throw new ServerBusy(response.statusCode, retryAfter(response.headers["retry-after"]));
   }
 
-  async function refused(status: number, text: string): Promise<ChurnError> {
+  #whoAsks(): Promise<GsLogin> {
+    this.#login ??= gsLogin(this.#settings);
+    return this.#login;
+  }
+
+  async #refused(status: number, text: string): Promise<ChurnError> {
     const refusal = gsRefusal(status, text);
-    if (status !== 404) return gsError(shown, name, refusal, await login());
-    if (/bucket does not exist/i.test(refusal.message) || (await statusOf(`${bucket}?fields=name`)) === 404) {
-      return gsMissing(shown, name, "bucket", undefined);
+    if (status !== 404) return gsError(this.shown, this.#name, refusal, await this.#whoAsks());
+    if (/bucket does not exist/i.test(refusal.message) || (await this.#isBucketMissing())) {
+      return gsMissing(this.shown, this.#name, "bucket", undefined);
     }
-    return gsMissing(shown, name, "object", await nearName());
+    return gsMissing(this.shown, this.#name, "object", await this.#nearName());
   }
 
-  async function statusOf(url: string): Promise<number | undefined> {
+  async #isBucketMissing(): Promise<boolean> {
     try {
-      const response = await ask(url, {});
+      const response = await this.#ask(`${this.#bucket}?fields=name`);
       response.destroy();
-      return response.statusCode;
+      return response.statusCode === 404;
     } catch {
-      return undefined;
+      return false;
     }
   }
 
   /** An object of the same folder with nearly the same name, where the folder may be listed. */
-  async function nearName(): Promise<string | undefined> {
-    const start = name.object.lastIndexOf("/") + 1;
-    const folder = name.object.slice(0, start);
+  async #nearName(): Promise<string | undefined> {
+    const { object } = this.#name;
+    const start = object.lastIndexOf("/") + 1;
+    const folder = object.slice(0, start);
     const query = new URLSearchParams({ prefix: folder, delimiter: "/", maxResults: "500", fields: "items(name)" });
     try {
-      const listed = JSON.parse(await bodyOf(await ask(`${bucket}/o?${query}`, {}))) as { items?: { name: string }[] };
-      const near = closestMatch(
-        name.object.slice(start),
-        (listed.items ?? []).map((item) => item.name.slice(start)),
+      const listed: { items?: { name: string }[] } = JSON.parse(
+        await bodyOf(await this.#ask(`${this.#bucket}/o?${query}`)),
       );
+      const names = (listed.items ?? []).map((item) => item.name.slice(start));
+      const near = closestMatch(object.slice(start), names);
       return near && `${folder}${near}`;
     } catch {
       return undefined;
@@ -129,10 +159,10 @@ export function gsRemote(name: GsName, shown: string, settings: FetchSettings, o
   }
 }
 
-function versionOf(text: string, shown: string, server: string): Version {
+function parseVersion(text: string, { shown, server }: { shown: string; server: string }): Version {
   let said: Metadata;
   try {
-    said = JSON.parse(text) as Metadata;
+    said = JSON.parse(text);
     if (!/^\d+$/.test(said.generation) || !/^\d+$/.test(said.size)) throw new SyntaxError("no generation, no size");
   } catch (cause) {
     throw new ChurnError("DOWNLOAD_FAILED", `${server} does not answer as Cloud Storage does`, {
@@ -158,13 +188,13 @@ function versionOf(text: string, shown: string, server: string): Version {
 }
 
 /** The text of a short answer. */
-async function bodyOf(response: IncomingMessage): Promise<string> {
+async function bodyOf(response: HttpResponse): Promise<string> {
   const blocks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const block of response) {
-      blocks.push(block as Buffer);
-      bytes += (block as Buffer).length;
+    for await (const block of response as AsyncIterable<Buffer>) {
+      blocks.push(block);
+      bytes += block.length;
       if (bytes > 1 << 20) break;
     }
   } catch (cause) {

@@ -3,7 +3,7 @@ import { remoteSource } from "../http/remote-source.js";
 import type { Source } from "../source.js";
 import { gsEndpoint } from "./gs-endpoint.js";
 import { gsName } from "./gs-name.js";
-import { gsRemote } from "./gs-remote.js";
+import { GsRemote } from "./gs-remote.js";
 
 /** An object in Google Cloud Storage. */
 export function gsSource(text: string, dataDir: string): Source {
@@ -19,7 +19,7 @@ export function gsSource(text: string, dataDir: string): Source {
       name: last,
       from: shown,
       server: (settings) => gsEndpoint(settings.endpoint),
-      remote: (settings, options) => gsRemote(name, shown, settings, options),
+      remote: (settings, options) => new GsRemote(name, shown, settings, options),
     },
     dataDir,
   );

@@ -9,6 +9,9 @@ const MAX_REDIRECTS = 10;
 /** Headers that are for the host that was named, and for no other. */
 const PRIVATE = ["authorization", "x-goog-user-project"];
 
+/** An answer: its status is in, its body still to be read. */
+export type HttpResponse = http.IncomingMessage & { statusCode: number };
+
 export interface GetOptions {
   /** Seconds without a byte after which a connection counts as broken. */
   timeout: number;
@@ -22,17 +25,13 @@ export interface GetOptions {
  *
  * @throws ChurnError DOWNLOAD_FAILED when there is no answer, INTERRUPTED by the signal
  */
-export async function get(
-  url: URL,
-  headers: Record<string, string>,
-  options: GetOptions,
-): Promise<http.IncomingMessage> {
+export async function get(url: URL, headers: Record<string, string>, options: GetOptions): Promise<HttpResponse> {
   let at = url;
   let sent = headers;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const response = await ask(at, sent, options);
     const { location } = response.headers;
-    if (![301, 302, 303, 307, 308].includes(response.statusCode as number) || !location) return response;
+    if (![301, 302, 303, 307, 308].includes(response.statusCode) || !location) return response;
     response.destroy();
     const from = at.origin;
     at = new URL(location, at);
@@ -56,22 +55,26 @@ export async function get(
   );
 }
 
-function ask(
-  url: URL,
-  headers: Record<string, string>,
-  { timeout, signal }: GetOptions,
-): Promise<http.IncomingMessage> {
+function ask(url: URL, headers: Record<string, string>, { timeout, signal }: GetOptions): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === "https:" ? https : http;
     const all = { "user-agent": "churn-workbench", "accept-encoding": "identity", ...headers };
-    const asked = request(url, { headers: all, agent: false, ...(signal ? { signal } : {}) });
+    const asked = request(url, { headers: all, agent: false, signal });
     asked.setTimeout(timeout * 1000, () => asked.destroy(new StalledError(`no byte in ${timeout} s`)));
-    asked.on("response", resolve);
-    asked.on("error", (error) =>
-      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : new NoResponseError(url, error)),
-    );
+    const fail = (error: unknown) =>
+      reject(signal?.aborted ? interrupted(withoutQuery(url), error) : new NoResponseError(url, error));
+    asked.on("response", (response) => {
+      if (hasStatus(response)) resolve(response);
+      else fail(new Error("an answer without a status"));
+    });
+    asked.on("error", fail);
     asked.end();
   });
+}
+
+/** True for every answer to a request; requests that come in have none. */
+function hasStatus(response: http.IncomingMessage): response is HttpResponse {
+  return response.statusCode !== undefined;
 }
 
 class StalledError extends Error {

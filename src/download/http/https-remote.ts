@@ -3,7 +3,7 @@ import { ChurnError } from "../../core/errors.js";
 import { fromGoogHash } from "../checksums.js";
 import type { FileType } from "../file-type.js";
 import type { Validators } from "../source.js";
-import { type GetOptions, get } from "./get.js";
+import { type GetOptions, get, type HttpResponse } from "./get.js";
 import { contentRange, isBusy, type Remote, type RemoteResponse, ServerBusy, type Version } from "./remote.js";
 import { retryAfter } from "./retry-wait.js";
 import { statusError } from "./status-error.js";
@@ -21,32 +21,32 @@ export function httpsRemote(url: URL, shown: string, type: FileType, options: Ge
       return response.statusCode === 304 ? "unchanged" : all(response);
     },
     async rest(version, from) {
-      const response = await ask({ range: `bytes=${from}-`, "if-range": nameOf(version) as string });
+      const response = await ask({ range: `bytes=${from}-`, "if-range": nameOf(version) ?? "" });
       if (response.statusCode === 200) return all(response);
       const part = contentRange(response);
       const other = part.size !== undefined && version.size !== undefined && part.size !== version.size;
       if (response.statusCode === 206 && part.from === from && !other) return { response, version, from };
       response.destroy();
       if (response.statusCode === 206 || response.statusCode === 416) return undefined;
-      throw statusError(shown, response.statusCode as number);
+      throw statusError(shown, response.statusCode);
     },
     isPinned: (version) => nameOf(version) !== undefined,
     // If-Range sees to it
     isNewest: async () => true,
   };
 
-  async function ask(headers: Record<string, string>): Promise<IncomingMessage> {
+  async function ask(headers: Record<string, string>): Promise<HttpResponse> {
     const response = await get(url, headers, options);
-    const status = response.statusCode as number;
+    const status = response.statusCode;
     if (!isBusy(status)) return response;
     response.destroy();
     throw new ServerBusy(status, retryAfter(response.headers["retry-after"]));
   }
 
-  function all(response: IncomingMessage): RemoteResponse {
+  function all(response: HttpResponse): RemoteResponse {
     const { headers, statusCode } = response;
     try {
-      if (statusCode !== 200) throw statusError(shown, statusCode as number);
+      if (statusCode !== 200) throw statusError(shown, statusCode);
       checkContent(shown, type, headers);
     } catch (error) {
       response.destroy();
@@ -72,10 +72,10 @@ function headerText(header: string | string[] | undefined): string | null {
 
 /** Headers that ask for the file only if it is another than the one that is there. */
 function conditions(before: Validators | undefined): Record<string, string> {
-  return {
-    ...(before?.etag ? { "if-none-match": before.etag } : {}),
-    ...(before?.last_modified ? { "if-modified-since": before.last_modified } : {}),
-  };
+  const headers: Record<string, string> = {};
+  if (before?.etag) headers["if-none-match"] = before.etag;
+  if (before?.last_modified) headers["if-modified-since"] = before.last_modified;
+  return headers;
 }
 
 /** What names the version of a file byte by byte: a weak ETag does not. */

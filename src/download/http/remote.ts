@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import type { Validators } from "../source.js";
+import type { HttpResponse } from "./get.js";
 
 /** One version of a file on a server. */
 export interface Version extends Validators {
@@ -11,7 +11,7 @@ export interface Version extends Validators {
 
 /** An answer that carries bytes of a version, from one of them on to the end. */
 export interface RemoteResponse {
-  response: IncomingMessage;
+  response: HttpResponse;
   version: Version;
   from: number;
 }
@@ -54,7 +54,7 @@ export function isBusy(status: number): boolean {
 }
 
 /** The first byte that a partial answer holds, and the bytes of the whole, as far as it is given. */
-export function contentRange(response: IncomingMessage): { from: number | undefined; size: number | undefined } {
+export function contentRange(response: HttpResponse): { from: number | undefined; size: number | undefined } {
   const [, from, size] = /^bytes (\d+)-\d+\/(\d+|\*)/.exec(response.headers["content-range"] ?? "") ?? [];
   return {
     from: from === undefined ? undefined : Number(from),
