@@ -100,7 +100,7 @@ function axis({ domain, format }: { domain?: [number, number]; format: string })
 function referenceLayers({ points, name }: { points: [number, number][]; name: string }): Record<string, unknown>[] {
   const values = points.map(([x, y]) => ({ x, y }));
   const first = values[0];
-  const last = values.at(-1)!;
+  const last = values[values.length - 1];
   // under the middle of a diagonal, under the start of a level: there no curve is
   const at = first.y === last.y ? first : { x: (first.x + last.x) / 2, y: (first.y + last.y) / 2 };
   return [

@@ -12,7 +12,7 @@ export function dailyChart(table: ColumnTable, options: { title: string; y: stri
   const dates = Array.from(table.array(day) as ArrayLike<Date>, (date) => date.toISOString().slice(0, 10));
   return lineChart({
     title: options.title,
-    ...(options.subtitle ? { subtitle: options.subtitle } : {}),
+    subtitle: options.subtitle,
     x: { values: dates },
     y: { title: options.y, zero: true },
     series: names

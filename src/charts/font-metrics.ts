@@ -72,7 +72,7 @@ function readAdvances(font: Buffer): Measure {
   };
   return (text) => {
     let sum = 0;
-    for (const character of text) sum += width(character.codePointAt(0) as number);
+    for (const character of text) sum += width(character.codePointAt(0) ?? 0);
     return sum;
   };
 }

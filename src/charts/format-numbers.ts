@@ -10,7 +10,8 @@ export function formatNumbers(values: readonly (number | bigint)[]): string[] {
     const largest = finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     digits = Math.min(6, Math.max(1, 3 - Math.floor(Math.log10(largest))));
     const spare = (value: number): number => {
-      const zeros = /0*$/.exec(value.toFixed(digits))![0].length;
+      const written = value.toFixed(digits);
+      const zeros = written.length - written.replace(/0+$/, "").length;
       return Math.min(zeros, digits - 1);
     };
     digits -= finite.length ? Math.min(...finite.map(spare)) : 0;
@@ -28,7 +29,7 @@ export function formatNumbers(values: readonly (number | bigint)[]): string[] {
 }
 
 function group(text: string): string {
-  const [whole, fraction] = text.split(".") as [string, string | undefined];
+  const [whole, fraction] = text.split(".", 2);
   const set = whole.replace("-", "").length >= 5 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole;
   return fraction === undefined ? set : `${set}.${fraction}`;
 }

@@ -76,8 +76,7 @@ function withoutHover(value: unknown): unknown {
 }
 
 function isHover(value: unknown): boolean {
-  const name = (value as { name?: unknown } | null)?.name;
-  return typeof name === "string" && name.startsWith("hover");
+  return holdsViews(value) && typeof value.name === "string" && value.name.startsWith("hover");
 }
 
 function holdsViews(value: unknown): value is Record<string, unknown> {

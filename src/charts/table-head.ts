@@ -61,7 +61,7 @@ export function readTable(table: TableInput): TableReader {
   const unknown = () => undefined;
   if (typeof table !== "object" || table === null) throw noTable(table);
   if (Array.isArray(table)) {
-    const names = [...new Set(table.slice(0, SAMPLE).flatMap((row) => Object.keys(row as object)))];
+    const names = [...new Set(table.slice(0, SAMPLE).flatMap((row) => Object.keys(row)))];
     return { numRows: table.length, names, value: (name, row) => table[row]?.[name], storage: unknown };
   }
   if (isTable(table)) {

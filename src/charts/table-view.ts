@@ -66,7 +66,7 @@ function showColumn({ name, type, values }: TableHead["columns"][number], day: b
   }
   const right = type === "integer" || type === "number";
   if (!right) return { name, type, right, cells: values.map((value) => cell(plainText(value))) };
-  const present = values.filter((value) => !isMissing(value)) as (number | bigint)[];
+  const present = values.filter((value): value is number | bigint => !isMissing(value));
   const written = formatNumbers(present);
   let at = 0;
   return { name, type, right, cells: values.map((value) => cell(isMissing(value) ? null : written[at++])) };

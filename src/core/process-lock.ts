@@ -128,7 +128,7 @@ function isHeld(path: string): boolean {
 
 function readLock(path: string): LockFile | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as LockFile;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

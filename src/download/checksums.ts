@@ -21,9 +21,10 @@ export class Checksums {
   /** Takes the bytes that a file has already; `check` may throw to stop. */
   async updateFromFile(path: string, end: number, check: () => void): Promise<void> {
     if (end === 0) return;
-    for await (const block of createReadStream(path, { end: end - 1, highWaterMark: 1 << 18 })) {
+    const blocks: AsyncIterable<Buffer> = createReadStream(path, { end: end - 1, highWaterMark: 1 << 18 });
+    for await (const block of blocks) {
       check();
-      this.update(block as Buffer);
+      this.update(block);
     }
   }
 

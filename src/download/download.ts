@@ -68,7 +68,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
 
   let intact = await whatIsThere();
   if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
-  if (!source.write) {
+  if (!isFetched(source)) {
     const manifest = checked(await pinned(source, source.file, settings, context), settings, source);
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
   }
@@ -97,16 +97,22 @@ async function keep(manifest: Manifest, source: Source, dataDir: string): Promis
 
 type Pinned = Omit<Manifest, "source" | "file" | "server">;
 
+type FetchedSource = Source & Required<Pick<Source, "write">>;
+
+function isFetched(source: Source): source is FetchedSource {
+  return source.write !== undefined;
+}
+
 /** Writes the file of a source beside its place, checks it, and renames it into place. */
 async function fetchInto(
-  source: Source,
+  source: FetchedSource,
   intact: Manifest | undefined,
   settings: DownloadSettings,
   context: StageContext,
 ): Promise<Pinned | "unchanged"> {
   const partial = await newPartial(source.file);
   try {
-    const said = await (source.write as NonNullable<Source["write"]>)(partial, intact, settings, context);
+    const said = await source.write(partial, intact, settings, context);
     if (said === "unchanged") return said;
     const { packed, ...validators } = said;
     if (packed && !source.type.gzip) {

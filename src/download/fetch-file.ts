@@ -166,8 +166,9 @@ function checkBytes(transfer: Transfer, version: Version): void {
 }
 
 async function* body(response: IncomingMessage): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterable<Buffer> = response;
   try {
-    for await (const chunk of response) yield chunk as Buffer;
+    for await (const chunk of chunks) yield chunk;
   } catch (cause) {
     throw new ConnectionLost("the connection broke", { cause });
   }

@@ -53,7 +53,7 @@ export async function saveManifest(source: Source, manifest: Manifest, dataDir: 
 /** The manifest of a source, or undefined when there is none, or one that cannot be read or is of another file. */
 export async function readManifest(source: Source, dataDir: string): Promise<Manifest | undefined> {
   try {
-    const manifest = JSON.parse(await readFile(join(dataDir, source.manifest), "utf8")) as Manifest;
+    const manifest: Manifest = JSON.parse(await readFile(join(dataDir, source.manifest), "utf8"));
     return resolve(dataDir, manifest.file) === source.file && /^[0-9a-f]{64}$/.test(manifest.sha256)
       ? manifest
       : undefined;

@@ -61,7 +61,7 @@ export async function writeNote(partial: string, note: PartialNote): Promise<voi
 /** What a partial file holds, or undefined when that is not known. */
 export async function readNote(partial: string): Promise<PartialNote | undefined> {
   try {
-    return JSON.parse(await readFile(noteOf(partial), "utf8")) as PartialNote;
+    return JSON.parse(await readFile(noteOf(partial), "utf8"));
   } catch {
     return undefined;
   }

@@ -12,6 +12,6 @@ export function progressMeter(
     const now = performance.now();
     if (now < next && done !== total) return;
     next = now + 50;
-    context.onProgress?.({ task, done, unit, ...(total === undefined ? {} : { total }) });
+    context.onProgress?.({ task, done, unit, total });
   };
 }

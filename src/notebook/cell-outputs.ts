@@ -56,8 +56,8 @@ export class CellOutputs {
   /** Takes text of a stream. */
   print(name: string, text: string): void {
     const last = this.#outputs.at(-1);
-    if (!this.#clearBeforeNext && last?.output_type === "stream" && last.name === name) {
-      (last.text as string[]).push(text);
+    if (!this.#clearBeforeNext && last?.output_type === "stream" && last.name === name && Array.isArray(last.text)) {
+      last.text.push(text);
       return;
     }
     this.#push({ output_type: "stream", name, text: [text] });

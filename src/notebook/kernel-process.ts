@@ -24,9 +24,19 @@ export interface KernelExit {
 }
 
 /** One request for execution, while it runs and after. */
+/** What a kernel answers to a request, as far as runs look at it. */
+export interface ExecuteReply {
+  status?: string;
+  ename?: string;
+  evalue?: string;
+  traceback?: string[];
+  /** Of a shutdown: what cells have left running. */
+  left?: string[];
+}
+
 export interface Execution {
   /** Content of the reply; undefined when the kernel died first. */
-  reply: Promise<Record<string, unknown>>;
+  reply: Promise<ExecuteReply>;
   /** Resolves when the kernel says that everything about the request has been sent. */
   idle: Promise<void>;
 }
@@ -55,7 +65,7 @@ export class KernelProcess {
   readonly #iopub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 });
   readonly #shellOut = new SendQueue(this.#shell);
   readonly #controlOut = new SendQueue(this.#control);
-  readonly #replies = new Map<string, (content: Record<string, unknown>) => void>();
+  readonly #replies = new Map<string, (content: ExecuteReply) => void>();
   readonly #listeners = new Map<string, (message: Message) => void>();
   readonly #exited: Promise<KernelExit>;
   #key = "";
@@ -157,7 +167,7 @@ export class KernelProcess {
         onMessage(news);
       });
     });
-    const reply = new Promise<Record<string, unknown>>((resolve) => {
+    const reply = new Promise<ExecuteReply>((resolve) => {
       this.#replies.set(id, resolve);
     });
     this.#shellOut.push(encode(this.#key, request));
@@ -177,7 +187,7 @@ export class KernelProcess {
       this.#replies.set(request.header.msg_id, ({ left }) => {
         this.#isOrderly = true;
         this.onRawText = undefined;
-        this.#left = (left as string[] | undefined) ?? [];
+        this.#left = left ?? [];
         clearTimeout(timer);
         timer = setTimeout(() => this.kill(), END_SECONDS * 1000);
       });

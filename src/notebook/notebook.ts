@@ -14,7 +14,22 @@ export interface Notebook {
 export interface NotebookMetadata {
   kernelspec?: { name: string; display_name?: string; language?: string };
   language_info?: { name: string; [key: string]: unknown };
-  papermill?: Record<string, unknown>;
+  papermill?: RunFacts;
+  /** Files that a notebook of a chain needs and leaves. */
+  handoff?: { needs?: string[]; leaves?: string[] };
+  [key: string]: unknown;
+}
+
+/** What a run says of itself, as papermill writes it, with the program's version beside it. */
+export interface RunFacts {
+  start_time?: string;
+  /** Seconds. */
+  duration?: number | null;
+  parameters?: Record<string, unknown>;
+  input_path?: string | null;
+  version?: string;
+  /** Version of Node. */
+  node?: string;
   [key: string]: unknown;
 }
 
@@ -22,7 +37,12 @@ export interface NotebookCell {
   id?: string;
   cell_type: "code" | "markdown" | "raw";
   source: string | string[];
-  metadata: { tags?: string[]; papermill?: Record<string, unknown>; [key: string]: unknown };
+  metadata: {
+    tags?: string[];
+    papermill?: { status?: string; [key: string]: unknown };
+    jupyter?: object;
+    [key: string]: unknown;
+  };
   outputs?: CellOutput[];
   /** Images of a Markdown cell: name to MIME type to base64. */
   attachments?: Record<string, Record<string, string>>;

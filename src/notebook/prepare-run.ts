@@ -35,8 +35,7 @@ export async function prepareRun(
   const injected = injectParameters(notebook, values, declared);
   if (options.report) {
     for (const cell of notebook.cells) {
-      if (cell.cell_type === "code")
-        cell.metadata.jupyter = { ...(cell.metadata.jupyter as object), source_hidden: true };
+      if (cell.cell_type === "code") cell.metadata.jupyter = { ...cell.metadata.jupyter, source_hidden: true };
     }
   }
   const secrets = (declared ?? []).filter(({ isSecret }) => isSecret);

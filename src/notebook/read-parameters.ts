@@ -53,9 +53,9 @@ export function readParameters(notebook: Notebook): NotebookParameter[] | undefi
       parameters.push({
         name,
         type,
-        ...(annotation ? { annotation } : {}),
+        annotation,
         ...(value ? { default: value.value } : {}),
-        ...(initializer ? { defaultText: initializer.getText(file) } : {}),
+        defaultText: initializer?.getText(file),
         help: helpOf(ts, file, list.declarations.length === 1 ? statement : declaration, statement),
         isSecret: annotation === "Secret" || (isSecretName(name) && mayBeText(type)),
         keyword,
@@ -83,7 +83,7 @@ function helpOf(ts: Node, file: Node, node: Node, statement: Node): string {
       .replace(/\s+/g, " ")
       .trim();
   const after = ts.getTrailingCommentRanges(text, statement.end) ?? [];
-  const before = (ts.getLeadingCommentRanges(text, node.pos) ?? []) as { pos: number; end: number }[];
+  const before: { pos: number; end: number }[] = ts.getLeadingCommentRanges(text, node.pos) ?? [];
   // a blank line parts a comment from what it does not belong to
   const near: { pos: number; end: number }[] = [];
   let start: number = node.getStart(file);

@@ -74,10 +74,7 @@ function isParameters(cell: NotebookCell): boolean {
 
 function firstUnfinished(cells: NotebookCell[]): number {
   const index = cells.findIndex(
-    (cell) =>
-      cell.cell_type === "code" &&
-      !isIdle(cell) &&
-      (cell.metadata.papermill as { status?: string })?.status !== "completed",
+    (cell) => cell.cell_type === "code" && !isIdle(cell) && cell.metadata.papermill?.status !== "completed",
   );
   return index < 0 ? cells.length : index;
 }

@@ -45,7 +45,7 @@ export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): 
     const job = jobs[index];
     if (!job || warm.has(index) || options.signal?.aborted) return;
     const kernel = importedEntries(job.input).then((packages) =>
-      startKernel({ ...(job.cwd ? { cwd: job.cwd } : {}), ...(options.env ? { env: options.env } : {}), packages }),
+      startKernel({ cwd: job.cwd, env: options.env, packages }),
     );
     // a kernel that does not start is reported by the run that needs it
     kernel.catch(() => {});
@@ -61,7 +61,7 @@ export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): 
       const kernel = warm.get(index);
       warmUp(index + width);
       try {
-        const run = await runJob(job, { ...options, ...(kernel ? { kernel } : {}) });
+        const run = await runJob(job, { ...options, kernel });
         results[index] = { job, status: "done", run };
       } catch (error) {
         results[index] = { job, status: "failed", error };
@@ -100,12 +100,7 @@ async function runJob(job: NotebookJob, options: RunNotebookOptions): Promise<No
   }
   const started = Date.now();
   const { parameters, html, cwd } = job;
-  const run = await runNotebook(job.input, job.output, {
-    ...options,
-    ...(parameters ? { parameters } : {}),
-    ...(html ? { html } : {}),
-    ...(cwd ? { cwd } : {}),
-  });
+  const run = await runNotebook(job.input, job.output, { ...options, parameters, html, cwd });
   for (const path of leaves) {
     const time = await modified(at(path));
     // a file system may keep whole seconds only
@@ -117,7 +112,7 @@ async function runJob(job: NotebookJob, options: RunNotebookOptions): Promise<No
 }
 
 async function readHandoff(input: string): Promise<Handoff> {
-  const handoff = (await readNotebook(input)).metadata.handoff as Partial<Handoff> | undefined;
+  const { handoff } = (await readNotebook(input)).metadata;
   return { needs: handoff?.needs ?? [], leaves: handoff?.leaves ?? [] };
 }
 
@@ -147,7 +142,7 @@ export function jobsInto(
   return inputs.map((input, i) => ({
     input,
     output: join(folder, names[i]),
-    ...(options.html ? { html: join(folder, names[i].replace(/\.ipynb$/, ".html")) } : {}),
-    ...(options.cwd ? { cwd: options.cwd } : {}),
+    html: options.html ? join(folder, names[i].replace(/\.ipynb$/, ".html")) : undefined,
+    cwd: options.cwd,
   }));
 }

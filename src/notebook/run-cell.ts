@@ -64,9 +64,11 @@ export async function runCell(
   if (timeout) after(timeout, () => stop(failure("timeout", "TimedOut", `the cell took longer than ${timeout} s`)));
 
   try {
-    const answer = await Promise.race([reply, died]);
+    const death = died.then((failed) => ({ failed }));
+    const answer = await Promise.race([reply.then((content) => ({ content })), death]);
     if (stopped) return stopped;
-    if ("kind" in answer) return answer as Failure;
+    if ("failed" in answer) return answer.failed;
+    const { status, ...said } = answer.content;
     const lost = new Promise<Failure>((resolve) => {
       const missing = failure("lost", "LostOutput", `the kernel did not end the cell's output within ${IDLE} s`);
       after(IDLE, () => resolve(missing));
@@ -75,13 +77,9 @@ export async function runCell(
     // what a child process has written is there before the cell ends
     await new Promise((resolve) => setImmediate(resolve));
     if (fault) return fault;
-    if (answer.status === "ok") return shown;
-    const {
-      ename = "Aborted",
-      evalue = `the kernel answered ${answer.status}`,
-      traceback = [],
-    } = answer as unknown as Failure;
-    return shown ?? { kind: answer.status === "error" ? "error" : "aborted", ename, evalue, traceback };
+    if (status === "ok") return shown;
+    const { ename = "Aborted", evalue = `the kernel answered ${status}`, traceback = [] } = said;
+    return shown ?? { kind: status === "error" ? "error" : "aborted", ename, evalue, traceback };
   } finally {
     isOver = true;
     for (const timer of timers) clearTimeout(timer);

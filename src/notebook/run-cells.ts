@@ -51,7 +51,7 @@ export class RunCells {
       cells: this.#notebook.cells.length,
       seconds: this.#seconds,
       state,
-      ...(cell ? { firstLine: this.#mask(firstLine(cell)) } : {}),
+      firstLine: cell && this.#mask(firstLine(cell)),
     };
   }
 
@@ -81,7 +81,7 @@ export class RunCells {
     return {
       input: this.#input,
       output: this.#output,
-      ...(html ? { html } : {}),
+      html,
       cells: ran,
       seconds: this.#seconds,
       notes: this.#notes,
@@ -127,8 +127,8 @@ export class RunCells {
       this.#sources.get(cell) ?? textOf(cell.source),
       new CellOutputs(cell, this.#live),
       {
-        ...(this.#options.timeout ? { timeout: this.#options.timeout } : {}),
-        ...(this.#options.signal ? { signal: this.#options.signal } : {}),
+        timeout: this.#options.timeout,
+        signal: this.#options.signal,
         onLate: (late) => {
           if (!isAllowed(cell, late)) this.#failed ??= { index, failure: late };
         },

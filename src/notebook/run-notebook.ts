@@ -30,7 +30,7 @@ export async function runNotebook(
       kernel.catch(() => {});
     }
     const prepared = await prepareRun(notebook, input, output, options);
-    return await new RunCells(input, output, { ...options, ...(kernel ? { kernel } : {}) }, prepared).run();
+    return await new RunCells(input, output, { ...options, kernel }, prepared).run();
   } catch (error) {
     // the run may have ended before it came to its kernel: that one must not stay behind
     await Promise.resolve(kernel).then(

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { hasTag, linesOf, type Notebook, type NotebookCell } from "./notebook.js";
 import type { Failure } from "./run-failure.js";
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+const { version }: { version: string } = createRequire(import.meta.url)("../../package.json");
 
 /** Tag of the banners that a failed run leaves; the name is papermill's, which takes them away again. */
 const ERROR_TAG = "papermill-error-cell-tag";
@@ -57,11 +57,12 @@ export function openCell(cell: NotebookCell): (isGood: boolean) => void {
 
 /** Closes the books; after a failure the notebook says so at its top and above the cell, as papermill's do. */
 export function closeRecord(notebook: Notebook, seconds: number, failed?: { index: number; failure: Failure }): void {
-  Object.assign(notebook.metadata.papermill as object, {
+  notebook.metadata.papermill = {
+    ...notebook.metadata.papermill,
     end_time: new Date().toISOString(),
     duration: Number(seconds.toFixed(6)),
     exception: failed ? true : null,
-  });
+  };
   if (!failed) return;
   const { index, failure } = failed;
   const cell = notebook.cells[index];

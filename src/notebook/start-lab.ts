@@ -106,7 +106,8 @@ async function portOf(child: ChildProcess, exited: Promise<number | null>, log: 
       throw new ChurnError("NOT_FOUND", `Jupyter Lab ended at once (exit code ${fault.code})\n${last()}`);
     const text = await readFile(file, "utf8").catch(() => "");
     try {
-      return (JSON.parse(text) as { port: number }).port;
+      const { port }: { port: number } = JSON.parse(text);
+      return port;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -98,11 +98,11 @@ function redeclarations(ts: Node, file: Node, again: Set<string>, seen: Set<stri
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     const { declarations } = statement.declarationList;
-    const names = declarations.map(({ name }: Node) => (ts.isIdentifier(name) ? name.text : ""));
+    const names: string[] = declarations.map(({ name }: Node) => (ts.isIdentifier(name) ? name.text : ""));
     if (!names.some((name: string) => again.has(name))) continue;
     const lines = declarations.map((declaration: Node, i: number) => {
       const value: string = declaration.initializer?.getText(file) ?? "undefined";
-      const name = names[i] as string;
+      const name = names[i];
       if (!again.has(name)) return `const ${declaration.getText(file)};`;
       if (seen.has(name)) return `${name} = ${value};`;
       seen.add(name);

@@ -71,7 +71,7 @@ export async function score(
         flagged: prediction.reduce((sum, each) => sum + each, 0),
         labelled: dataset.label.reduce((sum, each) => sum + (Number.isNaN(each) ? 0 : 1), 0),
         first_day: dateOf(day[0]),
-        last_day: dateOf(day.at(-1) as number),
+        last_day: dateOf(day[day.length - 1]),
       };
     },
     { signal: context.signal },

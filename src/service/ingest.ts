@@ -38,9 +38,10 @@ export async function ingest(
   });
   if (counts.rejected === 0) return { ...counts, rejects: [] };
   const kept = await store.lease((db) =>
-    db.rows(`SELECT line, column_name, reason FROM rejects WHERE batch_id = $1 ORDER BY line LIMIT ${LISTED}`, [
-      counts.batch_id,
-    ]),
+    db.rows<z.infer<typeof ingestAnswer>["rejects"][number]>(
+      `SELECT line, column_name, reason FROM rejects WHERE batch_id = $1 ORDER BY line LIMIT ${LISTED}`,
+      [counts.batch_id],
+    ),
   );
-  return { ...counts, rejects: kept as unknown as z.infer<typeof ingestAnswer>["rejects"] };
+  return { ...counts, rejects: kept };
 }

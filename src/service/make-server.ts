@@ -40,8 +40,9 @@ export async function makeServer(
 ): Promise<FastifyInstance> {
   const { settings, log, metrics } = parts;
   const timeout = settings.request_timeout * 1000;
+  const logger: FastifyBaseLogger = log.child({ service: name });
   const app: FastifyInstance = Fastify({
-    loggerInstance: log.child({ service: name }) as FastifyBaseLogger,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.body_limit,
     requestTimeout: timeout,
@@ -81,12 +82,8 @@ export async function makeServer(
   await app.register(rateLimit, {
     max: settings.rate_limit,
     timeWindow: "1 minute",
-    errorResponseBuilder: (_request, context) => {
-      const error = new Error(`too many requests: ${context.max} a minute are taken`) as FastifyError;
-      error.statusCode = 429;
-      error.code = "TOO_MANY";
-      return error;
-    },
+    errorResponseBuilder: (_request, { max }) =>
+      httpError(429, "TOO_MANY", `too many requests: ${max} a minute are taken`),
   });
 
   // the legacy system's calls come with no body, with a form, or with JSON that says nothing of it
@@ -139,7 +136,7 @@ function checkToken(request: FastifyRequest, token: string): void {
 }
 
 function httpError(status: number, code: string, message: string): FastifyError {
-  return Object.assign(new Error(message), { statusCode: status, code, name: "HttpError" }) as FastifyError;
+  return Object.assign(new Error(message), { statusCode: status, code, name: "HttpError" });
 }
 
 function parseBody(text: string): unknown {
@@ -158,8 +155,8 @@ function parseBody(text: string): unknown {
 /** The answer for an error: its own message where that is meant for users, and nothing internal. */
 function faultOf(error: FastifyError | Error): { status: number; message: string; code: string; hint?: string } {
   if (error instanceof ChurnError) {
-    const [message, hint] = error.message.split("\n  → ") as [string, string | undefined];
-    return { status: ERROR_CODES[error.code].status, message, code: error.code, ...(hint ? { hint } : {}) };
+    const [message, hint] = error.message.split("\n  → ", 2);
+    return { status: ERROR_CODES[error.code].status, message, code: error.code, hint };
   }
   const { statusCode: status = 500, code = "INTERNAL" } = error as FastifyError;
   if (status >= 500) return { status: 500, message: "the service failed; its log says why", code: "INTERNAL" };

@@ -74,7 +74,7 @@ export class MonitoringRunner {
       this.log.error({ sink, fault }, "an alert was not taken; it is tried again");
     }
     const path = join(this.settings.output_dir, `monitoring_alerts_${model_version}.json`);
-    const { memory } = JSON.parse(await readFile(path, "utf8")) as { memory: AlertMemory };
+    const { memory }: { memory: AlertMemory } = JSON.parse(await readFile(path, "utf8"));
     this.metrics.alertsOpen.set(Object.values(memory).filter(({ open }) => open).length);
   }
 

@@ -74,7 +74,8 @@ export class Poller {
 
   #seen(): string | undefined {
     try {
-      return (JSON.parse(readFileSync(this.#path, "utf8")) as { seen?: string }).seen;
+      const { seen }: { seen?: string } = JSON.parse(readFileSync(this.#path, "utf8"));
+      return seen;
     } catch {
       // nothing was seen yet, or the file is damaged: to monitor once more does no harm
       return undefined;

@@ -84,7 +84,7 @@ export async function serve(
     {
       interval: settings.serve.poll_interval,
       folder: settings.monitor.output_dir,
-      ...(settings.serve.poll_scores ? { score: scoreNewDays(store, settings) } : {}),
+      score: settings.serve.poll_scores ? scoreNewDays(store, settings) : undefined,
     },
     log,
     metrics,

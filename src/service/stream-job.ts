@@ -22,7 +22,7 @@ export class StreamJob {
       throw error;
     }
     try {
-      return JSON.parse(text) as StreamOptions;
+      return JSON.parse(text);
     } catch (cause) {
       throw new ChurnError("STORE_DAMAGED", `the file of the running stream ${this.#path} cannot be read`, {
         cause,

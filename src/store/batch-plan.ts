@@ -64,7 +64,7 @@ export async function writeRest(db: Database, { rejects, labels, kind, name }: N
       DROP TABLE temp.refused`);
   }
   if (labels?.day.length) {
-    await db.createTemporary("late", labels as unknown as Record<string, ArrayLike<number>>);
+    await db.createTemporary("late", { ...labels });
     await db.run(`UPDATE DP_CDR_Data SET PSEUDO_CHURNED = CAST(label AS TINYINT) FROM late
       WHERE DP_MSISDN = subscriber AND DP_DATE = DATE '1970-01-01' + CAST(day AS INTEGER); DROP TABLE temp.late`);
   }

@@ -1,3 +1,4 @@
+import type { Cells } from "./database.js";
 import type { Store } from "./open-store.js";
 
 /** One law of the tables, and where it is broken. */
@@ -20,7 +21,7 @@ export interface StoreCheckResult {
 }
 
 /** Reads a result as objects, in whichever database. */
-export type Ask = <Row>(sql: string) => Promise<Row[]>;
+export type Ask = <Row extends Cells<Row>>(sql: string) => Promise<Row[]>;
 
 /** Each law as a query for what breaks it, in words that DuckDB and MySQL both understand; `what` names the place. */
 const LAWS: Record<string, string> = {
@@ -67,7 +68,7 @@ const EXAMPLES = 5;
  */
 export async function checkStore(store: Store): Promise<StoreCheckResult> {
   const { mirror } = store;
-  if (!mirror) return store.lease((db) => check(store.path, (sql) => db.rows(sql) as never));
+  if (!mirror) return store.lease((db) => check(store.path, (sql) => db.rows(sql)));
   await store.mustExist();
   await mirror.ready();
   return mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));

@@ -20,10 +20,10 @@ export interface FreeIds {
 
 /** Finds the first numbers that are free. */
 export async function freeIds(db: Database): Promise<FreeIds> {
-  const found = await db.row<{ batch: number; row: number }>(
+  const found = await db.oneRow<{ batch: number; row: number }>(
     `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
   );
-  return { ...(found as { batch: number; row: number }), days: new Set() };
+  return { ...found, days: new Set() };
 }
 
 /**
@@ -89,13 +89,13 @@ async function commitNewRows(
 
 /** What the ledger says of a batch that is there already. */
 async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBatch | undefined> {
-  const found = await db.row(
+  const found = await db.row<LedgerEntry>(
     `SELECT batch_id, lines, rows, rejected, merged, stored_before, CAST(first_day AS VARCHAR) AS first_day,
       CAST(last_day AS VARCHAR) AS last_day, sha256 AS content FROM batches WHERE kind = $1 AND name = $2 AND number = $3`,
     [batch.kind, batch.name, batch.number],
   );
   if (!found) return undefined;
-  return sameBatch(batch, found as unknown as LedgerEntry);
+  return sameBatch(batch, found);
 }
 
 /** A row of the ledger, and what names its content. */

@@ -31,10 +31,9 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
     const rows = await db.run(
       `INSERT INTO DP_CDR_Data SELECT * FROM arriving WHERE id NOT IN (SELECT place FROM known)`,
     );
-    const span = await db.row<{ first_day: string | null; last_day: string | null }>(
+    const { first_day, last_day } = await db.oneRow<{ first_day: string | null; last_day: string | null }>(
       "SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM arriving",
     );
-    const { first_day, last_day } = span as { first_day: string | null; last_day: string | null };
     const refused = batch.rejects?.length ?? 0;
     const aside = [...repeated.aside, ...contradicting];
     const counts = {

@@ -39,8 +39,8 @@ export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Ar
     const sum = sums.get(day) ?? new Float64Array(SUMMED.length).fill(Number.NaN);
     sums.set(day, sum);
     for (const [j, name] of SUMMED.entries()) {
-      const value = columns[name]?.[i] as number | undefined;
-      if (value === undefined || Number.isNaN(value)) continue;
+      const value = Number(columns[name]?.[i] ?? Number.NaN);
+      if (Number.isNaN(value)) continue;
       sum[j] = Number.isNaN(sum[j]) ? value : sum[j] + value;
     }
   }

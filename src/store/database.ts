@@ -8,6 +8,9 @@ import { type Filled, readInto } from "./read-into.js";
 /** A value of a small result: days and timestamps come as text. */
 export type SqlValue = string | number | boolean | null;
 
+/** A row whose every cell is a value of SQL: what an interface of a row must be. */
+export type Cells<Row> = { [Name in keyof Row]: SqlValue };
+
 /** What a statement takes for `$1`, `$2`, …; day values go in as text, to be cast in the statement. */
 export type Parameter = string | number | boolean | null;
 
@@ -92,7 +95,7 @@ export class Database {
   }
 
   /** Reads a small result as objects, one a row; whole numbers beyond 2⁵³ lose precision. */
-  async rows<Row extends Record<string, SqlValue> = Record<string, SqlValue>>(
+  async rows<Row extends Cells<Row> = Record<string, SqlValue>>(
     sql: string,
     parameters: Parameter[] = [],
   ): Promise<Row[]> {
@@ -104,11 +107,22 @@ export class Database {
   }
 
   /** Reads the first row of a small result, or undefined when there is none. */
-  async row<Row extends Record<string, SqlValue> = Record<string, SqlValue>>(
+  async row<Row extends Cells<Row> = Record<string, SqlValue>>(
     sql: string,
     parameters: Parameter[] = [],
   ): Promise<Row | undefined> {
     return (await this.rows<Row>(sql, parameters))[0];
+  }
+
+  /**
+   * Reads the one row of a query that gives one whatever the tables hold, as a query of aggregates does.
+   *
+   * @throws Error when there is none
+   */
+  async oneRow<Row extends Cells<Row>>(sql: string, parameters: Parameter[] = []): Promise<Row> {
+    const row = await this.row<Row>(sql, parameters);
+    if (!row) throw new Error(`no row came of ${sql}`);
+    return row;
   }
 
   /** Reads a result of any size as columns: typed arrays for numbers and days. */
@@ -132,7 +146,7 @@ export class Database {
       Object.entries(columns).map(([name, column]) => [
         name,
         column instanceof Int32Array ? Array.from(column, (day) => new Date(day * 86_400_000)) : column,
-      ]) as [string, unknown[]][],
+      ]),
     );
   }
 

@@ -36,6 +36,11 @@ export async function openDuckDb(path: string): Promise<DuckDBInstance> {
   return instance;
 }
 
+/** The bytes of a column of a chunk, as DuckDB has them in memory. */
+export function vectorData(vector: Vector, bytes: number): Uint8Array<ArrayBuffer> {
+  return duckdb.vector_get_data(vector, bytes) as Uint8Array<ArrayBuffer>;
+}
+
 /** The handle of a chunk, which the client hides. */
 export function handleOf(chunk: api.DuckDBDataChunk): bindings.DataChunk {
   return (chunk as unknown as { chunk: bindings.DataChunk }).chunk;

@@ -61,7 +61,7 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
     const source = await server.session((session) => findLegacyTables(session));
     if (!source) throw new ChurnError("STORE_DAMAGED", `${server.place}: the untyped table has gone`);
     await server.session((session) => readLegacyTables(db, session, source));
-    const counts = await db.row<{ lines: number; rows: number; rejected: number }>(
+    const counts = await db.oneRow<{ lines: number; rows: number; rejected: number }>(
       "SELECT lines, rows, rejected FROM batches",
     );
     const rejects = await db.rows<MigrateResult["rejects"][number]>(
@@ -81,7 +81,7 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
       }
       await finish(server);
     }
-    return { ...(counts as { lines: number; rows: number; rejected: number }), rejects, backups };
+    return { ...counts, rejects, backups };
   });
   return { ...nothing, ...plan, store: server.place, from: null };
 }

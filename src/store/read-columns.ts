@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult, DuckDBType, DuckDBVector } from "@duckdb/node-api";
-import { DuckDBDecimalType, DuckDBTypeId, duckdb, handleOf } from "./duckdb.js";
+import { DuckDBDecimalType, DuckDBTypeId, duckdb, handleOf, vectorData } from "./duckdb.js";
 
 /**
  * One column of a result: numbers and truth values as Float64Array (NaN = null), days as Int32Array since 1970-01-01 (as
@@ -102,10 +102,10 @@ function readNumbers(
   const count = chunk.rowCount;
   // the wrapper hides its handle, and its own accessors box every value
   const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
-  const bytes = duckdb.vector_get_data(vector, count * layout.bytes);
+  const bytes = vectorData(vector, count * layout.bytes);
   if (layout.view === BigInt64Array || layout.view === BigUint64Array) {
     // by halves, since a BigInt for every value takes ten times as long
-    const halves = new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, 2 * count);
+    const halves = new Uint32Array(bytes.buffer, bytes.byteOffset, 2 * count);
     const isSigned = layout.view === BigInt64Array;
     const scale = layout.scale ?? 1;
     for (let i = 0; i < count; i++) {
@@ -113,7 +113,7 @@ function readNumbers(
       out[at + i] = ((isSigned ? high | 0 : high) * 4294967296 + halves[2 * i]) / scale;
     }
   } else {
-    out.set(new layout.view(bytes.buffer as ArrayBuffer, bytes.byteOffset, count) as NumberArray, at);
+    out.set(new layout.view(bytes.buffer, bytes.byteOffset, count) as NumberArray, at);
     if (layout.scale) for (let i = 0; i < count; i++) out[at + i] = out[at + i] / layout.scale;
   }
 
@@ -181,8 +181,8 @@ class ShortTexts {
   /** Fills in the short texts of a chunk; gives the rows whose text is long, is missing or is not ASCII. */
   read(chunk: DuckDBDataChunk, index: number, count: number, out: (string | null)[], at: number): number[] {
     const vector = duckdb.data_chunk_get_vector(handleOf(chunk), index);
-    const bytes = duckdb.vector_get_data(vector, count * TEXT);
-    const words = new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, (count * TEXT) / 4);
+    const bytes = vectorData(vector, count * TEXT);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, (count * TEXT) / 4);
     const validity = duckdb.vector_get_validity(vector, Math.ceil(count / 64) * 8);
     const keys = this.#keys;
     const others: number[] = [];
@@ -199,7 +199,7 @@ class ShortTexts {
       const slot = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f) >>> 16;
       let text = this.#texts[slot];
       if (text.length !== length || keys[3 * slot] !== a || keys[3 * slot + 1] !== b || keys[3 * slot + 2] !== c) {
-        all ??= Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+        all ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
         text = all.slice(TEXT * i + 4, TEXT * i + 4 + length);
         this.#texts[slot] = text;
         keys[3 * slot] = a;

@@ -130,8 +130,8 @@ export async function createTables(db: Database): Promise<void> {
 /** Empties the store; to be called in a transaction. Tables are made again, since a deleted key still blocks its own return. */
 export async function emptyTables(db: Database): Promise<void> {
   for (const sql of TABLES) {
-    const table = /EXISTS (\w+)/.exec(sql)?.[1] as string;
-    if (table === "workbench_schema") continue;
+    const [, table] = /EXISTS (\w+)/.exec(sql) ?? [];
+    if (!table || table === "workbench_schema") continue;
     await db.run(`DROP TABLE IF EXISTS ${table}`);
     await db.run(sql);
   }

@@ -8,16 +8,7 @@ const TABLES: readonly Uint32Array[] = makeTables();
  * @returns an unsigned 32-bit number
  */
 export function crc32c(bytes: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
   const at = (table: Uint32Array, index: number) => table[index];
   let crc = ~before;
   let i = 0;
@@ -42,12 +33,12 @@ function makeTables(): Uint32Array[] {
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    (tables[0] as Uint32Array)[byte] = crc;
+    tables[0][byte] = crc;
   }
   for (let slice = 1; slice < 8; slice++) {
     for (let byte = 0; byte < 256; byte++) {
-      const crc = tables[slice - 1]?.[byte];
-      (tables[slice] as Uint32Array)[byte] = tables[0]?.[crc & 255] ^ (crc >>> 8);
+      const crc = tables[slice - 1][byte];
+      tables[slice][byte] = tables[0][crc & 255] ^ (crc >>> 8);
     }
   }
   return tables;

@@ -15,7 +15,7 @@ export interface GsRefusal {
 /** Reads the body of a refusal: JSON, or whatever a proxy on the way sent. */
 export function gsRefusal(status: number, body: string): GsRefusal {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: string; errors?: { reason?: string }[] } };
+    const { error }: { error?: { message?: string; errors?: { reason?: string }[] } } = JSON.parse(body);
     return { status, message: oneLine(String(error?.message ?? "")), reason: String(error?.errors?.[0]?.reason ?? "") };
   } catch {
     return { status, message: body.trimStart().startsWith("<") ? "" : oneLine(body), reason: "" };

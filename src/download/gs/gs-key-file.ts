@@ -48,21 +48,24 @@ export async function readKeyFile(path: string, from: string): Promise<KeyFile> 
       web ? "this is an OAuth client of an app: make a service account and a key of it" : again,
     );
   }
-  for (const [name, value] of Object.entries({ client_email, private_key })) {
-    if (typeof value !== "string" || value === "") throw bad(`is malformed: it has no "${name}"`, again);
-  }
+  if (!isFilled(client_email)) throw bad('is malformed: it has no "client_email"', again);
+  if (!isFilled(private_key)) throw bad('is malformed: it has no "private_key"', again);
   try {
-    createPrivateKey(private_key as string);
+    createPrivateKey(private_key);
   } catch {
     // the cause may quote the key
     throw bad('is malformed: its "private_key" cannot be read as PEM', `line ends in it are \\n; or ${again}`);
   }
   return {
     type: "service_account",
-    email: client_email as string,
-    key: private_key as string,
+    email: client_email,
+    key: private_key,
     keyId: typeof private_key_id === "string" ? private_key_id : undefined,
   };
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -40,12 +40,7 @@ export async function gsLogin(settings: FetchSettings, env: NodeJS.ProcessEnv = 
   const key = await readKeyFile(named.path, named.from);
   if (key.type === "other") return ambient(timeout, named.path);
   const { JWT } = await import("google-auth-library");
-  const client = new JWT({
-    email: key.email,
-    key: key.key,
-    scopes: [SCOPE],
-    ...(key.keyId ? { keyId: key.keyId } : {}),
-  });
+  const client = new JWT({ email: key.email, key: key.key, scopes: [SCOPE], keyId: key.keyId });
   client.useJWTAccessWithScope = true;
   return { who: key.email, hasKey: true, headers: () => headersOf(client, timeout) };
 }
@@ -58,13 +53,13 @@ function keyFile({ key_file }: FetchSettings, env: NodeJS.ProcessEnv): { path: s
 
 async function ambient(timeout: number, keyFilename?: string): Promise<GsLogin> {
   const { GoogleAuth } = await import("google-auth-library");
-  const auth = new GoogleAuth({ scopes: [SCOPE], ...(keyFilename ? { keyFilename } : {}) });
-  const client = (await inTime(auth.getClient(), timeout).catch((cause: Error) => {
+  const auth = new GoogleAuth({ scopes: [SCOPE], keyFilename });
+  const client: AuthClient = await inTime(auth.getClient(), timeout).catch((cause: Error) => {
     throw new ChurnError("BAD_OPTION", `no ambient login found: ${oneLine(cause.message)}`, {
       cause,
       hint: "gcloud auth application-default login; or name a key file: --key-file key.json",
     });
-  })) as AuthClient;
+  });
   return { who: "the ambient login", hasKey: false, headers: () => headersOf(client, timeout) };
 }
 

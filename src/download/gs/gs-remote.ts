@@ -189,10 +189,11 @@ function parseVersion(text: string, { shown, server }: { shown: string; server: 
 
 /** The text of a short answer. */
 async function bodyOf(response: HttpResponse): Promise<string> {
+  const received: AsyncIterable<Buffer> = response;
   const blocks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const block of response as AsyncIterable<Buffer>) {
+    for await (const block of received) {
       blocks.push(block);
       bytes += block.length;
       if (bytes > 1 << 20) break;

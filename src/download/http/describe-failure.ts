@@ -42,12 +42,13 @@ export async function describeFailure(
   error: unknown,
 ): Promise<unknown> {
   const stopped = isInterrupted(error);
-  if (!(stopped || error instanceof GivenUp) || done === 0 || !version || !remote.isPinned(version)) return error;
+  const mayResume = stopped || error instanceof GivenUp;
+  if (!mayResume || done === 0 || !version || !remote.isPinned(version)) return error;
   await file.sync();
   await writeNote(partial, { server: remote.server, version, synced: true });
   await keepPartial(partial);
   const kept = `the first ${gigabytes(done)} are kept: the same command continues from there`;
-  if (stopped) return interrupted(remote.shown, error, kept);
-  const { code, message, hint } = error as GivenUp;
+  if (!(error instanceof GivenUp)) return interrupted(remote.shown, error, kept);
+  const { code, message, hint } = error;
   return new ChurnError(code, message.split("\n")[0], { cause: error, hint: `${hint}; ${kept}` });
 }

@@ -11,9 +11,10 @@ export function httpsSource(text: string, dataDir: string): Source {
   const url = checkedUrl(text);
   const shown = withoutQuery(url);
   // a URL that does not show its file type may name it in its fragment, which no server sees
-  const name = [url.hash.slice(1), url.pathname].map((path) => basename(decode(path))).find((each) => typeOfName(each));
+  const name =
+    [url.hash.slice(1), url.pathname].map((path) => basename(decode(path))).find((each) => typeOfName(each)) ?? shown;
   const type = fileType(
-    name ?? shown,
+    name,
     "give a URL that ends in the name of the file, or add the name: https://host/download?id=3#log.csv.gz",
   );
   return remoteSource(
@@ -21,7 +22,7 @@ export function httpsSource(text: string, dataDir: string): Source {
       text,
       shown,
       type,
-      name: name as string,
+      name,
       from: url.href,
       remote: (_settings, options) => httpsRemote(url, shown, type, options),
     },

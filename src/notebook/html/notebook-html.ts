@@ -103,7 +103,7 @@ function cellHtml(
   const code = isHidden
     ? ""
     : `<details class="code" open><summary>${count}<span class="peek"><code>${escapeHtml(firstLine(cell))}</code></span></summary><pre tabindex="0"><code>${highlight(source)}</code></pre></details>`;
-  const status = (cell.metadata.papermill as { status?: string } | undefined)?.status;
+  const status = cell.metadata.papermill?.status;
   const notRun = status === "pending" && source.trim() !== "" ? '<p class="notrun">This cell did not run.</p>' : "";
   return `<section class="cell" aria-label="Cell ${index + 1}">${code}${shown ? `<div class="outputs">${shown}</div>` : ""}${notRun}</section>`;
 }
@@ -119,27 +119,14 @@ function bannerHtml(source: string): string {
 
 /** When, how long, with what: from the metadata that the run left. */
 function runHtml({ metadata }: Notebook): string {
-  const run = metadata.papermill as
-    | {
-        start_time?: string;
-        duration?: number;
-        parameters?: Record<string, unknown>;
-        version?: string;
-        node?: string;
-        input_path?: string;
-      }
-    | undefined;
+  const run = metadata.papermill;
   if (!run?.start_time) return "";
   const when = run.start_time.slice(0, 16).replace("T", " ");
-  const rows: [string, string][] = [
-    ["Run", `${when} UTC`],
-    ...(typeof run.duration === "number" ? ([["Duration", `${run.duration.toFixed(1)} s`]] as [string, string][]) : []),
-    ...(run.input_path ? ([["Notebook", run.input_path]] as [string, string][]) : []),
-    ...(run.version
-      ? ([["Version", run.node ? `${run.version}, Node ${run.node}` : run.version]] as [string, string][])
-      : []),
-    ...Object.entries(run.parameters ?? {}).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
-  ];
+  const rows: [string, string][] = [["Run", `${when} UTC`]];
+  if (typeof run.duration === "number") rows.push(["Duration", `${run.duration.toFixed(1)} s`]);
+  if (run.input_path) rows.push(["Notebook", run.input_path]);
+  if (run.version) rows.push(["Version", run.node ? `${run.version}, Node ${run.node}` : run.version]);
+  for (const [name, value] of Object.entries(run.parameters ?? {})) rows.push([name, JSON.stringify(value)]);
   const items = rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("");
   return `<details class="run"><summary>Run of ${escapeHtml(when)} UTC</summary><dl>${items}</dl></details>`;
 }

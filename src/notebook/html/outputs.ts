@@ -73,13 +73,9 @@ function packSpec(spec: object): string {
 function altText(data: Record<string, unknown>): string {
   for (const [type, spec] of Object.entries(data)) {
     if (!type.endsWith("+json") || !isObject(spec)) continue;
-    const { description, title, layout } = spec as {
-      description?: unknown;
-      title?: unknown;
-      layout?: { title?: unknown };
-    };
-    for (const text of [description, title, layout?.title]) {
-      const words = isObject(text) ? (text as { text?: unknown }).text : text;
+    const { description, title, layout } = spec;
+    for (const text of [description, title, isObject(layout) ? layout.title : undefined]) {
+      const words = isObject(text) ? text.text : text;
       if (typeof words === "string" && words !== "") return words;
       if (Array.isArray(words)) return words.join(" ");
     }

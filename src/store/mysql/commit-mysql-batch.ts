@@ -16,7 +16,7 @@ import { partitionName } from "./partitions.js";
 import { serverState } from "./pull-changes.js";
 import type { ChangedRows, RowsOfBatch, RowsOfBatches } from "./rows-of-batch.js";
 import { settleKnownRows } from "./settle-known-rows.js";
-import { valuesOf } from "./values-of.js";
+import { valuesSql } from "./values-sql.js";
 
 /**
  * Writes a batch of rows straight into MySQL, with its row in the ledger, in one transaction; the copy gets it by its next pull.
@@ -106,7 +106,7 @@ async function insertRows(session: MysqlSession, { batchId, columns }: RowsOfBat
   const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
   const rows = columns.DP_DATE?.length ?? 0;
   for (let from = 0; from < rows; from += ROWS) {
-    const values = valuesOf(session, ours, columns, from, Math.min(rows, from + ROWS), batchId);
+    const values = valuesSql(session, { columns, ours, batch: batchId }, from, Math.min(rows, from + ROWS));
     await session.run(`INSERT INTO DP_CDR_Data (${names}) VALUES ${values}`);
   }
 }
@@ -124,7 +124,7 @@ async function writeLedger(session: MysqlSession, batch: NewBatch, written: Rows
       [
         ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, merged, stored_before, 0],
         ...[first_day, last_day, JSON.stringify(notes), new Date().toISOString().slice(0, 23).replace("T", " ")],
-      ] as (string | number)[],
+      ],
     ],
   );
   if (rejects.length) {
@@ -137,9 +137,7 @@ async function writeLedger(session: MysqlSession, batch: NewBatch, written: Rows
       reason,
       raw,
     ]);
-    await session.run("INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES ?", [
-      records as unknown as string[],
-    ]);
+    await session.run("INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES ?", [records]);
   }
 }
 
@@ -153,7 +151,7 @@ async function addToSummary(session: MysqlSession, { columns }: RowsOfBatch): Pr
   const set = SUMMARY_COLUMNS.map((name) => `${name} = COALESCE(${name} + VALUES(${name}), ${name}, VALUES(${name}))`);
   await session.run(
     `INSERT INTO DailySummary (\`Date\`, ${SUMMARY_COLUMNS.join(", ")}) VALUES ? ON DUPLICATE KEY UPDATE ${set.join(", ")}`,
-    [records as unknown as string[]],
+    [records],
   );
 }
 
@@ -193,7 +191,7 @@ async function writeOver(session: MysqlSession, table: string, { columns, batchI
   const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
   const set = CELLS.map(({ name }) => `${name} = VALUES(${name})`).join(", ");
   for (let from = 0; from < batchIds.length; from += ROWS) {
-    const values = valuesOf(session, ours, columns, from, Math.min(batchIds.length, from + ROWS), batchIds);
+    const values = valuesSql(session, { columns, ours, batch: batchIds }, from, Math.min(batchIds.length, from + ROWS));
     await session.run(`INSERT INTO ${table} (${names}) VALUES ${values} ON DUPLICATE KEY UPDATE ${set}`);
   }
 }
@@ -249,6 +247,6 @@ async function markPartitions(
     ...(rejects.length ? [["rejects", part, revision, rejects.length, token]] : []),
     ...(counts.rows ? [["DailySummary", "[]", revision, 1, token]] : []),
   ];
-  await session.run(`${PARTITION_ROW} ? ${PARTITION_AGAIN}`, [records as unknown as string[]]);
+  await session.run(`${PARTITION_ROW} ? ${PARTITION_AGAIN}`, [records]);
   await session.run("UPDATE workbench_state SET revision = ? WHERE id = 1", [revision]);
 }

@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Connection as CoreConnection } from "mysql2";
 import { text } from "../database.js";
 import { csvRows } from "../file-sql.js";
 import type { CatalogColumn } from "./cache-catalog.js";
+import { coreConnection } from "./core-connection.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
 
 /** Bytes that are put together before they are written. */
@@ -32,8 +32,7 @@ export async function fetchRows(
       ? `IF(${column} IS NULL, '', CONCAT('"', REPLACE(${column}, '"', '""'), '"'))`
       : `IFNULL(${column}, '')`;
   });
-  const core = (session.connection as unknown as { connection: CoreConnection }).connection;
-  const query = core.query({
+  const query = coreConnection(session.connection).query({
     sql: `SELECT CONCAT(${cells.join(", ',', ")}, '\\n') FROM ${quoted(table)} WHERE ${where}`,
     values,
     rowsAsArray: true,

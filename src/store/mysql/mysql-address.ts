@@ -74,9 +74,14 @@ function readTls(get: (key: string) => string | null, host: string): MysqlAddres
     throw badAddress(`has ssl-mode=${mode}; it takes ${SSL_MODES.join(", ")}`);
   }
   if (mode === "DISABLED") return null;
-  const given = Object.entries(files).flatMap(([key, path]) => (path ? [[key, readText(path, `ssl-${key}`)]] : []));
+  const read = (key: keyof typeof files) => {
+    const path = files[key];
+    return path ? { [key]: readText(path, `ssl-${key}`) } : {};
+  };
   return {
-    ...(Object.fromEntries(given) as { ca?: string; cert?: string; key?: string }),
+    ...read("ca"),
+    ...read("cert"),
+    ...read("key"),
     rejectUnauthorized: mode.startsWith("VERIFY"),
     checkName: mode === "VERIFY_IDENTITY" && host !== "",
   };

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { faultCode, messageOf } from "../../core/fault.js";
 
 interface MysqlFault {
   code?: string;
@@ -32,14 +33,12 @@ const AWAY = new Set([
 const CONTENDED = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
 
 export function isAway(error: unknown): boolean {
-  const { code, message } = error as MysqlFault;
-  return (
-    AWAY.has(code ?? "") || /connection is in closed state|server has gone away|connection lost/i.test(message ?? "")
-  );
+  const closed = /connection is in closed state|server has gone away|connection lost/i;
+  return AWAY.has(faultCode(error) ?? "") || closed.test(messageOf(error));
 }
 
 export function isContended(error: unknown): boolean {
-  return CONTENDED.has((error as MysqlFault).code ?? "");
+  return CONTENDED.has(faultCode(error) ?? "");
 }
 
 /** Makes an error of the server one that a user can act on: it names host and database, and never holds the password. */

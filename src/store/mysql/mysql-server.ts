@@ -1,6 +1,7 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { interruptibleSleep } from "../../core/interrupted.js";
 import type { StoreSettings } from "../options.js";
+import { coreConnection } from "./core-connection.js";
 import { type MysqlAddress, placeOf } from "./mysql-address.js";
 import { isAway, isContended, storeError } from "./mysql-faults.js";
 
@@ -142,7 +143,7 @@ export class MysqlServer {
     const connection = await createConnection({
       ...(socket ? { socketPath: socket } : { host, port }),
       user,
-      ...(password === null ? {} : { password }),
+      password: password ?? undefined,
       database,
       ...(tls
         ? { ssl: { ...tls, ...(tls.checkName ? {} : { checkServerIdentity: () => undefined }), minVersion: "TLSv1.2" } }
@@ -177,21 +178,18 @@ async function answers(connection: Connection): Promise<void> {
 }
 
 function isMariaDb(connection: Connection): boolean {
-  const { _handshakePacket: hello } = (
-    connection as unknown as { connection: { _handshakePacket?: { serverVersion?: string } } }
-  ).connection;
-  return /mariadb/i.test(hello?.serverVersion ?? "");
+  return /mariadb/i.test(coreConnection(connection)._handshakePacket?.serverVersion ?? "");
 }
 
 function keepAlive(connection: Connection, yes: boolean): void {
-  const { stream } = (connection as unknown as { connection: { stream?: { ref?(): void; unref?(): void } } })
-    .connection;
+  const { stream } = coreConnection(connection);
   if (yes) stream?.ref?.();
   else stream?.unref?.();
 }
 
 /** A value of a MySQL statement: `?` in its place. */
-export type MysqlValue = string | number | bigint | boolean | null | Buffer | readonly (string | number)[];
+type MysqlScalar = string | number | bigint | boolean | null | Buffer;
+export type MysqlValue = MysqlScalar | readonly (MysqlScalar | readonly MysqlScalar[])[];
 
 /** One connection, as long as its work lasts. */
 export class MysqlSession {
@@ -204,7 +202,7 @@ export class MysqlSession {
   }
 
   #statement(sql: string, values: readonly MysqlValue[]) {
-    return { sql, values: values as unknown[], timeout: this.server.timeout };
+    return { sql, values: [...values], timeout: this.server.timeout };
   }
 
   /** Runs one statement and gives the number of rows that it changed. */

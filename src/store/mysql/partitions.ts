@@ -31,7 +31,7 @@ export function partitionName(...values: (string | number)[]): string {
 }
 
 export function partitionValues(part: string): string[] {
-  return JSON.parse(part) as string[];
+  return JSON.parse(part);
 }
 
 /** A condition in DuckDB for the rows of some partitions. */
@@ -92,7 +92,9 @@ export async function changedPartitions(
 ): Promise<{ gone: string[]; written: Map<string, number> }> {
   const gone = new Set<string>();
   const written = new Map<string, number>();
-  for (const [of, then] of Object.entries(before) as ["rows" | "content", Fingerprints][]) {
+  for (const of of ["rows", "content"] as const) {
+    const then = before[of];
+    if (!then) continue;
     const now = await fingerprints(db, table, of);
     for (const part of new Set([...then.keys(), ...now.keys()])) {
       const [old, print] = [then.get(part), now.get(part)];

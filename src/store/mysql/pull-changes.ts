@@ -19,7 +19,7 @@ export const CACHE_TABLE =
   "CREATE TABLE IF NOT EXISTS workbench_cache (store_id VARCHAR NOT NULL, revision BIGINT NOT NULL)";
 
 export async function cacheState(db: Database): Promise<CacheState | undefined> {
-  return (await db.row("SELECT store_id, revision FROM workbench_cache")) as unknown as CacheState | undefined;
+  return db.row<CacheState>("SELECT store_id, revision FROM workbench_cache");
 }
 
 export async function setCacheState(db: Database, { store_id, revision }: CacheState): Promise<void> {
@@ -111,7 +111,10 @@ async function fetchChanges(
     const columns = (await readCatalog(db, table))[0]?.columns;
     const path = join(folder, `${fetched.length}.csv`);
     const full = own.filter((part) => part.row_count > 0);
-    const rows = columns && full.length ? await fetchPartitions(session, table, columns, full, since < 0, path) : 0;
+    const rows =
+      columns && full.length
+        ? await fetchPartitions(session, { table, columns, partitions: full, all: since < 0 }, path)
+        : 0;
     fetched.push({ table, columns: columns ?? [], partitions: own, path, rows });
   }
   await session.run("COMMIT");
@@ -120,10 +123,12 @@ async function fetchChanges(
 
 async function fetchPartitions(
   session: MysqlSession,
-  table: string,
-  columns: readonly CatalogColumn[],
-  partitions: ChangedPartition[],
-  all: boolean,
+  {
+    table,
+    columns,
+    partitions,
+    all,
+  }: { table: string; columns: readonly CatalogColumn[]; partitions: ChangedPartition[]; all: boolean },
   path: string,
 ): Promise<number> {
   const keys = partitionColumns(table);

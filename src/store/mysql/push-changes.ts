@@ -89,31 +89,25 @@ export async function pushAhead(db: Database, server: MysqlServer, rows: NewRows
     finish = resolve;
     fail = reject;
   });
-  let pushed: Promise<Pushed> | undefined;
-  await new Promise<void>((onRead, onFault) => {
-    const first: FirstRows = {
-      table,
-      columns,
-      from: `FROM (${query})`,
-      part: partitionName(rows.batchId),
-      isRead: false,
-    };
+  const part = partitionName(rows.batchId);
+  const first: FirstRows = { table, columns, from: `FROM (${query})`, part, isRead: false };
+  const read = new Promise<void>((resolve) => {
     first.onRead = () => {
       first.isRead = true;
-      onRead();
+      resolve();
     };
-    pushed = send(db, server, cached, changes, first);
-    pushed.catch(onFault);
-    changes.catch(() => {}); // reported to whoever began the transaction
   });
+  const pushed = send(db, server, cached, changes, first);
+  changes.catch(() => {}); // reported to whoever began the transaction
+  await Promise.race([read, pushed]);
   return {
     finish: (all) => {
       finish(all);
-      return pushed as Promise<Pushed>;
+      return pushed;
     },
     abandon: async (error) => {
       fail(error);
-      await pushed?.catch(() => {});
+      await pushed.catch(() => {});
     },
   };
 }
@@ -201,7 +195,7 @@ async function deletePartitions(session: MysqlSession, { table, gone }: Change):
   const lists = gone.map(partitionValues);
   const where = columns.length === 1 ? quoted(columns[0]) : `(${columns.map(quoted).join(", ")})`;
   await session.run(`DELETE FROM ${quoted(table)} WHERE ${where} IN (?)`, [
-    (columns.length === 1 ? lists.map(([value]) => value) : lists) as string[],
+    columns.length === 1 ? lists.map(([value]) => value) : lists,
   ]);
 }
 
@@ -228,7 +222,7 @@ async function writePartitions(
   ]);
   await session.run(
     "INSERT INTO workbench_parts (table_name, part, revision, row_count, definition, token) VALUES ? ON DUPLICATE KEY UPDATE revision = VALUES(revision), row_count = VALUES(row_count), definition = VALUES(definition), token = VALUES(token)",
-    [records as unknown as (string | number)[]],
+    [records],
   );
 }
 

@@ -3,14 +3,17 @@ import { dateOf } from "../../core/days.js";
 import type { Columns } from "../read-columns.js";
 import type { MysqlSession } from "./mysql-server.js";
 
-/** Writes rows as a statement has them: `(…),(…)`; NaN is NULL. The batch is that of all rows, or that of each. */
-export function valuesOf(
+/**
+ * Writes rows as a statement has them: `(…),(…)`; NaN is NULL.
+ *
+ * @param ours the columns that the batch has, in the order of the statement; the number of the batch comes last
+ * @param batch of all rows, or of each
+ */
+export function valuesSql(
   session: MysqlSession,
-  ours: readonly CdrColumn[],
-  columns: Columns,
+  { columns, ours, batch }: { columns: Columns; ours: readonly CdrColumn[]; batch: number | ArrayLike<number> },
   from: number,
   to: number,
-  batch: number | ArrayLike<number>,
 ): string {
   const days = new Map<number, string>();
   const day = (number: number): string => {
@@ -21,10 +24,10 @@ export function valuesOf(
     return text;
   };
   const cells = ours.map(({ name, kind }): ((i: number) => string) => {
-    const column = columns[name] as ArrayLike<number | string | null>;
+    const column: ArrayLike<number | string | null> = columns[name];
     if (kind === "id") return (i) => session.connection.escape(column[i]);
-    if (kind === "day") return (i) => day(column[i] as number);
-    return (i) => (Number.isNaN(column[i] as number) ? "NULL" : String(column[i]));
+    if (kind === "day") return (i) => day(Number(column[i]));
+    return (i) => (Number.isNaN(Number(column[i])) ? "NULL" : String(column[i]));
   });
   let values = "";
   for (let i = from; i < to; i++) {
