@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import pino, { type Logger } from "pino";
 import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "../features/options.js";
 import type { ScoreSettings } from "../scoring/options.js";
 import type { Store } from "../store/open-store.js";
+import { streamJobFile } from "../store/stream-files.js";
 import type { StreamSettings } from "../stream/options.js";
 import type { MonitorSettings } from "../watch/options.js";
 import { inUrl, isLoopback } from "./loopback.js";
@@ -74,7 +74,7 @@ export async function serve(
   const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics);
   const runner = new StreamRunner(
     store,
-    new StreamJob(join(settings.stream.data_dir, `stream-job_${store.mark}.json`)),
+    new StreamJob(streamJobFile(settings.stream.data_dir, store.mark)),
     log,
     metrics,
   );

@@ -49,6 +49,6 @@ export const GRAIN_OF_STORE = "SELECT notes FROM batches WHERE kind = 'load' ORD
 
 /** Reads the grain from the notes of a load; a store without one keeps day records. */
 export function grainOf(notes: string | undefined): "day" | "event" {
-  const { cells } = JSON.parse(notes ?? "{}") as { cells?: { grain?: "day" | "event" } };
+  const { cells }: { cells?: { grain?: "day" | "event" } } = JSON.parse(notes ?? "{}");
   return cells?.grain ?? "day";
 }

@@ -22,6 +22,7 @@ import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
 import { type StoreOptions, storeOptions } from "./options.js";
 import { createTables, hasTables } from "./schema.js";
+import { streamClaimFile } from "./stream-files.js";
 import { YieldRequest } from "./yield-request.js";
 
 /** What a lease may do, and who hears that it waits. */
@@ -145,7 +146,7 @@ export class Store {
   }
 
   get #claimPath(): string {
-    return `${this.path}.stream`;
+    return streamClaimFile(this.path);
   }
 
   async #commit(db: Database, batch: NewBatch): Promise<CommittedBatch> {
@@ -203,7 +204,7 @@ export class Store {
     } finally {
       this.#leases--;
       if (this.#leases === 0 && this.#open) {
-        const others = this.#wanted.isUp;
+        const others = this.#wanted.isPending;
         const late = performance.now() - this.#opened > LONGEST;
         if (others) this.#yieldUntil = performance.now() + YIELD;
         if (linger > 0 && !others && !late && !this.#broken)
@@ -281,7 +282,7 @@ export class Store {
         } finally {
           connection.closeSync();
         }
-        if (told) this.#wanted.lower();
+        if (told) this.#wanted.withdraw();
         this.#opened = performance.now();
         return instance;
       } catch (error) {
@@ -307,7 +308,7 @@ export class Store {
         }
         if (!told) (options.onWait ?? this.#onWait)(`${basename(this.path)} is in use by ${holder}; waiting`);
         told = true;
-        this.#wanted.raise();
+        this.#wanted.post();
         await interruptibleSleep(pause, options.signal, `waiting for ${this.path}`);
       }
     }

@@ -15,11 +15,12 @@ export interface ResampledRows {
 
 /** Counts the rows that were made up; undefined when there are none. */
 export async function findResampledRows(db: Database): Promise<ResampledRows | undefined> {
-  const found = await db.row<Record<keyof ResampledRows, string | number | null>>(
+  const found = await db.row<ResampledRows>(
     `SELECT CAST(sum(rows) AS BIGINT) AS rows, count(*) AS batches, CAST(min(first_day) AS VARCHAR) AS first_day,
       CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE ${MADE_UP}`,
   );
-  return found?.first_day ? (found as unknown as ResampledRows) : undefined;
+  // the sum of no rows has no days
+  return found?.first_day ? found : undefined;
 }
 
 /**

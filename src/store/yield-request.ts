@@ -1,4 +1,5 @@
 import { rmSync, statSync, writeFileSync } from "node:fs";
+import { yieldRequestFile } from "./stream-files.js";
 
 /** Milliseconds after which a sign that somebody waits is old. */
 const FRESH = 1500;
@@ -8,11 +9,11 @@ export class YieldRequest {
   readonly #path: string;
 
   constructor(store: string) {
-    this.#path = `${store}.wanted`;
+    this.#path = yieldRequestFile(store);
   }
 
   /** Says that somebody waits; to be said again while it is so. */
-  raise(): void {
+  post(): void {
     try {
       writeFileSync(this.#path, String(process.pid));
     } catch {
@@ -20,7 +21,7 @@ export class YieldRequest {
     }
   }
 
-  lower(): void {
+  withdraw(): void {
     try {
       rmSync(this.#path, { force: true });
     } catch {
@@ -28,7 +29,7 @@ export class YieldRequest {
     }
   }
 
-  get isUp(): boolean {
+  get isPending(): boolean {
     const sign = statSync(this.#path, { throwIfNoEntry: false });
     return sign !== undefined && Math.abs(Date.now() - sign.mtimeMs) < FRESH;
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CDR_COLUMNS, MEASURES } from "../cdr/columns.js";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
@@ -10,6 +10,7 @@ import { cleanRows } from "../load/clean-rows.js";
 import { parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
+import { bufferedRowsFile } from "../store/stream-files.js";
 import { findStaged, removeShorter } from "./buffered-files.js";
 import type { LoadedLogs } from "./loaded-logs.js";
 import type { StreamSettings } from "./options.js";
@@ -56,7 +57,7 @@ export async function bufferDays(
   const isHeldBack = origin === "held-back";
   await makeFolder(settings.data_dir);
   const folder = resolve(settings.data_dir);
-  const path = join(folder, `stream_${key}${isHeldBack ? "" : `_${rows}`}.parquet`);
+  const path = bufferedRowsFile(folder, key, isHeldBack ? undefined : rows);
   const there = isHeldBack ? existsSync(path) && path : findStaged(folder, key, rows);
   if (there) return { path: there, key, origin, rows: await rowsOf(there) };
 

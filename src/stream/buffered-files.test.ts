@@ -19,34 +19,34 @@ function staged(file: string, secondsAgo: number): string {
 }
 
 it("takes the shortest file that is long enough", () => {
-  staged("stream_a_1000.parquet", 9999);
-  const enough = staged("stream_a_3000.parquet", 9999);
-  staged("stream_a_9000.parquet", 9999);
-  staged("stream_b_2000.parquet", 9999);
-  expect(findStaged(folder, "a", 2000)).toBe(enough);
-  expect(findStaged(folder, "a", 9001)).toBeUndefined();
+  staged("stream_aaaaaaaaaaaa_1000.parquet", 9999);
+  const enough = staged("stream_aaaaaaaaaaaa_3000.parquet", 9999);
+  staged("stream_aaaaaaaaaaaa_9000.parquet", 9999);
+  staged("stream_bbbbbbbbbbbb_2000.parquet", 9999);
+  expect(findStaged(folder, "aaaaaaaaaaaa", 2000)).toBe(enough);
+  expect(findStaged(folder, "aaaaaaaaaaaa", 9001)).toBeUndefined();
 });
 
 it("removes shorter files of the same rows that nobody reads, and no others", () => {
-  const old = staged("stream_a_1000.parquet", 3600);
+  const old = staged("stream_aaaaaaaaaaaa_1000.parquet", 3600);
   const kept = [
-    staged("stream_a_2000.parquet", 20),
-    staged("stream_a_9000.parquet", 3600),
-    staged("stream_b_1000.parquet", 3600),
-    staged("stream_a.parquet", 3600),
+    staged("stream_aaaaaaaaaaaa_2000.parquet", 20),
+    staged("stream_aaaaaaaaaaaa_9000.parquet", 3600),
+    staged("stream_bbbbbbbbbbbb_1000.parquet", 3600),
+    staged("stream_aaaaaaaaaaaa.parquet", 3600),
     staged("log.parquet", 3600),
   ];
-  const now = staged("stream_a_3000.parquet", 0);
-  removeShorter(folder, "a", now);
+  const now = staged("stream_aaaaaaaaaaaa_3000.parquet", 0);
+  removeShorter(folder, "aaaaaaaaaaaa", now);
   expect(existsSync(old)).toBe(false);
   expect(kept.filter((path) => !existsSync(path))).toEqual([]);
   expect(existsSync(now)).toBe(true);
 });
 
 it("does not remove a file that was just found for a stream", () => {
-  const path = staged("stream_a_1000.parquet", 3600);
-  expect(findStaged(folder, "a", 500)).toBe(path);
-  removeShorter(folder, "a", staged("stream_a_3000.parquet", 0));
+  const path = staged("stream_aaaaaaaaaaaa_1000.parquet", 3600);
+  expect(findStaged(folder, "aaaaaaaaaaaa", 500)).toBe(path);
+  removeShorter(folder, "aaaaaaaaaaaa", staged("stream_aaaaaaaaaaaa_3000.parquet", 0));
   expect(existsSync(path)).toBe(true);
 });
 

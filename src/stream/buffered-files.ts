@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { parseBufferedRowsFile } from "../store/stream-files.js";
 
 /** Milliseconds from one sign that a file is in use to the next, and after how many without one nobody uses it. */
 const BEAT = 15_000;
@@ -8,9 +9,6 @@ const UNUSED = 120_000;
 /** Milliseconds after which a file goes that no stream of this store has begun with; one of another store may. */
 const FORGOTTEN = 7 * 86_400_000;
 
-/** Files of staged rows, whole or cut off while they were written: the key of their rows. */
-const STAGED = /^stream_([0-9a-f]{12})(?:_\d+)?\.parquet(?:\.\d+\.part(?:\.csv)?)?$/;
-
 interface StagedFile {
   path: string;
   /** Rows that it was made for. */
@@ -18,10 +16,11 @@ interface StagedFile {
 }
 
 function stagedFiles(folder: string, key: string): StagedFile[] {
-  const named = new RegExp(`^stream_${key}_(\\d+)\\.parquet$`);
   return readdirSync(folder).flatMap((file) => {
-    const found = named.exec(file);
-    return found ? [{ path: join(folder, file), rows: Number(found[1]) }] : [];
+    const found = parseBufferedRowsFile(file);
+    return found?.key === key && found.isWhole && found.rows !== undefined
+      ? [{ path: join(folder, file), rows: found.rows }]
+      : [];
   });
 }
 
@@ -41,7 +40,7 @@ export function removeShorter(folder: string, key: string, path: string): void {
 /** Removes the staged files of other rows that nobody used for a week, but for those that a stream may continue with. */
 export function removeForgotten(folder: string, keys: readonly string[]): void {
   for (const file of readdirSync(folder)) {
-    const key = STAGED.exec(file)?.[1];
+    const key = parseBufferedRowsFile(file)?.key;
     if (key && !keys.includes(key)) removeUnused(join(folder, file), FORGOTTEN);
   }
 }

@@ -3,7 +3,7 @@ import { dateOf } from "../../core/days.js";
 import { CELLS } from "../added-records.js";
 import type { ColumnSource } from "../append-columns.js";
 import type { BatchPlan } from "../batch-plan.js";
-import { columnsAs } from "../columns-as.js";
+import { columnAs, columnsAs } from "../columns-as.js";
 import { commitKnownRows } from "../commit-known-rows.js";
 import type { Database } from "../database.js";
 import { GRAIN_OF_STORE, grainOf } from "../judge-known-rows.js";
@@ -37,16 +37,16 @@ export async function settleKnownRows(session: MysqlSession, batch: NewBatch, pl
     await db.run(
       "CREATE TEMP TABLE rows_before AS FROM DP_CDR_Data; CREATE TEMP TABLE added_before AS FROM added_records",
     );
-    const done = await commitKnownRows(db, { ...batch, labels: undefined } as NewBatch, plan);
+    const done = await commitKnownRows(db, { ...batch, labels: undefined }, plan);
     const names = CDR_COLUMNS.map(({ name }) => name).join(", ");
     const columns = await db.columns(`SELECT ${names} FROM DP_CDR_Data WHERE batch_id = ${plan.batchId} ORDER BY id`);
-    const rejects = await db.rows("SELECT line, column_name, reason, raw FROM rejects ORDER BY line");
+    const rejects = await db.rows<RejectedRow>("SELECT line, column_name, reason, raw FROM rejects ORDER BY line");
     const { batch_id: _batch, written: _written, ...counts } = done;
     const changed = {
       rows: await changedRows(db, names, "DP_CDR_Data", "rows_before", `WHERE batch_id <> ${plan.batchId}`),
       added: await changedRows(db, names, "added_records", "added_before", ""),
     };
-    return { batchId: plan.batchId, columns, counts, rejects: rejects as unknown as RejectedRow[], changed };
+    return { batchId: plan.batchId, columns, counts, rejects, changed };
   });
 }
 
@@ -60,7 +60,7 @@ async function changedRows(
   const { batch_id, ...columns } = await db.columns(
     `SELECT ${names}, batch_id FROM ${table} ${where} EXCEPT SELECT ${names}, batch_id FROM ${before} ORDER BY batch_id`,
   );
-  return { columns, batchIds: batch_id as ArrayLike<number> };
+  return { columns, batchIds: columnAs({ batch_id }, "batch_id", Float64Array) };
 }
 
 type Row = Record<string, number | string | null>;
