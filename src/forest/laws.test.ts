@@ -127,8 +127,8 @@ describe("memory", () => {
     const { x, y, three } = data(400);
     const used = bin(x);
     const { heap } = heapOf(used);
-    const at = heap.take(1 << 24);
-    heap.give(at, 1 << 24);
+    const at = heap.allocate(1 << 24);
+    heap.free(at, 1 << 24);
     const binned = { binned: used };
     const soil = () => new Uint8Array(heap.memory.buffer, at, 1 << 24).fill(0x41);
     const names = ["0", "1", "2"];

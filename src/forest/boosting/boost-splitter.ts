@@ -7,7 +7,7 @@ import { NEXT_BIN } from "../loops/boost-bins.js";
 import { LEAST_HESSIAN } from "../loops/boost-loop.js";
 import type { HessianCode } from "../loops/hessian-code.js";
 import { lossReduction } from "../trees/leaf-value.js";
-import type { BoostSpace } from "./boost-tree.js";
+import type { BoostSpace } from "./boost-space.js";
 
 /** Limits of a boosted tree. */
 export interface BoostLimits {
@@ -58,7 +58,7 @@ const NODE = 11 * 8;
 
 /** Gives a function that looks for the best split of a node and leaves it there. */
 export function boostingSplitter(
-  { kernel, memory, layout, binsAt, searchAt }: BoostSpace,
+  { loops, memory, layout, binsAt, searchAt }: BoostSpace,
   columns: readonly ColumnShape[],
   { l2, minSamplesLeaf, maxDepth, monotone, drawn }: BoostLimits,
   { count, unit }: HessianCode,
@@ -80,8 +80,8 @@ export function boostingSplitter(
   given.set([minSamplesLeaf, l2, count, unit], 5);
   const found = numbers.subarray(outAt / 8, outAt / 8 + 5);
   const foundAt = integers.subarray(outAt / 4 + 8, outAt / 4 + 10);
-  const search = monotone.some((sign) => sign !== 0) ? limitedSearch(numbers, integers, monotone) : kernel.search;
-  const { rank } = kernel;
+  const search = monotone.some((sign) => sign !== 0) ? limitedSearch(numbers, integers, monotone) : loops.search;
+  const { rank } = loops;
   const codes = new Int32Array(256);
 
   return (node) => {

@@ -1,9 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { throwIfInterrupted } from "../../core/interrupted.js";
-import { treeKey } from "../grow/keyed-random.js";
-import { heapOf } from "../loops/binned-heap.js";
-import { boostBins } from "../loops/boost-bins.js";
-import { wasmLoops } from "../loops/wasm-loops.js";
+import type { BinnedMatrix } from "../loops/binned-matrix.js";
 import { bin } from "../matrix/bin.js";
 import type { Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
@@ -18,13 +15,12 @@ import {
 import { type BoostingOptions, checkBoostingOptions } from "../trees/boosting-options.js";
 import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/check-target.js";
 import { balancedRowWeights } from "../trees/class-weights.js";
-import { concatTrees } from "../trees/concat-trees.js";
 import { drawnColumns } from "../trees/draw-sizes.js";
-import type { Trees } from "../trees/tree.js";
-import { leafOf, packTrees } from "../trees/walk-trees.js";
-import { searchBytes } from "./boost-splitter.js";
-import { boostGrower } from "./boost-tree.js";
+import type { BoostingSettings } from "../trees/tree-options.js";
+import { BoostGrower } from "./boost-grower.js";
+import { Booster } from "./booster.js";
 import { holdOut } from "./hold-out.js";
+import { openBoostSpace } from "./open-boost-space.js";
 
 /** What `fitBoosting` takes beside the matrix and the labels. */
 export interface FitBoostingOptions extends BoostingOptions {
@@ -66,135 +62,71 @@ export async function fitBoosting(
   const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
   const own = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
   const weights = options.classWeight ? balancedRowWeights(target.y, all, classes, own) : own;
-  const monotone = new Int8Array(binned.columns.length);
-  for (const [name, sign] of Object.entries(settings.monotone)) {
-    const j = binned.names.indexOf(name);
-    if (j < 0) throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which is not a column`);
-    if (binned.columns[j].levels)
-      throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which has categories`);
-    monotone[j] = sign;
-  }
+  const monotone = monotoneSigns(binned, settings.monotone);
   const used = weights ? all.filter((row) => weights[row] > 0) : all;
   const { train, held } = holdOut(used, settings, options.validation, target.y);
-
-  const { heap, codesAt } = heapOf(binned);
-  const { stride } = binned;
-  const words = Math.ceil(train.length / 2) * 8;
+  const columns = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
   const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(train.length / settings.minSamplesLeaf));
-  const slots = Math.min(maxLeaves, train.length) + 1;
-  const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-  const layout = boostBins(shapes);
-  // what is read by two floats or more comes first, where it is aligned
   const lossBytes = classes === 2 ? logisticBytes(binned.rows, weights !== undefined) : 0;
-  const sizes = [searchBytes(shapes.length), slots * layout.size, 16 * binned.rows, 256, words, words, lossBytes];
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  const at = heap.take(bytes);
-  const [searchAt, binsAt, pairsAt, sideAt, entriesAt, spareAt, lossAt] = sizes.map((_, i) =>
-    sizes.slice(0, i).reduce((sum, size) => sum + size, at),
-  ) as [number, number, number, number, number, number, number];
-  const space = {
-    ...{ kernel: wasmLoops(heap.memory), memory: heap.memory, codesAt, stride, layout, slots },
-    ...{ sideAt, searchAt, entriesAt, spareAt, pairsAt, binsAt, lossAt },
-  };
+  const space = openBoostSpace(binned, { columns, entries: train.length, maxLeaves, lossBytes });
   try {
     const loss = lossOf({ rows: binned.rows, train, y: target.y, weights }, classes, space);
-    const entries = new Int32Array(heap.memory.buffer, entriesAt, train.length);
-    const pairs = new Float64Array(heap.memory.buffer, pairsAt, 2 * binned.rows);
-    const grow = boostGrower(
-      space,
-      shapes,
-      {
-        ...settings,
-        maxLeaves,
-        maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
-        drawn: drawnColumns(settings.maxFeatures, shapes.length),
-        monotone,
-      },
-      loss.code,
-    );
-    const { outputs, score } = loss;
-    const parts: Trees[] = [];
-    let least = loss.mean(held);
-    let best = 0;
-    let since = performance.now();
-    for (let t = 0; t < settings.numTrees; t++) {
-      throwIfInterrupted(options.signal, `fit, after ${t} rounds`);
-      let grown = false;
-      for (let k = 0; k < outputs; k++) {
-        enter(train, entries);
-        const { gradient, hessian } = loss.gradients(k, pairs);
-        const key = treeKey(settings.seed, t * outputs + k);
-        const { tree, leaves } = grow(train.length, key, gradient, hessian);
-        for (const { value, from, to } of leaves) addTo(score, entries, from, to, value, outputs, k);
-        if (held.length > 0) {
-          const walk = packTrees(tree);
-          for (const row of held) {
-            score[row * outputs + k] += tree.value[leafOf(walk, 0, binned.codes, row * stride)];
-          }
-        }
-        if (leaves.length > 1) grown = true;
-        parts.push(outputs === 1 ? tree : valuesOfClass(tree, k, outputs));
-      }
-      if (held.length > 0) {
-        const now = loss.mean(held);
-        if (now < least - 1e-7) {
-          least = now;
-          best = t + 1;
-        } else if (t + 1 - best >= settings.patience) break;
-      } else best = t + 1;
-      // a round without a split: nothing is left to learn
-      if (!grown) break;
-      if (performance.now() - since < TICK) continue;
-      options.onProgress?.({ task: "fit boosting", done: t + 1, total: settings.numTrees, unit: "rounds" });
-      await new Promise(setImmediate);
-      since = performance.now();
-    }
-    options.onProgress?.({ task: "fit boosting", done: settings.numTrees, total: settings.numTrees, unit: "rounds" });
+    const limits = {
+      ...settings,
+      maxLeaves,
+      maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
+      drawn: drawnColumns(settings.maxFeatures, columns.length),
+      monotone,
+    };
+    const grower = new BoostGrower(space, columns, limits, loss.code);
+    const booster = new Booster({ binned, train, held, loss, space, grower, settings });
+    await allRounds(booster, settings.numTrees, options);
     return new Forest({
       names: [...binned.names],
       classes: regression ? [] : (options.classNames ?? Array.from({ length: classes }, (_, k) => String(k))),
       options: settings,
       columns: binned.columns,
-      trees: concatTrees(parts.slice(0, Math.max(1, best) * outputs)),
+      trees: booster.trees(),
       boosting: {
         offsets: loss.offsets,
         l2: settings.l2,
-        link: regression ? "none" : outputs === 1 ? "logistic" : "softmax",
+        link: regression ? "none" : loss.outputs === 1 ? "logistic" : "softmax",
       },
     });
   } finally {
-    heap.give(at, bytes);
+    space.close();
   }
 }
 
-// the engine compiles loops of an async function anew for every call: these are functions of their own
-
-/** Makes an entry of each row. */
-function enter(rows: Int32Array, entries: Int32Array): void {
-  for (let i = 0; i < rows.length; i++) entries[i] = rows[i] << 8;
+/** Boosts until nothing is gained any more or there are as many rounds as wanted, letting other work run now and then. */
+async function allRounds(booster: Booster, total: number, { onProgress, signal }: FitBoostingOptions): Promise<void> {
+  const report = (done: number) => onProgress?.({ task: "fit boosting", done, total, unit: "rounds" });
+  let since = performance.now();
+  for (let t = 0; t < total; t++) {
+    throwIfInterrupted(signal, `fit, after ${t} rounds`);
+    if (!booster.round(t)) break;
+    if (performance.now() - since < TICK) continue;
+    report(t + 1);
+    await new Promise(setImmediate);
+    since = performance.now();
+  }
+  report(total);
 }
 
-/** Adds the value of a leaf to score k of its rows. */
-function addTo(
-  score: Float64Array,
-  entries: Int32Array,
-  from: number,
-  to: number,
-  value: number,
-  outputs: number,
-  k: number,
-): void {
-  for (let i = from; i < to; i++) score[(entries[i] >>> 8) * outputs + k] += value;
+/** The direction that is asked of each column: −1, 1, or 0 for none. */
+function monotoneSigns({ names, columns }: BinnedMatrix, monotone: BoostingSettings["monotone"]): Int8Array {
+  const signs = new Int8Array(columns.length);
+  for (const [name, sign] of Object.entries(monotone)) {
+    const j = names.indexOf(name);
+    if (j < 0) throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which is not a column`);
+    if (columns[j].levels)
+      throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which has categories`);
+    signs[j] = sign;
+  }
+  return signs;
 }
 
 function lossOf(target: Parameters<typeof squaredLoss>[0], classes: number, space: LossSpace): BoostingLoss {
   if (classes === 0) return squaredLoss(target);
   return classes === 2 ? logisticLoss(target, space) : softmaxLoss(target, classes);
-}
-
-/** A tree of one score as one of several, the others 0. */
-function valuesOfClass(tree: Trees, k: number, outputs: number): Trees {
-  const value = new Float64Array(tree.value.length * outputs);
-  for (let i = 0; i < tree.value.length; i++) value[i * outputs + k] = tree.value[i];
-  return { ...tree, value, outputs };
 }

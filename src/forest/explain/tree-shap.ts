@@ -60,7 +60,7 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
 }
 
 let heap: SharedHeap | undefined;
-let kernel: WasmLoops | undefined;
+let loops: WasmLoops | undefined;
 
 /** Explains blocks of rows: what of a step down or up a tree is the same for all rows is done once for all of them. */
 function openExplainer(trees: Trees, width: number, k: number) {
@@ -68,13 +68,13 @@ function openExplainer(trees: Trees, width: number, k: number) {
   const { depth, most } = pathSizes(trees, width);
   const size = Math.max(1, Math.ceil(most / 2));
   heap ??= new SharedHeap(1 << 16);
-  kernel ??= wasmLoops(heap.memory);
-  const { descend, ascend } = kernel;
+  loops ??= wasmLoops(heap.memory);
+  const { descend, ascend } = loops;
   const ROW = 8 * BLOCK;
   const levels = depth + 2;
   const level = 2 * ROW * size + 2 * ROW;
   const bytes = 48 * size + ROW + width * ROW + levels * level;
-  const nodesAt = heap.take(bytes);
+  const nodesAt = heap.allocate(bytes);
   const nonesAt = nodesAt + 48 * size;
   const ownAt = nonesAt + ROW;
   const levelsAt = ownAt + width * ROW;
@@ -148,6 +148,6 @@ function openExplainer(trees: Trees, width: number, k: number) {
       }
       return own;
     },
-    close: () => heap!.give(nodesAt, bytes),
+    close: () => heap!.free(nodesAt, bytes),
   };
 }

@@ -3,11 +3,12 @@ import { COLUMN_BYTES, GROUP } from "../loops/loop-parts.js";
 import { MISSING } from "../loops/missing.js";
 import { MOST_LOG, type Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
-import { type ColumnScan, scanColumn } from "./scan-order.js";
-import type { NodeSplit, Splitter } from "./splitter.js";
+import { CutSearch } from "./cut-search.js";
+import type { NodeRows, NodeSplit, Splitter } from "./splitter.js";
 
-/** Settings of a finder for two classes. */
-export interface BinarySettings {
+/** What two classes are learnt from. */
+export interface BinaryTarget {
+  y: Uint8Array;
   criterion: "gini" | "entropy";
   minSamplesLeaf: number;
   /** Weights of class 0 and class 1, by the number of drawn rows of each. */
@@ -18,158 +19,247 @@ export interface BinarySettings {
  * Finds splits for two classes and whole-number weights: a row's payload is its count and, where it is positive, the same
  * count again 32 bits up, so that one addition updates both.
  */
-export function binarySplitter(
-  space: Workspace,
-  columns: readonly ColumnShape[],
-  y: Uint8Array,
-  settings: BinarySettings,
-  rates: CategoryRates,
-): Splitter {
-  const { kernel, bins, out, stride } = space;
-  const { minSamplesLeaf } = settings;
-  const gini = settings.criterion === "gini";
-  let weight0 = 1;
-  let weight1 = 1;
-  if (!gini) {
-    // the memory may have been used before
-    space.logs[0] = 0;
-    for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
-  }
-  for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
+export class BinarySplitter extends CutSearch implements Splitter {
+  readonly width = 2;
+  readonly outputs = 1;
+  readonly local = true;
+  readonly shift = 1;
+  readonly #space: Workspace;
+  readonly #columns: readonly ColumnShape[];
+  readonly #target: BinaryTarget;
+  readonly #rates: CategoryRates;
+  readonly #gini: boolean;
+  /** Weights of the classes in the tree at hand. */
+  #weight0 = 1;
+  #weight1 = 1;
+  /** Drawn rows of the node at hand, and how many of them are of class 1. */
+  #total = 0;
+  #ones = 0;
+  /** Place of the bins of the column at hand, and what lies left of the cut at hand. */
+  #base = 0;
+  #left = 0;
+  #leftOnes = 0;
 
-  const order = new Int32Array(256);
-  let base = 0;
-  let total = 0;
-  let ones = 0;
-  let left = 0;
-  let leftOnes = 0;
-  /** What the kernel does not know: categories, and the entropy of very many rows. */
-  const slow: ColumnScan = {
-    rate: (code, column) => rates.smooth(column, code, bins[base + 2 * code + 1], bins[base + 2 * code]),
-    reset() {
-      left = 0;
-      leftOnes = 0;
-    },
-    take(code) {
-      left += bins[base + 2 * code];
-      leftOnes += bins[base + 2 * code + 1];
-    },
-    impurity() {
-      if (left < minSamplesLeaf || total - left < minSamplesLeaf) return undefined;
-      const p = leftOnes * weight1;
-      const q = (left - leftOnes) * weight0;
-      const r = (ones - leftOnes) * weight1;
-      const s = (total - left - (ones - leftOnes)) * weight0;
-      return gini ? (p * q) / (p + q) + (r * s) / (r + s) : entropyOf(p, q) + entropyOf(r, s);
-    },
-    leftSums(sums) {
-      sums[0] = left;
-      sums[1] = leftOnes;
-    },
-    mostLeft: () => 2 * left >= total,
-  };
-
-  /** What the weights of the classes add to the entropy of the node. */
-  const startOf = () => -(ones * weight1 * Math.log2(weight1)) - (total - ones) * weight0 * Math.log2(weight0);
-
-  /** Tries one column of numbers whose bins are counted, with missing values right or left. */
-  function scan(group: number, column: number, missingLeft: 0 | 1, best: NodeSplit): void {
-    const { count: size } = columns[column];
-    const missingCount = bins[base + 2 * MISSING];
-    const startCount = missingLeft ? missingCount : 0;
-    const startOnes = missingLeft ? bins[base + 2 * MISSING + 1] : 0;
-    const binsAt = space.binsAt + COLUMN_BYTES * group;
-    const least = best.impurity;
-    const at = gini
-      ? kernel.scan(
-          ...([binsAt, size, total, ones, weight0, weight1] as const),
-          ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
-        )
-      : (weight0 === 1 && weight1 === 1 ? kernel.scanEntropy : kernel.scanWeightedEntropy)(
-          ...([binsAt, size, total, ones, weight0, weight1, startOf(), space.logsAt] as const),
-          ...([minSamplesLeaf, least, startCount, startOnes, space.outAt] as const),
-        );
-    if (at < 0) return;
-    let next = at + 1;
-    while (next < size && bins[base + 2 * next] === 0) next++;
-    best.column = column;
-    // halfway between the codes that occur, so that rows that fall between them later are shared out
-    best.split = next === size ? at : (at + next) >> 1;
-    best.set = undefined;
-    best.impurity = out[0];
-    best.sums[0] = out[1];
-    best.sums[1] = out[2];
-    // where no value was missing, a missing one goes the way that most rows went
-    best.missingLeft = missingCount > 0 ? missingLeft : out[1] * 2 >= total ? 1 : 0;
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: BinaryTarget, rates: CategoryRates) {
+    super();
+    this.#space = space;
+    this.#columns = columns;
+    this.#target = target;
+    this.#rates = rates;
+    this.#gini = target.criterion === "gini";
+    if (!this.#gini) {
+      // the memory may have been used before
+      space.logs[0] = 0;
+      for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
+    }
+    for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
   }
 
-  return {
-    width: 2,
-    outputs: 1,
-    local: true,
-    shift: 1,
-    markOf: (row) => (y[row] === 1 ? 1 : 0),
-    begin(size, sums) {
-      let total = 0;
-      let ones = 0;
-      for (let i = 0; i < size; i++) {
-        const drawn = (space.entries[i] & 255) >> 1;
-        total += drawn;
-        if (space.entries[i] & 1) ones += drawn;
-      }
-      sums[0] = total;
-      sums[1] = ones;
-      [weight0, weight1] = settings.classWeight(total - ones, ones);
-    },
-    impurity(sums, at) {
-      const p = sums[at + 1] * weight1;
-      const q = (sums[at] - sums[at + 1]) * weight0;
-      return gini ? (p * q) / (p + q) : entropyOf(p, q);
-    },
-    isPure: (sums, at) => sums[at + 1] === 0 || sums[at + 1] === sums[at],
-    find({ codesAt, from, to }, sums, at, drawn, first, last, best) {
-      const fromAt = space.entriesAt + 4 * from;
-      const toAt = space.entriesAt + 4 * to;
-      total = sums[at];
-      ones = sums[at + 1];
-      for (let i = first; i < last; i += GROUP) {
-        const group = Math.min(GROUP, last - i);
-        kernel.fill[group - 1](
-          codesAt,
-          stride,
-          fromAt,
-          toAt,
-          space.payloadAt,
-          space.binsAt,
-          drawn[i],
-          drawn[i + 1],
-          drawn[i + 2],
-          drawn[i + 3],
-          drawn[i + 4],
-          drawn[i + 5],
-          drawn[i + 6],
-          drawn[i + 7],
-        );
-        for (let g = 0; g < group; g++) {
-          const column = drawn[i + g];
-          base = 512 * g;
-          if (columns[column].categorical || (!gini && total > MOST_LOG)) {
-            let size = 0;
-            for (let code = 0; code < 256; code++) if (bins[base + 2 * code] > 0) order[size++] = code;
-            scanColumn(slow, column, columns[column], order, size, best);
-          } else {
-            scan(g, column, 0, best);
-            if (bins[base + 2 * MISSING] > 0) scan(g, column, 1, best);
-          }
+  markOf(row: number): 0 | 1 {
+    return this.#target.y[row] === 1 ? 1 : 0;
+  }
+
+  begin(size: number, sums: Float64Array): void {
+    const { entries } = this.#space;
+    let total = 0;
+    let ones = 0;
+    for (let i = 0; i < size; i++) {
+      const drawn = (entries[i] & 255) >> 1;
+      total += drawn;
+      if (entries[i] & 1) ones += drawn;
+    }
+    sums[0] = total;
+    sums[1] = ones;
+    [this.#weight0, this.#weight1] = this.#target.classWeight(total - ones, ones);
+  }
+
+  impurity(sums: Float64Array, at: number): number {
+    const p = sums[at + 1] * this.#weight1;
+    const q = (sums[at] - sums[at + 1]) * this.#weight0;
+    return this.#gini ? (p * q) / (p + q) : entropyOf(p, q);
+  }
+
+  isPure(sums: Float64Array, at: number): boolean {
+    return sums[at + 1] === 0 || sums[at + 1] === sums[at];
+  }
+
+  cover(sums: Float64Array, at: number): number {
+    return (sums[at] - sums[at + 1]) * this.#weight0 + sums[at + 1] * this.#weight1;
+  }
+
+  value(sums: Float64Array, at: number, out: Float64Array, outAt: number): void {
+    const positive = sums[at + 1] * this.#weight1;
+    out[outAt] = positive / (positive + (sums[at] - sums[at + 1]) * this.#weight0);
+  }
+
+  enter(sums: Float64Array, at: number): void {
+    this.#total = sums[at];
+    this.#ones = sums[at + 1];
+  }
+
+  find({ codesAt, from, to }: NodeRows, drawn: Int32Array, first: number, last: number, best: NodeSplit): void {
+    const { loops, stride, entriesAt, payloadAt, binsAt, bins } = this.#space;
+    for (let i = first; i < last; i += GROUP) {
+      const group = Math.min(GROUP, last - i);
+      loops.fill[group - 1](
+        codesAt,
+        stride,
+        entriesAt + 4 * from,
+        entriesAt + 4 * to,
+        payloadAt,
+        binsAt,
+        drawn[i],
+        drawn[i + 1],
+        drawn[i + 2],
+        drawn[i + 3],
+        drawn[i + 4],
+        drawn[i + 5],
+        drawn[i + 6],
+        drawn[i + 7],
+      );
+      for (let g = 0; g < group; g++) {
+        const column = drawn[i + g];
+        this.#base = (g * COLUMN_BYTES) / 4;
+        if (this.#columns[column].categorical) this.cutCategories(column, this.#listCodes(), best);
+        else {
+          this.#cut(column, 0, best);
+          if (bins[this.#base + 2 * MISSING] > 0) this.#cut(column, 1, best);
         }
       }
-    },
-    cover: (sums, at) => (sums[at] - sums[at + 1]) * weight0 + sums[at + 1] * weight1,
-    value(sums, at, values, valueAt) {
-      const positive = sums[at + 1] * weight1;
-      values[valueAt] = positive / (positive + (sums[at] - sums[at + 1]) * weight0);
-    },
-  };
+    }
+  }
+
+  /** Tries the cuts of a column of numbers, with missing values right or left. */
+  #cut(column: number, missingLeft: 0 | 1, best: NodeSplit): void {
+    const { bins } = this.#space;
+    const base = this.#base;
+    const { count } = this.#columns[column];
+    const missing = bins[base + 2 * MISSING];
+    this.#left = missingLeft ? missing : 0;
+    this.#leftOnes = missingLeft ? bins[base + 2 * MISSING + 1] : 0;
+    const isWeighted = !this.#gini && this.#total <= MOST_LOG && (this.#weight0 !== 1 || this.#weight1 !== 1);
+    const code = isWeighted ? this.#scanWeighted(count, best) : this.#scan(count, best);
+    if (code < 0) return;
+    let next = code + 1;
+    while (next < count && bins[base + 2 * next] === 0) next++;
+    best.column = column;
+    // halfway between the codes that occur, so that rows that fall between them later are shared out
+    best.split = next === count ? code : (code + next) >> 1;
+    best.set = undefined;
+    // where no value was missing, a missing one goes the way that most rows went
+    best.missingLeft = missing > 0 ? missingLeft : best.sums[0] * 2 >= this.#total ? 1 : 0;
+  }
+
+  /** Tries the cuts after each of `count` codes; returns the code at the best, or −1 when none is better than `best`. */
+  #scan(count: number, best: NodeSplit): number {
+    const { bins, logs } = this.#space;
+    const { minSamplesLeaf } = this.#target;
+    const total = this.#total;
+    const ones = this.#ones;
+    const weight0 = this.#weight0;
+    const weight1 = this.#weight1;
+    const gini = this.#gini;
+    const inTable = total <= MOST_LOG;
+    let left = this.#left;
+    let leftOnes = this.#leftOnes;
+    let least = best.impurity;
+    let code = -1;
+    const base = this.#base;
+    const end = base + 2 * count;
+    for (let at = base; at < end; at += 2) {
+      const here = bins[at];
+      if (here === 0) continue;
+      left += here;
+      leftOnes += bins[at + 1];
+      if (left < minSamplesLeaf) continue;
+      const right = total - left;
+      if (right < minSamplesLeaf) break;
+      const rightOnes = ones - leftOnes;
+      let impurity: number;
+      if (gini || !inTable) {
+        const p = leftOnes * weight1;
+        const q = (left - leftOnes) * weight0;
+        const r = rightOnes * weight1;
+        const s = (right - rightOnes) * weight0;
+        impurity = gini ? (p * q * (r + s) + r * s * (p + q)) / ((p + q) * (r + s)) : entropyOf(p, q) + entropyOf(r, s);
+      } else {
+        const classes = logs[leftOnes] + logs[rightOnes] + (logs[left - leftOnes] + logs[right - rightOnes]);
+        impurity = logs[left] + logs[right] - classes;
+      }
+      if (impurity < least) {
+        least = impurity;
+        code = (at - base) >> 1;
+        best.sums[0] = left;
+        best.sums[1] = leftOnes;
+      }
+    }
+    best.impurity = least;
+    return code;
+  }
+
+  /** The same by the entropy of weighted classes, whose logarithms no table has. */
+  #scanWeighted(count: number, best: NodeSplit): number {
+    const { loops, out, binsAt, logsAt, outAt } = this.#space;
+    const [total, ones, weight0, weight1] = [this.#total, this.#ones, this.#weight0, this.#weight1];
+    // what the weights of the classes add to the entropy of the node
+    const start = -(ones * weight1 * Math.log2(weight1)) - (total - ones) * weight0 * Math.log2(weight0);
+    const code = loops.scanWeightedEntropy(
+      ...([binsAt + 4 * this.#base, count, total, ones, weight0, weight1, start, logsAt] as const),
+      ...([this.#target.minSamplesLeaf, best.impurity, this.#left, this.#leftOnes, outAt] as const),
+    );
+    if (code >= 0) {
+      best.impurity = out[0];
+      best.sums[0] = out[1];
+      best.sums[1] = out[2];
+    }
+    return code;
+  }
+
+  /** Lists the codes that occur in the column at hand; returns their number. */
+  #listCodes(): number {
+    const { bins } = this.#space;
+    let size = 0;
+    for (let code = 0; code < 256; code++) if (bins[this.#base + 2 * code] > 0) this.order[size++] = code;
+    return size;
+  }
+
+  protected rate(code: number, column: number): number {
+    const { bins } = this.#space;
+    const at = this.#base + 2 * code;
+    return this.#rates.smooth(column, code, bins[at + 1], bins[at]);
+  }
+
+  protected clearLeft(): void {
+    this.#left = 0;
+    this.#leftOnes = 0;
+  }
+
+  protected moveLeft(code: number): void {
+    const { bins } = this.#space;
+    this.#left += bins[this.#base + 2 * code];
+    this.#leftOnes += bins[this.#base + 2 * code + 1];
+  }
+
+  protected cutImpurity(): number | undefined {
+    const { minSamplesLeaf } = this.#target;
+    const right = this.#total - this.#left;
+    if (this.#left < minSamplesLeaf || right < minSamplesLeaf) return undefined;
+    const rightOnes = this.#ones - this.#leftOnes;
+    const p = this.#leftOnes * this.#weight1;
+    const q = (this.#left - this.#leftOnes) * this.#weight0;
+    const r = rightOnes * this.#weight1;
+    const s = (right - rightOnes) * this.#weight0;
+    return this.#gini ? (p * q) / (p + q) + (r * s) / (r + s) : entropyOf(p, q) + entropyOf(r, s);
+  }
+
+  protected writeLeft(sums: Float64Array): void {
+    sums[0] = this.#left;
+    sums[1] = this.#leftOnes;
+  }
+
+  protected isMostLeft(): boolean {
+    return 2 * this.#left >= this.#total;
+  }
 }
 
 /** Entropy of two weights times their sum. */

@@ -1,11 +1,11 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
-import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
-import type { Splitter } from "./splitter.js";
+import { SumsSplitter } from "./sums-splitter.js";
 
-/** Settings of a finder for any number of classes and any weights. */
-export interface ClassesSettings {
+/** What classes are learnt from. */
+export interface ClassesTarget {
+  y: Uint8Array;
   classes: number;
   criterion: "gini" | "entropy";
   minSamplesLeaf: number;
@@ -16,119 +16,102 @@ export interface ClassesSettings {
 }
 
 /** Finds splits for any number of classes and any weights; the sums of a node are the drawn rows, then a weight a class. */
-export function classesSplitter(
-  space: Workspace,
-  columns: readonly ColumnShape[],
-  y: Uint8Array,
-  settings: ClassesSettings,
-  rates: CategoryRates,
-): Splitter {
-  const { bytes, entries, stride } = space;
-  const { classes, sampleWeight, minSamplesLeaf } = settings;
-  const width = classes + 1;
-  const gini = settings.criterion === "gini";
-  const bins = new Float64Array(256 * width);
-  const order = new Int32Array(256);
-  const total = new Float64Array(width);
-  const left = new Float64Array(width);
-  let perClass: ArrayLike<number> = new Float64Array(classes).fill(1);
-  let leading = 1;
+export class ClassesSplitter extends SumsSplitter {
+  readonly outputs: number;
+  readonly #target: ClassesTarget;
+  readonly #rates: CategoryRates;
+  readonly #gini: boolean;
+  /** Weight of each class in the tree at hand. */
+  #classWeight: ArrayLike<number>;
+  /** Place of the class by whose rate categories are ordered: the most frequent one of the node; of two the second. */
+  #leading = 1;
 
-  /** Impurity times weight of the node whose sums are `a`, or `a` less `b`. */
-  function impurityOf(a: Float64Array, at: number, b?: Float64Array): number {
-    let sum = 0;
-    let measure = 0;
-    for (let k = 1; k < width; k++) {
-      const weight = b ? Math.max(0, a[at + k] - b[k]) : a[at + k];
-      sum += weight;
-      measure += gini ? weight * weight : weight > 0 ? weight * Math.log2(weight) : 0;
-    }
-    if (sum === 0) return 0;
-    return gini ? sum - measure / sum : sum * Math.log2(sum) - measure;
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: ClassesTarget, rates: CategoryRates) {
+    super(space, columns, target.classes + 1, target.minSamplesLeaf);
+    this.outputs = target.classes === 2 ? 1 : target.classes;
+    this.#target = target;
+    this.#rates = rates;
+    this.#gini = target.criterion === "gini";
+    this.#classWeight = new Float64Array(target.classes).fill(1);
   }
 
-  const scan: ColumnScan = {
-    // with more than two classes the order is that of the most frequent one: a good subset, not always the best
-    rate: (code, column) => {
-      let sum = 0;
-      for (let k = 1; k < width; k++) sum += bins[code * width + k];
-      // of two classes the rates are those of the second one
-      return rates.smooth(column, code, bins[code * width + leading], sum, classes > 2 ? leading - 1 : 0);
-    },
-    reset: () => left.fill(0),
-    take(code) {
-      for (let k = 0; k < width; k++) left[k] += bins[code * width + k];
-    },
-    impurity() {
-      if (left[0] < minSamplesLeaf || total[0] - left[0] < minSamplesLeaf) return undefined;
-      return impurityOf(left, 0) + impurityOf(total, 0, left);
-    },
-    leftSums: (sums) => sums.set(left),
-    mostLeft: () => 2 * left[0] >= total[0],
-  };
+  begin(size: number, sums: Float64Array): void {
+    const { y, classes, classWeight } = this.#target;
+    const { entries } = this.space;
+    const drawn = new Float64Array(classes);
+    for (let i = 0; i < size; i++) drawn[y[entries[i] >>> 8]] += entries[i] & 255;
+    this.#classWeight = classWeight(drawn);
+    sums.fill(0, 0, this.width);
+    for (let i = 0; i < size; i++) this.add(sums, 0, entries[i]);
+  }
 
-  const add = (to: Float64Array, at: number, entry: number) => {
+  override enter(sums: Float64Array, at: number): void {
+    super.enter(sums, at);
+    const { total, width } = this;
+    this.#leading = 1;
+    for (let k = 2; k < width; k++) if (total[k] > total[this.#leading]) this.#leading = k;
+    if (this.#target.classes === 2) this.#leading = 2;
+  }
+
+  protected add(to: Float64Array, at: number, entry: number): void {
+    const { y, sampleWeight } = this.#target;
     const row = entry >>> 8;
     const drawn = entry & 255;
     const label = y[row];
     to[at] += drawn;
-    to[at + 1 + label] += drawn * (sampleWeight ? sampleWeight[row] : 1) * perClass[label];
-  };
+    to[at + 1 + label] += drawn * (sampleWeight ? sampleWeight[row] : 1) * this.#classWeight[label];
+  }
 
-  return {
-    width,
-    outputs: classes === 2 ? 1 : classes,
-    local: false,
-    shift: 0,
-    markOf: () => 0,
-    begin(size, sums) {
-      const drawn = new Float64Array(classes);
-      for (let i = 0; i < size; i++) drawn[y[entries[i] >>> 8]] += entries[i] & 255;
-      perClass = settings.classWeight(drawn);
-      sums.fill(0, 0, width);
-      for (let i = 0; i < size; i++) add(sums, 0, entries[i]);
-    },
-    impurity: (sums, at) => impurityOf(sums, at),
-    isPure(sums, at) {
-      let sum = 0;
-      let most = 0;
-      for (let k = 1; k < width; k++) {
-        sum += sums[at + k];
-        most = Math.max(most, sums[at + k]);
-      }
-      // sums of weights that were subtracted keep a trace of rounding
-      return sum - most <= 1e-12 * sum;
-    },
-    find({ codesAt, from, to }, sums, at, drawn, first, last, best) {
-      total.set(sums.subarray(at, at + width));
-      leading = 1;
-      for (let k = 2; k < width; k++) if (total[k] > total[leading]) leading = k;
-      if (classes === 2) leading = 2;
-      for (let i = first; i < last; i++) {
-        const column = drawn[i];
-        const shape = columns[column];
-        let size = 0;
-        for (let e = from; e < to; e++) {
-          const entry = entries[e];
-          const code = bytes[codesAt + (entry >>> 8) * stride + column];
-          if (bins[code * width] === 0) order[size++] = code;
-          add(bins, code * width, entry);
-        }
-        sortCodes(order, size);
-        scanColumn(scan, column, shape, order, size, best);
-        for (let k = 0; k < size; k++) bins.fill(0, order[k] * width, (order[k] + 1) * width);
-      }
-    },
-    cover(sums, at) {
-      let sum = 0;
-      for (let k = 1; k < width; k++) sum += Math.max(0, sums[at + k]);
-      return sum;
-    },
-    value(sums, at, values, valueAt) {
-      let sum = 0;
-      for (let k = 1; k < width; k++) sum += Math.max(0, sums[at + k]);
-      if (classes === 2) values[valueAt] = Math.max(0, sums[at + 2]) / sum;
-      else for (let k = 1; k < width; k++) values[valueAt + k - 1] = Math.max(0, sums[at + k]) / sum;
-    },
-  };
+  // with more than two classes the order is that of one of them: a good subset, not always the best
+  protected rate(code: number, column: number): number {
+    const { bins, width } = this;
+    let sum = 0;
+    for (let k = 1; k < width; k++) sum += bins[code * width + k];
+    const own = bins[code * width + this.#leading];
+    return this.#rates.smooth(column, code, own, sum, this.#target.classes > 2 ? this.#leading - 1 : 0);
+  }
+
+  protected sidesImpurity(): number {
+    return this.#impurityOf(this.left, 0) + this.#impurityOf(this.total, 0, this.left);
+  }
+
+  /** Impurity times weight of the node whose sums are `a`, or `a` less `b`. */
+  #impurityOf(a: Float64Array, at: number, b?: Float64Array): number {
+    let sum = 0;
+    let measure = 0;
+    for (let k = 1; k < this.width; k++) {
+      const weight = b ? Math.max(0, a[at + k] - b[k]) : a[at + k];
+      sum += weight;
+      measure += this.#gini ? weight * weight : weight > 0 ? weight * Math.log2(weight) : 0;
+    }
+    if (sum === 0) return 0;
+    return this.#gini ? sum - measure / sum : sum * Math.log2(sum) - measure;
+  }
+
+  impurity(sums: Float64Array, at: number): number {
+    return this.#impurityOf(sums, at);
+  }
+
+  isPure(sums: Float64Array, at: number): boolean {
+    let sum = 0;
+    let most = 0;
+    for (let k = 1; k < this.width; k++) {
+      sum += sums[at + k];
+      most = Math.max(most, sums[at + k]);
+    }
+    // sums of weights that were subtracted keep a trace of rounding
+    return sum - most <= 1e-12 * sum;
+  }
+
+  cover(sums: Float64Array, at: number): number {
+    let sum = 0;
+    for (let k = 1; k < this.width; k++) sum += Math.max(0, sums[at + k]);
+    return sum;
+  }
+
+  value(sums: Float64Array, at: number, out: Float64Array, outAt: number): void {
+    const sum = this.cover(sums, at);
+    if (this.outputs === 1) out[outAt] = Math.max(0, sums[at + 2]) / sum;
+    else for (let k = 1; k < this.width; k++) out[outAt + k - 1] = Math.max(0, sums[at + k]) / sum;
+  }
 }

@@ -2,13 +2,13 @@ import { openWorkspace, type Workspace, type WorkspacePlace } from "../loops/wor
 import { balancedClassWeights } from "../trees/class-weights.js";
 import { drawnColumns, drawnRows } from "../trees/draw-sizes.js";
 import type { Trees } from "../trees/tree.js";
-import { binarySplitter } from "./binary-splitter.js";
+import { BinarySplitter } from "./binary-splitter.js";
 import { categoryRates } from "./category-rates.js";
-import { classesSplitter } from "./classes-splitter.js";
+import { ClassesSplitter } from "./classes-splitter.js";
 import type { ForestTask } from "./forest-task.js";
-import { treeGrower } from "./grow-tree.js";
+import { TreeGrower } from "./grow-tree.js";
 import { treeKey } from "./keyed-random.js";
-import { meanSplitter } from "./mean-splitter.js";
+import { MeanSplitter } from "./mean-splitter.js";
 import { rowSampler } from "./row-sampler.js";
 import type { Splitter } from "./splitter.js";
 
@@ -35,8 +35,8 @@ export function entriesOf(task: ForestTask): number {
 export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: number) => Trees {
   const { columns, rows, settings } = task;
   const space = openWorkspace(place);
-  const finder = finderOf(task, space);
-  const grow = treeGrower(space, columns, finder, {
+  const splitter = makeSplitter(task, space);
+  const grower = new TreeGrower(space, columns.length, splitter, {
     maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
     minSamplesSplit: Math.max(settings.minSamplesSplit, 2 * settings.minSamplesLeaf),
     maxLeaves: settings.maxLeaves ?? Number.POSITIVE_INFINITY,
@@ -46,15 +46,15 @@ export function forestGrower(task: ForestTask, place: WorkspacePlace): (t: numbe
   const draw = rowSampler(settings, rows.length, (i) => task.y[rows[i]]);
   const repeats = repeatsOf(task);
   // the entry of a row but for how often it is drawn
-  const blank = Int32Array.from(rows, (row) => (row << 8) | finder.markOf(row));
+  const blank = Int32Array.from(rows, (row) => (row << 8) | splitter.markOf(row));
 
   return (t) => {
     const key = treeKey(settings.seed, t);
     draw(key, counts);
-    let entries = fillEntries(space, finder.shift, blank, counts, repeats);
+    let entries = fillEntries(space, splitter.shift, blank, counts, repeats);
     // no row of any weight was drawn: the tree learns from all of them
-    if (entries === 0) entries = fillEntries(space, finder.shift, blank, counts.fill(1), repeats);
-    return grow(entries, key);
+    if (entries === 0) entries = fillEntries(space, splitter.shift, blank, counts.fill(1), repeats);
+    return grower.grow(entries, key);
   };
 }
 
@@ -85,31 +85,23 @@ function fillEntries(
   return size;
 }
 
-function finderOf(task: ForestTask, space: Workspace): Splitter {
+function makeSplitter(task: ForestTask, space: Workspace): Splitter {
   const { columns, classes, settings } = task;
   const { criterion, minSamplesLeaf } = settings;
   const sampleWeight = wholeWeights(task) ? undefined : task.sampleWeight;
   const rates = categoryRates(task, space);
   if (classes === 0)
-    return meanSplitter(space, columns, task.y as Float64Array, { minSamplesLeaf, sampleWeight }, rates);
+    return new MeanSplitter(space, columns, { y: task.y as Float64Array, minSamplesLeaf, sampleWeight }, rates);
   const y = task.y as Uint8Array;
   const fixed = settings.classWeight === "balanced" ? balancedClassWeights(countsOf(task)) : settings.classWeight;
   const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
     Array.isArray(fixed) ? fixed : settings.classWeight ? balancedClassWeights(drawn) : Array.from(drawn, () => 1);
   if (classes > 2 || sampleWeight) {
-    return classesSplitter(space, columns, y, { classes, criterion, minSamplesLeaf, sampleWeight, classWeight }, rates);
+    const target = { y, classes, criterion, minSamplesLeaf, sampleWeight, classWeight };
+    return new ClassesSplitter(space, columns, target, rates);
   }
-  return binarySplitter(
-    space,
-    columns,
-    y,
-    {
-      criterion,
-      minSamplesLeaf,
-      classWeight: (zeros, ones) => classWeight([zeros, ones]) as [number, number],
-    },
-    rates,
-  );
+  const weights = (zeros: number, ones: number) => classWeight([zeros, ones]) as [number, number];
+  return new BinarySplitter(space, columns, { y, criterion, minSamplesLeaf, classWeight: weights }, rates);
 }
 
 /** Rows of each class, before the bootstrap. */

@@ -1,8 +1,7 @@
-import type { ColumnShape } from "../loops/binned-matrix.js";
-import { MISSING } from "../loops/missing.js";
 import type { Workspace } from "../loops/workspace.js";
 import type { Trees } from "../trees/tree.js";
 import { ColumnDraw, childKey } from "./keyed-random.js";
+import { markSides } from "./mark-sides.js";
 import { NodeList } from "./node-list.js";
 import type { NodeRows, NodeSplit, Splitter } from "./splitter.js";
 
@@ -25,47 +24,100 @@ interface Open extends NodeRows {
 }
 
 /**
- * Gives a function that grows a tree on the first `size` entries of the workspace, which are reordered.
+ * Grows trees on the first entries of a workspace, which are reordered.
  *
  * Without a limit of leaves the left branch is grown first. A subtree of few rows then works on a copy of its codes, so
  * that it does not reach all over the matrix.
  */
-export function treeGrower(
-  space: Workspace,
-  columns: readonly ColumnShape[],
-  finder: Splitter,
-  limits: TreeLimits,
-): (size: number, key: number) => Trees {
-  const { kernel, side, stride } = space;
-  const width = columns.length;
-  const draw = new ColumnDraw(width);
-  const nodes = new NodeList(finder);
-  const bestFirst = Number.isFinite(limits.maxLeaves);
-  const [localRows, middleRows] = finder.local && !bestFirst ? [space.localRows, space.middleRows] : [0, 0];
+export class TreeGrower {
+  readonly #space: Workspace;
+  readonly #splitter: Splitter;
+  readonly #limits: TreeLimits;
+  readonly #columns: number;
+  readonly #draw: ColumnDraw;
+  readonly #nodes: NodeList;
+  readonly #bestFirst: boolean;
+  readonly #localRows: number;
+  readonly #middleRows: number;
+  /** Nodes that wait to be split. */
+  #open: Open[] = [];
 
-  function findSplit(node: number, rows: NodeRows, key: number): NodeSplit | undefined {
-    const best = newSplit(finder.width);
-    draw.start(key);
+  constructor(space: Workspace, columns: number, splitter: Splitter, limits: TreeLimits) {
+    this.#space = space;
+    this.#splitter = splitter;
+    this.#limits = limits;
+    this.#columns = columns;
+    this.#draw = new ColumnDraw(columns);
+    this.#nodes = new NodeList(splitter);
+    this.#bestFirst = Number.isFinite(limits.maxLeaves);
+    const gathers = splitter.local && !this.#bestFirst;
+    this.#localRows = gathers ? space.localRows : 0;
+    this.#middleRows = gathers ? space.middleRows : 0;
+  }
+
+  /** Grows a tree on the first `size` entries; all that is drawn follows from the key. */
+  grow(size: number, key: number): Trees {
+    const nodes = this.#nodes;
+    nodes.clear();
+    this.#open = [];
+    const root = nodes.add(1);
+    this.#splitter.begin(size, nodes.sums);
+    nodes.finish(root);
+    this.#push(waiting({ codesAt: this.#space.codesAt, from: 0, to: size }, root, 0, key));
+    const open = this.#open;
+    for (let leaves = 1; open.length > 0 && leaves < this.#limits.maxLeaves; ) {
+      const next = this.#bestFirst ? takeBest(open) : open.pop()!;
+      this.#gather(next);
+      const split = next.split ?? this.#findSplit(next);
+      if (!split) continue;
+      const border = this.#partition(next, split);
+      const left = nodes.split(next.node, split);
+      leaves++;
+      const { codesAt, from, to, depth, key: own } = next;
+      this.#push(waiting({ codesAt, from: border, to }, left + 1, depth + 1, childKey(own, 1)));
+      this.#push(waiting({ codesAt, from, to: border }, left, depth + 1, childKey(own, 0)));
+    }
+    return nodes.toTrees();
+  }
+
+  /** Lets a node wait, if it may be split. */
+  #push(item: Open): void {
+    const splitter = this.#splitter;
+    const { sums } = this.#nodes;
+    const at = item.node * splitter.width;
+    if (item.depth >= this.#limits.maxDepth || sums[at] < this.#limits.minSamplesSplit) return;
+    if (splitter.isPure(sums, at)) return;
+    if (this.#bestFirst) {
+      item.split = this.#findSplit(item);
+      if (!item.split) return;
+      item.gain = splitter.impurity(sums, at) - item.split.impurity;
+    }
+    this.#open.push(item);
+  }
+
+  #findSplit(item: Open): NodeSplit | undefined {
+    const splitter = this.#splitter;
+    const draw = this.#draw;
+    const best = newSplit(splitter.width);
+    splitter.enter(this.#nodes.sums, item.node * splitter.width);
+    draw.start(item.key);
     let first = 0;
-    let last = limits.drawn;
+    let last = this.#limits.drawn;
     // as in scikit-learn, a node is not given up because the drawn columns are constant in it
-    while (first < width && best.column < 0) {
+    while (first < this.#columns && best.column < 0) {
       draw.drawTo(last);
-      finder.find(rows, nodes.sums, node * finder.width, draw.order, first, last, best);
+      splitter.find(item, draw.order, first, last, best);
       first = last++;
     }
     return best.column < 0 ? undefined : best;
   }
 
   /** Moves the entries that go left before those that go right, each in their order; returns the border. */
-  function partition({ codesAt, from, to }: NodeRows, { column, set, split, missingLeft }: NodeSplit): number {
-    // the mark of "right" is the size of an entry, by which the kernel moves on
-    if (set) for (let b = 0; b < MISSING; b++) side[b] = (set[b >> 5] >>> (b & 31)) & 1 ? 0 : 4;
-    else side.fill(4, split + 1).fill(0, 0, split + 1);
-    side[MISSING] = missingLeft ? 0 : 4;
-    const { entriesAt } = space;
-    const codes = codesAt + column;
-    const end = kernel.partition(codes, stride, entriesAt + 4 * from, entriesAt + 4 * to, space.sideAt, space.spareAt);
+  #partition({ codesAt, from, to }: NodeRows, split: NodeSplit): number {
+    const { loops, side, stride, entriesAt, sideAt, spareAt } = this.#space;
+    markSides(side, split);
+    const codes = codesAt + split.column;
+    const end = loops.partition(codes, stride, entriesAt + 4 * from, entriesAt + 4 * to, sideAt, spareAt);
     return ((end >>> 0) - entriesAt) / 4;
   }
 
@@ -73,50 +125,21 @@ export function treeGrower(
    * Gives a node of few rows its own copy of their codes; it lasts until the next such node, so for the whole subtree. In a
    * large matrix this is done twice on the way down.
    */
-  function gather(rows: NodeRows): void {
-    const { entriesAt, localAt, middleAt } = space;
+  #gather(rows: NodeRows): void {
+    const { loops, stride, entriesAt, localAt, middleAt } = this.#space;
     const size = rows.to - rows.from;
     const { codesAt } = rows;
     if (codesAt === localAt) return;
-    if (size <= localRows) rows.codesAt = localAt;
-    else if (codesAt !== middleAt && size <= middleRows) rows.codesAt = middleAt;
+    if (size <= this.#localRows) rows.codesAt = localAt;
+    else if (codesAt !== middleAt && size <= this.#middleRows) rows.codesAt = middleAt;
     else return;
-    kernel.gather(codesAt, stride, entriesAt + 4 * rows.from, entriesAt + 4 * rows.to, rows.codesAt);
+    loops.gather(codesAt, stride, entriesAt + 4 * rows.from, entriesAt + 4 * rows.to, rows.codesAt);
   }
+}
 
-  return (size, key) => {
-    nodes.clear();
-    const root = nodes.add(1);
-    finder.begin(size, nodes.sums);
-    nodes.finish(root);
-    const open: Open[] = [];
-    const push = (node: number, depth: number, nodeKey: number, codesAt: number, from: number, to: number) => {
-      const at = node * finder.width;
-      if (depth >= limits.maxDepth || nodes.sums[at] < limits.minSamplesSplit) return;
-      if (finder.isPure(nodes.sums, at)) return;
-      const item: Open = { codesAt, from, to, node, depth, key: nodeKey, gain: 0, split: undefined };
-      if (bestFirst) {
-        item.split = findSplit(node, item, nodeKey);
-        if (!item.split) return;
-        item.gain = finder.impurity(nodes.sums, at) - item.split.impurity;
-      }
-      open.push(item);
-    };
-    push(root, 0, key, space.codesAt, 0, size);
-    for (let leaves = 1; open.length > 0 && leaves < limits.maxLeaves; ) {
-      const next = bestFirst ? takeBest(open) : open.pop()!;
-      gather(next);
-      const { node, depth, codesAt, from, to } = next;
-      const split = next.split ?? findSplit(node, next, next.key);
-      if (!split) continue;
-      const border = partition(next, split);
-      const left = nodes.split(node, split);
-      leaves++;
-      push(left + 1, depth + 1, childKey(next.key, 1), codesAt, border, to);
-      push(left, depth + 1, childKey(next.key, 0), codesAt, from, border);
-    }
-    return nodes.toTrees();
-  };
+/** A node before its split is looked for. */
+function waiting({ codesAt, from, to }: NodeRows, node: number, depth: number, key: number): Open {
+  return { codesAt, from, to, node, depth, key, gain: 0, split: undefined };
 }
 
 /** Takes the node with the largest gain; the older of two equals. */

@@ -33,7 +33,7 @@ export async function growTrees(
   const { rows, stride } = binned;
   const capacity = entriesOf(task);
   const bytes = workspaceBytes(capacity, rows, stride);
-  const places = Array.from({ length: Math.max(1, workers.length) }, () => heap.take(bytes)).map(
+  const places = Array.from({ length: Math.max(1, workers.length) }, () => heap.allocate(bytes)).map(
     (at): WorkspacePlace => ({ memory: heap.memory, codesAt, rows, stride, at, capacity }),
   );
   const collected = collector(task.settings.numTrees, context);
@@ -44,7 +44,7 @@ export async function growTrees(
     if (context.signal?.aborted) throw collected.interrupted();
     return collected.trees;
   } finally {
-    for (const { at } of places) heap.give(at, bytes);
+    for (const { at } of places) heap.free(at, bytes);
   }
 }
 

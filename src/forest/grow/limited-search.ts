@@ -7,8 +7,8 @@ import { leafValue, lossReduction } from "../trees/leaf-value.js";
 const NEXT = NEXT_BIN / 8;
 
 /**
- * What the kernel's `search` does, for nodes whose values have limits that monotone columns set: they follow what the kernel is
- * told of a node.
+ * What `search` of the loops does, for nodes whose values have limits that monotone columns set: they follow what `search` is
+ * given of a node.
  *
  * @param monotone 1 or −1 where the right value must not be below or above the left, else 0
  */

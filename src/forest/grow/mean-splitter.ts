@@ -1,11 +1,11 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
 import type { CategoryRates } from "./category-rates.js";
-import { type ColumnScan, scanColumn, sortCodes } from "./scan-order.js";
-import type { Splitter } from "./splitter.js";
+import { SumsSplitter } from "./sums-splitter.js";
 
-/** Settings of a finder for a number. */
-export interface MeanSettings {
+/** What a number is learnt from. */
+export interface MeanTarget {
+  y: Float64Array;
   minSamplesLeaf: number;
   /** Weight by row of the matrix, when rows are weighed. */
   sampleWeight: Float64Array | undefined;
@@ -15,90 +15,70 @@ export interface MeanSettings {
  * Finds the splits that lower the variance of a number most; the sums of a node are drawn rows, weight, weight × value and
  * weight × value².
  */
-export function meanSplitter(
-  space: Workspace,
-  columns: readonly ColumnShape[],
-  y: Float64Array,
-  { minSamplesLeaf, sampleWeight }: MeanSettings,
-  rates: CategoryRates,
-): Splitter {
-  const { bytes, entries, stride } = space;
-  const width = 4;
-  const bins = new Float64Array(256 * width);
-  const order = new Int32Array(256);
-  const total = new Float64Array(width);
-  const left = new Float64Array(width);
-  // values are taken from their mean, so that squares do not lose what they are to tell
-  let center = 0;
+export class MeanSplitter extends SumsSplitter {
+  readonly outputs = 1;
+  // values are taken from their mean in the tree, so that squares do not lose what they are to tell
+  #center = 0;
+  readonly #target: MeanTarget;
+  readonly #rates: CategoryRates;
 
-  const variance = (sums: Float64Array, at: number) => sums[at + 3] - (sums[at + 2] * sums[at + 2]) / sums[at + 1];
-  const scan: ColumnScan = {
-    // sums are of distances from the mean of the tree
-    rate: (code, column) => {
-      const weight = bins[code * width + 1];
-      return rates.smooth(column, code, bins[code * width + 2] + center * weight, weight);
-    },
-    reset: () => left.fill(0),
-    take(code) {
-      for (let k = 0; k < width; k++) left[k] += bins[code * width + k];
-    },
-    impurity() {
-      if (left[0] < minSamplesLeaf || total[0] - left[0] < minSamplesLeaf) return undefined;
-      const weight = total[1] - left[1];
-      const sum = total[2] - left[2];
-      return total[3] - (left[2] * left[2]) / left[1] - (sum * sum) / weight;
-    },
-    leftSums: (sums) => sums.set(left),
-    mostLeft: () => 2 * left[0] >= total[0],
-  };
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: MeanTarget, rates: CategoryRates) {
+    super(space, columns, 4, target.minSamplesLeaf);
+    this.#target = target;
+    this.#rates = rates;
+  }
 
-  const add = (to: Float64Array, at: number, entry: number) => {
+  begin(size: number, sums: Float64Array): void {
+    this.#center = 0;
+    this.#sumEntries(size, sums);
+    this.#center = sums[2] / sums[1];
+    this.#sumEntries(size, sums);
+  }
+
+  #sumEntries(size: number, sums: Float64Array): void {
+    const { entries } = this.space;
+    sums.fill(0, 0, this.width);
+    for (let i = 0; i < size; i++) this.add(sums, 0, entries[i]);
+  }
+
+  protected add(to: Float64Array, at: number, entry: number): void {
+    const { y, sampleWeight } = this.#target;
     const row = entry >>> 8;
     const drawn = entry & 255;
     const weight = drawn * (sampleWeight ? sampleWeight[row] : 1);
-    const value = y[row] - center;
+    const value = y[row] - this.#center;
     to[at] += drawn;
     to[at + 1] += weight;
     to[at + 2] += weight * value;
     to[at + 3] += weight * value * value;
-  };
+  }
 
-  return {
-    width,
-    outputs: 1,
-    local: false,
-    shift: 0,
-    markOf: () => 0,
-    begin(size, sums) {
-      center = 0;
-      sums.fill(0, 0, width);
-      for (let i = 0; i < size; i++) add(sums, 0, entries[i]);
-      center = sums[2] / sums[1];
-      sums.fill(0, 0, width);
-      for (let i = 0; i < size; i++) add(sums, 0, entries[i]);
-    },
-    impurity: variance,
-    isPure: (sums, at) => variance(sums, at) <= 1e-12 * sums[at + 3] + 1e-24 * center * center * sums[at + 1],
-    find({ codesAt, from, to }, sums, at, drawn, first, last, best) {
-      total.set(sums.subarray(at, at + width));
-      for (let i = first; i < last; i++) {
-        const column = drawn[i];
-        const shape = columns[column];
-        let size = 0;
-        for (let e = from; e < to; e++) {
-          const entry = entries[e];
-          const code = bytes[codesAt + (entry >>> 8) * stride + column];
-          if (bins[code * width] === 0) order[size++] = code;
-          add(bins, code * width, entry);
-        }
-        sortCodes(order, size);
-        scanColumn(scan, column, shape, order, size, best);
-        for (let k = 0; k < size; k++) bins.fill(0, order[k] * width, (order[k] + 1) * width);
-      }
-    },
-    cover: (sums, at) => sums[at + 1],
-    value(sums, at, values, valueAt) {
-      values[valueAt] = center + sums[at + 2] / sums[at + 1];
-    },
-  };
+  protected rate(code: number, column: number): number {
+    const at = code * this.width;
+    const weight = this.bins[at + 1];
+    return this.#rates.smooth(column, code, this.bins[at + 2] + this.#center * weight, weight);
+  }
+
+  protected sidesImpurity(): number {
+    const { left, total } = this;
+    const weight = total[1] - left[1];
+    const sum = total[2] - left[2];
+    return total[3] - (left[2] * left[2]) / left[1] - (sum * sum) / weight;
+  }
+
+  impurity(sums: Float64Array, at: number): number {
+    return sums[at + 3] - (sums[at + 2] * sums[at + 2]) / sums[at + 1];
+  }
+
+  isPure(sums: Float64Array, at: number): boolean {
+    return this.impurity(sums, at) <= 1e-12 * sums[at + 3] + 1e-24 * this.#center * this.#center * sums[at + 1];
+  }
+
+  cover(sums: Float64Array, at: number): number {
+    return sums[at + 1];
+  }
+
+  value(sums: Float64Array, at: number, out: Float64Array, outAt: number): void {
+    out[outAt] = this.#center + sums[at + 2] / sums[at + 1];
+  }
 }

@@ -13,9 +13,9 @@ export class NodeList {
   #value: Float64Array;
   #sets: number[] = [];
 
-  constructor(readonly finder: Splitter) {
-    this.sums = new Float64Array(64 * finder.width);
-    this.#value = new Float64Array(64 * finder.outputs);
+  constructor(readonly splitter: Splitter) {
+    this.sums = new Float64Array(64 * splitter.width);
+    this.#value = new Float64Array(64 * splitter.outputs);
   }
 
   clear(): void {
@@ -39,7 +39,7 @@ export class NodeList {
   split(node: number, split: NodeSplit): number {
     const left = this.add(2);
     const { sums } = this;
-    const { width } = this.finder;
+    const { width } = this.splitter;
     this.#column[node] = split.column;
     this.#missingLeft[node] = split.missingLeft;
     this.#left[node] = left;
@@ -58,14 +58,14 @@ export class NodeList {
 
   /** Writes what a node gives, from its sums. */
   finish(node: number): void {
-    const { finder } = this;
-    this.#cover[node] = finder.cover(this.sums, node * finder.width);
-    finder.value(this.sums, node * finder.width, this.#value, node * finder.outputs);
+    const { splitter } = this;
+    this.#cover[node] = splitter.cover(this.sums, node * splitter.width);
+    splitter.value(this.sums, node * splitter.width, this.#value, node * splitter.outputs);
   }
 
   toTrees(): Trees {
     const size = this.#size;
-    const { outputs } = this.finder;
+    const { outputs } = this.splitter;
     return {
       offsets: Int32Array.of(0, size),
       column: this.#column.slice(0, size),

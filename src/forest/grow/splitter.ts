@@ -34,20 +34,14 @@ export interface Splitter {
   markOf(row: number): 0 | 1;
   /** Sums over the entries of the root; called once at the start of a tree. */
   begin(size: number, sums: Float64Array): void;
-  /** Weighted impurity of a node, on the scale of `Split.impurity`. */
+  /** Weighted impurity of a node, on the scale of `NodeSplit.impurity`. */
   impurity(sums: Float64Array, at: number): number;
   /** Whether nothing can be gained below a node. */
   isPure(sums: Float64Array, at: number): boolean;
-  /** Looks for the best split by columns order[first] … order[last − 1] and leaves it in `best` when it is better. */
-  find(
-    node: NodeRows,
-    sums: Float64Array,
-    at: number,
-    order: Int32Array,
-    first: number,
-    last: number,
-    best: NodeSplit,
-  ): void;
+  /** Turns to the node whose sums are at a place; `find` is of it. */
+  enter(sums: Float64Array, at: number): void;
+  /** Looks for the best split by columns drawn[first] … drawn[last − 1] and leaves it in `best` when it is better. */
+  find(node: NodeRows, drawn: Int32Array, first: number, last: number, best: NodeSplit): void;
   /** Sum of weights in a node. */
   cover(sums: Float64Array, at: number): number;
   /** What a leaf with these sums gives. */

@@ -22,7 +22,7 @@ export function allocateBinned(
   heap = new SharedHeap(rows * strideOf(columns.length)),
 ): BinnedMatrix {
   const stride = strideOf(columns.length);
-  const codesAt = heap.take(rows * stride);
+  const codesAt = heap.allocate(rows * stride);
   const binned = { names, rows, stride, codes: new Uint8Array(heap.memory.buffer, codesAt, rows * stride), columns };
   heaps.set(binned, { heap, codesAt });
   return binned;
@@ -42,6 +42,6 @@ export function heapOf(binned: BinnedMatrix): BinnedHeap {
 /** Gives the memory of a binned matrix back, for the next one on its heap. */
 export function free(binned: BinnedMatrix): void {
   const { heap, codesAt } = heapOf(binned);
-  heap.give(codesAt, binned.rows * binned.stride);
+  heap.free(codesAt, binned.rows * binned.stride);
   heaps.delete(binned);
 }

@@ -15,7 +15,7 @@ export class SharedHeap {
   }
 
   /** Address of a free region of this size, its bytes undefined. */
-  take(bytes: number): number {
+  allocate(bytes: number): number {
     const size = Math.ceil(Math.max(1, bytes) / ALIGN) * ALIGN;
     const found = this.#free.findIndex((region) => region.size >= size);
     if (found >= 0) {
@@ -34,7 +34,7 @@ export class SharedHeap {
   }
 
   /** Takes a region back, and joins it with free neighbours. */
-  give(at: number, bytes: number): void {
+  free(at: number, bytes: number): void {
     this.#free.push({ at, size: Math.ceil(Math.max(1, bytes) / ALIGN) * ALIGN });
     this.#free.sort((a, b) => a.at - b.at);
     this.#free = this.#free.reduce<{ at: number; size: number }[]>((joined, region) => {

@@ -1,6 +1,6 @@
 import { pairsFunction, searchFunction, subtractFunction } from "./boost-loop.js";
-import { fillFunction, scanFunction } from "./count-loop.js";
-import { scanEntropyFunction } from "./entropy-loop.js";
+import { fillFunction } from "./count-loop.js";
+import { scanWeightedEntropyFunction } from "./entropy-loop.js";
 import { logisticFunction } from "./logistic-loop.js";
 import { GROUP } from "./loop-parts.js";
 import { rankFunction } from "./rank-loop.js";
@@ -31,29 +31,26 @@ export interface WasmLoops {
     ...columns: number[]
   ) => number)[];
   /**
-   * Tries the cuts between the bins of a column by the Gini impurity of two classes.
+   * Tries the cuts between the bins of a column by the entropy of two classes of different weights. `table` has n log₂ n for n
+   * up to `total`; `start` is what the weights add in the whole node.
    *
    * @returns the code at the cut, or −1 when none is better than `least`; impurity, count and ones of the left go to `out`
    */
-  scan(
+  scanWeightedEntropy(
     bins: number,
     size: number,
     total: number,
     ones: number,
     weight0: number,
     weight1: number,
+    start: number,
+    table: number,
     fewest: number,
     least: number,
     startCount: number,
     startOnes: number,
     out: number,
   ): number;
-  /**
-   * The same by entropy. `table` has n log₂ n for n up to `total`; `start` is what the weights of the classes add in the
-   * whole node. `scanEntropy` is for weights of 1, and does not look at them.
-   */
-  scanEntropy: EntropyScan;
-  scanWeightedEntropy: EntropyScan;
   /**
    * Moves the entries `from` … `to` whose code is marked 0 in `side` before the others, each in their order.
    *
@@ -160,28 +157,10 @@ type Walker = (
   sets: number,
 ) => void;
 
-type EntropyScan = (
-  bins: number,
-  size: number,
-  total: number,
-  ones: number,
-  weight0: number,
-  weight1: number,
-  start: number,
-  table: number,
-  fewest: number,
-  least: number,
-  startCount: number,
-  startOnes: number,
-  out: number,
-) => number;
-
 /** What makes the functions of each member. */
 const MAKERS: Record<keyof WasmLoops, () => readonly WasmFunction[]> = {
   fill: () => Array.from({ length: GROUP }, (_, k) => fillFunction(k + 1)),
-  scan: () => [scanFunction()],
-  scanEntropy: () => [scanEntropyFunction(false)],
-  scanWeightedEntropy: () => [scanEntropyFunction(true)],
+  scanWeightedEntropy: () => [scanWeightedEntropyFunction()],
   partition: () => [partitionFunction()],
   gather: () => [gatherFunction()],
   code: () => [codeFunction()],
@@ -196,26 +175,26 @@ const MAKERS: Record<keyof WasmLoops, () => readonly WasmFunction[]> = {
   walkSets: () => [walkSetsFunction()],
 };
 const modules = new Map<keyof WasmLoops, object>();
-const kernels = new WeakMap<WasmMemory, WasmLoops>();
+const bound = new WeakMap<WasmMemory, WasmLoops>();
 
 /** The loops, bound to a memory. Each is made when it is first asked for: all of them take longer than many a small fit. */
 export function wasmLoops(memory: WasmMemory): WasmLoops {
-  const known = kernels.get(memory);
+  const known = bound.get(memory);
   if (known) return known;
-  const kernel = {} as WasmLoops;
-  kernels.set(memory, kernel);
+  const loops = {} as WasmLoops;
+  bound.set(memory, loops);
   for (const name of Object.keys(MAKERS) as (keyof WasmLoops)[]) {
-    Object.defineProperty(kernel, name, {
+    Object.defineProperty(loops, name, {
       configurable: true,
       get() {
         const module = modules.get(name) ?? new wasm.Module(assemble(MAKERS[name]()));
         modules.set(name, module);
         const made = Object.values(new wasm.Instance(module, { env: { memory } }).exports);
         const value = name === "fill" ? made : made[0];
-        Object.defineProperty(kernel, name, { value });
+        Object.defineProperty(loops, name, { value });
         return value;
       },
     });
   }
-  return kernel;
+  return loops;
 }

@@ -27,7 +27,7 @@ export interface WorkspacePlace {
 
 /** The memory in which one thread grows trees. Addresses are in bytes, views are for JavaScript. */
 export interface Workspace extends WorkspacePlace {
-  kernel: WasmLoops;
+  loops: WasmLoops;
   /** Rows that fit in the local copy of codes. */
   localRows: number;
   localAt: number;
@@ -81,7 +81,7 @@ export function openWorkspace(place: WorkspacePlace): Workspace {
   const logsAt = spareAt + words(capacity);
   return {
     ...place,
-    kernel: wasmLoops(memory),
+    loops: wasmLoops(memory),
     localRows,
     localAt,
     middleRows,

@@ -14,24 +14,24 @@ export interface Coder {
 }
 
 let heap: SharedHeap | undefined;
-let kernel: WasmLoops | undefined;
+let loops: WasmLoops | undefined;
 let last: Coder | undefined;
 
 /** The coder of this thread; it serves one matrix at a time. */
 export function openBinEncoder(stride: number): Coder {
   if (last?.stride === stride) return last;
   heap ??= new SharedHeap(BLOCK * 8);
-  kernel ??= wasmLoops(heap.memory);
-  const { code } = kernel;
+  loops ??= wasmLoops(heap.memory);
+  const { code } = loops;
   const bytes = BLOCK * 8 + 255 * 8 + BLOCK * stride;
-  const at = heap.take(bytes);
+  const at = heap.allocate(bytes);
   const edgesAt = at + BLOCK * 8;
   const codesAt = edgesAt + 255 * 8;
   const { buffer } = heap.memory;
   const block = new Float64Array(buffer, at, BLOCK);
   const limits = new Float64Array(buffer, edgesAt, 255);
   const codes = new Uint8Array(buffer, codesAt, BLOCK * stride);
-  if (last) heap.give(last.codes.byteOffset - 255 * 8 - BLOCK * 8, BLOCK * 8 + 255 * 8 + BLOCK * last.stride);
+  if (last) heap.free(last.codes.byteOffset - 255 * 8 - BLOCK * 8, BLOCK * 8 + 255 * 8 + BLOCK * last.stride);
   last = {
     stride,
     codes,

@@ -19,7 +19,7 @@ export interface BinnedRows {
   rows?: Int32Array;
 }
 
-/** Rows up to which a walk in JavaScript is faster than to lay the trees out for the kernel. */
+/** Rows up to which a walk in JavaScript is faster than to pack the trees for the loop. */
 const FEW = 64;
 
 /**

@@ -15,11 +15,11 @@ it.each([false, true])("gives gradient and hessian of log loss, weighted: %s", (
   const train = Int32Array.from({ length: rows - 1 + (rows % 2) }, (_, i) => rows - 1 - i);
   const heap = new SharedHeap(1 << 20);
   const { memory } = heap;
-  const [entriesAt, pairsAt] = [heap.take(4 * rows), heap.take(16 * rows)];
-  const lossAt = heap.take(logisticBytes(rows, weighted));
+  const [entriesAt, pairsAt] = [heap.allocate(4 * rows), heap.allocate(16 * rows)];
+  const lossAt = heap.allocate(logisticBytes(rows, weighted));
   const loss = logisticLoss(
     { rows, train, y, weights },
-    { kernel: wasmLoops(memory), memory, entriesAt, pairsAt, lossAt },
+    { loops: wasmLoops(memory), memory, entriesAt, pairsAt, lossAt },
   );
   loss.score.set(scores);
   new Int32Array(memory.buffer, entriesAt, train.length).set(train.map((row) => row << 8));

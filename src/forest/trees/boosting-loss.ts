@@ -30,9 +30,9 @@ interface Target {
   weights: Float64Array | undefined;
 }
 
-/** Memory of the kernel that has the entries and takes the pairs; places are in bytes. */
+/** Memory that has the entries and takes the pairs; places are in bytes. */
 export interface LossSpace {
-  kernel: WasmLoops;
+  loops: WasmLoops;
   memory: WasmMemory;
   entriesAt: number;
   pairsAt: number;
@@ -55,7 +55,7 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
     ),
   );
   const offset = Math.log(p / (1 - p));
-  const { kernel, entriesAt, pairsAt, lossAt } = space;
+  const { loops, entriesAt, pairsAt, lossAt } = space;
   const { buffer } = space.memory;
   const score = new Float64Array(buffer, lossAt, rows).fill(offset);
   const weightsAt = lossAt + 8 * rows;
@@ -74,7 +74,7 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
     code,
     gradients() {
       const [end, labelsAt] = [entriesAt + 4 * train.length, codeAt + 32];
-      kernel.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, weights ? 8 : 0, pairsAt, codeAt);
+      loops.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, weights ? 8 : 0, pairsAt, codeAt);
       return { gradient: numbers[2], hessian: hessianOf(numbers[3], train.length, code) };
     },
     mean: (some) =>

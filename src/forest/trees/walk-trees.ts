@@ -4,7 +4,7 @@ import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
 import { BLOCK } from "../matrix/bin-encoder.js";
 import type { Trees } from "./tree.js";
 
-/** Trees laid out for walking, two words a node: see the kernel's `walk`. Children are counted from the root of their tree. */
+/** Trees laid out for walking, two words a node: see `walk` of the loops. Children are counted from the root of their tree. */
 export interface PackedTrees {
   trees: Trees;
   words: Int32Array;
@@ -44,7 +44,7 @@ function leftSets({ column, split, missingLeft, sets }: Trees): Uint32Array {
 }
 
 let heap: SharedHeap | undefined;
-let kernel: WasmLoops | undefined;
+let loops: WasmLoops | undefined;
 
 /**
  * Sums of the values of the leaves that rows fall into, over all trees, one sum a row.
@@ -62,15 +62,15 @@ export function sumLeaves(
   const { trees, words } = walk;
   const sums = new Float64Array(size);
   heap ??= new SharedHeap(1 << 20);
-  kernel ??= wasmLoops(heap.memory);
+  loops ??= wasmLoops(heap.memory);
   const sets = leftSets(trees);
   const bytes = words.byteLength + trees.value.byteLength + BLOCK * (8 + stride) + sets.byteLength;
-  const at = heap.take(bytes);
+  const at = heap.allocate(bytes);
   const valuesAt = at + words.byteLength;
   const sumsAt = valuesAt + trees.value.byteLength;
   const codesAt = sumsAt + BLOCK * 8;
   const setsAt = codesAt + BLOCK * stride;
-  const step = sets.length > 0 ? kernel.walkSets : kernel.walk;
+  const step = sets.length > 0 ? loops.walkSets : loops.walk;
   const { buffer } = heap.memory;
   new Int32Array(buffer, at, words.length).set(words);
   new Float64Array(buffer, valuesAt, trees.value.length).set(trees.value);
@@ -93,7 +93,7 @@ export function sumLeaves(
     }
     sums.set(blockSums.subarray(0, count), from);
   }
-  heap.give(at, bytes);
+  heap.free(at, bytes);
   return sums;
 }
 

@@ -1,0 +1,115 @@
+import { treeKey } from "../grow/keyed-random.js";
+import type { BinnedMatrix } from "../loops/binned-matrix.js";
+import type { BoostingLoss } from "../trees/boosting-loss.js";
+import { concatTrees } from "../trees/concat-trees.js";
+import type { Trees } from "../trees/tree.js";
+import type { BoostingSettings } from "../trees/tree-options.js";
+import { leafOf, packTrees } from "../trees/walk-trees.js";
+import type { BoostedTree, BoostGrower } from "./boost-grower.js";
+import type { BoostSpace } from "./boost-space.js";
+
+/** Least loss of the held-out rows that counts as a gain. */
+const LEAST_GAIN = 1e-7;
+
+/** What boosting works on. */
+export interface BoosterInput {
+  binned: BinnedMatrix;
+  train: Int32Array;
+  /** Rows that tell when to stop; none when it does not stop early. */
+  held: Int32Array;
+  loss: BoostingLoss;
+  space: BoostSpace;
+  grower: BoostGrower;
+  settings: BoostingSettings;
+}
+
+/** Boosts round after round. The loops are methods, as the engine compiles those of an async function anew for every call. */
+export class Booster {
+  readonly #input: BoosterInput;
+  readonly #entries: Int32Array;
+  readonly #pairs: Float64Array;
+  readonly #parts: Trees[] = [];
+  /** Least loss of the held-out rows, and the rounds after which it was reached. */
+  #least: number;
+  #best = 0;
+
+  constructor(input: BoosterInput) {
+    const { binned, train, held, loss, space } = input;
+    this.#input = input;
+    this.#entries = new Int32Array(space.memory.buffer, space.entriesAt, train.length);
+    this.#pairs = new Float64Array(space.memory.buffer, space.pairsAt, 2 * binned.rows);
+    this.#least = loss.mean(held);
+  }
+
+  /** Grows the trees of round t; returns whether another one may gain. */
+  round(t: number): boolean {
+    const { loss, grower, train, held, settings } = this.#input;
+    const { outputs } = loss;
+    let hasGrown = false;
+    for (let k = 0; k < outputs; k++) {
+      this.#enter();
+      const sums = loss.gradients(k, this.#pairs);
+      const boosted = grower.grow(train.length, treeKey(settings.seed, t * outputs + k), sums);
+      this.#addTrain(boosted, k);
+      if (held.length > 0) this.#addHeld(boosted.tree, k);
+      if (boosted.leaves.length > 1) hasGrown = true;
+      this.#parts.push(outputs === 1 ? boosted.tree : valuesOfClass(boosted.tree, k, outputs));
+    }
+    // a round without a split: nothing is left to learn
+    return this.#mayGain(t + 1) && hasGrown;
+  }
+
+  /** The trees of the best round and those before it. */
+  trees(): Trees {
+    return concatTrees(this.#parts.slice(0, Math.max(1, this.#best) * this.#input.loss.outputs));
+  }
+
+  #mayGain(rounds: number): boolean {
+    const { loss, held, settings } = this.#input;
+    if (held.length === 0) {
+      this.#best = rounds;
+      return true;
+    }
+    const now = loss.mean(held);
+    if (now < this.#least - LEAST_GAIN) {
+      this.#least = now;
+      this.#best = rounds;
+      return true;
+    }
+    return rounds - this.#best < settings.patience;
+  }
+
+  /** Makes an entry of each row that is learnt from. */
+  #enter(): void {
+    const { train } = this.#input;
+    const entries = this.#entries;
+    for (let i = 0; i < train.length; i++) entries[i] = train[i] << 8;
+  }
+
+  /** Adds a tree to score k of the rows that it was grown on. */
+  #addTrain({ leaves }: BoostedTree, k: number): void {
+    const { score, outputs } = this.#input.loss;
+    const entries = this.#entries;
+    for (const { value, from, to } of leaves) {
+      for (let i = from; i < to; i++) score[(entries[i] >>> 8) * outputs + k] += value;
+    }
+  }
+
+  /** Adds a tree to score k of the held-out rows. */
+  #addHeld(tree: Trees, k: number): void {
+    const { loss, held, binned } = this.#input;
+    const { score, outputs } = loss;
+    const packed = packTrees(tree);
+    for (let i = 0; i < held.length; i++) {
+      const row = held[i];
+      score[row * outputs + k] += tree.value[leafOf(packed, 0, binned.codes, row * binned.stride)];
+    }
+  }
+}
+
+/** A tree of one score as one of several, the others 0. */
+function valuesOfClass(tree: Trees, k: number, outputs: number): Trees {
+  const value = new Float64Array(tree.value.length * outputs);
+  for (let i = 0; i < tree.value.length; i++) value[i * outputs + k] = tree.value[i];
+  return { ...tree, value, outputs };
+}
