@@ -59,6 +59,8 @@ interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   description?: string;
+  /** What it takes, in words, where its type does not tell. */
+  takes?: string;
 }
 
 function field(key: string, type: z.ZodType): OptionField {
@@ -102,6 +104,7 @@ function takes(schema: JsonSchema): string {
 }
 
 function takesOne(schema: JsonSchema): string {
+  if (schema.takes) return schema.takes;
   if (schema.type === "null") return "null";
   if (schema.enum) return schema.enum.join(" | ");
   if (schema.const !== undefined) return String(schema.const);
@@ -168,19 +171,38 @@ function optionError(
   fields: readonly OptionField[],
   where: string | undefined,
 ): ChurnError {
-  const issue = issues[0];
+  const issue = deepest(issues[0]);
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     return unknownKey(section, issue.keys[0], fields, where);
   }
   const key = String(issue.path[0] ?? "");
   const option = fields.find((candidate) => candidate.key === key);
-  const value = given[key];
+  const value = valueAt(given, issue.path);
   const path = issue.path.join(".");
   const fault = value === undefined ? "is missing" : `cannot be ${JSON.stringify(value)}`;
-  const wrong = Array.isArray(value) && typeof issue.path[1] === "number" ? value[issue.path[1]] : value;
-  const near = option?.choices && typeof wrong === "string" ? closestMatch(wrong, option.choices) : undefined;
-  const own = issue.code === "custom" ? `: ${issue.message}` : "";
+  const near = option?.choices && typeof value === "string" ? closestMatch(value, option.choices) : undefined;
+  const own = issue.code === "custom" || issue.code === "unrecognized_keys" ? `: ${issue.message}` : "";
   return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
-    hint: near ? `did you mean ${JSON.stringify(near)}?` : `it takes: ${option?.takes || "another value"}`,
+    hint:
+      near && near !== value
+        ? `did you mean ${JSON.stringify(near)}?`
+        : `it takes: ${option?.takes || "another value"}`,
   });
+}
+
+/** What is wrong with a value of a union: the fault of the type that goes farthest, as of an element of a list. */
+function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const found = issue.errors.flat().reduce<z.core.$ZodIssue | undefined>((best, each) => {
+    const inner = deepest(each);
+    return best && best.path.length >= inner.path.length ? best : inner;
+  }, undefined);
+  return found ? { ...found, path: [...issue.path, ...found.path] } : issue;
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    given,
+  );
 }

@@ -11,11 +11,12 @@ export {
   rankByCorrelation,
 } from "../monitoring/drift/rank-columns.js";
 export type { DriftMethod, UnivariateOptions } from "../monitoring/drift/univariate-options.js";
+export type { MonitorConfig } from "../monitoring/engine/config-sections.js";
 export { missingValues, outOfRangeValues, unseenValues } from "../monitoring/engine/data-quality.js";
 export { domainClassifier } from "../monitoring/engine/domain-classifier.js";
 export { estimatePerformance } from "../monitoring/engine/estimate-performance.js";
 export { FittedMonitor, fitMonitor, type MonitoringResults } from "../monitoring/engine/fit-monitor.js";
-export { type MonitorConfig, monitorConfig } from "../monitoring/engine/monitor-config.js";
+export { monitorConfig } from "../monitoring/engine/monitor-config.js";
 export { type NannymlRun, nannymlConfig, readNannymlConfig } from "../monitoring/engine/nannyml-config.js";
 export { rankDrift } from "../monitoring/engine/rank-drift.js";
 export { realizedPerformance } from "../monitoring/engine/realized-performance.js";

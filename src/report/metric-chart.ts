@@ -4,25 +4,9 @@ import { COLORS, MUTED } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 import { ChurnError } from "../core/errors.js";
 import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
-import type { CalculatorName } from "../monitoring/engine/calculators.js";
+import { calculatorFor } from "../monitoring/engine/calculators.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { stepLine } from "./step-line.js";
-
-const TITLES: Record<CalculatorName, string> = {
-  realized: "Realized performance",
-  cbpe: "Estimated performance (CBPE)",
-  univariate: "Univariate drift metrics",
-  pca: "Multivariate drift (PCA reconstruction error)",
-  domain_classifier: "Multivariate drift (domain classifier)",
-  missing: "Data quality: missing values",
-  unseen: "Data quality: unseen values",
-  range: "Data quality: out of range values",
-  stats_avg: "Averaged values",
-  stats_sum: "Summed values",
-  stats_std: "Standard deviations",
-  stats_median: "Medians",
-  stats_count: "Rows count",
-};
 
 const MOST_SERIES = 12;
 
@@ -56,7 +40,7 @@ export function metricChart(result: MonitoringResult): Chart {
       hint: `filter the result to at most ${MOST_SERIES}, for example result.filter({ columns: "tenure" })`,
     });
   }
-  const title = TITLES[result.calculator as CalculatorName];
+  const title = calculatorFor(result.calculator).title;
   const alerts = result.alerts();
   const first = alerts[0];
   const subtitle = first

@@ -1,7 +1,7 @@
 import { COLORS } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
 import type { Series } from "../monitoring/calculators/measure.js";
-import type { CalculatorName } from "../monitoring/engine/calculators.js";
+import { calculatorFor } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { SVG_STYLE, seriesSvg } from "./series-svg.js";
@@ -13,22 +13,6 @@ export interface ReportOptions {
   /** Columns of the model and the labels, where not `y_pred_proba`, `y_pred`, `y_true`. */
   readonly outputs?: readonly string[];
 }
-
-const TITLES: Record<CalculatorName, string> = {
-  realized: "Realized performance",
-  cbpe: "Estimated performance (CBPE)",
-  univariate: "Univariate drift",
-  pca: "Multivariate drift: reconstruction error",
-  domain_classifier: "Multivariate drift: domain classifier",
-  missing: "Missing values",
-  unseen: "Unseen values",
-  range: "Out of range values",
-  stats_avg: "Averages",
-  stats_sum: "Sums",
-  stats_std: "Standard deviations",
-  stats_median: "Medians",
-  stats_count: "Rows",
-};
 
 /**
  * Writes results as one HTML page that needs no network: on top what to know (is the model still good, since when not, what
@@ -101,15 +85,14 @@ function top({ state, headline, details, changes, advice }: Verdict): string {
 }
 
 function section(result: MonitoringResult): string {
-  const name = TITLES[result.calculator as CalculatorName];
+  const { title, role } = calculatorFor(result.calculator);
   const byColumn = result.series.some(({ column }) => column !== undefined);
   const alerts = result.alerts().length;
   const shownAlerts = alerts ? `<span class="alerts">${alerts} alert${alerts > 1 ? "s" : ""}</span>` : "";
   const content = byColumn ? multiples(result) : result.series.map((series) => figure(result, series)).join("");
   // what is rarely looked at opens on demand
-  const open =
-    result.calculator.startsWith("stats") || ["unseen", "range", "missing"].includes(result.calculator) ? "" : " open";
-  return `<details class="part"${open}><summary><h2>${escapeHtml(name)}</h2> ${shownAlerts}</summary>${content}</details>`;
+  const open = role.of === "statistics" || role.of === "quality" ? "" : " open";
+  return `<details class="part"${open}><summary><h2>${escapeHtml(title)}</h2> ${shownAlerts}</summary>${content}</details>`;
 }
 
 function figure(result: MonitoringResult, series: Series): string {

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import type { CategoryColumn, Column } from "../monitoring/chunks/column.js";
+import type { ColumnRoles } from "../monitoring/chunks/column-roles.js";
 import { codes, floats } from "../monitoring/chunks/large-arrays.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
 import { startThread } from "../monitoring/engine/two-threads.js";
@@ -12,17 +13,6 @@ import { findReadings } from "../table-files/find-readings.js";
 import { type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
 import { readValues } from "../table-files/read-columns.js";
 import { filledSql, trimmedSql } from "../table-files/reading-sql.js";
-
-/** Which column of a file is what; any column without a role is a feature, unless features are listed. */
-export interface ColumnRoles {
-  readonly timestamp?: string;
-  readonly identifier?: string;
-  readonly y_pred_proba?: string;
-  readonly y_pred?: string;
-  readonly y_true?: string;
-  readonly continuous?: readonly string[];
-  readonly categorical?: readonly string[];
-}
 
 /** Labels that lie in a file of their own. */
 export interface Targets {

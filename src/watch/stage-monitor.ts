@@ -3,8 +3,9 @@ import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import type { Chunking } from "../monitoring/chunks/chunk.js";
 import type { MonitoredTable } from "../monitoring/chunks/table.js";
+import type { MonitorConfig } from "../monitoring/engine/config-sections.js";
 import { FittedMonitor, fitMonitor } from "../monitoring/engine/fit-monitor.js";
-import { type MonitorConfig, monitorConfig } from "../monitoring/engine/monitor-config.js";
+import { monitorConfig } from "../monitoring/engine/monitor-config.js";
 import type { MonitorSettings } from "./options.js";
 import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
 

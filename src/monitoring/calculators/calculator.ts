@@ -1,6 +1,7 @@
 import type { Chunk, Period } from "../chunks/chunk.js";
 import type { Column } from "../chunks/column.js";
 import type { OrderedTable } from "../chunks/table.js";
+import type { CalculatorConfig } from "./calculator-config.js";
 import type { ChunkInfo, Measure, MeasureField, SeriesInfo } from "./measure.js";
 import type { Limits, Range, Threshold } from "./threshold.js";
 
@@ -70,13 +71,43 @@ export interface MeasureContext<Prepared = unknown> extends CalculatorContext {
   readonly previousAlerts: readonly (boolean | null | undefined)[];
 }
 
+/** What a result is evidence of, for those who judge and draw results. */
+export type Role =
+  | { readonly of: "performance"; readonly outcome: "realized" | "estimated" }
+  | { readonly of: "drift" }
+  | { readonly of: "multivariate drift" }
+  /** Worse data; `fault` is what a reader calls it: "missing values". */
+  | { readonly of: "quality"; readonly fault: string }
+  | { readonly of: "statistics" };
+
+/** How the configuration of `nml run` asks for a calculator. */
+export interface NannymlCalculator {
+  readonly type: string;
+  /** The parameters that are kept. */
+  readonly keys: readonly string[];
+  /** What its type alone says. */
+  readonly implies?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * A calculator: one question about a table, asked of every chunk. `fit` learns from the reference all that is ever needed
  * of it, as plain data that can be saved; `measure` looks at one chunk with that alone.
  */
-export interface Calculator<Options, State, Prepared = unknown, Name extends string = string> {
+export interface Calculator<
+  Options,
+  State,
+  Prepared = unknown,
+  Name extends string = string,
+  Config extends CalculatorConfig = CalculatorConfig,
+> {
   /** Key of its result, and of its state in a saved monitor. */
   readonly name: Name;
+  /** What it is called where people read: in charts, in the report, in the verdict. */
+  readonly title: string;
+  readonly role: Role;
+  readonly config: Config;
+  /** NannyML's calculator of the same; left out where there is none. */
+  readonly nannyml?: NannymlCalculator;
   readonly fields: readonly MeasureField[];
   /** Which rule NannyML alerts by. */
   readonly rule: "strict" | "not_inside";
@@ -98,8 +129,13 @@ export interface Calculator<Options, State, Prepared = unknown, Name extends str
 }
 
 /** A calculator that prepares at once. */
-export interface SyncCalculator<Options, State, Prepared = unknown, Name extends string = string>
-  extends Calculator<Options, State, Prepared, Name> {
+export interface SyncCalculator<
+  Options,
+  State,
+  Prepared = unknown,
+  Name extends string = string,
+  Config extends CalculatorConfig = CalculatorConfig,
+> extends Calculator<Options, State, Prepared, Name, Config> {
   prepare?(state: State, table: OrderedTable, context: PrepareContext): Prepared;
 }
 

@@ -35,8 +35,8 @@ it("a constant of 0 is a limit", () => {
 
 it.each([
   [{ type: "constant", lower: 1, upper: 1 }, /lower is not below upper/],
-  [{ type: "constant", lower: true }, /lower is no number: true/],
-  [{ type: "constant", upper: "1" }, /upper is no number: "1"/],
+  [{ type: "constant", lower: true }, /lower is not a number: true/],
+  [{ type: "constant", upper: "1" }, /upper is not a number: "1"/],
   [{ type: "standard_deviation", std_lower_multiplier: -1 }, /std_lower_multiplier is below 0/],
   [{ type: "quantile", upper: 95 }, /quantiles lie between 0 and 1/],
   [{ type: "percent" }, /type takes constant, standard_deviation or quantile/],

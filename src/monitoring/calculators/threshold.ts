@@ -1,3 +1,4 @@
+import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import { median } from "../../statistics/median.js";
 import { quantile } from "../../statistics/quantile.js";
@@ -50,7 +51,12 @@ export const STANDARD_DEVIATION: StandardDeviationThreshold = { type: "standard_
  * @throws BAD_OPTION for a threshold that cannot be
  */
 export function fitLimits(threshold: Threshold, values: ArrayLike<number>): Limits {
-  checkThreshold(threshold);
+  const fault = thresholdFault(threshold);
+  if (fault) {
+    throw new ChurnError("BAD_OPTION", `threshold ${JSON.stringify(threshold)}: ${fault}`, {
+      hint: 'for example {"type": "constant", "lower": 0.7} or {"type": "standard_deviation", "std_upper_multiplier": 2}',
+    });
+  }
   if (threshold.type === "constant") return { lower: threshold.lower ?? null, upper: threshold.upper ?? null };
   const finite = Array.from(values).filter((value) => !Number.isNaN(value));
   if (finite.length === 0) return { lower: null, upper: null };
@@ -96,35 +102,43 @@ const offsets = {
   max: greatest,
 };
 
-function checkThreshold(threshold: Threshold): void {
-  const bad = (why: string) =>
-    new ChurnError("BAD_OPTION", `threshold ${JSON.stringify(threshold)}: ${why}`, {
-      hint: 'for example {"type": "constant", "lower": 0.7} or {"type": "standard_deviation", "std_upper_multiplier": 2}',
-    });
-  const number = (key: string, value: unknown) => {
-    if (value !== null && value !== undefined && (typeof value !== "number" || Number.isNaN(value))) {
-      throw bad(`${key} is no number: ${JSON.stringify(value)}`);
+const KEYS: Readonly<Record<Threshold["type"], readonly string[]>> = {
+  constant: ["type", "lower", "upper"],
+  standard_deviation: ["type", "std_lower_multiplier", "std_upper_multiplier", "offset_from"],
+  quantile: ["type", "lower", "upper"],
+};
+
+/** What is wrong with a threshold, or null. */
+export function thresholdFault(value: unknown): string | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is not an object with a type";
+  const { type } = value as { type?: unknown };
+  const keys = typeof type === "string" && Object.hasOwn(KEYS, type) ? KEYS[type as Threshold["type"]] : undefined;
+  if (!keys) return "type takes constant, standard_deviation or quantile";
+  for (const [key, each] of Object.entries(value)) {
+    if (!keys.includes(key)) {
+      const near = closestMatch(key, keys);
+      return `unknown key ${JSON.stringify(key)}${near ? `, did you mean ${JSON.stringify(near)}?` : `, it takes ${keys.join(", ")}`}`;
     }
-  };
+    if (key === "type" || each === undefined) continue;
+    if (key === "offset_from") {
+      if (typeof each !== "string" || !Object.hasOwn(offsets, each)) {
+        return `offset_from takes ${Object.keys(offsets).join(", ")}`;
+      }
+    } else if (each !== null && (typeof each !== "number" || Number.isNaN(each))) {
+      return `${key} is not a number: ${JSON.stringify(each)}`;
+    }
+  }
+  return boundsFault(value as Threshold);
+}
+
+function boundsFault(threshold: Threshold): string | null {
   if (threshold.type === "standard_deviation") {
-    for (const key of ["std_lower_multiplier", "std_upper_multiplier"] as const) {
-      number(key, threshold[key]);
-      if ((threshold[key] ?? 0) < 0) throw bad(`${key} is below 0`);
-    }
-    const { offset_from } = threshold;
-    if (offset_from !== undefined && !Object.hasOwn(offsets, offset_from)) {
-      throw bad(`offset_from takes ${Object.keys(offsets).join(", ")}`);
-    }
-    return;
+    const { std_lower_multiplier, std_upper_multiplier } = threshold;
+    if ((std_lower_multiplier ?? 0) < 0) return "std_lower_multiplier is below 0";
+    return (std_upper_multiplier ?? 0) < 0 ? "std_upper_multiplier is below 0" : null;
   }
-  if (threshold.type !== "constant" && threshold.type !== "quantile") {
-    throw bad("type takes constant, standard_deviation or quantile");
-  }
-  number("lower", threshold.lower);
-  number("upper", threshold.upper);
-  const { lower, upper } = threshold;
-  if (typeof lower === "number" && typeof upper === "number" && lower >= upper) throw bad("lower is not below upper");
-  if (threshold.type === "quantile" && [lower, upper].some((p) => typeof p === "number" && (p < 0 || p > 1))) {
-    throw bad("quantiles lie between 0 and 1");
-  }
+  const { type, lower, upper } = threshold;
+  if (typeof lower === "number" && typeof upper === "number" && lower >= upper) return "lower is not below upper";
+  const isOutside = (p: number | null | undefined) => typeof p === "number" && (p < 0 || p > 1);
+  return type === "quantile" && (isOutside(lower) || isOutside(upper)) ? "quantiles lie between 0 and 1" : null;
 }

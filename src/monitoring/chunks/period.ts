@@ -6,8 +6,13 @@ export type PeriodUnit = "H" | "D" | "W" | "M" | "Q" | "Y";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const UNITS: Record<string, PeriodUnit> = { H: "H", h: "H", D: "D", d: "D", W: "W", w: "W", M: "M", ME: "M", Q: "Q" };
-Object.assign(UNITS, { QE: "Q", Y: "Y", y: "Y", A: "Y", YE: "Y", "W-SUN": "W" });
+const UNITS: Readonly<Record<string, PeriodUnit>> = {
+  ...{ H: "H", D: "D", W: "W", M: "M", Q: "Q", Y: "Y" },
+  ...{ h: "H", d: "D", w: "W", y: "Y", "W-SUN": "W", ME: "M", QE: "Q", A: "Y", YE: "Y" },
+};
+
+/** What pandas calls the periods. */
+export const PERIOD_ALIASES: readonly string[] = Object.keys(UNITS);
 
 /** Reads a pandas period alias: `D`, `W`, `M`, `Q`, `Y` (or `A`), `H`. */
 export function periodUnit(alias: string): PeriodUnit {

@@ -9,11 +9,11 @@ export type ColumnType = "continuous" | "categorical";
 /** Which columns, and what their types are where the data do not say it. */
 export interface ColumnOptions {
   /** By default every column of the reference. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Columns of numbers that are codes; `y_pred` and `y_true` are, without being named. */
-  readonly treatAsCategorical?: readonly string[];
+  readonly treatAsCategorical?: readonly string[] | undefined;
   /** Columns that are numbers whatever the data say. */
-  readonly treatAsContinuous?: readonly string[];
+  readonly treatAsContinuous?: readonly string[] | undefined;
 }
 
 export interface TypedColumn {
@@ -28,6 +28,7 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
   const { treatAsCategorical = [], treatAsContinuous = [] } = options;
   const both = treatAsCategorical.find((name) => treatAsContinuous.includes(name));
   if (both) throw new ChurnError("BAD_OPTION", `column "${both}" is to be treated as categorical and as continuous`);
+  needColumns(table, [...treatAsCategorical, ...treatAsContinuous], "reference");
   const names = options.columns ?? [...table.columns.keys()];
   const groups: Record<ColumnType, [string[], string[]]> = { continuous: [[], []], categorical: [[], []] };
   for (const name of new Set(names)) {
@@ -44,6 +45,11 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
   return (["continuous", "categorical"] as const).flatMap((type) =>
     groups[type].flatMap((names, i) => (i === 0 ? names.sort() : names).map((name) => ({ name, type }))),
   );
+}
+
+/** Refuses names that are no column of a table. */
+export function needColumns(table: OrderedTable, names: Iterable<string>, where: string): void {
+  for (const name of names) if (!table.columns.has(name)) throw noColumn(name, table, where);
 }
 
 /** A column of numbers, or an error that names it and both types. */

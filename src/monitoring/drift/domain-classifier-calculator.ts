@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { ChurnError } from "../../core/errors.js";
 import type { Calculator, RawMeasure } from "../calculators/calculator.js";
+import { calculatorConfig } from "../calculators/calculator-config.js";
+import { columnNames, threshold } from "../calculators/config-values.js";
 import { gather, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, numbersOf } from "../chunks/typed-columns.js";
 import type { DomainClassifierOptions, DomainClassifierState } from "./domain-classifier-state.js";
@@ -8,14 +11,40 @@ import type { DomainClassifierOptions, DomainClassifierState } from "./domain-cl
 const FAST = { numTrees: 25, learningRate: 0.3, maxLeaves: 15, maxBins: 63 };
 const NANNYML = { numTrees: 100, learningRate: 0.1, maxLeaves: 31, maxBins: 255 };
 
+const config = calculatorConfig(
+  "domain_classifier",
+  {
+    feature_column_names: columnNames,
+    cv_folds_num: z.int().min(2),
+    threshold,
+    seed: z.int().min(0),
+    max_rows: z.int().min(1),
+  },
+  {
+    otherNames: { column_names: "feature_column_names" },
+    toOptions: (given): DomainClassifierOptions => ({
+      columns: given.feature_column_names,
+      folds: given.cv_folds_num,
+      threshold: given.threshold,
+      seed: given.seed,
+      maxRows: given.max_rows,
+    }),
+  },
+);
+
 /** The domain classifier: how well boosted trees tell the rows of a chunk from those of the reference. */
 export const domainClassifierCalculator: Calculator<
   DomainClassifierOptions,
   DomainClassifierState,
   readonly RawMeasure[],
-  "domain_classifier"
+  "domain_classifier",
+  typeof config
 > = {
   name: "domain_classifier",
+  title: "Multivariate drift: domain classifier",
+  role: { of: "multivariate drift" },
+  config,
+  nannyml: { type: "domain_classifier", keys: ["feature_column_names", "cv_folds_num", "threshold"] },
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
   byColumn: false,

@@ -3,13 +3,13 @@ import type { Column } from "../chunks/column.js";
 
 export interface DomainClassifierOptions {
   /** By default every feature. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Folds of the cross-validation; 5. */
-  readonly folds?: number;
+  readonly folds?: number | undefined;
   /** Most reference rows that are kept, spread evenly; 10,000. With `compat: "nannyml"` all. */
-  readonly maxRows?: number;
-  readonly threshold?: Threshold;
-  readonly seed?: number;
+  readonly maxRows?: number | undefined;
+  readonly threshold?: Threshold | null | undefined;
+  readonly seed?: number | undefined;
 }
 
 export interface DomainClassifierState {

@@ -1,6 +1,9 @@
+import { z } from "zod";
 import { ChurnError } from "../../core/errors.js";
 import { symmetricEigen } from "../../statistics/symmetric-eigen.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
+import { calculatorConfig } from "../calculators/calculator-config.js";
+import { columnNames, threshold } from "../calculators/config-values.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
 import { columnMoments, momentsOrNaN } from "../chunks/column-moments.js";
@@ -8,10 +11,10 @@ import { categoriesOf, defaultColumns, numbersOf } from "../chunks/typed-columns
 
 export interface ReconstructionOptions {
   /** By default every feature. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Components to keep: a whole number, or the share of the variance that they are to explain (default 0.65). */
-  readonly components?: number;
-  readonly threshold?: Threshold;
+  readonly components?: number | undefined;
+  readonly threshold?: Threshold | null | undefined;
 }
 
 interface Encoder {
@@ -55,85 +58,120 @@ const MOST_EXPLAINED = 0.99;
 // rows that are encoded at a time: 24 columns of this many doubles fit the second-level cache
 const BLOCK = 512;
 
+const config = calculatorConfig(
+  "pca",
+  {
+    column_names: columnNames,
+    n_components: z
+      .number()
+      .gt(0)
+      .refine((n) => n < 1 || Number.isInteger(n), "above 1 it is a whole number of components")
+      .meta({ takes: "a share of the variance below 1, or a whole number of components" }),
+    threshold,
+  },
+  {
+    toOptions: (given): ReconstructionOptions => ({
+      columns: given.column_names,
+      components: given.n_components,
+      threshold: given.threshold,
+    }),
+  },
+);
+
 /**
  * Multivariate drift by reconstruction error: how far rows lie from the plane that explains the reference (PCA on
  * standardised columns, categories by their share in the reference; NannyML's DataReconstructionDriftCalculator).
  */
-export const reconstructionCalculator: SyncCalculator<ReconstructionOptions, ReconstructionState, EncodedRows, "pca"> =
-  {
-    name: "pca",
-    fields: [
-      "value",
-      "samplingError",
-      "upperConfidenceBoundary",
-      "lowerConfidenceBoundary",
-      "upperThreshold",
-      "lowerThreshold",
-      "alert",
-    ],
-    rule: "not_inside",
-    byColumn: false,
+export const reconstructionCalculator: SyncCalculator<
+  ReconstructionOptions,
+  ReconstructionState,
+  EncodedRows,
+  "pca",
+  typeof config
+> = {
+  name: "pca",
+  title: "Multivariate drift: reconstruction error",
+  role: { of: "multivariate drift" },
+  config,
+  nannyml: { type: "reconstruction_error", keys: ["column_names", "n_components", "threshold"] },
+  fields: [
+    "value",
+    "samplingError",
+    "upperConfidenceBoundary",
+    "lowerConfidenceBoundary",
+    "upperThreshold",
+    "lowerThreshold",
+    "alert",
+  ],
+  rule: "not_inside",
+  byColumn: false,
 
-    fit(reference, { columns, components = 0.65, threshold = STANDARD_DEVIATION }) {
-      const names = columns ?? defaultColumns(reference, false);
-      if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
-      if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
-        throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {
-          hint: "a share of the variance below 1, or a whole number of columns",
-        });
-      }
-      const encoders = names.map((name) => fitEncoder(reference, name));
-      const written = prepared(encoders.map((encoder) => encode(encoder, reference, "reference")));
-      const d = names.length;
-      const { values, vectors } = symmetricEigen(covarianceOf(written, reference.rows), d);
-      const total = values.reduce((sum, value) => sum + value, 0);
-      let kept = 0;
-      let explained = 0;
-      do explained += values[kept++] / total;
-      while (components < 1 ? kept < d && explained <= components : kept < components);
-      const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
-      const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
-      return { encoders, kept, lost: vectors.slice(kept * d), ...across, threshold };
+  fit(reference, { columns, components = 0.65, ...options }) {
+    const names = columns ?? defaultColumns(reference, false);
+    if (names.length < 2) throw new ChurnError("BAD_OPTION", "reconstruction needs at least two columns");
+    if (!(components > 0) || (components > 1 && !Number.isInteger(components)) || components > names.length) {
+      throw new ChurnError("BAD_OPTION", `cannot keep ${components} components of ${names.length} columns`, {
+        hint: "a share of the variance below 1, or a whole number of columns",
+      });
+    }
+    const encoders = names.map((name) => fitEncoder(reference, name));
+    const written = prepared(encoders.map((encoder) => encode(encoder, reference, "reference")));
+    const d = names.length;
+    const { values, vectors } = symmetricEigen(covarianceOf(written, reference.rows), d);
+    const total = values.reduce((sum, value) => sum + value, 0);
+    let kept = 0;
+    let explained = 0;
+    do explained += values[kept++] / total;
+    while (components < 1 ? kept < d && explained <= components : kept < components);
+    const fewer = kept < d - kept && explained <= MOST_EXPLAINED;
+    const across = fewer ? { across: vectors.slice(0, kept * d) } : {};
+    return {
+      encoders,
+      kept,
+      lost: vectors.slice(kept * d),
+      ...across,
+      threshold: options.threshold ?? STANDARD_DEVIATION,
+    };
+  },
+
+  series: ({ threshold }) => [
+    {
+      key: "reconstruction_error",
+      metric: "reconstruction_error",
+      label: "Reconstruction error",
+      threshold,
+      range: { lower: 0, drop: true },
     },
+  ],
 
-    series: ({ threshold }) => [
+  prepare: ({ encoders }, table, { period }) => prepared(encoders.map((encoder) => encode(encoder, table, period))),
+
+  measure(state, _table, { from, to }, { prepared }): RawMeasure[] {
+    const n = to - from;
+    if (n === 0) {
+      const none = Number.NaN;
+      const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
+      return [{ value: none, n, reason: "no rows", ...band }];
+    }
+    const errors = rowErrors(prepared, state, from, to);
+    // infinite values give rows without an error
+    for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
+    const { mean, squares, n: rows } = momentsOrNaN(errors);
+    const infinite = n - rows;
+    const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
+    return [
       {
-        key: "reconstruction_error",
-        metric: "reconstruction_error",
-        label: "Reconstruction error",
-        threshold,
-        range: { lower: 0, drop: true },
+        value: mean,
+        n: rows,
+        samplingError,
+        upperConfidenceBoundary: mean + 3 * samplingError,
+        lowerConfidenceBoundary: Math.max(0, mean - 3 * samplingError),
+        ...(infinite > 0 ? { note: `${infinite} rows with infinite values are left out` } : {}),
+        ...(rows === 0 ? { reason: "every row has an infinite value" } : {}),
       },
-    ],
-
-    prepare: ({ encoders }, table, { period }) => prepared(encoders.map((encoder) => encode(encoder, table, period))),
-
-    measure(state, _table, { from, to }, { prepared }): RawMeasure[] {
-      const n = to - from;
-      if (n === 0) {
-        const none = Number.NaN;
-        const band = { samplingError: none, upperConfidenceBoundary: none, lowerConfidenceBoundary: none };
-        return [{ value: none, n, reason: "no rows", ...band }];
-      }
-      const errors = rowErrors(prepared, state, from, to);
-      // infinite values give rows without an error
-      for (let i = 0; i < n; i++) if (!Number.isFinite(errors[i])) errors[i] = Number.NaN;
-      const { mean, squares, n: rows } = momentsOrNaN(errors);
-      const infinite = n - rows;
-      const samplingError = Math.sqrt(squares / (rows - 1)) / Math.sqrt(rows);
-      return [
-        {
-          value: mean,
-          n: rows,
-          samplingError,
-          upperConfidenceBoundary: mean + 3 * samplingError,
-          lowerConfidenceBoundary: Math.max(0, mean - 3 * samplingError),
-          ...(infinite > 0 ? { note: `${infinite} rows with infinite values are left out` } : {}),
-          ...(rows === 0 ? { reason: "every row has an infinite value" } : {}),
-        },
-      ];
-    },
-  };
+    ];
+  },
+};
 
 type Table = Parameters<typeof numbersOf>[0];
 

@@ -1,10 +1,11 @@
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, isCategory } from "../chunks/column.js";
-import { categoriesOf, numbersOf, type TypedColumn, typedColumns } from "../chunks/typed-columns.js";
+import { categoriesOf, needColumns, numbersOf, type TypedColumn, typedColumns } from "../chunks/typed-columns.js";
 import { type CategoricalReference, fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
 import { chanceLimit } from "./chance-limit.js";
 import { type ContinuousReference, fitContinuous, measureContinuous } from "./continuous-drift.js";
+import { NANNYML_UNIVARIATE, univariateConfig } from "./univariate-config.js";
 import {
   CATEGORICAL_METHODS,
   type CategoricalMethod,
@@ -37,8 +38,18 @@ const DEFAULT: Threshold = { type: "standard_deviation", std_lower_multiplier: n
 const STABILITY: Threshold = { type: "constant", upper: 0.25 };
 
 /** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
-export const univariateCalculator: SyncCalculator<UnivariateOptions, UnivariateState, Prepared, "univariate"> = {
+export const univariateCalculator: SyncCalculator<
+  UnivariateOptions,
+  UnivariateState,
+  Prepared,
+  "univariate",
+  typeof univariateConfig
+> = {
   name: "univariate",
+  title: "Univariate drift",
+  role: { of: "drift" },
+  config: univariateConfig,
+  nannyml: { type: "univariate_drift", keys: NANNYML_UNIVARIATE },
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
   byColumn: true,
@@ -48,6 +59,7 @@ export const univariateCalculator: SyncCalculator<UnivariateOptions, UnivariateS
     const { continuousMethods = ["jensen_shannon"], categoricalMethods = ["jensen_shannon"] } = options;
     checkMethods(continuousMethods, CONTINUOUS_METHODS, "continuous");
     checkMethods(categoricalMethods, CATEGORICAL_METHODS, "categorical");
+    needColumns(reference, Object.keys(options.columnThresholds ?? {}), "reference");
     const columns = typedColumns(reference, options, compat).map((column): ColumnState => {
       const { name, type } = column;
       const methods: readonly DriftMethod[] = type === "continuous" ? continuousMethods : categoricalMethods;

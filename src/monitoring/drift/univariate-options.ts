@@ -23,23 +23,39 @@ export type CategoricalMethod = (typeof CATEGORICAL_METHODS)[number];
 /** A method of univariate drift. */
 export type DriftMethod = ContinuousMethod | CategoricalMethod;
 
+/** Every method, of columns of either type. */
+export const DRIFT_METHODS = [
+  "kolmogorov_smirnov",
+  "chi2",
+  "jensen_shannon",
+  "wasserstein",
+  "l_infinity",
+  "hellinger",
+  "population_stability",
+] as const satisfies readonly DriftMethod[];
+
+/** Thresholds by method; null keeps the default. */
+export type ThresholdsByMethod = Readonly<Partial<Record<DriftMethod, Threshold | null>>>;
+
 /** Which columns are watched for drift, and by which methods. */
 export interface UnivariateOptions extends ColumnOptions {
   /** Default `["jensen_shannon"]`. */
-  readonly continuousMethods?: readonly ContinuousMethod[];
+  readonly continuousMethods?: readonly ContinuousMethod[] | undefined;
   /** Default `["jensen_shannon"]`. */
-  readonly categoricalMethods?: readonly CategoricalMethod[];
+  readonly categoricalMethods?: readonly CategoricalMethod[] | undefined;
   /** Per method; by default mean + 3 standard deviations of the reference chunks. */
-  readonly thresholds?: Readonly<Partial<Record<DriftMethod, Threshold>>>;
+  readonly thresholds?: ThresholdsByMethod | undefined;
   /** Per column and method, before `thresholds`. */
-  readonly columnThresholds?: Readonly<Record<string, Readonly<Partial<Record<DriftMethod, Threshold>>>>>;
+  readonly columnThresholds?: Readonly<Record<string, ThresholdsByMethod>> | undefined;
   /**
    * Rows of the reference that are independent of each other, where one subject is in it again and again: the number of
    * subjects. By default all rows.
    */
-  readonly independentRows?: number;
+  readonly independentRows?: number | undefined;
   /** How Kolmogorov–Smirnov and Wasserstein are computed: exactly below 10,000 reference rows (`auto`), always, or from bins. */
-  readonly calculation?: { readonly method?: "auto" | "exact" | "estimated"; readonly bins?: number };
+  readonly calculation?:
+    | { readonly method?: "auto" | "exact" | "estimated" | undefined; readonly bins?: number | undefined }
+    | undefined;
 }
 
 export const METHOD_NAMES: Record<DriftMethod, string> = {

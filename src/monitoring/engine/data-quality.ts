@@ -1,5 +1,6 @@
 import type { MeasureOptions } from "../calculators/fit-calculator.js";
-import { missingCalculator, type QualityOptions } from "../quality/missing-values-calculator.js";
+import { missingCalculator } from "../quality/missing-values-calculator.js";
+import type { QualityOptions } from "../quality/quality-config.js";
 import { unseenCalculator } from "../quality/unseen-values-calculator.js";
 import { rangeCalculator } from "../quality/value-range-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";

@@ -82,7 +82,7 @@ it("refuses a file that is not a saved monitor, and names a file that is not the
 
 it("names an unknown key of the configuration and the nearest there is", async () => {
   expect(() => monitorConfig({ univariate: { continous_methods: [] } })).toThrow(
-    /unknown key "continous_methods" in "univariate"\n.*did you mean "continuous_methods"/,
+    /unknown option "continous_methods" in "univariate"\n.*did you mean "continuous_methods"/,
   );
   expect(() => monitorConfig({ realised: {} })).toThrow(/unknown key "realised" in the configuration/);
   await expect(fitMonitor(table("reference", 0), {})).rejects.toThrow(/names nothing to monitor/);

@@ -7,10 +7,12 @@ import type { Measure } from "../calculators/measure.js";
 import { type ColumnInput, toCategory, toColumn } from "../chunks/column.js";
 import type { MonitoredTable } from "../chunks/table.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { type CalculatorName, calculatorFor, plannedCalculators } from "./calculators.js";
+import { type CalculatorName, calculatorFor } from "./calculators.js";
+import type { MonitorConfig } from "./config-sections.js";
 import { fromJson, toJson } from "./fitted-json.js";
-import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
+import { monitorConfig } from "./monitor-config.js";
 import { orderMonitored } from "./order-monitored.js";
+import { planCalculators } from "./plan-calculators.js";
 import { toResult } from "./run-calculator.js";
 import { fitOnThreads, measureOnThreads } from "./run-on-threads.js";
 
@@ -135,15 +137,15 @@ export async function fitMonitor(
   options: { compat?: "nannyml" | undefined } = {},
 ): Promise<FittedMonitor> {
   const checked = monitorConfig(config);
-  const plans = plannedCalculators(checked);
+  const { compat } = options;
+  const { chunking } = checked;
+  const table = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
+  const plans = planCalculators(checked, table);
   if (plans.length === 0) {
     throw new ChurnError("BAD_CONFIG", "the configuration names nothing to monitor", {
       hint: 'for example {"realized": {}, "cbpe": {}, "univariate": {}}',
     });
   }
-  const { compat } = options;
-  const { chunking } = checked;
-  const table = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
   const common = { compat, ...(chunking ? { chunking } : {}) };
   const given = plans.map(({ name, options: own }) => ({ name, options: { ...own, ...common } }));
   const fitted = new Map(await fitOnThreads({ table, plans: given }));

@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { ChurnError } from "../../core/errors.js";
 import { parseYaml } from "../../core/parse-yaml.js";
-import { type MonitorConfig, monitorConfig } from "./monitor-config.js";
+import type { NannymlCalculator } from "../calculators/calculator.js";
+import { CALCULATORS } from "./calculators.js";
+import { CONFIG_SECTIONS, type MonitorConfig } from "./config-sections.js";
+import { monitorConfig } from "./monitor-config.js";
 
 /** A run of `nml run`, in our terms. */
 export interface NannymlRun {
@@ -18,43 +21,15 @@ export interface NannymlRun {
 
 type Values = Record<string, unknown>;
 
-const PERFORMANCE = [
-  "metrics",
-  "thresholds",
-  "normalize_confusion_matrix",
-  "business_value_matrix",
-  "normalize_business_value",
-];
-const QUALITY = ["column_names", "normalize", "threshold"];
+/** NannyML's calculators by their type, each with the section that asks for ours. */
+const TYPES: ReadonlyMap<string, NannymlCalculator & { readonly section: string }> = new Map(
+  CALCULATORS.flatMap(({ nannyml, config }) =>
+    nannyml ? [[nannyml.type, { ...nannyml, section: config.section }] as const] : [],
+  ),
+);
 
-/** What becomes of a type of calculator: the section, and the parameters that it keeps. */
-const SECTIONS: Record<string, readonly [section: keyof MonitorConfig, keys: readonly string[]]> = {
-  performance: ["realized", PERFORMANCE],
-  cbpe: ["cbpe", PERFORMANCE],
-  univariate_drift: [
-    "univariate",
-    [
-      "column_names",
-      "treat_as_categorical",
-      "treat_as_numerical",
-      "continuous_methods",
-      "categorical_methods",
-      "thresholds",
-    ],
-  ],
-  reconstruction_error: ["pca", ["column_names", "n_components", "threshold"]],
-  domain_classifier: ["domain_classifier", ["feature_column_names", "cv_folds_num", "threshold"]],
-  missing_values: ["missing", QUALITY],
-  unseen_values: ["unseen", QUALITY],
-  summary_stats_avg: ["stats", ["column_names", "threshold"]],
-  summary_stats_sum: ["stats", ["column_names", "threshold"]],
-  summary_stats_std: ["stats", ["column_names", "threshold"]],
-  summary_stats_median: ["stats", ["column_names", "threshold"]],
-  summary_stats_row_count: ["stats", ["threshold"]],
-};
-
-const CHUNKS: Record<string, string> = { chunk_size: "size", chunk_number: "number", chunk_period: "period" };
-const ROLES: Record<string, string> = {
+const CHUNKS: Readonly<Record<string, string>> = CONFIG_SECTIONS.get("chunking")?.otherNames ?? {};
+const ROLES: Readonly<Record<string, string>> = {
   timestamp_column_name: "timestamp",
   y_pred_proba: "y_pred_proba",
   y_pred: "y_pred",
@@ -81,37 +56,9 @@ export async function readNannymlConfig(path: string, now: Date = new Date()): P
 export function nannymlConfig(text: string, folder: string, now: Date = new Date()): NannymlRun {
   const raw = (parseYaml(text) ?? {}) as Values;
   const input = section(raw.input, "input");
-  const notes: string[] = [];
-  const file = (key: string): string => {
-    const { path, credentials } = section(input[key], `input.${key}`);
-    if (typeof path !== "string") throw new ChurnError("BAD_CONFIG", `input.${key} has no path`);
-    if (/^[a-z0-9]+:\/\//i.test(path) || credentials) {
-      throw new ChurnError("BAD_CONFIG", `input.${key} is a remote path: ${path}`, { hint: "download it first" });
-    }
-    return place(path, folder, now);
-  };
-  const config: Record<string, Values> = {};
-  let output: string | undefined;
-  for (const [i, each] of list(raw.calculators).entries()) {
-    const { type, enabled, params, outputs, store } = section(each, `calculators[${i}]`);
-    if (enabled === false) continue;
-    const known = SECTIONS[String(type)];
-    if (!known) {
-      notes.push(`calculator ${type} is not supported and was skipped`);
-      continue;
-    }
-    const [name, keys] = known;
-    const given = section(params ?? {}, `calculators[${i}].params`);
-    addPart(config, name, String(type), keys, given, notes);
-    if (store) notes.push(`the store of ${type} is left out: the fitted monitor is saved as monitor.json`);
-    for (const target of list(outputs)) {
-      const { type: kind, params: at } = section(target, `calculators[${i}].outputs`);
-      const path = section(at ?? {}, "output params").path;
-      if (kind === "raw_files" && typeof path === "string") output ??= place(path, folder, now);
-      else notes.push(`output ${kind} of ${type} is left out`);
-    }
-  }
-  if (raw.scheduling) notes.push("scheduling is left out: use cron, or the poller of the service");
+  const file = (key: string) => fileOf(section(input[key], `input.${key}`), key, folder, now);
+  const { config, output, notes } = readCalculators(list(raw.calculators), (path) => place(path, folder, now));
+  if (raw.scheduling) notes.push("scheduling is not supported and was skipped: use cron, or the poller of the service");
   const targets = input.target_data ? file("target_data") : undefined;
   const column = targets ? section(input.target_data, "input.target_data").join_column : undefined;
   if (targets && typeof column !== "string") {
@@ -129,49 +76,80 @@ export function nannymlConfig(text: string, folder: string, now: Date = new Date
   };
 }
 
-function addPart(
-  config: Record<string, Values>,
-  name: string,
-  type: string,
-  keys: readonly string[],
+function fileOf({ path, credentials }: Values, key: string, folder: string, now: Date): string {
+  if (typeof path !== "string") throw new ChurnError("BAD_CONFIG", `input.${key} has no path`);
+  if (/^[a-z0-9]+:\/\//i.test(path) || credentials) {
+    throw new ChurnError("BAD_CONFIG", `input.${key} is a remote path (${path})`, { hint: "download it first" });
+  }
+  return place(path, folder, now);
+}
+
+interface Collected {
+  /** Sections by their keys. */
+  readonly config: Record<string, Values>;
+  readonly notes: string[];
+  output?: string;
+}
+
+/** Puts what each calculator asks for into the sections of one configuration. */
+function readCalculators(calculators: readonly unknown[], placed: (path: string) => string): Collected {
+  const found: Collected = { config: {}, notes: [] };
+  for (const [i, each] of calculators.entries()) {
+    const { type, enabled, params, outputs, store } = section(each, `calculators[${i}]`);
+    if (enabled === false) continue;
+    const known = TYPES.get(String(type));
+    if (!known) {
+      found.notes.push(`calculator ${type} is not supported and was skipped`);
+      continue;
+    }
+    addCalculator(found, known, section(params ?? {}, `calculators[${i}].params`));
+    if (store) found.notes.push(`the store of ${type} was skipped: the fitted monitor is saved as monitor.json`);
+    for (const target of list(outputs)) {
+      const { type: kind, params: at } = section(target, `calculators[${i}].outputs`);
+      const path = section(at ?? {}, "output params").path;
+      if (kind === "raw_files" && typeof path === "string") found.output ??= placed(path);
+      else found.notes.push(`output ${kind} of ${type} is not supported and was skipped`);
+    }
+  }
+  return found;
+}
+
+function addCalculator(
+  { config, notes }: Collected,
+  { section: name, type, keys, implies = {} }: NannymlCalculator & { readonly section: string },
   given: Values,
-  notes: string[],
 ): void {
-  const part = config[name] ?? {};
-  config[name] = part;
-  if (name === "stats") {
-    const statistic = type === "summary_stats_row_count" ? "count" : type.slice("summary_stats_".length);
-    part.statistics = [...((part.statistics as string[] | undefined) ?? []), statistic];
-  }
+  const own = sectionIn(config, name);
+  for (const [key, values] of Object.entries(implies)) own[key] = [...list(own[key]), ...values];
   for (const [key, value] of Object.entries(given)) {
-    if (keys.includes(key)) agree(part, key, value, `${name}.${key}`);
-    else if (CHUNKS[key]) set(config, "chunking", CHUNKS[key], value);
-    else if (ROLES[key]) set(config, "columns", ROLES[key], value);
-    else if (key !== "problem_type") notes.push(`${type}: ${key} is left out`);
+    if (keys.includes(key)) agree(own, key, value, `${name}.${key}`);
+    else if (CHUNKS[key]) agree(sectionIn(config, "chunking"), CHUNKS[key], value, `chunking.${CHUNKS[key]}`);
+    else if (ROLES[key]) agree(sectionIn(config, "columns"), ROLES[key], value, `columns.${ROLES[key]}`);
+    else if (key !== "problem_type") notes.push(`${type}: ${key} is not supported and was skipped`);
   }
 }
 
-function set(config: Record<string, Values>, name: string, key: string, value: unknown): void {
-  const part = config[name] ?? {};
-  config[name] = part;
-  agree(part, key, value, `${name}.${key}`);
+function sectionIn(config: Record<string, Values>, name: string): Values {
+  config[name] ??= {};
+  return config[name];
 }
 
-function agree(part: Values, key: string, value: unknown, where: string): void {
+/** Sets a value, unless another calculator has set a different one. */
+function agree(values: Values, key: string, value: unknown, where: string): void {
   const text = JSON.stringify(value);
-  if (part[key] !== undefined && JSON.stringify(part[key]) !== text) {
-    throw new ChurnError("BAD_CONFIG", `calculators disagree on ${where}: ${JSON.stringify(part[key])} and ${text}`, {
-      hint: "part the file into one for each",
+  if (values[key] !== undefined && JSON.stringify(values[key]) !== text) {
+    throw new ChurnError("BAD_CONFIG", `calculators disagree on ${where}: ${JSON.stringify(values[key])} and ${text}`, {
+      hint: "split the file into one for each",
     });
   }
-  part[key] = value;
+  values[key] = value;
 }
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 function section(value: unknown, where: string): Values {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ChurnError("BAD_CONFIG", `${where} of the NannyML configuration is no mapping`);
+    throw new ChurnError("BAD_CONFIG", `${where} of the NannyML configuration is not a mapping`);
   }
   return value as Values;
 }

@@ -5,8 +5,8 @@ import {
   rankByCorrelation,
 } from "../drift/rank-columns.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
+import type { MonitorConfig } from "./config-sections.js";
 import type { MonitoringResults } from "./fit-monitor.js";
-import type { MonitorConfig } from "./monitor-config.js";
 
 /** Ranks the columns of a run: by alerts, or by how their drift goes with a metric; null without univariate drift. */
 export function rankDrift(

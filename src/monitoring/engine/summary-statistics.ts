@@ -1,9 +1,6 @@
 import type { MeasureOptions } from "../calculators/fit-calculator.js";
-import {
-  type Statistic,
-  type StatisticOptions,
-  statisticCalculator,
-} from "../quality/summary-statistics-calculator.js";
+import type { Statistic, StatisticOptions } from "../quality/statistics-config.js";
+import { statisticCalculator } from "../quality/summary-statistics-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 import { type RunTables, runCalculator } from "./run-calculator.js";
 

@@ -5,6 +5,7 @@ import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
+import { NANNYML_PERFORMANCE, performanceConfig } from "../realized/performance-config.js";
 import {
   isCell,
   isRanking,
@@ -52,13 +53,19 @@ const LITTLE_SUPPORT = 0.3;
 // fewer rows cannot tell a strange chunk from chance
 const ENOUGH_ROWS = 30;
 
+const config = performanceConfig("cbpe");
+
 /**
  * Confidence-based performance estimation (CBPE): metrics expected from calibrated scores, without labels.
  *
  * Method: NannyML's documentation, "Confidence-based Performance Estimation"; sees covariate shift, not concept drift.
  */
-export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void, "cbpe"> = {
+export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void, "cbpe", typeof config> = {
   name: "cbpe",
+  title: "Estimated performance (CBPE)",
+  role: { of: "performance", outcome: "estimated" },
+  config,
+  nannyml: { type: "cbpe", keys: NANNYML_PERFORMANCE },
   fields: [
     "value",
     "samplingError",

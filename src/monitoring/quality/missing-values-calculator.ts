@@ -1,27 +1,23 @@
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
-import { categoriesOf, defaultColumns } from "../chunks/typed-columns.js";
-
-/** Options of the checks of data quality. */
-export interface QualityOptions {
-  /** By default every column that the check can look at. */
-  readonly columns?: readonly string[];
-  /** Shares of rows (default) or counts. */
-  readonly normalize?: boolean;
-  readonly threshold?: Threshold;
-  /** Per column, before `threshold`. */
-  readonly columnThresholds?: Readonly<Record<string, Threshold>>;
-}
+import { categoriesOf, defaultColumns, needColumns } from "../chunks/typed-columns.js";
+import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
 
 export interface MissingState {
   readonly normalize: boolean;
   readonly columns: readonly { readonly name: string; readonly share: number; readonly threshold: Threshold }[];
 }
 
+const config = qualityConfig("missing");
+
 /** Missing values of every column and chunk. */
-export const missingCalculator: SyncCalculator<QualityOptions, MissingState, void, "missing"> = {
+export const missingCalculator: SyncCalculator<QualityOptions, MissingState, void, "missing", typeof config> = {
   name: "missing",
+  title: "Missing values",
+  role: { of: "quality", fault: "missing values" },
+  config,
+  nannyml: { type: "missing_values", keys: NANNYML_QUALITY },
   fields: [
     "value",
     "samplingError",
@@ -34,14 +30,15 @@ export const missingCalculator: SyncCalculator<QualityOptions, MissingState, voi
   rule: "strict",
   byColumn: true,
 
-  fit(reference, { columns, normalize = true, threshold = STANDARD_DEVIATION, columnThresholds = {} }) {
+  fit(reference, { columns, normalize = true, threshold, columnThresholds = {} }) {
+    needColumns(reference, Object.keys(columnThresholds), "reference");
     const names = columns ?? defaultColumns(reference, true);
     return {
       normalize,
       columns: names.map((name) => ({
         name,
         share: countMissing(columnOf(reference, name, "reference"), 0, reference.rows) / reference.rows,
-        threshold: columnThresholds[name] ?? threshold,
+        threshold: columnThresholds[name] ?? threshold ?? STANDARD_DEVIATION,
       })),
     };
   },

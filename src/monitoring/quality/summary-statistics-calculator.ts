@@ -6,19 +6,8 @@ import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calc
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments } from "../chunks/column-moments.js";
-import { defaultColumns, numbersOf } from "../chunks/typed-columns.js";
-
-export type Statistic = "avg" | "sum" | "std" | "median" | "count";
-
-export const STATISTICS: readonly Statistic[] = ["count", "sum", "avg", "median", "std"];
-
-export interface StatisticOptions {
-  /** Columns of numbers; by default all there are. The row count takes none. */
-  readonly columns?: readonly string[];
-  readonly threshold?: Threshold;
-  /** Per column, before `threshold`. */
-  readonly columnThresholds?: Readonly<Record<string, Threshold>>;
-}
+import { defaultColumns, needColumns, numbersOf } from "../chunks/typed-columns.js";
+import { type Statistic, type StatisticOptions, statisticsConfig } from "./statistics-config.js";
 
 interface ColumnState {
   readonly name: string;
@@ -41,11 +30,36 @@ const LABELS: Record<Statistic, [metric: string, label: string]> = {
   count: ["rows_count", "Rows Count"],
 };
 
+const TITLES: Record<Statistic, string> = {
+  avg: "Averages",
+  sum: "Sums",
+  std: "Standard deviations",
+  median: "Medians",
+  count: "Rows",
+};
+
 /** A summary statistic of every column and chunk, with its standard error. */
 export const statisticCalculator = <S extends Statistic>(
   statistic: S,
-): SyncCalculator<StatisticOptions, StatisticState, readonly Float64Array[], `stats_${S}`> => ({
+): SyncCalculator<
+  StatisticOptions,
+  StatisticState,
+  readonly Float64Array[],
+  `stats_${S}`,
+  typeof statisticsConfig
+> => ({
   name: `stats_${statistic}`,
+  title: TITLES[statistic],
+  role: { of: "statistics" },
+  config: statisticsConfig,
+  nannyml:
+    statistic === "count"
+      ? { type: "summary_stats_row_count", keys: ["threshold"], implies: { statistics: ["count"] } }
+      : {
+          type: `summary_stats_${statistic}`,
+          keys: ["column_names", "threshold"],
+          implies: { statistics: [statistic] },
+        },
   fields:
     statistic === "count"
       ? ["value", "upperThreshold", "lowerThreshold", "alert"]
@@ -62,10 +76,12 @@ export const statisticCalculator = <S extends Statistic>(
   byColumn: true,
   exact: statistic === "count",
 
-  fit(reference, { columns, threshold = STANDARD_DEVIATION, columnThresholds = {} }, { compat }) {
+  fit(reference, { columns, columnThresholds = {}, ...options }, { compat }) {
+    const threshold = options.threshold ?? STANDARD_DEVIATION;
     if (statistic === "count") {
       return { columns: [{ name: "rows", threshold, scale: 0, fourth: 0, deviation: 0 }] };
     }
+    needColumns(reference, Object.keys(columnThresholds), "reference");
     const names =
       columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
     return {

@@ -2,8 +2,8 @@ import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, type Column, isCategory } from "../chunks/column.js";
-import { categoriesOf, defaultColumns } from "../chunks/typed-columns.js";
-import type { QualityOptions } from "./missing-values-calculator.js";
+import { categoriesOf, defaultColumns, needColumns } from "../chunks/typed-columns.js";
+import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
 
 interface ColumnState {
   readonly name: string;
@@ -22,15 +22,22 @@ type Prepared = readonly { readonly column: CategoryColumn; readonly seen: Uint8
 
 export const NONE_ALLOWED: Threshold = { type: "constant", upper: 0 };
 
+const config = qualityConfig("unseen");
+
 /** Rows with a category that the reference does not have. Missing values are not unseen: they have a check of their own. */
-export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepared, "unseen"> = {
+export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepared, "unseen", typeof config> = {
   name: "unseen",
+  title: "Unseen values",
+  role: { of: "quality", fault: "unknown categories" },
+  config,
+  nannyml: { type: "unseen_values", keys: NANNYML_QUALITY },
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
   byColumn: true,
   exact: true,
 
-  fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }) {
+  fit(reference, { columns, normalize = true, threshold, columnThresholds = {} }) {
+    needColumns(reference, Object.keys(columnThresholds), "reference");
     const names =
       columns ?? defaultColumns(reference, true).filter((name) => isCategory(reference.columns.get(name) as Column));
     return {
@@ -48,7 +55,7 @@ export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepa
         for (let i = 0; i < codes.length; i++) used[codes[i] === -1 ? levels.length : codes[i]] = 1;
         return {
           name,
-          threshold: columnThresholds[name] ?? threshold,
+          threshold: columnThresholds[name] ?? threshold ?? NONE_ALLOWED,
           levels: levels.filter((_, code) => used[code] === 1),
           wasText: raw !== undefined && isCategory(raw),
           sawMissing: used[levels.length] === 1,

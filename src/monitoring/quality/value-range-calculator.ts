@@ -3,8 +3,8 @@ import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calc
 import type { Threshold } from "../calculators/threshold.js";
 import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments } from "../chunks/column-moments.js";
-import { defaultColumns, numbersOf } from "../chunks/typed-columns.js";
-import type { QualityOptions } from "./missing-values-calculator.js";
+import { defaultColumns, needColumns, numbersOf } from "../chunks/typed-columns.js";
+import { type QualityOptions, qualityConfig } from "./quality-config.js";
 import { NONE_ALLOWED } from "./unseen-values-calculator.js";
 
 interface ColumnState {
@@ -19,15 +19,27 @@ export interface RangeState {
   readonly columns: readonly ColumnState[];
 }
 
+const config = qualityConfig("range");
+
 /** Rows with a number outside the range of the reference; missing values are in no range and out of none. */
-export const rangeCalculator: SyncCalculator<QualityOptions, RangeState, readonly Float64Array[], "range"> = {
+export const rangeCalculator: SyncCalculator<
+  QualityOptions,
+  RangeState,
+  readonly Float64Array[],
+  "range",
+  typeof config
+> = {
   name: "range",
+  title: "Out of range values",
+  role: { of: "quality", fault: "out of range values" },
+  config,
   fields: ["value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
   byColumn: true,
   exact: true,
 
-  fit(reference, { columns, normalize = true, threshold = NONE_ALLOWED, columnThresholds = {} }, { compat }) {
+  fit(reference, { columns, normalize = true, threshold, columnThresholds = {} }, { compat }) {
+    needColumns(reference, Object.keys(columnThresholds), "reference");
     const names =
       columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
     return {
@@ -37,7 +49,7 @@ export const rangeCalculator: SyncCalculator<QualityOptions, RangeState, readonl
         if (min > max && !compat) {
           throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
         }
-        return { name, threshold: columnThresholds[name] ?? threshold, min, max };
+        return { name, threshold: columnThresholds[name] ?? threshold ?? NONE_ALLOWED, min, max };
       }),
     };
   },

@@ -11,7 +11,7 @@ export type PerformanceKey = RankingMetric | ClassMetric | Cell;
 export type PerformanceMetric = RankingMetric | ClassMetric | "confusion_matrix";
 
 /** Names of the metrics of realized and estimated performance. */
-export const PERFORMANCE_METRICS: readonly PerformanceMetric[] = [
+export const PERFORMANCE_METRICS = [
   "roc_auc",
   "f1",
   "precision",
@@ -21,24 +21,27 @@ export const PERFORMANCE_METRICS: readonly PerformanceMetric[] = [
   "average_precision",
   "confusion_matrix",
   "business_value",
-];
+] as const satisfies readonly PerformanceMetric[];
+
+/** Thresholds by metric; null keeps the default. */
+export type ThresholdsByMetric = Readonly<Partial<Record<PerformanceMetric, Threshold | null>>>;
 
 /** Options of realized and estimated performance. */
 export interface PerformanceOptions {
   /** Default `["roc_auc"]`. */
-  readonly metrics?: readonly PerformanceMetric[] | PerformanceMetric;
+  readonly metrics?: readonly PerformanceMetric[] | PerformanceMetric | undefined;
   /** Per metric; others keep mean ± 3 standard deviations of the reference chunks. */
-  readonly thresholds?: Readonly<Partial<Record<PerformanceMetric, Threshold>>>;
-  readonly normalizeConfusionMatrix?: NormalizeConfusion;
+  readonly thresholds?: ThresholdsByMetric | undefined;
+  readonly normalizeConfusionMatrix?: NormalizeConfusion | undefined;
   /** `[[TN, FP], [FN, TP]]`; needed for `business_value`. */
-  readonly businessValueMatrix?: ValueMatrix;
-  readonly normalizeBusinessValue?: "per_prediction" | null;
+  readonly businessValueMatrix?: ValueMatrix | undefined;
+  readonly normalizeBusinessValue?: "per_prediction" | null | undefined;
 }
 
 /** Checked options: the metrics that have one value a chunk, in the order asked for. */
 export interface PerformancePlan {
   readonly keys: readonly PerformanceKey[];
-  readonly thresholds: Readonly<Partial<Record<PerformanceMetric, Threshold>>>;
+  readonly thresholds: ThresholdsByMetric;
   readonly normalize: NormalizeConfusion;
   readonly matrix: ValueMatrix | null;
   readonly perPrediction: boolean;

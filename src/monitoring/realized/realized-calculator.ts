@@ -20,6 +20,7 @@ import { memoize } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { businessValue, cellValue } from "./confusion-cells.js";
 import { missingLabels } from "./missing-labels.js";
+import { NANNYML_PERFORMANCE, performanceConfig } from "./performance-config.js";
 import {
   isCell,
   isRanking,
@@ -37,9 +38,15 @@ export interface RealizedState {
   readonly errors: Readonly<Partial<Record<PerformanceKey, SamplingError>>>;
 }
 
+const config = performanceConfig("realized");
+
 /** Realized performance: the metrics of a chunk from the labels that are in. */
-export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedState, void, "realized"> = {
+export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedState, void, "realized", typeof config> = {
   name: "realized",
+  title: "Realized performance",
+  role: { of: "performance", outcome: "realized" },
+  config,
+  nannyml: { type: "performance", keys: NANNYML_PERFORMANCE },
   fields: ["samplingError", "value", "upperThreshold", "lowerThreshold", "alert"],
   rule: "strict",
   byColumn: false,
