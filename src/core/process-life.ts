@@ -11,7 +11,7 @@ export interface ProcessId {
 
 /** This process. */
 export function ownProcess(): ProcessId {
-  return { pid: process.pid, began: stateOf(process.pid)?.began ?? null };
+  return { pid: process.pid, began: readState(process.pid)?.began ?? null };
 }
 
 /** True while a process of this machine runs; one that has ended but is not yet reaped by its parent does not. */
@@ -24,7 +24,7 @@ export function isProcessAlive({ pid, began }: { pid: number; began?: string | n
     // there is one, of another user
     if (faultCode(error) !== "EPERM") return false;
   }
-  const state = stateOf(pid);
+  const state = readState(pid);
   if (!state) return true;
   return !state.isZombie && (!began || state.began === began);
 }
@@ -40,7 +40,7 @@ export function describeProcess(pid: number): string {
   }
 }
 
-function stateOf(pid: number): { isZombie: boolean; began: string } | undefined {
+function readState(pid: number): { isZombie: boolean; began: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // the name of the command may have spaces and brackets in it

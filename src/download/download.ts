@@ -9,7 +9,7 @@ import type { StageContext } from "../core/progress.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { fileFault } from "./file-fault.js";
 import { inspectFile } from "./inspect-file.js";
-import { type Manifest, manifestFile, readManifest, saveManifest, stateOf } from "./manifest.js";
+import { findFileState, type Manifest, manifestFile, readManifest, saveManifest } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
@@ -56,7 +56,7 @@ async function bring(source: Source, settings: DownloadSettings, context: StageC
   const server = source.server?.(settings) ?? null;
   const whatIsThere = async (): Promise<Manifest | undefined> => {
     const before = await readManifest(source, data_dir);
-    const state = before ? await stateOf(before, source.file) : "gone";
+    const state = before ? await findFileState(before, source.file) : "gone";
     const intact = before && (state === "same" || state === "touched") && (before.server ?? null) === server;
     return intact ? keep(before, source, data_dir) : undefined;
   };

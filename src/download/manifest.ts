@@ -67,7 +67,10 @@ export async function readManifest(source: Source, dataDir: string): Promise<Man
 }
 
 /** How the file of a manifest is found: as it was, or touched only, or with other bytes, or not at all. */
-export async function stateOf(manifest: Manifest, file: string): Promise<"same" | "touched" | "changed" | "gone"> {
+export async function findFileState(
+  manifest: Manifest,
+  file: string,
+): Promise<"same" | "touched" | "changed" | "gone"> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
@@ -88,7 +91,7 @@ export async function findManifest(source: string, dataDir: string): Promise<Man
   const opened = openSource(source, dataDir);
   const manifest = await readManifest(opened, dataDir);
   if (!manifest) return undefined;
-  const state = await stateOf(manifest, opened.file);
+  const state = await findFileState(manifest, opened.file);
   if (state === "gone") return undefined;
   if (state === "changed") {
     throw new ChurnError("BAD_INPUT", `${opened.file} changed since it was downloaded from ${opened.shown}`, {

@@ -81,7 +81,6 @@ export async function loadFile(
 ): Promise<LoadResult> {
   const optionsHash = hashOf(settings);
   const report = (done: number) => context.onProgress?.({ task: "load", done, total: file.rows, unit: "rows" });
-  const inPieces = store.mirror !== undefined;
   return store.lease(
     async (db) => {
       const before = await findLoad(db, file, optionsHash);
@@ -93,7 +92,7 @@ export async function loadFile(
       checkWhole(found, file);
       const resampled_removed = await makeWay(db);
       const end = found.lines + 1;
-      const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
+      const size = Math.ceil(end / (store.commitsInPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
       const emptiesFirst = settings.replace && (isThere || !before?.replaced);
       for (let reached = 0; reached < end; report(Math.min(reached, file.rows))) {
         const ahead = reached === 0;

@@ -1,5 +1,5 @@
 import type { Message } from "../kernel/wire.js";
-import { type CellOutput, linesOf, type NotebookCell, textOf } from "./notebook.js";
+import { type CellOutput, joinLines, type NotebookCell, splitLines } from "./notebook.js";
 
 /** Outputs that are replaced in place, by display id, over all cells of a run. */
 export type LiveOutputs = Map<string, Extract<CellOutput, { data: unknown }>[]>;
@@ -80,7 +80,7 @@ export class CellOutputs {
   /** Puts the streams of a cell into the lines that the format requires; call it before the notebook is written. */
   static settle(cell: NotebookCell): void {
     for (const output of cell.outputs ?? []) {
-      if (output.output_type === "stream") output.text = linesOf(overwritten(textOf(output.text)));
+      if (output.output_type === "stream") output.text = splitLines(overwritten(joinLines(output.text)));
     }
   }
 }
@@ -98,7 +98,7 @@ function inLines(data: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data).map(([type, value]) => [
       type,
-      typeof value === "string" && (type.startsWith("text/") || type === "image/svg+xml") ? linesOf(value) : value,
+      typeof value === "string" && (type.startsWith("text/") || type === "image/svg+xml") ? splitLines(value) : value,
     ]),
   );
 }

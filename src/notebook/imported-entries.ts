@@ -1,4 +1,4 @@
-import { readNotebook, textOf } from "./notebook.js";
+import { joinLines, readNotebook } from "./notebook.js";
 
 /**
  * Our package's entries that a notebook imports: a kernel that warms up has the time to read them.
@@ -7,7 +7,7 @@ import { readNotebook, textOf } from "./notebook.js";
  */
 export async function importedEntries(path: string): Promise<string[]> {
   const notebook = await readNotebook(path).catch(() => undefined);
-  const code = notebook?.cells.map(({ source }) => textOf(source)).join("\n") ?? "";
+  const code = notebook?.cells.map(({ source }) => joinLines(source)).join("\n") ?? "";
   const found = code.matchAll(/\b(?:from|import)\s*["'](churn-workbench(?:\/[a-z]+)?)["']/g);
   return [...new Set(Array.from(found, ([, entry]) => entry))];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hasTag, linesOf, type Notebook, type NotebookCell } from "./notebook.js";
+import { hasTag, type Notebook, type NotebookCell, splitLines } from "./notebook.js";
 import type { NotebookParameter } from "./read-parameters.js";
 import { MASK } from "./secrets.js";
 
@@ -27,7 +27,7 @@ export function injectParameters(
     cell_type: "code",
     ...(notebook.nbformat_minor >= 5 ? { id: randomUUID().slice(0, 8) } : {}),
     metadata: { tags: ["injected-parameters"] },
-    source: linesOf(source(true)),
+    source: splitLines(source(true)),
     outputs: [],
     execution_count: null,
   };

@@ -60,18 +60,18 @@ export type CellOutput =
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
 /** Text of a cell or of an output, which the format allows in lines. */
-export function textOf(source: unknown): string {
+export function joinLines(source: unknown): string {
   return Array.isArray(source) ? source.join("") : String(source ?? "");
 }
 
 /** Text as the format likes it: lines with their ends, which make small diffs. */
-export function linesOf(text: string): string[] {
+export function splitLines(text: string): string[] {
   return text === "" ? [] : text.split(/(?<=\n)/);
 }
 
 /** The first line of a cell that says something, for messages. */
 export function firstLine(cell: NotebookCell): string {
-  const lines = textOf(cell.source)
+  const lines = joinLines(cell.source)
     .split("\n")
     .map((line) => line.trim());
   const line = lines.find((text) => text !== "" && !text.startsWith("//")) ?? lines.find((text) => text !== "") ?? "";

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { hasTag, type Notebook, textOf } from "./notebook.js";
+import { hasTag, joinLines, type Notebook } from "./notebook.js";
 import type { ParameterType } from "./parameter-type.js";
 import { isSecretName } from "./secrets.js";
 
@@ -36,7 +36,7 @@ export function readParameters(notebook: Notebook): NotebookParameter[] | undefi
   const cell = notebook.cells.find((candidate) => hasTag(candidate, "parameters"));
   if (!cell) return undefined;
   const ts = typescript();
-  const file = ts.createSourceFile("parameters.ts", textOf(cell.source), ts.ScriptTarget.ES2022, true);
+  const file = ts.createSourceFile("parameters.ts", joinLines(cell.source), ts.ScriptTarget.ES2022, true);
   const reader = new TypeReader(ts, file);
   const parameters: NotebookParameter[] = [];
   for (const statement of file.statements) {
@@ -56,7 +56,7 @@ export function readParameters(notebook: Notebook): NotebookParameter[] | undefi
         annotation,
         ...(value ? { default: value.value } : {}),
         defaultText: initializer?.getText(file),
-        help: helpOf(ts, file, list.declarations.length === 1 ? statement : declaration, statement),
+        help: findHelp(ts, file, list.declarations.length === 1 ? statement : declaration, statement),
         isSecret: annotation === "Secret" || (isSecretName(name) && mayBeText(type)),
         keyword,
       });
@@ -73,7 +73,7 @@ function mayBeText(type: ParameterType): boolean {
 }
 
 /** Comments right before a declaration, or after it on its last line. */
-function helpOf(ts: Node, file: Node, node: Node, statement: Node): string {
+function findHelp(ts: Node, file: Node, node: Node, statement: Node): string {
   const text: string = file.text;
   const clean = ({ pos, end }: { pos: number; end: number }) =>
     text

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { ChurnError } from "../core/errors.js";
-import { firstLine, hasTag, type Notebook, type NotebookCell, textOf } from "./notebook.js";
+import { firstLine, hasTag, joinLines, type Notebook, type NotebookCell } from "./notebook.js";
 
 /** Tag of a cell that may run again when a run is taken up later: it costs little and changes nothing. */
 const RERUNNABLE = "rerunnable";
@@ -36,7 +36,7 @@ export function planResume(notebook: Notebook, before: Notebook, fromCell?: numb
     const cell = cells[i];
     const last = old[i];
     if (cell.cell_type !== "code" || isIdle(cell)) continue;
-    if (!last || textOf(last.source) !== textOf(cell.source)) {
+    if (!last || joinLines(last.source) !== joinLines(cell.source)) {
       throw cannot(
         start,
         `cell ${i + 1} is not what it was: ${firstLine(cell)}`,
@@ -65,7 +65,7 @@ function cannot(start: number, why: string, hint: string): ChurnError {
 }
 
 function isIdle(cell: NotebookCell): boolean {
-  return hasTag(cell, "skip-cell") || textOf(cell.source).trim() === "";
+  return hasTag(cell, "skip-cell") || joinLines(cell.source).trim() === "";
 }
 
 function isParameters(cell: NotebookCell): boolean {
@@ -89,7 +89,7 @@ class Analysis {
   }
 
   #parse(cell: NotebookCell): Node {
-    return this.#ts.createSourceFile("cell.ts", textOf(cell.source), this.#ts.ScriptTarget.ES2022, true);
+    return this.#ts.createSourceFile("cell.ts", joinLines(cell.source), this.#ts.ScriptTarget.ES2022, true);
   }
 
   /** Says whether a cell holds imports and types only. */

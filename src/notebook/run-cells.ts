@@ -1,7 +1,7 @@
 import { CellOutputs, type LiveOutputs } from "./cell-outputs.js";
 import { exportHtml } from "./export-html.js";
 import { describeExit, type KernelProcess, startKernel } from "./kernel-process.js";
-import { firstLine, hasTag, type Notebook, type NotebookCell, textOf } from "./notebook.js";
+import { firstLine, hasTag, joinLines, type Notebook, type NotebookCell } from "./notebook.js";
 import { NotebookFile } from "./notebook-file.js";
 import type { PreparedRun } from "./prepare-run.js";
 import { runCell } from "./run-cell.js";
@@ -100,7 +100,7 @@ export class RunCells {
       const { cells } = this.#notebook;
       for (let index = 0; index < cells.length && !this.#failed; index++) {
         const cell = cells[index];
-        if (cell.cell_type !== "code" || hasTag(cell, "skip-cell") || textOf(cell.source).trim() === "") continue;
+        if (cell.cell_type !== "code" || hasTag(cell, "skip-cell") || joinLines(cell.source).trim() === "") continue;
         if (this.#kept.has(cell)) continue;
         this.#report("running", index);
         if (await this.#cell(kernel, index, cell)) ran++;
@@ -124,7 +124,7 @@ export class RunCells {
     const end = openCell(cell);
     const failed = await runCell(
       kernel,
-      this.#sources.get(cell) ?? textOf(cell.source),
+      this.#sources.get(cell) ?? joinLines(cell.source),
       new CellOutputs(cell, this.#live),
       {
         timeout: this.#options.timeout,

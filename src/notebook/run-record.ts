@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import { hasTag, linesOf, type Notebook, type NotebookCell } from "./notebook.js";
+import { hasTag, type Notebook, type NotebookCell, splitLines } from "./notebook.js";
 import type { Failure } from "./run-failure.js";
 
 const { version }: { version: string } = createRequire(import.meta.url)("../../package.json");
@@ -84,6 +84,6 @@ function banner(notebook: Notebook, text: string): NotebookCell {
     cell_type: "markdown",
     ...(notebook.nbformat_minor >= 5 ? { id: randomUUID().slice(0, 8) } : {}),
     metadata: { tags: [ERROR_TAG] },
-    source: linesOf(text),
+    source: splitLines(text),
   };
 }

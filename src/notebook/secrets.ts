@@ -1,4 +1,4 @@
-import { linesOf } from "./notebook.js";
+import { splitLines } from "./notebook.js";
 import { secretForms } from "./secret-forms.js";
 
 /** Text that a notebook needs while it runs, and that no output, page or log may carry: a password, a token. */
@@ -56,7 +56,7 @@ export function maskDeep<T>(value: T, mask: (text: string) => string): T {
       if (part.length > 1 && part.every((item) => typeof item === "string")) {
         const text = part.join("");
         const masked = mask(text);
-        if (masked !== text) return linesOf(masked);
+        if (masked !== text) return splitLines(masked);
       }
       return part.map(visit);
     }

@@ -84,7 +84,7 @@ export async function startLab(jupyter: Jupyter, options: LabOptions = {}): Prom
     signal(child, "SIGKILL");
   };
   try {
-    const port = await portOf(child, exited, () => log);
+    const port = await waitForPort(child, exited, () => log);
     const host = ip === "0.0.0.0" ? "127.0.0.1" : ip;
     return { url: `http://${host}:${port}${options.page ?? "/lab"}?token=${token}`, port, exited, close };
   } catch (error) {
@@ -94,7 +94,7 @@ export async function startLab(jupyter: Jupyter, options: LabOptions = {}): Prom
 }
 
 /** Lab writes its port into a file once it listens. */
-async function portOf(child: ChildProcess, exited: Promise<number | null>, log: () => string): Promise<number> {
+async function waitForPort(child: ChildProcess, exited: Promise<number | null>, log: () => string): Promise<number> {
   const file = join(WORKBENCH, "runtime", `jpserver-${child.pid}.json`);
   const last = () => log().trim().split("\n").slice(-6).join("\n");
   const fault: { code?: number | null } = {};

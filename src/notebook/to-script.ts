@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { hasTag, type Notebook, textOf } from "./notebook.js";
+import { hasTag, joinLines, type Notebook } from "./notebook.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the compiler's own types would drag TypeScript 5.0 into the build
 type Node = any;
@@ -22,7 +22,7 @@ export function notebookToScript(notebook: Notebook): string {
   const ts: Node = tslab("@tslab/typescript-for-tslab");
   const sources = notebook.cells
     .filter((cell) => cell.cell_type === "code" && !hasTag(cell, "skip-cell"))
-    .map((cell) => ts.createSourceFile("cell.ts", textOf(cell.source), ts.ScriptTarget.ES2022, true));
+    .map((cell) => ts.createSourceFile("cell.ts", joinLines(cell.source), ts.ScriptTarget.ES2022, true));
   const again = declaredAgain(ts, sources);
   const seen = new Set<string>();
   const imported = new Set<string>();
@@ -30,7 +30,7 @@ export function notebookToScript(notebook: Notebook): string {
   let next = 0;
   const parts: string[] = [];
   for (const cell of notebook.cells) {
-    const text = textOf(cell.source);
+    const text = joinLines(cell.source);
     if (cell.cell_type === "markdown") parts.push(commented(text));
     if (cell.cell_type !== "code") continue;
     if (hasTag(cell, "skip-cell")) {

@@ -7,8 +7,8 @@ import { loadModel } from "../training/artifact.js";
 import { readDataset } from "../training/read-dataset.js";
 import { scoreDataset } from "../training/score-dataset.js";
 import { findModel } from "../training/train.js";
+import { findSnapshots } from "./find-snapshots.js";
 import { type ScoreOptions, scoreOptions } from "./options.js";
-import { snapshotsOf } from "./snapshots-of.js";
 
 /** What was scored. */
 export interface ScoreResult {
@@ -39,7 +39,7 @@ export async function score(
     async (db) => {
       const stored = await findModel(db, settings.model);
       const model = await loadModel(stored.artifact);
-      const table = await snapshotsOf(db, model);
+      const table = await findSnapshots(db, model);
       const from = settings.start_date
         ? `"Date" >= DATE '${settings.start_date}'`
         : `"Date" + ${table.plan.horizon - 1} > DATE '${stored.trained_until}'`;

@@ -7,7 +7,7 @@ import { loadModel } from "../training/artifact.js";
 import { type Explanation, explainRows, explanationChart } from "../training/explain-rows.js";
 import { readDataset } from "../training/read-dataset.js";
 import { findModel } from "../training/train.js";
-import { snapshotsOf } from "./snapshots-of.js";
+import { findSnapshots } from "./find-snapshots.js";
 
 /** Whom to explain, and how far. */
 export interface WhyAtRiskOptions {
@@ -49,7 +49,7 @@ export async function whyAtRisk(
       }
       const trained = await loadModel(stored.artifact);
       const where = `"User" = ${text(scored.user)} AND "Date" = DATE '${scored.day}'`;
-      const dataset = await readDataset(db, await snapshotsOf(db, trained), where);
+      const dataset = await readDataset(db, await findSnapshots(db, trained), where);
       const [explanation] = explainRows(trained, dataset, undefined, { top });
       if (!explanation) {
         throw new ChurnError(

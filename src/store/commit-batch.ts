@@ -35,7 +35,7 @@ export async function freeIds(db: Database): Promise<FreeIds> {
  * @throws ChurnError CONFLICT when the ledger has the key with other content
  */
 export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds): Promise<CommittedBatch> {
-  const columns = await columnsOf(db, batch.rows);
+  const columns = await readBatchColumns(db, batch.rows);
   const plan = { columns, lines: sourceLines(columns), batchId: free.batch, rowId: free.row };
   try {
     return await commitNewRows(db, batch, plan, free.days);
@@ -58,7 +58,7 @@ async function commitNewRows(
 ): Promise<CommittedBatch> {
   const { columns, lines } = plan;
   const rejected = batch.rejects?.length ?? 0;
-  const [first, last] = spanOf(columnAs(columns, "DP_DATE", Int32Array));
+  const [first, last] = findSpan(columnAs(columns, "DP_DATE", Int32Array));
   const counts = {
     lines: lines + rejected,
     rows: lines,
@@ -112,7 +112,7 @@ export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry):
 }
 
 /** Reads the rows of a batch as columns. */
-export async function columnsOf(db: Database, rows: BatchRows): Promise<Columns> {
+export async function readBatchColumns(db: Database, rows: BatchRows): Promise<Columns> {
   if ("columns" in rows) return rows.columns;
   const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquetRows(rows.parquet)}`);
   const ours = CDR_COLUMNS.filter(({ name }) => names.some(({ column_name }) => column_name === name));
@@ -129,7 +129,7 @@ export function sourceLines(columns: Columns): number {
   return lengths[0] ?? 0;
 }
 
-export function spanOf(days: Int32Array): [string, string] | [null, null] {
+export function findSpan(days: Int32Array): [string, string] | [null, null] {
   if (days.length === 0) return [null, null];
   let first = days[0];
   let last = first;

@@ -3,7 +3,7 @@ import { addToRows, CELLS, fillRows, summed } from "./added-records.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { updateDailySummary } from "./daily-summary.js";
 import type { Database } from "./database.js";
-import { GRAIN_OF_STORE, grainOf, judgeKnownRows } from "./judge-known-rows.js";
+import { GRAIN_OF_STORE, judgeKnownRows, parseGrain } from "./judge-known-rows.js";
 import type { CommittedBatch, NewBatch, RejectedRow } from "./new-batch.js";
 
 /**
@@ -16,7 +16,7 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
   const given = CDR_COLUMNS.map(({ name }) => name).filter((name) => plan.columns[name]);
   const cells = CELLS.map(({ name }) => name).filter((name) => given.includes(name));
   return db.transaction(async () => {
-    const grain = grainOf((await db.row<{ notes: string }>(GRAIN_OF_STORE))?.notes);
+    const grain = parseGrain((await db.row<{ notes: string }>(GRAIN_OF_STORE))?.notes);
     await db.run("CREATE OR REPLACE TEMP TABLE arriving AS SELECT * FROM DP_CDR_Data LIMIT 0");
     await db.append("arriving", tableOrder(plan.columns, plan), plan.lines, "temp");
     const repeated = grain === "event" ? await sumRepeated(db) : await setRepeatedAside(db, given);

@@ -3,7 +3,7 @@ import { messageOf } from "../core/fault.js";
 import { describeProcess } from "../core/process-life.js";
 
 /** Who holds a file, from DuckDB's message. */
-export function holderOf(message: string): string {
+export function parseHolder(message: string): string {
   const pid = /PID (\d+)/.exec(message)?.[1];
   return pid ? describeProcess(Number(pid)) : "another process";
 }

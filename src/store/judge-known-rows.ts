@@ -48,7 +48,7 @@ export async function countKnownRows(db: Database, where = "true"): Promise<Know
 export const GRAIN_OF_STORE = "SELECT notes FROM batches WHERE kind = 'load' ORDER BY batch_id DESC LIMIT 1";
 
 /** Reads the grain from the notes of a load; a store without one keeps day records. */
-export function grainOf(notes: string | undefined): "day" | "event" {
+export function parseGrain(notes: string | undefined): "day" | "event" {
   const { cells }: { cells?: { grain?: "day" | "event" } } = JSON.parse(notes ?? "{}");
   return cells?.grain ?? "day";
 }

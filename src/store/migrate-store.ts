@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import { inMemory } from "./memory-database.js";
-import { backupOf, findLegacyTables, LEGACY_TABLES, readLegacyTables } from "./mysql/legacy-tables.js";
+import { backupName, findLegacyTables, LEGACY_TABLES, readLegacyTables } from "./mysql/legacy-tables.js";
 import { ensureMysqlTables, schemaVersion, writeSchemaVersion } from "./mysql/mysql-schema.js";
 import type { MysqlServer, MysqlSession } from "./mysql/mysql-server.js";
 import { quoted } from "./mysql/mysql-server.js";
@@ -96,13 +96,13 @@ async function tablesToPutAside(session: MysqlSession): Promise<MigrateResult["b
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)",
     [[...LEGACY_TABLES]],
   );
-  return found.map(({ name }) => ({ table: name, backup: backupOf(name) }));
+  return found.map(({ name }) => ({ table: name, backup: backupName(name) }));
 }
 
 /** Renames the untyped tables, all of them at once; does nothing when that is done already. */
 async function putAside(session: MysqlSession): Promise<MigrateResult["backups"]> {
   const legacy = await findLegacyTables(session);
-  if (legacy?.migrating) return LEGACY_TABLES.slice(0, 1).map((table) => ({ table, backup: backupOf(table) }));
+  if (legacy?.migrating) return LEGACY_TABLES.slice(0, 1).map((table) => ({ table, backup: backupName(table) }));
   const backups = await tablesToPutAside(session);
   const list = backups.map(({ table, backup }) => `${quoted(table)} TO ${quoted(backup)}`);
   await session.run(`RENAME TABLE ${list.join(", ")}`);

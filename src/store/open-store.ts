@@ -14,7 +14,7 @@ import { claimStream } from "./claim-stream.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
-import { diskError, holderOf, isDamage, noStore, openError } from "./file-fault.js";
+import { diskError, isDamage, noStore, openError, parseHolder } from "./file-fault.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
 import { MysqlMirror } from "./mysql/mysql-mirror.js";
@@ -86,6 +86,14 @@ export class Store {
     this.#wait = waitSeconds;
     this.#onWait = onWait;
     this.#wanted = new YieldRequest(path);
+  }
+
+  /**
+   * True where writing is what takes the time of a load, as in MySQL: it commits piece by piece there, and one that breaks off
+   * resumes after the last piece. A DuckDB file takes a load in one transaction.
+   */
+  get commitsInPieces(): boolean {
+    return this.mirror !== undefined;
   }
 
   /** Eight digits that name the store, for files that are derived from it and lie beside those of other stores. */
@@ -299,7 +307,7 @@ export class Store {
           continue;
         }
         if (!/could not set lock|conflicting lock/i.test(message)) throw openError(this.path, message, error);
-        const holder = holderOf(message);
+        const holder = parseHolder(message);
         if (performance.now() >= until) {
           throw new ChurnError("STORE_BUSY", `${this.path} is in use by ${holder}; waited ${this.#wait} s`, {
             cause: error,

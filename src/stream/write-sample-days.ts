@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CDR_COLUMNS } from "../cdr/columns.js";
-import { csvOf } from "../cdr/sample/sample-csv.js";
+import { toCsv } from "../cdr/sample/sample-csv.js";
 import { sampleDays } from "../cdr/sample/sample-days.js";
 import { parseSampleSource } from "../cdr/sample/sample-source.js";
 import { dayOf } from "../core/days.js";
@@ -31,7 +31,7 @@ export async function writeSampleDays(
     yield Buffer.from(`${CDR_COLUMNS.map((column) => column.name).join(",")}\n`);
     let written = 0;
     for (const block of sampleDays({ ...sample, ...changed, from, to: from + MOST_DAYS })) {
-      yield csvOf(block);
+      yield toCsv(block);
       written += block.rows;
       if (written >= rows) return;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { type CellOutput, type Notebook, readNotebook, textOf } from "../../src/notebook/notebook.js";
+import { type CellOutput, joinLines, type Notebook, readNotebook } from "../../src/notebook/notebook.js";
 import { NotebookError } from "../../src/notebook/run-failure.js";
 import { runNotebook } from "../../src/notebook/run-notebook.js";
 import type { NotebookRun, RunNotebookOptions } from "../../src/notebook/run-options.js";
@@ -60,7 +60,7 @@ export async function runFixture(name: string, options: RunNotebookOptions = {})
 }
 
 export function outputText(output: CellOutput): string {
-  if (output.output_type === "stream") return textOf(output.text);
+  if (output.output_type === "stream") return joinLines(output.text);
   if (output.output_type === "error") return `${output.ename}: ${output.evalue}`;
-  return textOf(output.data["text/plain"]);
+  return joinLines(output.data["text/plain"]);
 }

@@ -2,7 +2,7 @@ import { exp } from "./exp.js";
 import type { KeyedDraws } from "./keyed-draws.js";
 
 /** A Poisson number: by inversion where the mean is small, else a rounded normal one. */
-export function countOf(draws: KeyedDraws, mean: number): number {
+export function drawCount(draws: KeyedDraws, mean: number): number {
   if (mean > 14) return Math.max(0, Math.floor(mean + Math.sqrt(mean) * draws.normal() + 0.5));
   let rest = draws.uniform();
   let chance = exp(-mean);

@@ -13,14 +13,14 @@ import type { SampleBlock } from "./write-day.js";
  */
 export function* sampleCsv(options: SampleOptions = {}): Generator<Uint8Array, void, undefined> {
   yield Buffer.from(`${CDR_COLUMNS.map((column) => column.name).join(",")}\n`);
-  for (const block of sampleDays(options)) yield csvOf(block);
+  for (const block of sampleDays(options)) yield toCsv(block);
 }
 
 /** Longest line: a date, an id of twelve digits, seven numbers of ten digits, one with a fraction, a label, commas. */
 const LONGEST_LINE = 128;
 
 /** The lines of a block; digits are written by hand, which is several times quicker than joining texts. */
-export function csvOf(block: SampleBlock): Uint8Array {
+export function toCsv(block: SampleBlock): Uint8Array {
   const bytes = Buffer.allocUnsafe(block.rows * LONGEST_LINE);
   const date = Buffer.from(`${dateOf(block.day)},`);
   const counts = [

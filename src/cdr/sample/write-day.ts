@@ -1,4 +1,4 @@
-import { callDuration, countOf, megabytes } from "./amounts.js";
+import { callDuration, drawCount, megabytes } from "./amounts.js";
 import { exp } from "./exp.js";
 import { USAGE } from "./subscriber-profile.js";
 import { ENDED, type SubscriberStates, VACANT } from "./subscriber-states.js";
@@ -72,14 +72,14 @@ export function writeDay(lines: SubscriberStates, day: number): SampleBlock {
       const incoming = today / slack;
       const outCalls = traits.calls * callWeek * today * (dearer ? 0.65 : 1);
       const inCalls = traits.calls * traits.callsReturned * callWeek * incoming * (dearer ? 1.2 : 1);
-      moc[row] = countOf(draws, outCalls * exp(0.4 * draws.normal()));
+      moc[row] = drawCount(draws, outCalls * exp(0.4 * draws.normal()));
       mocTime[row] = callDuration(draws, moc[row], traits.seconds * slack);
-      mtc[row] = countOf(draws, inCalls * exp(0.4 * draws.normal()));
+      mtc[row] = drawCount(draws, inCalls * exp(0.4 * draws.normal()));
       mtcTime[row] = callDuration(draws, mtc[row], traits.seconds);
       const texts = traits.sms * exp(0.5 * draws.normal());
-      mosms[row] = countOf(draws, texts * today * (dearer ? 0.8 : 1));
-      mtsms[row] = countOf(draws, texts * traits.smsReturned * incoming);
-      sessions[row] = countOf(draws, traits.sessions * dataWeek * today * exp(0.4 * draws.normal()));
+      mosms[row] = drawCount(draws, texts * today * (dearer ? 0.8 : 1));
+      mtsms[row] = drawCount(draws, texts * traits.smsReturned * incoming);
+      sessions[row] = drawCount(draws, traits.sessions * dataWeek * today * exp(0.4 * draws.normal()));
       volume[row] =
         megabytes(draws, sessions[row], traits.megabytes * slack) * (shifted && plan.sessions > 3 ? 1024 : 1);
     }

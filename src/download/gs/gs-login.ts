@@ -42,7 +42,7 @@ export async function gsLogin(settings: FetchSettings, env: NodeJS.ProcessEnv = 
   const { JWT } = await import("google-auth-library");
   const client = new JWT({ email: key.email, key: key.key, scopes: [SCOPE], keyId: key.keyId });
   client.useJWTAccessWithScope = true;
-  return { who: key.email, hasKey: true, headers: () => headersOf(client, timeout) };
+  return { who: key.email, hasKey: true, headers: () => fetchHeaders(client, timeout) };
 }
 
 function keyFile({ key_file }: FetchSettings, env: NodeJS.ProcessEnv): { path: string; from: string } | undefined {
@@ -60,10 +60,10 @@ async function ambient(timeout: number, keyFilename?: string): Promise<GsLogin> 
       hint: "gcloud auth application-default login; or name a key file: --key-file key.json",
     });
   });
-  return { who: "the ambient login", hasKey: false, headers: () => headersOf(client, timeout) };
+  return { who: "the ambient login", hasKey: false, headers: () => fetchHeaders(client, timeout) };
 }
 
-async function headersOf(client: AuthClient, timeout: number): Promise<Record<string, string>> {
+async function fetchHeaders(client: AuthClient, timeout: number): Promise<Record<string, string>> {
   const headers = await inTime(client.getRequestHeaders(), timeout).catch((cause: Error) => {
     throw new ChurnError("DOWNLOAD_FAILED", `cannot log in to Cloud Storage: ${oneLine(cause.message)}`, {
       cause,

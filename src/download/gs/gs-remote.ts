@@ -88,7 +88,7 @@ export class GsRemote implements Remote {
   async #newest(): Promise<Version> {
     const { generation } = this.#name;
     const response = await this.#ask(`${this.#object}${generation ? `?generation=${generation}` : ""}`);
-    const text = await bodyOf(response);
+    const text = await readBody(response);
     if (response.statusCode !== 200) throw await this.#refused(response.statusCode, text);
     return parseVersion(text, this);
   }
@@ -102,7 +102,7 @@ export class GsRemote implements Remote {
     });
     const { statusCode } = response;
     if (statusCode === 200 || statusCode === 206) return response;
-    const text = await bodyOf(response);
+    const text = await readBody(response);
     // 412: a proxy that makes a condition of the generation; 416: not the length that it had
     if ([404, 410, 412, 416].includes(statusCode)) return undefined;
     throw await this.#refused(statusCode, text);
@@ -148,7 +148,7 @@ export class GsRemote implements Remote {
     const query = new URLSearchParams({ prefix: folder, delimiter: "/", maxResults: "500", fields: "items(name)" });
     try {
       const listed: { items?: { name: string }[] } = JSON.parse(
-        await bodyOf(await this.#ask(`${this.#bucket}/o?${query}`)),
+        await readBody(await this.#ask(`${this.#bucket}/o?${query}`)),
       );
       const names = (listed.items ?? []).map((item) => item.name.slice(start));
       const near = closestMatch(object.slice(start), names);
@@ -188,7 +188,7 @@ function parseVersion(text: string, { shown, server }: { shown: string; server: 
 }
 
 /** The text of a short answer. */
-async function bodyOf(response: HttpResponse): Promise<string> {
+async function readBody(response: HttpResponse): Promise<string> {
   const received: AsyncIterable<Buffer> = response;
   const blocks: Buffer[] = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { escapeHtml } from "../../core/escape-html.js";
-import { firstLine, hasTag, type Notebook, type NotebookCell, textOf } from "../notebook.js";
+import { firstLine, hasTag, joinLines, type Notebook, type NotebookCell } from "../notebook.js";
 import { highlight } from "./highlight.js";
 import { type Heading, Markdown } from "./markdown.js";
 import { OutputHtml } from "./outputs.js";
@@ -90,7 +90,7 @@ function cellHtml(
   outputs: OutputHtml,
   showsCode: boolean,
 ): string {
-  const source = textOf(cell.source);
+  const source = joinLines(cell.source);
   if (cell.cell_type === "markdown") {
     if (hasTag(cell, "papermill-error-cell-tag")) return bannerHtml(source);
     return `<div class="cell markdown">${markdown.render(source, cell.attachments)}</div>`;

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "../../core/escape-html.js";
-import { type CellOutput, textOf } from "../notebook.js";
+import { type CellOutput, joinLines } from "../notebook.js";
 import { escapeJson, stripAnsi, tameHtml } from "./escape.js";
 import { Markdown } from "./markdown.js";
 import { plotlyRuntime, type Runtime } from "./runtime.js";
@@ -15,10 +15,12 @@ export class OutputHtml {
   render(output: CellOutput): string {
     switch (output.output_type) {
       case "stream":
-        return `<pre class="stream ${output.name === "stderr" ? "stderr" : "stdout"}" tabindex="0">${escapeHtml(stripAnsi(textOf(output.text)))}</pre>`;
+        return `<pre class="stream ${output.name === "stderr" ? "stderr" : "stdout"}" tabindex="0">${escapeHtml(stripAnsi(joinLines(output.text)))}</pre>`;
       case "error": {
         const trace =
-          output.traceback.length > 0 ? output.traceback.map(textOf).join("\n") : `${output.ename}: ${output.evalue}`;
+          output.traceback.length > 0
+            ? output.traceback.map(joinLines).join("\n")
+            : `${output.ename}: ${output.evalue}`;
         return `<pre class="error" role="alert" tabindex="0">${escapeHtml(stripAnsi(trace))}</pre>`;
       }
       default:
@@ -37,14 +39,15 @@ export class OutputHtml {
     const spec = Object.entries(data).find(([type]) => /^application\/vnd\.vega(lite)?\.v\d\+json$/.test(type))?.[1];
     if (isObject(spec)) return this.#chart("vega", "vega", spec, still, alt);
     if (still) return `<figure class="chart">${still}</figure>`;
-    if ("text/html" in data) return `<div class="html" tabindex="0">${tameHtml(textOf(data["text/html"]))}</div>`;
+    if ("text/html" in data) return `<div class="html" tabindex="0">${tameHtml(joinLines(data["text/html"]))}</div>`;
     if ("text/markdown" in data)
-      return `<div class="markdown">${new Markdown().render(textOf(data["text/markdown"]))}</div>`;
-    if ("text/latex" in data) return `<pre class="text" tabindex="0">${escapeHtml(textOf(data["text/latex"]))}</pre>`;
+      return `<div class="markdown">${new Markdown().render(joinLines(data["text/markdown"]))}</div>`;
+    if ("text/latex" in data)
+      return `<pre class="text" tabindex="0">${escapeHtml(joinLines(data["text/latex"]))}</pre>`;
     if ("application/json" in data && !("text/plain" in data)) {
       return `<pre class="text" tabindex="0">${escapeHtml(JSON.stringify(data["application/json"], null, 2))}</pre>`;
     }
-    const text = stripAnsi(textOf(data["text/plain"]));
+    const text = stripAnsi(joinLines(data["text/plain"]));
     // columns that are aligned by spaces must not wrap, prose must
     const kind = /\S {2,}\S/.test(text) ? "text" : "text prose";
     return `<pre class="${kind}" tabindex="0">${escapeHtml(text)}</pre>`;
@@ -80,7 +83,7 @@ function altText(data: Record<string, unknown>): string {
       if (Array.isArray(words)) return words.join(" ");
     }
   }
-  return stripAnsi(textOf(data["text/plain"] ?? "chart")).slice(0, 300);
+  return stripAnsi(joinLines(data["text/plain"] ?? "chart")).slice(0, 300);
 }
 
 /** The static picture of an output; as an image it is apart from the page, whatever it contains. */
@@ -88,12 +91,12 @@ function picture(data: Record<string, unknown>, alt: string): string {
   const label = escapeHtml(alt);
   if ("image/svg+xml" in data) {
     // what an address and an attribute in single quotes do not take as it is, and no more: pictures are most of a page
-    const address = textOf(data["image/svg+xml"]).replace(/[%#\r\n\t]/g, (c) => encodeURIComponent(c));
+    const address = joinLines(data["image/svg+xml"]).replace(/[%#\r\n\t]/g, (c) => encodeURIComponent(c));
     return `<img alt="${label}" src='data:image/svg+xml,${address.replace(/&/g, "&amp;").replace(/'/g, "&#39;")}'>`;
   }
   for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     if (!(type in data)) continue;
-    const base64 = textOf(data[type]).replace(/[^A-Za-z0-9+/=]/g, "");
+    const base64 = joinLines(data[type]).replace(/[^A-Za-z0-9+/=]/g, "");
     return `<img alt="${label}" src="data:${type};base64,${base64}">`;
   }
   return "";

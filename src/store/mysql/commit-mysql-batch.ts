@@ -5,7 +5,7 @@ import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
 import { CELLS } from "../added-records.js";
 import { columnAs } from "../columns-as.js";
-import { columnsOf, type LedgerEntry, sameBatch, sourceLines, spanOf } from "../commit-batch.js";
+import { findSpan, type LedgerEntry, readBatchColumns, sameBatch, sourceLines } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, SUMMED, sumsByDay } from "../daily-summary.js";
 import { inMemory } from "../memory-database.js";
 import type { CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
@@ -32,10 +32,10 @@ export async function commitMysqlBatch(
 ): Promise<CommittedBatch> {
   await mirror.ready();
   const { rows } = batch;
-  const columns = "columns" in rows ? rows.columns : await inMemory((db) => columnsOf(db, rows));
+  const columns = "columns" in rows ? rows.columns : await inMemory((db) => readBatchColumns(db, rows));
   const lines = sourceLines(columns);
   const rejects = batch.rejects ?? [];
-  const [first, last] = spanOf(columnAs(columns, "DP_DATE", Int32Array));
+  const [first, last] = findSpan(columnAs(columns, "DP_DATE", Int32Array));
   const counts = {
     lines: lines + rejects.length,
     rows: lines,

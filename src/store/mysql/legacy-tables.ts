@@ -12,7 +12,7 @@ import { cacheState, setCacheState } from "./pull-changes.js";
 
 /** Tables that a database of texts without keys may have, and what they are called when typed ones have taken their place. */
 export const LEGACY_TABLES = ["DP_CDR_Data", "DailySummary", "Processed_Data", "model_predictions"] as const;
-export const backupOf = (table: string) => `${table}_seed`;
+export const backupName = (table: string) => `${table}_seed`;
 
 /** The state of a database that is not ours: records as texts in `table`, or a migration that was not finished. */
 export interface LegacyState {
@@ -26,9 +26,9 @@ export async function findLegacyTables(session: MysqlSession): Promise<LegacySta
   const found = await session.rows<{ name: string; batches: number }>(
     `SELECT table_name AS name, SUM(column_name = 'batch_id') AS batches FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name IN ('DP_CDR_Data', ?) GROUP BY table_name`,
-    [backupOf("DP_CDR_Data")],
+    [backupName("DP_CDR_Data")],
   );
-  const backup = found.find((each) => each.name === backupOf("DP_CDR_Data"));
+  const backup = found.find((each) => each.name === backupName("DP_CDR_Data"));
   if (backup) return { table: backup.name, migrating: true };
   const plain = found.find((each) => each.name === "DP_CDR_Data" && Number(each.batches) === 0);
   return plain && { table: plain.name, migrating: false };

@@ -57,7 +57,7 @@ export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process
 }
 
 /** What a person calls this database: `RawData on db.example.org:3306`. */
-export function placeOf({ database, host, port, socket }: MysqlAddress): string {
+export function describePlace({ database, host, port, socket }: MysqlAddress): string {
   return `${database} on ${socket ?? `${host}:${port}`}`;
 }
 

@@ -6,7 +6,7 @@ import { bulkWay } from "./bulk-write.js";
 import { findLegacyTables, type LegacyState, readLegacyTables } from "./legacy-tables.js";
 import { ensureMysqlSchema, schemaVersion } from "./mysql-schema.js";
 import type { MysqlServer } from "./mysql-server.js";
-import { type Before, lookBefore, writesOf } from "./partitions.js";
+import { type Before, findWrites, lookBefore } from "./partitions.js";
 import { CACHE_TABLE, pullChanges } from "./pull-changes.js";
 import { type PushAhead, pushAhead, pushChanges, WriteConflict } from "./push-changes.js";
 
@@ -135,7 +135,7 @@ export class MysqlMirror {
     };
     return {
       transaction,
-      concerns: (sql) => writesOf(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
+      concerns: (sql) => findWrites(sql).length > 0 && !/\b(TEMP|TEMPORARY)\b/i.test(sql),
       beforeStatement: (_db, sql) => lookBefore(db, running.before, sql),
       beforeRows: async (_db, rows) => {
         await lookBefore(db, running.before, `INSERT INTO ${rows.table}`);

@@ -2,7 +2,7 @@ import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise"
 import { interruptibleSleep } from "../../core/interrupted.js";
 import type { StoreSettings } from "../options.js";
 import { coreConnection } from "./core-connection.js";
-import { type MysqlAddress, placeOf } from "./mysql-address.js";
+import { describePlace, type MysqlAddress } from "./mysql-address.js";
 import { isAway, isContended, storeError } from "./mysql-faults.js";
 
 /** Milliseconds after which an idle connection is asked whether it lives before work is given to it. */
@@ -40,7 +40,7 @@ export class MysqlServer {
     { wait_seconds, statement_seconds }: Pick<StoreSettings, "wait_seconds" | "statement_seconds">,
     onWait: (message: string) => void,
   ) {
-    this.place = placeOf(address);
+    this.place = describePlace(address);
     this.#address = address;
     this.#wait = wait_seconds;
     this.timeout = statement_seconds * 1000;

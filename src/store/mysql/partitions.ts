@@ -76,7 +76,7 @@ export type Before = Partial<Record<"rows" | "content", Fingerprints>>;
 
 /** Takes down what a table holds before a statement changes it; where rows are only added, it is enough to count them. */
 export async function lookBefore(db: Database, before: Map<string, Before>, sql: string): Promise<void> {
-  for (const { table, adds } of writesOf(sql)) {
+  for (const { table, adds } of findWrites(sql)) {
     const known = before.get(table) ?? {};
     const of = adds ? "rows" : "content";
     before.set(table, known);
@@ -110,7 +110,7 @@ const WRITES =
   /\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE|MERGE\s+INTO|TRUNCATE(?:\s+TABLE)?|(?:CREATE|DROP|ALTER)(?:\s+OR\s+REPLACE)?\s+TABLE(?:\s+IF(?:\s+NOT)?\s+EXISTS)?)\s+(?:main\.)?("[^"]+"|\w+)/gi;
 
 /** The tables that a statement may change, temporary ones among them, and whether it only adds rows. */
-export function writesOf(sql: string): { table: string; adds: boolean }[] {
+export function findWrites(sql: string): { table: string; adds: boolean }[] {
   const replaces = /\bON\s+CONFLICT\b/i.test(sql);
   return [...sql.matchAll(WRITES)].map(([words, table]) => ({
     table: table.replace(/^"|"$/g, ""),

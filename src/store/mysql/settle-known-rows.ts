@@ -6,7 +6,7 @@ import type { BatchPlan } from "../batch-plan.js";
 import { columnAs, columnsAs } from "../columns-as.js";
 import { commitKnownRows } from "../commit-known-rows.js";
 import type { Database } from "../database.js";
-import { GRAIN_OF_STORE, grainOf } from "../judge-known-rows.js";
+import { GRAIN_OF_STORE, parseGrain } from "../judge-known-rows.js";
 import { inMemory } from "../memory-database.js";
 import type { NewBatch, RejectedRow } from "../new-batch.js";
 import { createTables } from "../schema.js";
@@ -23,9 +23,9 @@ const ASKED = 2000;
 export async function settleKnownRows(session: MysqlSession, batch: NewBatch, plan: BatchPlan): Promise<RowsOfBatch> {
   const notes = (await session.row<{ notes: string }>(GRAIN_OF_STORE))?.notes;
   const known = await rowsOfKeys(session, plan, "DP_CDR_Data");
-  const isEvent = grainOf(notes) === "event";
+  const isEvent = parseGrain(notes) === "event";
   const added = isEvent ? await rowsOfKeys(session, plan, "added_records") : [];
-  const ledger = await ledgerOf(session, isEvent ? [...known, ...added] : []);
+  const ledger = await readLedger(session, isEvent ? [...known, ...added] : []);
   return inMemory(async (db) => {
     await createTables(db);
     // their own numbers are not looked at, and must not meet those of the new rows
@@ -98,7 +98,7 @@ async function rowsOfKeys(session: MysqlSession, { columns, lines }: BatchPlan, 
 }
 
 /** What the ledger says of the last load, of loads that held rows back, and of the batches that rows are of. */
-async function ledgerOf(session: MysqlSession, rows: readonly Row[]): Promise<Row[]> {
+async function readLedger(session: MysqlSession, rows: readonly Row[]): Promise<Row[]> {
   const ids = [...new Set(rows.map(({ batch_id }) => Number(batch_id)))];
   return session.rows<Row>(
     `SELECT batch_id, kind, name, number, source, sha256, held_back, notes FROM batches

@@ -8,7 +8,7 @@ import { type SnapshotTable, snapshotTable } from "../training/read-dataset.js";
  * The snapshots that a model scores: `Processed_Data`, or, where another plan made that table, snapshots of the same days by
  * the plan that the model carries, in a temporary table.
  */
-export async function snapshotsOf(db: Database, model: ChurnModel): Promise<SnapshotTable> {
+export async function findSnapshots(db: Database, model: ChurnModel): Promise<SnapshotTable> {
   const current = await snapshotTable(db);
   const { plan, plan_hash } = model.facts;
   if (plan_hash === null || plan_hash === current.plan_hash || !plan) return current;
