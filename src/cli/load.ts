@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { load } from "../load/load.js";
 import type { LoadResult } from "../load/load-file.js";
 import { openStore } from "../store/open-store.js";
+import { shareOf } from "../store/too-many-rejects.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
 
@@ -21,6 +22,7 @@ function print(result: LoadResult): string {
   );
   return [
     formatFields([
+      ["set aside", shareOf(result.rejected, result.lines - result.blank)],
       ["file", result.file],
       ["rows loaded", result.rows],
       ["subscribers", result.subscribers],
@@ -33,7 +35,6 @@ function print(result: LoadResult): string {
       ["left for the stream", result.held_back || null],
       ["made up before, removed", result.resampled_removed || null],
       ["blank lines", result.blank || null],
-      ["set aside", result.rejected],
       ["columns not in the file", result.absent.join(", ")],
       ["columns not used", result.unused.join(", ")],
       ["text", result.encoding === "latin-1" ? "not UTF-8, read as Latin-1" : null],

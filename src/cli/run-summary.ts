@@ -10,6 +10,8 @@ export interface RunSummary {
   rows_loaded: number;
   rows_streamed: number;
   rejected: number;
+  /** Rows of all files, blank lines apart. */
+  read: number;
   subscribers: number;
   snapshots: number;
   model_version: string | null;
@@ -23,9 +25,15 @@ export interface RunSummary {
 /** Reads from store, model and report what a run left. */
 export async function summarizeRun(settings: Settings): Promise<RunSummary> {
   const found = await openStore(settings.store).lease(async (db) => {
-    const counts = await db.row<{ rows_loaded: number; rows_streamed: number; rejected: number; subscribers: number }>(
+    const counts = await db.row<{
+      rows_loaded: number;
+      rows_streamed: number;
+      rejected: number;
+      read: number;
+      subscribers: number;
+    }>(
       `SELECT coalesce(sum(rows) FILTER (kind = 'load'), 0) AS rows_loaded, coalesce(sum(rows) FILTER (kind = 'stream'), 0) AS rows_streamed,
-        (SELECT count(*) FROM rejects) AS rejected, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
+        coalesce(sum(rejected), 0) AS rejected, coalesce(sum(lines - blank), 0) AS read, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
     );
     const plan = await db.row<{ snapshots: number }>("SELECT snapshots FROM feature_plans WHERE is_current");
     return {

@@ -10,6 +10,7 @@ import { importedEntries } from "../notebook/imported-entries.js";
 import { type KernelProcess, startKernel } from "../notebook/kernel-process.js";
 import { runNotebook } from "../notebook/run-notebook.js";
 import type { NotebookProgress } from "../notebook/run-options.js";
+import { shareOf } from "../store/too-many-rejects.js";
 import { formatFields } from "./format-fields.js";
 import { type RunSummary, summarizeRun } from "./run-summary.js";
 import { stageCommand } from "./stage-command.js";
@@ -29,9 +30,9 @@ export function runCommand(): Command {
       [
         "",
         formatFields([
+          ["set aside", shareOf(result.rejected, result.read)],
           ["rows loaded", result.rows_loaded],
           ["rows streamed", result.rows_streamed],
-          ["rows set aside", result.rejected],
           ["subscribers", result.subscribers],
           ["snapshots", result.snapshots],
           [

@@ -30,7 +30,11 @@ function migrateCommand(): Command {
   const command: Command = stageCommand("migrate", {
     section: "store",
     summary: "bring the tables up to date; type records that are texts, and keep them as they were under another name",
-    run: (settings) => migrateStore(openStore(settings.store), { dry_run: Boolean(command.opts().dryRun) }),
+    run: (settings) =>
+      migrateStore(openStore(settings.store), {
+        dry_run: Boolean(command.opts().dryRun),
+        max_rejects: settings.load.max_rejects,
+      }),
     print: printMigration,
   });
   return command.option("--dry-run", "only say what would become of the rows");

@@ -7,6 +7,7 @@ import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRow, type KnownRows } from "../store/judge-known-rows.js";
 import type { CleanSummary } from "./clean-rows.js";
 import type { Piece } from "./find-load.js";
+import { judgeRejects } from "./judge-rejects.js";
 import type { DownloadedFile, LoadNotes, LoadResult } from "./load-file.js";
 import type { LoadSettings } from "./options.js";
 
@@ -23,7 +24,7 @@ export interface Batch {
  * Writes a piece of what `cleanRows` found, with its row in the ledger. To be called in a transaction.
  *
  * @param ahead true where the rest of the file has to be judged, too: whether it is the right one
- * @throws ChurnError BAD_INPUT when no row of the file can be used, or when most rows contradict what the store holds
+ * @throws ChurnError BAD_INPUT when too many rows of the file would be set aside, or contradict what the store holds
  */
 export async function insertPiece(
   db: Database,
@@ -36,7 +37,6 @@ export async function insertPiece(
   const inPiece = `line > ${piece.after} AND line <= ${piece.to}`;
   const ours = CDR_COLUMNS.map((column) => column.name).filter((our) => !found.absent.includes(our));
   const given = CELLS.map((cell) => cell.name).filter((cell) => ours.includes(cell));
-  if (ahead) await refuseIfAllBad(db, file.path);
 
   const { batch: batchId, row } = await freeIds(db);
   const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
@@ -49,6 +49,7 @@ export async function insertPiece(
     given,
     batchId,
   });
+  if (ahead) await judgeRejects(db, found, file.path, settings.max_rejects);
   const fresh = known
     ? `(FROM clean WHERE line NOT IN (SELECT place FROM known) AND NOT EXISTS (
         FROM DP_CDR_Data s WHERE s.batch_id = ${batchId} AND s.DP_MSISDN = clean.DP_MSISDN AND s.DP_DATE = clean.DP_DATE))`
@@ -155,30 +156,6 @@ async function broughtBefore(db: Database, sha256: string, replaces: readonly nu
   if (!loads.some(({ held_back }) => held_back > 0)) return own;
   const streams = await db.rows<{ batch_id: number }>("SELECT batch_id FROM batches WHERE kind = 'stream'");
   return [...own, ...streams.map(({ batch_id }) => batch_id)];
-}
-
-/** A file of which no row can be used is the wrong file, or read in the wrong way: nothing of it is kept. */
-async function refuseIfAllBad(db: Database, path: string): Promise<void> {
-  const counts = await db.row<{ good: number; bad: number; stored: number }>(
-    "SELECT (SELECT count(*) FROM clean) AS good, (SELECT count(*) FROM bad) AS bad, (SELECT count(*) FROM DP_CDR_Data) AS stored",
-  );
-  const { good, bad, stored } = counts as NonNullable<typeof counts>;
-  if (good || stored || bad === 0) return;
-  const worst = await db.row<{ column_name: string | null; reason: string; rows: number; raw: string }>(
-    "SELECT column_name, reason, count(*) AS rows, arg_min(raw, line) AS raw FROM bad GROUP BY ALL ORDER BY rows DESC LIMIT 1",
-  );
-  const { column_name, reason, raw } = worst as { column_name: string | null; reason: string; raw: string };
-  const hint =
-    column_name === "DP_DATE"
-      ? 'say how the days are written: "date_format": "%d.%m.%Y", or --date-format %d.%m.%Y'
-      : reason === "not a number"
-        ? "numbers need a decimal point, and no thousands separators"
-        : "look at the columns that were named, and at the delimiter";
-  throw new ChurnError(
-    "BAD_INPUT",
-    `${path}: none of ${bad} rows can be used; most often ${column_name ? `${column_name} is ` : ""}${reason}, as in ${JSON.stringify(raw.slice(0, 120))}`,
-    { hint },
-  );
 }
 
 /** The first and the last day of rows, `YYYY-MM-DD`; null where there are none. */

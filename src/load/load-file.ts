@@ -9,6 +9,7 @@ import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./
 import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad, type Piece } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
+import { judgeRejects } from "./judge-rejects.js";
 import { makeWay } from "./make-way.js";
 import type { LoadSettings } from "./options.js";
 
@@ -43,6 +44,8 @@ export interface LoadResult extends Omit<LoadNotes, "piece"> {
   blank: number;
   rows: number;
   rejected: number;
+  /** Share of the rows that were set aside, 0 … 1. */
+  rejected_share: number;
   merged: number;
   /** Rows that the store holds already, cell by cell. */
   stored_before: number;
@@ -90,6 +93,7 @@ export async function loadFile(
       report(0);
       const found = await cleanRows(db, file, settings);
       checkWhole(found, file);
+      await judgeRejects(db, found, file.path, settings.max_rejects);
       const resampled_removed = await makeWay(db);
       const end = found.lines + 1;
       const size = Math.ceil(end / (store.commitsInPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
@@ -152,7 +156,10 @@ async function describe(
     `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, min(line) AS first_line,
       arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, first_line`,
   );
-  const { notes, ...counts } = batch as unknown as Omit<LoadResult, "rejects" | keyof typeof result> & {
+  const { notes, ...counts } = batch as unknown as Omit<
+    LoadResult,
+    "rejects" | "rejected_share" | keyof typeof result
+  > & {
     notes: string;
   };
   const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
@@ -161,5 +168,6 @@ async function describe(
   const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);
-  return { ...counts, ...told, added, filled, replaced_file, ...result, rejects };
+  const rejected_share = counts.rejected / Math.max(counts.lines - counts.blank, 1);
+  return { ...counts, ...told, added, filled, replaced_file, ...result, rejected_share, rejects };
 }

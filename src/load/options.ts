@@ -33,6 +33,12 @@ export const loadOptions = defineOptions("load", {
     .describe(
       "zone in which the day of an instant is determined (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
     ),
+  max_rejects: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("share of the rows that may be set aside; a file with more of them is refused, and nothing of it stored"),
   replace_file: z
     .boolean()
     .default(false)

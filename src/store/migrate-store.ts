@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import type { Database } from "./database.js";
 import { inMemory } from "./memory-database.js";
 import { backupName, findLegacyTables, LEGACY_TABLES, readLegacyTables } from "./mysql/legacy-tables.js";
 import { ensureMysqlTables, schemaVersion, writeSchemaVersion } from "./mysql/mysql-schema.js";
@@ -8,6 +9,7 @@ import { CACHE_TABLE, serverState, setCacheState } from "./mysql/pull-changes.js
 import { pushChanges } from "./mysql/push-changes.js";
 import type { Store } from "./open-store.js";
 import { createTables, SCHEMA_VERSION } from "./schema.js";
+import { isTooMany, shareOf } from "./too-many-rejects.js";
 
 /** What a migration did, or would do. */
 export interface MigrateResult {
@@ -32,8 +34,13 @@ export interface MigrateResult {
  * its reason, and the tables as they were are kept under another name. A migration that was stopped continues when it is called again.
  *
  * @param options.dry_run only says what would become of the rows
+ * @param options.max_rejects share of the rows that may be set aside, 0.1 where it is left out
+ * @throws ChurnError BAD_INPUT when more would be: nothing is changed then
  */
-export async function migrateStore(store: Store, options: { dry_run?: boolean } = {}): Promise<MigrateResult> {
+export async function migrateStore(
+  store: Store,
+  options: { dry_run?: boolean; max_rejects?: number } = {},
+): Promise<MigrateResult> {
   const { mirror } = store;
   const dryRun = options.dry_run ?? false;
   const nothing = { lines: 0, rows: 0, rejected: 0, rejects: [], backups: [], dry_run: dryRun, to: SCHEMA_VERSION };
@@ -55,12 +62,11 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
   const plan = await inMemory(async (db) => {
     await createTables(db);
     await db.run(CACHE_TABLE);
-    const backups = dryRun
-      ? await server.session((session) => tablesToPutAside(session))
-      : await server.session((session) => putAside(session));
-    const source = await server.session((session) => findLegacyTables(session));
-    if (!source) throw new ChurnError("STORE_DAMAGED", `${server.place}: the untyped table has gone`);
-    await server.session((session) => readLegacyTables(db, session, source));
+    await readSource(db, server);
+    if (!dryRun) await judge(db, server.place, options.max_rejects ?? 0.1);
+    const backups = await server.session((session) => (dryRun ? tablesToPutAside(session) : putAside(session)));
+    // once more where rows came in before the tables were put aside
+    if (!dryRun) await readSource(db, server);
     const counts = await db.oneRow<{ lines: number; rows: number; rejected: number }>(
       "SELECT lines, rows, rejected FROM batches",
     );
@@ -84,6 +90,32 @@ export async function migrateStore(store: Store, options: { dry_run?: boolean } 
     return { ...counts, rejects, backups };
   });
   return { ...nothing, ...plan, store: server.place, from: null };
+}
+
+async function readSource(db: Database, server: MysqlServer): Promise<void> {
+  await server.session(async (session) => {
+    const source = await findLegacyTables(session);
+    if (!source) throw new ChurnError("STORE_DAMAGED", `${server.place}: the untyped table has gone`);
+    await readLegacyTables(db, session, source);
+  });
+}
+
+/** Refuses a table of which too many rows would be set aside. */
+async function judge(db: Database, place: string, maxRejects: number): Promise<void> {
+  const counts = await db.row<{ rows: number; good: number; rejected: number }>(
+    "SELECT lines - blank AS rows, rows AS good, rejected FROM batches",
+  );
+  if (!counts || counts.rejected === 0 || (counts.good > 0 && !isTooMany(counts, maxRejects))) return;
+  const { rows, rejected } = counts;
+  const worst = await db.row<{ column_name: string | null; reason: string; raw: string }>(
+    `SELECT column_name, reason, arg_min(raw, line) AS raw FROM (
+       SELECT * REPLACE (regexp_replace(reason, 'row \\d+', 'row …') AS reason) FROM rejects) GROUP BY ALL ORDER BY count(*) DESC LIMIT 1`,
+  );
+  throw new ChurnError(
+    "BAD_INPUT",
+    `${place}: ${shareOf(rejected, rows)} would be set aside, and nothing is changed; most often ${worst?.column_name ?? "the row"}: ${worst?.reason}, as in ${JSON.stringify(worst?.raw.slice(0, 120))}`,
+    { hint: "churn store migrate --dry-run has all reasons; --load.max-rejects 1 types the rest" },
+  );
 }
 
 /** The last step: from now on the tables count as ours. */

@@ -1,4 +1,5 @@
-import { updateDailySummary } from "./daily-summary.js";
+import { removeBatches } from "./added-records.js";
+import { refreshDailySummary } from "./daily-summary.js";
 import type { Database } from "./database.js";
 
 /** The batches of rows that were made up: the ledger has the origin of a stream as its source. */
@@ -33,16 +34,11 @@ export async function removeResampledRows(db: Database): Promise<ResampledRows |
   return db.transaction(async () => {
     const found = await findResampledRows(db);
     if (!found) return undefined;
-    const batches = `SELECT batch_id FROM batches WHERE ${MADE_UP}`;
-    const { first_day, last_day } = found;
-    await db.run(`DELETE FROM DP_CDR_Data WHERE batch_id IN (${batches})`);
-    await db.run(`DELETE FROM rejects WHERE batch_id IN (${batches})`);
-    await db.run(`DELETE FROM batches WHERE ${MADE_UP}`);
-    await db.run(
-      `DELETE FROM DailySummary WHERE "Date" BETWEEN CAST($1 AS DATE) AND CAST($2 AS DATE) AND NOT EXISTS (FROM DP_CDR_Data WHERE DP_DATE = "Date")`,
-      [first_day, last_day],
-    );
-    await updateDailySummary(db, first_day, last_day);
+    const batches = await db.rows<{ batch_id: number }>(`SELECT batch_id FROM batches WHERE ${MADE_UP}`);
+    const nothing = { rows: "SELECT DP_DATE, DP_MSISDN FROM DP_CDR_Data LIMIT 0", given: [], batchId: 0 };
+    const list = batches.map(({ batch_id }) => batch_id);
+    const { days } = await removeBatches(db, list, nothing);
+    await refreshDailySummary(db, days);
     return found;
   });
 }

@@ -111,6 +111,7 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
         "2024-13-01,a,1,1,1,1,0",
         ...WICKED.map((text) => `2024-01-01,"${text.replaceAll('"', '""')}",-1,1,1,1,0`),
       ].join("\n"),
+      { max_rejects: 1 },
     );
     expect(result).toMatchObject({ rows: 1, rejected: 11, lines: 12 });
     const read = "SELECT line, column_name, reason, raw FROM rejects ORDER BY line";
