@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc tsconfig.json ./
 COPY scripts/build.js scripts/snapshot-kernel.cjs scripts/
 COPY bin bin
 COPY src src
+COPY stand-ins stand-ins
 # the installation compiles; then what only development needs goes: its packages, source maps, binaries of other systems
 RUN npm ci --no-audit --no-fund \
   && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \

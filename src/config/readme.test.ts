@@ -13,6 +13,7 @@ const PAGES = [
     "benchmarks",
     "charts",
     "data",
+    "dependencies",
     "docker",
     "errors",
     "exploring",

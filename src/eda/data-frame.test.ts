@@ -1,9 +1,18 @@
 import { table } from "arquero";
 import { describe, expect, it, vi } from "vitest";
 import { tableView } from "../charts/table-view.js";
+import { ArqueroFrame } from "./arquero-frame.js";
 import { dataFrame } from "./data-frame.js";
+import type { DataFrame } from "./frame.js";
 
-describe("dataFrame", () => {
+const name: string = "danfojs-node";
+const hasDanfo = await import(name).then(
+  () => true,
+  () => false,
+);
+if (!hasDanfo) console.warn("skipped: danfo's DataFrame, as danfojs-node is not installed; npm ci installs it");
+
+describe.runIf(hasDanfo)("dataFrame", () => {
   it("makes a danfo DataFrame that describes and groups, and says nothing on stderr", async () => {
     const stderr = vi.spyOn(process.stderr, "write");
     const warn = vi.spyOn(console, "warn");
@@ -92,5 +101,36 @@ describe("dataFrame", () => {
   });
   it("refuses a table without rows", async () => {
     await expect(dataFrame({ a: [] })).rejects.toMatchObject({ code: "BAD_INPUT" });
+  });
+});
+
+describe("a DataFrame without danfo", () => {
+  const columns = { plan: ["b", "a", "b", "c"], calls: [1, 2.125, 6, 5], minutes: [2, 8, 4, 3] };
+  const frame = new ArqueroFrame(table(columns));
+
+  it.runIf(hasDanfo)("shows the tables that danfo shows", async () => {
+    const danfo = await dataFrame(columns);
+    for (const look of [
+      (f: DataFrame) => f,
+      (f: DataFrame) => f.head(2),
+      (f: DataFrame) => f.tail(2),
+      (f: DataFrame) => f.describe(),
+      (f: DataFrame) => f.groupby(["plan"]).col(["calls", "minutes"]).mean(),
+      (f: DataFrame) => f.groupby(["plan"]).col(["calls"]).count(),
+    ]) {
+      const [ours, theirs] = [look(frame), look(danfo)];
+      expect([ours.columns, ours.index, ours.shape]).toEqual([theirs.columns, theirs.index, theirs.shape]);
+      expect(tableView(ours).text).toBe(tableView(theirs).text);
+    }
+  });
+
+  it("leaves missing values out of its measures", () => {
+    const gaps = new ArqueroFrame(table({ calls: [1, Number.NaN, 3] })).describe();
+    expect(gaps.index.slice(0, 2)).toEqual(["count", "mean"]);
+    expect((gaps.values as number[][]).slice(0, 2)).toEqual([[2], [2]]);
+  });
+
+  it("says what is needed for the rest", () => {
+    expect(() => frame.column()).toThrow(/column\(\) of a DataFrame needs danfojs-node/);
   });
 });

@@ -1,71 +1,16 @@
+import { table as arqueroTable } from "arquero";
 import { isMissing, readTable, type TableInput } from "../charts/table-head.js";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { faultCode } from "../core/fault.js";
 import { random } from "../core/random.js";
-
-/** A danfo DataFrame, as far as a notebook needs it; danfo's other methods are there too, without types. */
-export interface DataFrame {
-  readonly shape: number[];
-  readonly columns: string[];
-  readonly index: (string | number)[];
-  readonly dtypes: string[];
-  readonly values: unknown;
-  head(rows?: number): DataFrame;
-  tail(rows?: number): DataFrame;
-  /** Count, mean, deviation and extremes of the columns of numbers; its time grows with the square of the rows. */
-  describe(): DataFrame;
-  groupby(columns: string[]): GroupedFrame;
-  column(name: string): DataSeries;
-  loc(part: { rows?: unknown; columns?: string[] }): DataFrame;
-  iloc(part: { rows?: unknown; columns?: unknown }): DataFrame;
-  /** The rows for which a condition holds: `frame.query(frame.column("calls").gt(3))`. */
-  query(condition: DataSeries): DataFrame;
-  sortValues(column: string, options?: { ascending?: boolean }): DataFrame;
-  /** Of each column with `axis: 0`, of each row with `axis: 1`, which is danfo's default; all columns must be numbers. */
-  mean(options: { axis: 0 | 1 }): DataSeries;
-  sum(options: { axis: 0 | 1 }): DataSeries;
-  median(options: { axis: 0 | 1 }): DataSeries;
-  std(options: { axis: 0 | 1 }): DataSeries;
-  isNa(): DataFrame;
-  dropNa(options?: { axis?: 0 | 1 }): DataFrame;
-  /** Prints the first rows as text. */
-  print(): void;
-}
-
-/** A danfo Series: one column. */
-export interface DataSeries {
-  readonly shape: number[];
-  readonly columns: string[];
-  readonly index: (string | number)[];
-  readonly values: unknown;
-  count(): number;
-  sum(): number;
-  mean(): number;
-  median(): number;
-  std(): number;
-  min(): number;
-  max(): number;
-  valueCounts(): DataSeries;
-  unique(): DataSeries;
-  gt(other: number | DataSeries): DataSeries;
-  lt(other: number | DataSeries): DataSeries;
-  eq(other: number | string | DataSeries): DataSeries;
-  print(): void;
-}
-
-/** Rows in groups; `col` chooses the columns that are then summed up. */
-export interface GroupedFrame {
-  col(columns: string[]): GroupedFrame;
-  count(): DataFrame;
-  sum(): DataFrame;
-  mean(): DataFrame;
-  min(): DataFrame;
-  max(): DataFrame;
-  std(): DataFrame;
-}
+import { ArqueroFrame } from "./arquero-frame.js";
+import type { DataFrame } from "./frame.js";
 
 /**
  * Makes a danfo DataFrame, the pandas-like view, of a random sample of rows in their order.
+ *
+ * Where danfojs-node is not installed, `describe`, `groupby`, `head` and `tail` are Arquero's, and a line on stderr says so.
  *
  * A sample, since danfo takes rows one by one: `describe` of 200,000 rows × 9 columns takes two minutes. Days become texts,
  * missing numbers NaN; danfo's `describe` gives NaN for columns that have any.
@@ -84,16 +29,36 @@ export async function dataFrame(
     throw new ChurnError("BAD_INPUT", "the table has no rows", { hint: "danfo has no empty DataFrame" });
   }
   const chosen = sampleRows(numRows, rows, seed);
-  const columns = names.map((name) => {
+  const columns = names.map((name): [string, unknown[]] => {
     const values = chosen.map((row) => value(name, row));
     const days = (table as Record<string, unknown>)[name] instanceof Int32Array;
     const texts = values.some((each) => typeof each === "string");
     return [name, values.map((each) => danfoValue(each, days, texts))];
   });
-  const danfo = (await import("danfojs-node")).default;
-  // TensorFlow.js prints a banner on stderr on first use, but not in production
-  danfo.tensorflow.env().set("PROD", true);
-  return new danfo.DataFrame(Object.fromEntries(columns)) as unknown as DataFrame;
+  const danfo = await loadDanfo();
+  if (danfo) return new danfo.DataFrame(Object.fromEntries(columns));
+  console.warn("danfojs-node is not installed: this view is Arquero's");
+  return new ArqueroFrame(arqueroTable(columns));
+}
+
+/** The little of danfo that is called here; its types are not there where it is not. */
+interface Danfo {
+  DataFrame: new (columns: Record<string, unknown[]>) => DataFrame;
+  tensorflow: { env(): { set(flag: string, value: boolean): void } };
+}
+
+/** danfo, or undefined where it is not installed. */
+async function loadDanfo(): Promise<Danfo | undefined> {
+  const name: string = "danfojs-node";
+  try {
+    const danfo: Danfo = (await import(name)).default;
+    // TensorFlow.js prints a banner on stderr on first use, but not in production
+    danfo.tensorflow.env().set("PROD", true);
+    return danfo;
+  } catch (fault) {
+    if (["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(faultCode(fault) ?? "")) return undefined;
+    throw fault;
+  }
 }
 
 function danfoValue(value: unknown, day: boolean, text: boolean): unknown {

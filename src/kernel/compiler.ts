@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { borrowModules } from "./borrowed-modules.js";
 import { carriedModules } from "./carried-modules.js";
 import {
@@ -11,7 +11,7 @@ import {
 import { interceptBuilder } from "./intercept-builder.js";
 import { withKeptFiles } from "./kept-files.js";
 import { registration } from "./live-names.js";
-import { PROJECT } from "./project.js";
+import { MODULES } from "./project.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
 import { takeKeptCompiler } from "./startup-snapshot.js";
 import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
@@ -46,7 +46,7 @@ const OPTIONS = { sourceMap: true, types: ["node"] };
 /** Where tslab brings a Node of its own, for folders without one: our packages are written for ours. */
 const ownTypes = (folder: string): string => (/[/\\]tslab[/\\]node_modules[/\\]@types$/.test(folder) ? TYPES : folder);
 
-const TYPES = join(PROJECT, "node_modules", "@types").replaceAll("\\", "/");
+const TYPES = join(MODULES, "@types").replaceAll("\\", "/");
 
 /**
  * Starts the compiler in the current folder.
@@ -75,8 +75,7 @@ export function createCompiler(packages: readonly string[] = []): Compiler {
     ) {
       watchOwnFilesOnly(sys);
       updateWithCells(sys);
-      const isOutside = relative(PROJECT, process.cwd()).startsWith("..");
-      const realPath = isOutside ? borrowModules(sys, PROJECT) : (path: string) => path;
+      const realPath = borrowModules(sys);
       if (packages.length > 0) roots.push(importsAtOnce(sys, packages));
       // the usual builder works out after each cell which of all files it touches, a third of the time; nobody asks for it
       const host = ts.createWatchCompilerHost(

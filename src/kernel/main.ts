@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import Module from "node:module";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { findOurPackages } from "./find-our-packages.js";
 import { Kernel } from "./kernel.js";
 import type { ConnectionInfo } from "./wire.js";
 
@@ -70,13 +70,6 @@ function quietWarnings(): void {
     if (name === "ExperimentalWarning" && /require|ES Module/i.test(String(warning))) return;
     (emit as (...args: unknown[]) => void)(warning, ...rest);
   }) as typeof process.emitWarning;
-}
-
-/** A notebook outside of the project finds the project's packages, after its own. */
-function findOurPackages(): void {
-  const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
-  process.env.NODE_PATH = [process.env.NODE_PATH, modules].filter(Boolean).join(delimiter);
-  (Module as unknown as { _initPaths(): void })._initPaths();
 }
 
 await main();
