@@ -4,7 +4,7 @@ import type { Tally } from "./tally.js";
 /** Shares of those who stayed and of those who churned, by bins that are equally wide on the axis. */
 export interface ClassHistogram {
   bins: { group: "stayed" | "churned"; from: number; to: number; share: number }[];
-  /** Share of zeros in each class, when these are so many that they are set apart; the bins then leave them out. */
+  /** Share of zeros in each class, when there are enough of them to be set apart; the bins then leave them out. */
   zeros: { stayed: number; churned: number } | null;
 }
 

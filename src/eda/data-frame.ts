@@ -18,7 +18,7 @@ import type { DataFrame } from "./frame.js";
  * @param table an Arquero table, an array of rows, or an object of columns, where an Int32Array holds days since 1970-01-01
  * @param options.rows how many rows at most, 2,000 by default; `Infinity` for all
  * @param options.seed the same seed gives the same rows
- * @throws ChurnError BAD_INPUT for what is no table, or has no rows
+ * @throws ChurnError BAD_INPUT for what is not a table, or has no rows
  */
 export async function dataFrame(
   table: TableInput,

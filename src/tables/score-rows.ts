@@ -1,7 +1,9 @@
 import { averagePrecision } from "../statistics/average-precision.js";
 import { brierScore } from "../statistics/brier-score.js";
 import { logLoss } from "../statistics/log-loss.js";
+import { mean } from "../statistics/mean.js";
 import { rocAuc } from "../statistics/roc-auc.js";
+import { standardDeviation } from "../statistics/standard-deviation.js";
 
 /** How good scores of rows are; null where a figure is not defined, as with one class only. */
 export type RowMetrics = Record<string, number | null>;
@@ -67,14 +69,10 @@ export function quantityMetrics(y: Float64Array, predicted: Float64Array): RowMe
 
 /** Mean of what is defined, or null. */
 export function meanOf(values: readonly (number | null)[]): number | null {
-  const there = values.filter((value) => value !== null);
-  return there.length > 0 ? there.reduce((sum, value) => sum + value, 0) / there.length : null;
+  return mean(values.filter((value) => value !== null));
 }
 
 /** Standard deviation (n − 1) of what is defined; null for fewer than two. */
 export function deviationOf(values: readonly (number | null)[]): number | null {
-  const there = values.filter((value) => value !== null);
-  const mean = meanOf(values);
-  if (mean === null || there.length < 2) return null;
-  return Math.sqrt(there.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (there.length - 1));
+  return standardDeviation(values.filter((value) => value !== null));
 }

@@ -77,8 +77,8 @@ describe("saveModel and loadModel", () => {
     const threshold = text.replace(/"threshold": 0\.\d+/, '"threshold": 0.01');
     expect(threshold).not.toBe(text);
     await expect(bad(threshold)).rejects.toThrow(/was changed since it was saved/);
-    await expect(bad('{"name": "RFClassifier"}')).rejects.toThrow(/is no model of the workbench/);
-    await expect(bad("null")).rejects.toThrow(/is no model of the workbench/);
+    await expect(bad('{"name": "RFClassifier"}')).rejects.toThrow(/is not a model of the workbench/);
+    await expect(bad("null")).rejects.toThrow(/is not a model of the workbench/);
     await expect(bad(text.replace('"format_version": 1', '"format_version": 2'))).rejects.toThrow(
       /has format 2, this workbench reads up to 1[\s\S]*update churn-workbench/,
     );

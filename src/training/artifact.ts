@@ -45,7 +45,7 @@ export async function saveModel(
     created_at: createdAt,
     made_with,
     checksum: sha256(model.toText()),
-    model: JSON.parse(model.toText()) as unknown,
+    model: JSON.parse(model.toText()),
   };
   await writeAtomic(card, modelCard(model, { createdAt, madeWith: made_with }));
   await writeAtomic(path, `${JSON.stringify(artifact, null, 1)}\n`);
@@ -55,8 +55,8 @@ export async function saveModel(
 /**
  * Reads a model that `saveModel` wrote.
  *
- * @throws ChurnError NOT_FOUND when there is no file; MODEL_DAMAGED when it is cut, changed, of a newer workbench, or no
- *   model at all
+ * @throws ChurnError NOT_FOUND when there is no file; MODEL_DAMAGED when it is cut, changed, of a newer workbench, or
+ *   not a model
  */
 export async function loadModel(path: string): Promise<ChurnModel> {
   let text: string;
@@ -73,11 +73,11 @@ export async function loadModel(path: string): Promise<ChurnModel> {
     });
   let artifact: Partial<Artifact> | null;
   try {
-    artifact = JSON.parse(text) as Partial<Artifact> | null;
+    artifact = JSON.parse(text);
   } catch (cause) {
     throw damaged("is not JSON: the file is cut off or of another kind", cause);
   }
-  if (artifact?.format !== FORMAT) throw damaged("is no model of the workbench");
+  if (artifact?.format !== FORMAT) throw damaged("is not a model of the workbench");
   if (!(Number(artifact.format_version) <= FORMAT_VERSION)) {
     throw new ChurnError(
       "MODEL_DAMAGED",

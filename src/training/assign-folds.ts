@@ -19,16 +19,13 @@ export function assignFolds(
   seed: string | number,
 ): Uint8Array {
   const groups = new Map<string, { name: string; rows: number; positives: number; hash: number; fold: number }>();
-  for (let i = 0; i < label.length; i++) {
-    const name = group[i];
-    let entry = groups.get(name);
-    if (!entry) {
-      entry = { name, rows: 0, positives: 0, hash: hash32(`${seed}/fold/${name}`), fold: 0 };
-      groups.set(name, entry);
-    }
+  const entries = group.map((name, i) => {
+    const entry = groups.get(name) ?? { name, rows: 0, positives: 0, hash: hash32(`${seed}/fold/${name}`), fold: 0 };
+    groups.set(name, entry);
     entry.rows++;
     if (label[i]) entry.positives++;
-  }
+    return entry;
+  });
   const inOrder = [...groups.values()].sort(
     (a, b) => b.positives - a.positives || b.rows - a.rows || a.hash - b.hash || (a.name < b.name ? -1 : 1),
   );
@@ -54,5 +51,5 @@ export function assignFolds(
       { hint: "set fewer folds, or load more subscribers or days" },
     );
   }
-  return Uint8Array.from(group, (name) => groups.get(name)!.fold);
+  return Uint8Array.from(entries, ({ fold }) => fold);
 }

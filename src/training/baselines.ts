@@ -1,5 +1,6 @@
 import { messageOf } from "../core/fault.js";
 import { random } from "../core/random.js";
+import { moments } from "../statistics/moments.js";
 import { chooseThreshold, type ThresholdRule } from "./choose-threshold.js";
 import type { FeatureTable } from "./engines/engine.js";
 import { fitLogistic, type LogisticFit, predictLogistic } from "./engines/logistic-regression.js";
@@ -103,18 +104,10 @@ const thresholdOf = (label: ArrayLike<number>, probability: Float64Array, rule: 
 
 /** Mean and standard deviation of what is not missing; a deviation of 0 for a column that says nothing. */
 function scaleOf(column: Float64Array): { mean: number; deviation: number } {
-  let rows = 0;
-  let sum = 0;
-  for (const value of column) {
-    if (Number.isNaN(value)) continue;
-    rows++;
-    sum += value;
-  }
-  if (rows === 0) return { mean: 0, deviation: 0 };
-  const mean = sum / rows;
-  let squares = 0;
-  for (const value of column) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
-  const deviation = Math.sqrt(squares / rows);
+  const known = moments(column);
+  if (known === null) return { mean: 0, deviation: 0 };
+  const { n, mean, squares } = known;
+  const deviation = Math.sqrt(squares / n);
   return { mean, deviation: deviation > 1e-12 * Math.abs(mean) ? deviation : 0 };
 }
 

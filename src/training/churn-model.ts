@@ -136,8 +136,7 @@ function inOrder(table: FeatureTable, features: readonly string[]): FeatureTable
       hint: "make the features with the plan of the model",
     });
   }
-  const place = new Map(table.names.map((name, j) => [name, j]));
-  return { names: features, columns: features.map((name) => table.columns[place.get(name)!]) };
+  return { names: features, columns: features.map((name) => table.columns[table.names.indexOf(name)]) };
 }
 
 const listed = (names: readonly string[]) =>

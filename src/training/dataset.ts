@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { numberNames } from "./number-names.js";
 
 /** Snapshots as columns: one row a (subscriber, day), features from days before it, the label from that day on. */
 export interface Dataset {
@@ -63,9 +64,7 @@ export function checkDataset({ features, columns, label, subscriber, day, horizo
  * @throws ChurnError BAD_INPUT when a snapshot is there twice
  */
 export function snapshotOrder({ subscriber, day }: Pick<Dataset, "subscriber" | "day">): Int32Array {
-  const ids = [...new Set(subscriber)].sort();
-  const rankOf = new Map(ids.map((id, i) => [id, i]));
-  const place = Int32Array.from(subscriber, (id) => rankOf.get(id)!);
+  const { numbers: place } = numberNames(subscriber);
   const order = Int32Array.from(day, (_, i) => i).sort((a, b) => day[a] - day[b] || place[a] - place[b]);
   for (let i = 1; i < order.length; i++) {
     const [a, b] = [order[i - 1], order[i]];

@@ -8,7 +8,8 @@ import { logLoss } from "../statistics/log-loss.js";
 import { quantile } from "../statistics/quantile.js";
 import { type RankedScores, rankScores } from "../statistics/rank-scores.js";
 import { rankedRocAuc } from "../statistics/roc-auc.js";
-import type { MetricName } from "./metric-name.js";
+import { eachMetric, METRIC_NAMES, type MetricName } from "./metric-name.js";
+import { numberNames } from "./number-names.js";
 import { weightedMetrics } from "./weighted-metrics.js";
 
 /** A metric with its 95 % interval. */
@@ -54,20 +55,21 @@ export function evaluate(
 ): Evaluation {
   const ranked = rankScores(label, probability);
   const values = measure(ranked, threshold);
-  const names = Object.keys(values) as MetricName[];
-  const draws = new Map(names.map((name) => [name, [] as number[]]));
+  const draws = eachMetric((): number[] => []);
   const aucDraws: (number | null)[] = [];
   const drawnMetrics = weightedMetrics(ranked, threshold);
   for (const weight of groupDraws(ranked.order, group, rounds, seed)) {
     const drawn = drawnMetrics(weight);
     aucDraws.push(drawn.roc_auc);
-    for (const name of names) if (drawn[name] !== null) draws.get(name)!.push(drawn[name]);
+    for (const name of METRIC_NAMES) {
+      const value = drawn[name];
+      if (value !== null) draws[name].push(value);
+    }
   }
-  const metrics = {} as Metrics;
-  for (const name of names) {
-    metrics[name] = { value: values[name], ...interval(draws.get(name)!, rounds) };
-    if (values[name] === null) metrics[name].reason = reasonOf(name, ranked);
-  }
+  const metrics = eachMetric((name): Estimate => {
+    const estimate = { value: values[name], ...interval(draws[name], rounds) };
+    return estimate.value === null ? { ...estimate, reason: reasonOf(name, ranked) } : estimate;
+  });
   return { metrics, aucDraws };
 }
 
@@ -105,15 +107,14 @@ function measure(ranked: RankedScores, threshold: number): Record<MetricName, nu
 
 /** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */
 function* groupDraws(order: Int32Array, group: readonly string[], rounds: number, seed: string | number) {
-  const names = [...new Set(group)].sort();
-  const placeOf = new Map(names.map((name, i) => [name, i]));
-  const place = Int32Array.from(order, (row) => placeOf.get(group[row])!);
+  const { numbers, size } = numberNames(group);
+  const place = order.map((row) => numbers[row]);
   const draw = random(`${seed}/bootstrap`);
-  const count = new Int32Array(names.length);
+  const count = new Int32Array(size);
   const weight = new Float64Array(order.length);
   for (let round = 0; round < rounds; round++) {
     count.fill(0);
-    for (let i = 0; i < names.length; i++) count[draw.int(names.length)]++;
+    for (let i = 0; i < size; i++) count[draw.int(size)]++;
     for (let i = 0; i < weight.length; i++) weight[i] = count[place[i]];
     yield weight;
   }

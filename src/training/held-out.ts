@@ -1,5 +1,5 @@
 /**
- * Tells whether a subscriber is held out for the test: by a hash of seed and id alone, so that more rows, more
+ * Whether a subscriber is held out for the test: by a hash of seed and id alone, so that more rows, more
  * subscribers or another order of them never move anybody to the other side.
  *
  * @param share of subscribers held out, 0 … 1

@@ -1,7 +1,9 @@
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
+import { mean } from "../statistics/mean.js";
 import { rocAuc } from "../statistics/roc-auc.js";
+import { standardDeviation } from "../statistics/standard-deviation.js";
 import type { EngineModel, FeatureTable } from "./engines/engine.js";
 
 /** How much ROC AUC is lost on rows where one feature is shuffled. */
@@ -45,11 +47,9 @@ export async function modelImportance(
     const draw = random(`${seed}/permutation/${name}`);
     const losses = Array.from({ length: repeats }, () => {
       const score = shuffledScores(j, shuffled(rows.length, draw));
-      return score === null ? 0 : whole - rocAuc(truth, score)!;
+      return score === null ? 0 : whole - (rocAuc(truth, score) ?? whole);
     });
-    const mean = losses.reduce((sum, loss) => sum + loss, 0) / repeats;
-    const squares = losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0);
-    out.push({ mean, sd: repeats > 1 ? Math.sqrt(squares / (repeats - 1)) : 0 });
+    out.push({ mean: mean(losses) ?? 0, sd: standardDeviation(losses) ?? 0 });
     onProgress?.({ task: "permutation importance", done: j + 1, total: table.names.length, unit: "features" });
     // lets a waiting signal or another task in
     await new Promise(setImmediate);

@@ -12,7 +12,7 @@ function grid<Name extends TreeOptionName>(name: Name, tried: FileInput<Name>[],
     .describe(`${model ? `${model}: ` : ""}${TREE_OPTIONS[name].help}; values to try`);
 }
 
-/** The same for an option that is no part of the grid unless it is named. */
+/** The same for an option that is not part of the grid unless it is named. */
 function gridIfNamed<Name extends TreeOptionName>(name: Name) {
   const help = `${onlyModel(name)}: ${TREE_OPTIONS[name].help}; values to try; left out: ${shownTreeDefault(name)}`;
   return valuesOf(name).optional().describe(help);

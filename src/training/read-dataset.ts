@@ -28,7 +28,7 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
   if (!found?.loaded_until) throw new ChurnError("NO_DATA", "there are no snapshots yet", { hint: "churn features" });
   return {
     table: "Processed_Data",
-    plan: JSON.parse(found.plan) as FeaturePlan,
+    plan: JSON.parse(found.plan),
     plan_hash: found.plan_hash,
     loaded_until: found.loaded_until,
   };

@@ -1,6 +1,9 @@
+import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
+import { mean } from "../statistics/mean.js";
 import { rocAuc } from "../statistics/roc-auc.js";
+import { standardDeviation } from "../statistics/standard-deviation.js";
 import type { Parameters, Trainer } from "./engines/engine.js";
 import type { Fold } from "./make-folds.js";
 import type { SearchMemory } from "./search-memory.js";
@@ -64,7 +67,7 @@ export async function searchGrid(
     }),
   );
   const scores: Float64Array[][] = grid.map(() => []);
-  const at = new Map(grid.map((parameters, i) => [parameters, i]));
+  const placeOf = (point: Parameters) => grid.indexOf(point);
   let groups = trainer.groups(grid);
   const total = grid.length * folds.length;
   let done = 0;
@@ -87,21 +90,26 @@ export async function searchGrid(
         for (const [k, point] of points.entries()) {
           const start = performance.now();
           part.push(point.score(validate));
-          table[at.get(group[k])!].seconds += point.seconds + (performance.now() - start) / 1000;
+          table[placeOf(group[k])].seconds += point.seconds + (performance.now() - start) / 1000;
         }
         await memory?.keep.write(key, joined(part));
       }
       for (const [k, score] of part.entries()) {
-        const i = at.get(group[k])!;
+        const auc = rocAuc(truth, score);
+        if (auc === null) throw new ChurnError("NO_DATA", `fold ${f + 1} is measured on rows of one class`);
+        const i = placeOf(group[k]);
         scores[i].push(score);
-        table[i].fold_auc.push(rocAuc(truth, score)!);
+        table[i].fold_auc.push(auc);
       }
       done += group.length;
       report();
     }
-    for (const row of table) Object.assign(row, spread(row.fold_auc));
+    for (const row of table) {
+      row.mean_auc = mean(row.fold_auc) ?? 0;
+      row.sd_auc = standardDeviation(row.fold_auc) ?? 0;
+    }
     if (dropBehind === null || f === 0 || f + 1 === folds.length) continue;
-    const rowsOf = (group: readonly Parameters[]) => group.map((parameters) => table[at.get(parameters)!]);
+    const rowsOf = (group: readonly Parameters[]) => group.map((point) => table[placeOf(point)]);
     const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.mean_auc));
     const lead = bestOf(groups.flatMap(rowsOf));
     groups = groups.filter((group) => {
@@ -125,13 +133,6 @@ export async function searchGrid(
     outOfFold: { rows, score: joined(scores[table.indexOf(best)]) },
     resumed,
   };
-}
-
-/** Mean and standard deviation (n − 1) of the folds so far. */
-function spread(auc: readonly number[]): Pick<SearchRow, "mean_auc" | "sd_auc"> {
-  const mean = auc.reduce((sum, value) => sum + value, 0) / auc.length;
-  const squares = auc.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean_auc: mean, sd_auc: auc.length > 1 ? Math.sqrt(squares / (auc.length - 1)) : 0 };
 }
 
 /** The engine gets the signal; its trees are not reported, the folds are. */

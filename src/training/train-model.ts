@@ -88,7 +88,7 @@ async function trainInOrder(
       plan: data.plan?.definition ?? null,
       data_hash: dataHash(data),
       parameters: search.best,
-      // the number of threads is no part of what a model is
+      // the number of threads is not part of the model
       settings: { ...settings, threads: 0 },
       calibration,
       threshold,
@@ -120,7 +120,7 @@ function checkSegments({ segments }: TrainSettings, features: readonly string[])
   const unknown = segments.find((name) => !features.includes(name));
   if (unknown === undefined) return;
   const near = closestMatch(unknown, features);
-  throw new ChurnError("BAD_OPTION", `option "train.segments" names no feature: ${JSON.stringify(unknown)}`, {
+  throw new ChurnError("BAD_OPTION", `option "train.segments" does not name a feature: ${JSON.stringify(unknown)}`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : "it takes names of features",
   });
 }

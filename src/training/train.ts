@@ -26,12 +26,12 @@ export interface TrainStageResult extends TrainResult {
 }
 
 /** What the store knows of a model. */
-export interface StoredModel {
+export type StoredModel = {
   model_version: string;
   artifact: string;
   /** Labels that were known by the end of this day trained it; `YYYY-MM-DD`. */
   trained_until: string;
-}
+};
 
 /**
  * Trains a model on the snapshots in `Processed_Data` whose label was known when the loaded range ended, saves it and puts
@@ -101,11 +101,11 @@ async function readPrevious({ artifact }: StoredModel): Promise<ChurnModel | nul
   return existsSync(artifact) ? loadModel(artifact) : null;
 }
 
+const MODELS = "SELECT model_version, artifact, CAST(trained_until AS VARCHAR) AS trained_until FROM models";
+
 /** The model that scores now, or undefined. */
 export async function modelInService(db: Database): Promise<StoredModel | undefined> {
-  return (await db.row(
-    "SELECT model_version, artifact, CAST(trained_until AS VARCHAR) AS trained_until FROM models WHERE in_service",
-  )) as unknown as StoredModel | undefined;
+  return db.row<StoredModel>(`${MODELS} WHERE in_service`);
 }
 
 /**
@@ -115,10 +115,7 @@ export async function modelInService(db: Database): Promise<StoredModel | undefi
  */
 export async function findModel(db: Database, version: string | null): Promise<StoredModel> {
   const found = version
-    ? ((await db.row(
-        "SELECT model_version, artifact, CAST(trained_until AS VARCHAR) AS trained_until FROM models WHERE model_version = $1",
-        [version],
-      )) as unknown as StoredModel | undefined)
+    ? await db.row<StoredModel>(`${MODELS} WHERE model_version = $1`, [version])
     : await modelInService(db);
   if (found) return found;
   throw new ChurnError(

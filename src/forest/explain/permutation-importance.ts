@@ -1,6 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
 import { random } from "../../core/random.js";
+import { mean as meanOf } from "../../statistics/mean.js";
 import { rocAuc } from "../../statistics/roc-auc.js";
+import { standardDeviation } from "../../statistics/standard-deviation.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 import { DEFAULT_SEED } from "../trees/tree-options.js";
@@ -66,9 +68,8 @@ export function permutationImportance(
       losses.push(base - score(y, forest.predictProbability({ binned: part })));
     }
     for (let i = 0; i < size; i++) codes[i * stride + j] = own[i];
-    mean[j] = losses.reduce((sum, loss) => sum + loss, 0) / repeats;
-    const squares = losses.reduce((sum, loss) => sum + (loss - mean[j]) ** 2, 0);
-    sd[j] = repeats > 1 ? Math.sqrt(squares / (repeats - 1)) : 0;
+    mean[j] = meanOf(losses) ?? 0;
+    sd[j] = standardDeviation(losses) ?? 0;
   }
   return { score: base, mean, sd };
 }

@@ -13,15 +13,15 @@ export function gainChart(importances: readonly FeatureImportance[]): Chart {
 
 /** Loss of ROC AUC by shuffling, with its spread; without bars when that was not measured. */
 export function permutationChart(importances: readonly FeatureImportance[]): Chart {
-  const measured = importances.filter((row) => row.permutation !== null);
-  const values = measured.map((row) => row.permutation!);
-  const sd = measured.map((row) => row.permutation_sd!);
+  const measured = importances.flatMap(({ feature, permutation, permutation_sd }) =>
+    permutation === null ? [] : [{ feature, loss: permutation, sd: permutation_sd ?? 0 }],
+  );
   return importanceChart(
     {
-      names: measured.map((row) => row.feature),
-      values,
-      low: values.map((value, i) => value - sd[i]),
-      high: values.map((value, i) => value + sd[i]),
+      names: measured.map(({ feature }) => feature),
+      values: measured.map(({ loss }) => loss),
+      low: measured.map(({ loss, sd }) => loss - sd),
+      high: measured.map(({ loss, sd }) => loss + sd),
     },
     {
       title: "What the test rows suffer without",

@@ -1,5 +1,5 @@
 import { dateOf } from "../../core/days.js";
-import type { ChurnModel } from "../churn-model.js";
+import type { ChurnModel, ModelReport } from "../churn-model.js";
 import type { Estimate } from "../evaluate.js";
 import { metricHelp } from "./metric-help.js";
 
@@ -13,28 +13,60 @@ export function modelCard(
   model: ChurnModel,
   { createdAt, madeWith }: { createdAt: string; madeWith: Record<string, string> },
 ): string {
+  const { report, settings } = model.facts;
+  const lines = [
+    `# Churn model ${model.version}`,
+    "",
+    "Ranks subscribers by the probability that they churn, to choose whom to contact. It is not for decisions on a person's",
+    "rights or prices, and not for subscribers whose history is shorter than the windows of its features.",
+    "",
+    "| | |",
+    "|---|---|",
+    ...facing(model, createdAt, madeWith).map((pair) => `| ${pair.join(" | ")} |`),
+    "",
+    "## How well it does on the test snapshots",
+    "",
+    ...report.notes.map((note) => `${sentence(note)}\n`),
+    ...metricTable(report),
+    "",
+    "## By part",
+    "",
+    ...segmentLines(report),
+    "",
+    "## Against simple rules",
+    "",
+    ...baselineLines(report),
+    "",
+    "## Search",
+    "",
+    `ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
+    "",
+    ...searchLines(report),
+    "",
+    "## What it leans on",
+    "",
+    ...importanceLines(report),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+/** What a model is and what it was made of: names and values. */
+function facing(model: ChurnModel, createdAt: string, madeWith: Record<string, string>): [string, string][] {
   const { facts } = model;
   const { report, parameters, settings } = facts;
   const [firstDay, lastDay] = report.test_days.map(dateOf);
-  const number = (value: number) => value.toLocaleString("en-US");
-  const churned = (part: number, rows: number) => `${number(rows)} (${((100 * part) / rows).toFixed(1)} % churned)`;
-  const keys = [...new Set(report.search.flatMap((row) => Object.keys(row.parameters)))] as (keyof typeof parameters)[];
-  const facing: [string, string][] = [
+  const churned = (part: number, rows: number) => `${number(rows)} (${percent(part / rows)} churned)`;
+  const pairs = (of: object) =>
+    Object.entries(of)
+      .map((pair) => pair.join(" "))
+      .join(", ");
+  return [
     ["Model version", `\`${model.version}\``],
     ["Made", createdAt],
-    [
-      "Made with",
-      Object.entries(madeWith)
-        .map((pair) => pair.join(" "))
-        .join(", "),
-    ],
+    ["Made with", pairs(madeWith)],
     ["Predicts", `churn within ${facts.horizon} days from the snapshot day`],
-    [
-      "Parameters",
-      Object.entries(parameters)
-        .map(([key, value]) => `${key} ${value}`)
-        .join(", "),
-    ],
+    ["Parameters", pairs(parameters)],
     ["Class weight", settings.class_weight ?? "none"],
     ["Calibration", facts.calibration.method],
     ["Threshold", `${facts.threshold.toFixed(4)} (${ruleText(settings.threshold)})`],
@@ -45,75 +77,70 @@ export function modelCard(
     ["Training snapshots", churned(report.train_churned, report.train_rows)],
     ["Test snapshots", `${churned(report.test_churned, report.test_rows)}, ${firstDay} to ${lastDay}`],
   ];
-  const lines = [
-    `# Churn model ${model.version}`,
-    "",
-    "Ranks subscribers by the probability that they churn, to choose whom to contact. It is not for decisions on a person's",
-    "rights or prices, and not for subscribers whose history is shorter than the windows of its features.",
-    "",
-    "| | |",
-    "|---|---|",
-    ...facing.map((pair) => `| ${pair.join(" | ")} |`),
-    "",
-    "## How well it does on the test snapshots",
-    "",
-    ...report.notes.map((note) => `${sentence(note)}\n`),
+}
+
+function metricTable({ metrics, confusion }: ModelReport): string[] {
+  return [
     "| metric | value | 95 % interval | |",
     "|---|---|---|---|",
     ...metricHelp.map(
-      ({ name, help }) => `| ${name} | ${estimate(report.metrics[name])} | ${range(report.metrics[name])} | ${help} |`,
+      ({ name, help }) => `| ${name} | ${estimate(metrics[name])} | ${range(metrics[name])} | ${help} |`,
     ),
     "",
-    `At the threshold: ${number(report.confusion.truePositives)} churners found, ${number(report.confusion.falseNegatives)} missed, ` +
-      `${number(report.confusion.falsePositives)} false alarms, ${number(report.confusion.trueNegatives)} left alone.`,
-    "",
-    "## By part",
-    "",
+    `At the threshold: ${number(confusion.truePositives)} churners found, ${number(confusion.falseNegatives)} missed, ` +
+      `${number(confusion.falsePositives)} false alarms, ${number(confusion.trueNegatives)} left alone.`,
+  ];
+}
+
+function segmentLines({ segments }: ModelReport): string[] {
+  return [
     "| part | snapshots | churned | mean probability | ROC AUC | 95 % interval |",
     "|---|---|---|---|---|---|",
-    ...report.segments.map(
+    ...segments.map(
       (row) =>
         `| ${row.segment}: ${row.level} | ${number(row.rows)} | ${percent(row.churn_rate)} | ` +
         `${percent(row.mean_probability)} | ${estimate(row.roc_auc)} | ${range(row.roc_auc)} |`,
     ),
-    "",
-    "## Against simple rules",
-    "",
+  ];
+}
+
+function baselineLines({ baselines }: ModelReport): string[] {
+  return [
     "| rule | ROC AUC | log loss | ROC AUC of the model above it | |",
     "|---|---|---|---|---|",
-    ...report.baselines.map(({ name, metrics, auc_gain, note }) =>
+    ...baselines.map(({ name, metrics, auc_gain, note }) =>
       metrics && auc_gain
         ? `| ${name} | ${estimate(metrics.roc_auc)} | ${estimate(metrics.log_loss)} | ${estimate(auc_gain)} (${range(auc_gain)}) | ${note} |`
         : `| ${name} | | | | ${note} |`,
     ),
-    "",
-    "## Search",
-    "",
-    `ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
-    "",
+  ];
+}
+
+function searchLines({ search }: ModelReport): string[] {
+  const keys = [...new Set(search.flatMap((row) => Object.keys(row.parameters)))];
+  return [
     `| ${keys.join(" | ")} | mean | sd | |`,
     `|${"---|".repeat(keys.length + 3)}`,
-    ...report.search.map(({ parameters, mean_auc, sd_auc, fold_auc, chosen, dropped }) => {
+    ...search.map(({ parameters, mean_auc, sd_auc, fold_auc, chosen, dropped }) => {
       const state = chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : "";
-      return `| ${keys.map((key) => parameters[key] ?? "").join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
+      const values = new Map<string, unknown>(Object.entries(parameters));
+      return `| ${keys.map((key) => values.get(key) ?? "").join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
     }),
-    "",
-    "## What it leans on",
-    "",
+  ];
+}
+
+function importanceLines({ importances }: ModelReport): string[] {
+  return [
     "| feature | share of gain | ROC AUC lost when shuffled |",
     "|---|---|---|",
-    ...report.importances
-      .slice(0, 20)
-      .map(
-        ({ feature, gain, permutation, permutation_sd }) =>
-          `| ${feature} | ${gain === null ? "" : `${(100 * gain).toFixed(1)} %`} | ${
-            permutation === null ? "" : `${permutation.toFixed(4)} ± ${permutation_sd!.toFixed(4)}`
-          } |`,
-      ),
-    "",
+    ...importances.slice(0, 20).map(({ feature, gain, permutation, permutation_sd }) => {
+      const lost = permutation === null ? "" : `${permutation.toFixed(4)} ± ${(permutation_sd ?? 0).toFixed(4)}`;
+      return `| ${feature} | ${gain === null ? "" : percent(gain)} | ${lost} |`;
+    }),
   ];
-  return lines.join("\n");
 }
+
+const number = (value: number) => value.toLocaleString("en-US");
 
 const estimate = ({ value, reason }: Estimate) => (value === null ? `not defined: ${reason}` : value.toFixed(4));
 

@@ -21,7 +21,8 @@ export function searchChart(search: readonly SearchRow[]): Chart {
     ].join(", ");
   const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
   const names = [...new Set(search.map(nameOf))];
-  const best = search.find((row) => row.chosen)!;
+  const best = search.find((row) => row.chosen);
+  const chosen = best ? `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; ` : "";
   const at = (name: string, of: (row: SearchRow) => number) =>
     trees.map((count) => {
       const row = search.find((each) => nameOf(each) === name && each.parameters.num_trees === count);
@@ -29,7 +30,7 @@ export function searchChart(search: readonly SearchRow[]): Chart {
     });
   return lineChart({
     title: "The grid: mean ROC AUC over the folds",
-    subtitle: `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; bands are one standard deviation of the folds`,
+    subtitle: `${chosen}bands are one standard deviation of the folds`,
     x: { title: "trees", values: trees, kind: "number" },
     y: { title: "ROC AUC", zero: false, format: ".3f" },
     series: names.map((name) => ({

@@ -66,7 +66,7 @@ export function segmentationsOf(table: FeatureTable, names: readonly string[]): 
   return names.map((name) => ({ name, values: table.columns[table.names.indexOf(name)] }));
 }
 
-/** At most so many distinct values make a level each. */
+/** Up to this many distinct values make a level each. */
 const FEW = 6;
 
 function levelsOf(values: Float64Array, text: (value: number) => string = short) {

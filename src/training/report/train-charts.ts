@@ -10,8 +10,10 @@ import { rocChart } from "../../charts/roc-chart.js";
 import { thinCurve } from "../../charts/thin-curve.js";
 import type { Confusion } from "../../statistics/confusion.js";
 import { gains } from "../../statistics/lift.js";
+import { mean } from "../../statistics/mean.js";
 import type { ReliabilityBin } from "../../statistics/reliability.js";
-import { rocCurve } from "../../statistics/roc-curve.js";
+import { type RocCurve, rocCurve } from "../../statistics/roc-curve.js";
+import { wilsonInterval } from "../../statistics/wilson-interval.js";
 import type { Metrics } from "../evaluate.js";
 import type { FeatureImportance } from "../importances.js";
 import type { SearchRow } from "../search-grid.js";
@@ -55,69 +57,21 @@ export interface TrainChartInput {
 
 /** The charts of the test rows. */
 export function trainCharts(input: TrainChartInput): TrainCharts {
-  const { label, curves, metrics, baselines } = input;
-  const rivals = baselines.filter((baseline) => baseline.probability && baseline.name !== "base rate");
-  const positives = label.reduce((sum, y) => sum + y, 0);
-  const rivalGains = () =>
-    rivals.flatMap(({ name, probability }) => {
-      const steps = gains(label, probability!, 100);
-      return steps ? [{ name, steps, baseline: name === "recency" }] : [];
-    });
-  const allGains = () => [{ name: "model", steps: curves.gains ?? [], baseline: false }, ...rivalGains()];
   return {
     get roc() {
-      const others = rivals.flatMap(({ name, probability, metrics }) => {
-        const curve = rocCurve(label, probability!);
-        return curve
-          ? [{ name, ...rocPoints(curve), ...auc(metrics?.roc_auc.value), baseline: name === "recency" }]
-          : [];
-      });
-      const own = curves.roc ? [{ name: "model", ...rocPoints(curves.roc), ...auc(metrics.roc_auc.value) }] : [];
-      return rocChart([...own, ...others]);
+      return rocOf(input);
     },
     get pr() {
-      const curve = curves.precision_recall;
-      const own = curve
-        ? [
-            {
-              name: "model",
-              recall: curve.recall,
-              precision: curve.precision,
-              thresholds: curve.threshold,
-              averagePrecision: metrics.average_precision.value ?? Number.NaN,
-            },
-          ]
-        : [];
-      return precisionRecallChart(own, { baseRate: positives / label.length });
+      return precisionRecallOf(input);
     },
     get gains() {
-      return gainsChart(
-        allGains().map(({ name, steps, baseline }) => ({
-          name,
-          share: [0, ...steps.map((step) => step.share)],
-          captured: [0, ...steps.map((step) => step.gain)],
-          baseline,
-        })),
-      );
+      return gainsOf(input);
     },
     get lift() {
-      return liftChart(
-        allGains().map(({ name, steps, baseline }) => ({
-          name,
-          share: steps.map((step) => step.share),
-          lift: steps.map((step) => step.lift),
-          baseline,
-        })),
-      );
+      return liftOf(input);
     },
     get calibration() {
-      return calibrationChart(
-        [
-          { name: "model", ...calibrationPoints(curves.reliability) },
-          { name: "before calibration", ...calibrationPoints(curves.reliability_before) },
-        ],
-        { subtitle: calibrationText(input.before_calibration, metrics) },
-      );
+      return calibrationOf(input);
     },
     get confusion() {
       return confusionChart(input.confusion, { threshold: input.threshold });
@@ -129,48 +83,121 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return permutationChart(input.importances);
     },
     get segments() {
-      return barChart(
-        {
-          names: input.segments.map(({ segment, level }) => `${segment}: ${level}`),
-          values: input.segments.map((row) => row.roc_auc.value ?? Number.NaN),
-          low: input.segments.map((row) => row.roc_auc.low ?? Number.NaN),
-          high: input.segments.map((row) => row.roc_auc.high ?? Number.NaN),
-        },
-        {
-          title: "How well the model ranks within each part of the test snapshots",
-          subtitle: "with 95% intervals; 0.5 is guessing",
-          valueTitle: "ROC AUC",
-          sort: false,
-          format: ".2f",
-        },
-      );
+      return segmentsOf(input.segments);
     },
     get search() {
       return searchChart(input.search);
     },
     get profit() {
-      const share = curves.profit.map((step) => step.share);
-      const profit = curves.profit.map((step) => step.profit);
-      const kept = thinCurve(share, profit);
-      const best = curves.profit.reduce((a, b) => (b.profit > a.profit ? b : a));
-      return lineChart({
-        title: "Profit of a campaign, by how many are contacted",
-        subtitle: `most at ${(100 * best.share).toFixed(1)}% contacted: ${best.profit.toFixed(2)} per subscriber`,
-        x: { title: "share contacted, highest score first", values: kept.map((i) => share[i]), kind: "number" },
-        y: { title: "profit per subscriber" },
-        series: [{ name: "model", values: kept.map((i) => profit[i]) }],
-        rules: [{ value: 0 }],
-        points: false,
-      });
+      return profitOf(input.curves);
     },
   };
 }
 
-const rocPoints = (curve: {
-  falsePositiveRate: Float64Array;
-  truePositiveRate: Float64Array;
-  threshold: Float64Array;
-}) => ({
+/** The baselines that rank subscribers; the base rate does not. */
+function rivalsOf(baselines: readonly Baseline[]) {
+  return baselines.flatMap(({ name, probability, metrics }) =>
+    probability && name !== "base rate" ? [{ name, probability, metrics, baseline: name === "recency" }] : [],
+  );
+}
+
+function rocOf({ label, curves, metrics, baselines }: TrainChartInput): Chart {
+  const own = curves.roc ? [{ name: "model", ...rocPoints(curves.roc), ...auc(metrics.roc_auc.value) }] : [];
+  const others = rivalsOf(baselines).flatMap(({ name, probability, metrics, baseline }) => {
+    const curve = rocCurve(label, probability);
+    return curve ? [{ name, ...rocPoints(curve), ...auc(metrics?.roc_auc.value), baseline }] : [];
+  });
+  return rocChart([...own, ...others]);
+}
+
+function precisionRecallOf({ label, curves, metrics }: TrainChartInput): Chart {
+  const curve = curves.precision_recall;
+  const own = curve && {
+    name: "model",
+    recall: curve.recall,
+    precision: curve.precision,
+    thresholds: curve.threshold,
+    averagePrecision: metrics.average_precision.value ?? Number.NaN,
+  };
+  return precisionRecallChart(own ? [own] : [], { baseRate: mean(label) ?? Number.NaN });
+}
+
+/** The gains of the model and of its rivals, by share of the rows. */
+function allGains({ label, curves, baselines }: TrainChartInput) {
+  const rivals = rivalsOf(baselines).flatMap(({ name, probability, baseline }) => {
+    const steps = gains(label, probability, 100);
+    return steps ? [{ name, steps, baseline }] : [];
+  });
+  return [{ name: "model", steps: curves.gains ?? [], baseline: false }, ...rivals];
+}
+
+function gainsOf(input: TrainChartInput): Chart {
+  return gainsChart(
+    allGains(input).map(({ name, steps, baseline }) => ({
+      name,
+      share: [0, ...steps.map((step) => step.share)],
+      captured: [0, ...steps.map((step) => step.gain)],
+      baseline,
+    })),
+  );
+}
+
+function liftOf(input: TrainChartInput): Chart {
+  return liftChart(
+    allGains(input).map(({ name, steps, baseline }) => ({
+      name,
+      share: steps.map((step) => step.share),
+      lift: steps.map((step) => step.lift),
+      baseline,
+    })),
+  );
+}
+
+function calibrationOf({ curves, before_calibration, metrics }: TrainChartInput): Chart {
+  return calibrationChart(
+    [
+      { name: "model", ...calibrationPoints(curves.reliability) },
+      { name: "before calibration", ...calibrationPoints(curves.reliability_before) },
+    ],
+    { subtitle: calibrationText(before_calibration, metrics) },
+  );
+}
+
+function segmentsOf(segments: readonly SegmentRow[]): Chart {
+  return barChart(
+    {
+      names: segments.map(({ segment, level }) => `${segment}: ${level}`),
+      values: segments.map((row) => row.roc_auc.value ?? Number.NaN),
+      low: segments.map((row) => row.roc_auc.low ?? Number.NaN),
+      high: segments.map((row) => row.roc_auc.high ?? Number.NaN),
+    },
+    {
+      title: "How well the model ranks within each part of the test snapshots",
+      subtitle: "with 95% intervals; 0.5 is guessing",
+      valueTitle: "ROC AUC",
+      sort: false,
+      format: ".2f",
+    },
+  );
+}
+
+function profitOf(curves: ReportCurves): Chart {
+  const share = curves.profit.map((step) => step.share);
+  const profit = curves.profit.map((step) => step.profit);
+  const kept = thinCurve(share, profit);
+  const best = curves.profit.reduce((a, b) => (b.profit > a.profit ? b : a));
+  return lineChart({
+    title: "Profit of a campaign, by how many are contacted",
+    subtitle: `most at ${(100 * best.share).toFixed(1)}% contacted: ${best.profit.toFixed(2)} per subscriber`,
+    x: { title: "share contacted, highest score first", values: kept.map((i) => share[i]), kind: "number" },
+    y: { title: "profit per subscriber" },
+    series: [{ name: "model", values: kept.map((i) => profit[i]) }],
+    rules: [{ value: 0 }],
+    points: false,
+  });
+}
+
+const rocPoints = (curve: RocCurve) => ({
   fpr: curve.falsePositiveRate,
   tpr: curve.truePositiveRate,
   thresholds: curve.threshold,
@@ -184,17 +211,14 @@ function calibrationText(before: TrainChartInput["before_calibration"], after: M
   return `calibration error ${text(before.ece)} before, ${text(after.ece.value)} after; Brier score ${text(before.brier)} before, ${text(after.brier.value)} after`;
 }
 
-/** Points with Wilson's 95 % interval of the observed rate (1927). */
+/** Points with Wilson's 95 % interval of the observed rate. */
 function calibrationPoints(bins: readonly ReliabilityBin[]) {
-  const z = 1.959963984540054;
-  const half = ({ observed: p, rows: n }: ReliabilityBin) =>
-    (z / (1 + z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  const middle = ({ observed: p, rows: n }: ReliabilityBin) => (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+  const limits = bins.map(({ observed, rows }) => wilsonInterval(observed * rows, rows));
   return {
     predicted: bins.map((bin) => bin.predicted),
     observed: bins.map((bin) => bin.observed),
-    low: bins.map((bin) => Math.max(0, middle(bin) - half(bin))),
-    high: bins.map((bin) => Math.min(1, middle(bin) + half(bin))),
+    low: limits.map((interval) => interval?.low ?? Number.NaN),
+    high: limits.map((interval) => interval?.high ?? Number.NaN),
     count: bins.map((bin) => bin.rows),
   };
 }
