@@ -26,7 +26,7 @@ export function serveCommand(): Command {
   });
   command.option("--token <token>", "what a request must bring as bearer token (better: CHURN_SERVICE_TOKEN)");
   command.hook("preAction", (self) => {
-    secrets.token = self.opts().token as string | undefined;
+    secrets.token = self.opts<{ token?: string }>().token;
   });
   return command;
 }

@@ -26,6 +26,8 @@ export interface StageCommand<Result> {
   };
 }
 
+const SETS: Readonly<Record<string, AnyOptionSet>> = SECTIONS;
+
 /** Makes the command of a stage: its options as flags, those of other stages with a prefix, `--config` and `--json`. */
 export function stageCommand<Result>(name: string, stage: StageCommand<Result>): Command {
   const own: AnyOptionSet = SECTIONS[stage.section];
@@ -72,6 +74,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
   );
   command.action(async (_options: unknown, self: Command) => {
     const given = givenFlags(self, flags);
+    const { config, json } = self.opts<{ config?: string; json?: boolean }>();
     if (stage.instead?.asked(self.opts())) {
       const odd = given[0]?.where;
       if (odd) {
@@ -79,17 +82,17 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
           hint: "it belongs to the run on the store; say it in the file of --config",
         });
       }
-      const { json, text } = await stage.instead.run(self.opts());
-      process.stdout.write(`${self.opts().json ? JSON.stringify(json, null, 2) : text}\n`);
+      const result = await stage.instead.run(self.opts());
+      process.stdout.write(`${json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
       return;
     }
-    const settings = settingsOf(() => given, { config: self.opts().config as string | undefined });
+    const settings = settingsOf(() => given, { config });
     const progress = progressLine();
     try {
       const context = { onProgress: progress.onProgress, signal: interruptSignal() };
       const result = await stage.run(settings, context);
       progress.end();
-      process.stdout.write(`${self.opts().json ? JSON.stringify(result, null, 2) : stage.print(result, settings)}\n`);
+      process.stdout.write(`${json ? JSON.stringify(result, null, 2) : stage.print(result, settings)}\n`);
     } finally {
       progress.end();
     }
@@ -103,10 +106,9 @@ function givenFlags(command: Command, flags: Map<string, [string, string][]>): L
     const flag = option.long?.slice(2) ?? "";
     const targets = flags.get(flag);
     if (!targets || command.getOptionValueSource(option.attributeName()) !== "cli") continue;
-    const raw = command.getOptionValue(option.attributeName()) as string | boolean;
+    const raw: string | boolean = command.getOptionValue(option.attributeName());
     for (const [section, key] of targets) {
-      const value =
-        raw === true ? true : (SECTIONS as Record<string, AnyOptionSet>)[section]?.fromText(key, String(raw));
+      const value = raw === true ? true : SETS[section].fromText(key, String(raw));
       given.push({ section, key, value, where: `--${flag}`, base: process.cwd(), wide: targets.length });
     }
   }

@@ -71,7 +71,7 @@ function field(key: string, type: z.ZodType): OptionField {
     key,
     takes: takes(schema),
     type: textType(schema),
-    ...(items ? { items: textType(items) as NonNullable<OptionField["items"]> } : {}),
+    ...(items ? { items: textType(items) } : {}),
     ...(items && alternatives(items).some((each) => each.type === "null") ? { nullItems: true as const } : {}),
     ...(choices.length ? { choices } : {}),
     default: schema.default,

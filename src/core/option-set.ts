@@ -6,7 +6,7 @@ export interface OptionField {
   /** What its text is read as; where a number or a word may be given, the number. */
   type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   /** Type of the elements of an array. */
-  items?: "string" | "number" | "integer";
+  items?: OptionField["type"];
   /** Whether an element of an array may be null: the text is then `5,null`. */
   nullItems?: true;
   /** The words that it, or an element of it, may be; where the type is a number, numbers too. */

@@ -94,16 +94,15 @@ export async function crossValidateTable(
   }
   context.onProgress?.({ task: "cross-validate", done: numbers.length, total: numbers.length, unit: "folds" });
   if (output) {
-    const order = new Map(numbers.map((k, i) => [k, i + 1]));
     await writePredictionFile(output, [
       { name: "row", values: Float64Array.from(labelled, (row) => row + 1) },
-      { name: "fold", values: Float64Array.from(fold, (k) => order.get(k)!) },
+      { name: "fold", values: Float64Array.from(fold, (k) => numbers.indexOf(k) + 1) },
       ...held.map((values, c) => ({ name: label.classes[c] ?? label.name, values })),
     ]);
   }
   const keys = Object.keys(results[0]).filter((key) => !["fold", "rows", "train_rows"].includes(key));
   const over = (combine: (values: (number | null)[]) => number | null): RowMetrics =>
-    Object.fromEntries(keys.map((key) => [key, combine(results.map((result) => result[key]!))]));
+    Object.fromEntries(keys.map((key) => [key, combine(results.map((result) => result[key] ?? null))]));
   return {
     ...{ model: settings.model, task: settings.task, label: label.name, classes: label.classes },
     positive: classes === 2 ? label.classes[1] : null,

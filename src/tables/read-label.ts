@@ -88,8 +88,10 @@ async function classTexts(table: OpenTable, column: ReturnType<typeof columnOf>,
   const first = new Map<number | string, number>();
   const merged = keys.map((key, k) => {
     if (typeof key === "number" && Number.isNaN(key)) return -1;
-    if (!first.has(key)) first.set(key, k);
-    return first.get(key)!;
+    const before = first.get(key);
+    if (before !== undefined) return before;
+    first.set(key, k);
+    return k;
   });
   const used = [...first.values()].sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : 0));
   return {

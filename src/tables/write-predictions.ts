@@ -55,7 +55,7 @@ async function writeCsv(path: string, columns: readonly OutputColumn[]): Promise
     for (let from = 0; from < rows; from += BLOCK) {
       const lines: string[] = [];
       for (let i = from; i < Math.min(rows, from + BLOCK); i++) {
-        lines.push(columns.map(({ values }) => cell(values[i]!)).join(","));
+        lines.push(columns.map(({ values }) => cell(values[i])).join(","));
       }
       await file.write(`${lines.join("\n")}\n`);
     }
