@@ -100,7 +100,11 @@ export function barChart(
   });
 }
 
-/** Draws what a model leans on: the importance of each feature, with its spread where that is known. */
+/**
+ * Draws what a model leans on: the importance of each feature, the largest first, with its spread where that is known.
+ *
+ * @param text `top`: how many features are drawn
+ */
 export function importanceChart(
   bars: Bars,
   text: ChartText & { valueTitle?: string; top?: number; format?: string } = {},

@@ -17,7 +17,11 @@ export interface CalibrationCurve {
   count?: ArrayLike<number>;
 }
 
-/** Draws predicted against observed churn rates; a calibrated model lies on the diagonal. */
+/**
+ * Draws predicted against observed churn rates; a calibrated model lies on the diagonal.
+ *
+ * @param curves rates 0 … 1, a point a bin; `low` and `high` are the limits of the observed rate
+ */
 export function calibrationChart(curves: readonly CalibrationCurve[], text: ChartText = {}): Chart {
   const title = text.title ?? "Calibration: predicted and observed churn";
   const values = curves.flatMap((curve) =>

@@ -10,7 +10,11 @@ export interface ConfusionCounts {
   falseNegatives: number;
 }
 
-/** Draws a confusion matrix, shaded by the share of each row: of the churners, of the stayers. */
+/**
+ * Draws a confusion matrix, shaded by the share of each row: of the churners, of the stayers.
+ *
+ * @param counts rows, not shares
+ */
 export function confusionChart(
   counts: ConfusionCounts,
   { threshold, ...text }: ChartText & { threshold?: number } = {},

@@ -13,7 +13,11 @@ export interface GainsCurve {
   baseline?: boolean;
 }
 
-/** Draws cumulative gains: the share of churners found by contacting the top share of the ranking. */
+/**
+ * Draws cumulative gains: the share of churners found by contacting the top share of the ranking.
+ *
+ * @param curves both shares 0 … 1, rising
+ */
 export function gainsChart(curves: readonly GainsCurve[], text: ChartText = {}): Chart {
   const title = text.title ?? "Gains: churners found by contacting the top of the ranking";
   return curveChart({

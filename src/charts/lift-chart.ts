@@ -16,7 +16,11 @@ export interface LiftCurve {
   baseline?: boolean;
 }
 
-/** Draws cumulative lift over contacting at random. */
+/**
+ * Draws cumulative lift: how many times more churners the top share of the ranking holds than a random choice of as many.
+ *
+ * @param curves `share` 0 … 1, rising
+ */
 export function liftChart(curves: readonly LiftCurve[], text: ChartText = {}): Chart {
   const title = text.title ?? "Lift: how much denser churners are at the top of the ranking";
   const shown = curves.map((curve) => {

@@ -51,7 +51,12 @@ interface LineRow {
   marked?: true;
 }
 
-/** Draws lines over days or over numbers, with bands, thresholds and marked points. */
+/**
+ * Draws lines over days or over numbers, with bands, thresholds and marked points. The data are rows of one point of one
+ * line, the marks are layered in this order: bands, rules, lines, points.
+ *
+ * @param options `x.values` and the values of every series are of one length
+ */
 export function lineChart(options: LineChartOptions): Chart {
   const plot = linePlot(options);
   return vegaChart({

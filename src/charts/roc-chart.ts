@@ -15,7 +15,11 @@ export interface RocCurve {
   baseline?: boolean;
 }
 
-/** Draws ROC curves, the area under each in the legend. */
+/**
+ * Draws ROC curves, the area under each in the legend.
+ *
+ * @param curves rates 0 … 1, rising; thresholds are shown under the pointer
+ */
 export function rocChart(curves: readonly RocCurve[], text: ChartText = {}): Chart {
   const title = text.title ?? "ROC: churners found against false alarms";
   const name = (curve: RocCurve) => (curve.auc === undefined ? curve.name : `${curve.name} (AUC ${auc(curve.auc)})`);

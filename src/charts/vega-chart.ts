@@ -47,10 +47,12 @@ export function vegaChart(spec: VegaLiteSpec): Chart {
   };
 }
 
+/** A chart as plain text: its title, and under it its description where that says more. */
 export function chartText(title: string, description: string): string {
   return description === title ? `[chart] ${title}` : `[chart] ${title}\n${description}`;
 }
 
+/** Writes a chart into files, as `Chart.save` promises; nothing is written when one of the paths is refused. */
 export async function saveChart(chart: Pick<Chart, "toSvg" | "toPng">, paths: readonly string[]): Promise<string[]> {
   for (const path of paths) {
     if (![".svg", ".png"].includes(extname(path).toLowerCase())) {

@@ -1,16 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "./errors.js";
 
-/** The error of work that was stopped by its signal. */
+/**
+ * The error of work that was stopped by its signal: INTERRUPTED.
+ *
+ * @param what the work, and how far it was
+ * @param hint what is kept, and how to continue
+ */
 export function interrupted(what: string, cause?: unknown, hint?: string): ChurnError {
   return new ChurnError("INTERRUPTED", `interrupted: ${what}`, { cause, hint });
 }
 
-/** @throws ChurnError INTERRUPTED when the signal says stop */
+/**
+ * @param what the work, and how far it is
+ * @throws ChurnError INTERRUPTED when the signal says stop
+ */
 export function throwIfInterrupted(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted) throw interrupted(what, signal.reason);
 }
 
+/** True for the error of work that was stopped by its signal. */
 export function isInterrupted(error: unknown): boolean {
   return error instanceof ChurnError && error.code === "INTERRUPTED";
 }

@@ -9,12 +9,16 @@ export interface ProcessId {
   began: string | null;
 }
 
-/** This process. */
+/** This process, as another one can find out whether it still lives. */
 export function ownProcess(): ProcessId {
   return { pid: process.pid, began: readState(process.pid)?.began ?? null };
 }
 
-/** True while a process of this machine runs; one that has ended but is not yet reaped by its parent does not. */
+/**
+ * True while a process of this machine runs; one that has ended but is not yet reaped by its parent does not.
+ *
+ * @param process `began` tells it from a later one of the same number; left out where that is not known
+ */
 export function isProcessAlive({ pid, began }: { pid: number; began?: string | null }): boolean {
   // 0 would ask after the group of this process
   if (pid <= 0) return false;

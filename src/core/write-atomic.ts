@@ -4,7 +4,12 @@ import { makeFolder } from "./make-folder.js";
 
 let writes = 0;
 
-/** Writes a file beside its place, flushes it and renames it into place, so that a crash leaves the old file or the new one. */
+/**
+ * Writes a file beside its place, flushes it and renames it into place, so that a crash leaves the old file or the new one.
+ * Folders that are missing are made.
+ *
+ * @throws ChurnError WRITE_FAILED for a folder that cannot be made, else the error of the file system
+ */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
   await makeFolder(dirname(path));
   // two writes of one path in one process must not share a part

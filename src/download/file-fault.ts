@@ -12,7 +12,12 @@ const FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {
   EIO: ["the disk failed", "check the disk"],
 };
 
-/** The error of the file system as a user can act on it, or undefined when it is none of those. */
+/**
+ * The error of the file system as a user can act on it: permissions, a full or broken disk, a file where a folder should be.
+ *
+ * @returns ChurnError DOWNLOAD_FAILED naming the path; undefined for any other error, and for one that is a ChurnError
+ *   already
+ */
 export function fileFault(error: unknown): ChurnError | undefined {
   if (error instanceof ChurnError) return undefined;
   const known = FAULTS[faultCode(error) ?? ""];

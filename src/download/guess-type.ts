@@ -10,7 +10,11 @@ const FORMS: readonly [GuessedType, RegExp][] = [
   ["boolean", /^(true|false)$/i],
 ];
 
-/** The narrowest type that all cells of a column have, empty cells apart; text where they have none in common. */
+/**
+ * The narrowest type that all cells of a column have, empty cells apart; text where they have none in common.
+ *
+ * @param cells texts of the first rows, as they stand in the file
+ */
 export function guessType(cells: readonly string[]): GuessedType {
   const filled = cells.filter((cell) => cell !== "");
   if (filled.length === 0 || filled.some((cell) => /^[+-]?0\d/.test(cell))) return "text";

@@ -1,7 +1,12 @@
 import { ChurnError } from "../core/errors.js";
 import { faultCode } from "../core/fault.js";
 
-/** The error of zlib as a user can act on it; another error is given back as it is. */
+/**
+ * The error of zlib as a user can act on it; another error is given back as it is.
+ *
+ * @param shown how errors name the file
+ * @param isGzip whether the file begins as gzip does, whatever its name says
+ */
 export function gzipError(shown: string, isGzip: boolean, error: unknown): unknown {
   const code = faultCode(error);
   if (!code?.startsWith("Z_")) return error;

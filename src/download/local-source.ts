@@ -7,7 +7,13 @@ import { noFile, noSuchFile } from "./no-such-file.js";
 import { shortHash } from "./short-hash.js";
 import type { Source } from "./source.js";
 
-/** A file on this machine: it is used where it lies, not copied. */
+/**
+ * A file on this machine: it is used where it lies, not copied, so it has no `write`.
+ *
+ * @param text a path, or a URL `file:`
+ * @throws ChurnError BAD_OPTION for a URL that names no local file; for a name of no known type BAD_INPUT, or NOT_FOUND where
+ *   nothing is there
+ */
 export function localSource(text: string, dataDir: string): Source {
   const file = resolve(/^file:/i.test(text) ? pathOf(text) : text);
   if (!typeOfName(file)) checkPlace(file);

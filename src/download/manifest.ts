@@ -40,17 +40,28 @@ export interface Manifest {
   server: string | null;
 }
 
-/** The path of a file as a manifest keeps it. */
+/**
+ * The path of a file as a manifest keeps it: relative to the data folder when it lies in it, so that the folder may be
+ * moved, else as it is.
+ *
+ * @param file an absolute path
+ */
 export function manifestFile(file: string, dataDir: string): string {
   const inside = relative(resolve(dataDir), file);
   return inside.startsWith("..") || isAbsolute(inside) ? file : inside;
 }
 
+/** Writes the manifest of a source into the data folder, beside its place and renamed. */
 export async function saveManifest(source: Source, manifest: Manifest, dataDir: string): Promise<void> {
   await writeAtomic(join(dataDir, source.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The manifest of a source, or undefined when there is none, or one that cannot be read or is of another file. */
+/**
+ * The manifest of a source as it was written, without a look at its file; undefined when there is none, or one that cannot
+ * be read or is of another file.
+ *
+ * @throws the error of the file system, except that there is no such file
+ */
 export async function readManifest(source: Source, dataDir: string): Promise<Manifest | undefined> {
   try {
     const manifest: Manifest = JSON.parse(await readFile(join(dataDir, source.manifest), "utf8"));
@@ -66,7 +77,11 @@ export async function readManifest(source: Source, dataDir: string): Promise<Man
   }
 }
 
-/** How the file of a manifest is found: as it was, or touched only, or with other bytes, or not at all. */
+/**
+ * Compares a file with its manifest: bytes and time first, and only where the time differs its hash.
+ *
+ * @returns "same"; "touched" when the bytes are the same and the time is not; "changed"; "gone"
+ */
 export async function findFileState(
   manifest: Manifest,
   file: string,

@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 
+/** The error of a path that leads nowhere. */
 export function noSuchFile(path: string, cause?: unknown): ChurnError {
   return new ChurnError("NOT_FOUND", `no such file: ${path}`, {
     cause,

@@ -53,12 +53,12 @@ async function takeOver(path: string, partial: string): Promise<boolean> {
   }
 }
 
-/** Writes down what a partial file holds. */
+/** Writes down what a partial file holds, in `<partial>.json`, so that whoever finds it can continue. */
 export async function writeNote(partial: string, note: PartialNote): Promise<void> {
   await writeFile(noteOf(partial), JSON.stringify(note));
 }
 
-/** What a partial file holds, or undefined when that is not known. */
+/** What a partial file holds; undefined without a note, or with one that was cut off. */
 export async function readNote(partial: string): Promise<PartialNote | undefined> {
   try {
     return JSON.parse(await readFile(noteOf(partial), "utf8"));
@@ -67,7 +67,10 @@ export async function readNote(partial: string): Promise<PartialNote | undefined
   }
 }
 
-/** Leaves a partial file for the next download of its file, of this process or another. */
+/**
+ * Leaves a partial file, with its note, for the next download of its file, of this process or another: under a name that no
+ * running process owns.
+ */
 export async function keepPartial(partial: string): Promise<void> {
   // no process has the number 0
   const kept = partial.replace(/\.\d+-\d+\.part$/, ".0-0.part");
@@ -75,11 +78,13 @@ export async function keepPartial(partial: string): Promise<void> {
   await rename(partial, kept);
 }
 
+/** Removes a partial file and its note, where they are. */
 export async function removePartial(partial: string): Promise<void> {
   await rm(partial, { force: true });
   await removeNote(partial);
 }
 
+/** Removes the note of a partial file whose bytes are no longer those that came: it was unpacked. */
 export async function removeNote(partial: string): Promise<void> {
   await rm(noteOf(partial), { force: true });
 }

@@ -1,6 +1,10 @@
 import type { StageContext } from "../core/progress.js";
 
-/** Reports progress at most twenty times a second, and always the first and the last of it. */
+/**
+ * Reports progress at most twenty times a second, and always the first and the last of it.
+ *
+ * @param total amount of the whole in the same unit; left out where it is not known
+ */
 export function progressMeter(
   context: StageContext,
   task: string,

@@ -9,7 +9,12 @@ import { progressMeter } from "./progress-meter.js";
 import { shortHash } from "./short-hash.js";
 import { NO_VALIDATORS, type Source } from "./source.js";
 
-/** Records made by the seeded generator; the same parameters give the same file, byte by byte, on any machine. */
+/**
+ * Records made by the seeded generator; the same parameters give the same file, byte by byte, on any machine.
+ *
+ * @param text `sample:?subscribers=…&days=…`
+ * @throws ChurnError BAD_OPTION naming the parameter
+ */
 export function parseSampleSource(text: string, dataDir: string): Source {
   const options = sampleOptions(text);
   const { subscribers, seed, scenario, from, to } = options;

@@ -20,7 +20,11 @@ export interface Jupyter {
   version: string;
 }
 
-/** Looks for Jupyter Lab: the project's own, a `.venv` beside it, then the PATH. */
+/**
+ * Looks for Jupyter Lab: the project's own, a `.venv` beside it, then the PATH.
+ *
+ * @returns the first of version 4 or later that starts; undefined when there is none
+ */
 export async function findJupyter(): Promise<Jupyter | undefined> {
   const folders = [join(LAB_VENV, BIN), join(PROJECT, ".venv", BIN), ...(process.env.PATH ?? "").split(delimiter)];
   for (const folder of folders) {

@@ -282,7 +282,7 @@ export async function startKernel(options: KernelProcessOptions = {}): Promise<K
   }
 }
 
-/** How a process ended, in words. */
+/** How a process ended, in words: its exit code or signal, and the last it wrote to standard error. */
 export function describeExit({ code, signal, stderr }: KernelExit): string {
   const how = signal ? `killed by ${signal}` : `exit code ${code}`;
   const outOfMemory = /heap out of memory|allocation failed/i.test(stderr) ? ", out of memory" : "";

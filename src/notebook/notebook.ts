@@ -59,17 +59,17 @@ export type CellOutput =
     }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-/** Text of a cell or of an output, which the format allows in lines. */
+/** The text of a cell or of an output, which the format permits as one text or as lines. */
 export function joinLines(source: unknown): string {
   return Array.isArray(source) ? source.join("") : String(source ?? "");
 }
 
-/** Text as the format likes it: lines with their ends, which make small diffs. */
+/** A text as lines with their ends, as Jupyter saves it: that makes small diffs. */
 export function splitLines(text: string): string[] {
   return text === "" ? [] : text.split(/(?<=\n)/);
 }
 
-/** The first line of a cell that says something, for messages. */
+/** The first line of a cell that says something, comments apart, for messages; at most 80 characters. */
 export function firstLine(cell: NotebookCell): string {
   const lines = joinLines(cell.source)
     .split("\n")
@@ -78,6 +78,7 @@ export function firstLine(cell: NotebookCell): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
+/** Whether a cell has a tag, as `parameters`, `raises-exception` or `skip-cell`. */
 export function hasTag(cell: NotebookCell, tag: string): boolean {
   return cell.metadata.tags?.includes(tag) ?? false;
 }

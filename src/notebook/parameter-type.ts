@@ -16,7 +16,7 @@ const WORDS = {
   undefined: "undefined",
 };
 
-/** What a type takes, in words. */
+/** What a type takes, in words for an error or a help text: `a number | "auto"`. */
 export function takes(type: ParameterType): string {
   switch (type.kind) {
     case "literal":
@@ -155,7 +155,10 @@ function fromJson(type: ParameterType, text: string): { value: unknown } | undef
   }
 }
 
-/** papermill's reading of `-p`: numbers, true, false and none, else text. */
+/**
+ * Reads the text of `-p` where the notebook declares no type, as papermill does: numbers, true, false and none, else the
+ * text.
+ */
 export function guess(text: string): unknown {
   if (/^(true|false)$/i.test(text)) return /^t/i.test(text);
   if (/^none$/i.test(text)) return null;

@@ -18,6 +18,7 @@ export interface PreparedRun {
   kept: Set<NotebookCell>;
 }
 
+/** Whether a run is given any parameter, as a value or as a text. */
 export function hasParameters({ parameters, parameterTexts }: RunNotebookOptions): boolean {
   return Object.keys({ ...parameters, ...parameterTexts }).length > 0;
 }
@@ -69,7 +70,7 @@ function givenValues(options: RunNotebookOptions, declared: NotebookParameter[])
   return given;
 }
 
-/** Refuses a notebook that asks for another kernel. */
+/** @throws ChurnError BAD_INPUT for a notebook that asks for another kernel than this */
 export function checkKernel({ metadata }: Notebook, path: string): void {
   const name = metadata.kernelspec?.name;
   const language = metadata.kernelspec?.language ?? metadata.language_info?.name ?? "typescript";

@@ -130,7 +130,11 @@ async function discard(kernel: RunNotebookOptions["kernel"]): Promise<void> {
   );
 }
 
-/** The outputs of many notebooks in one folder, under their own names. */
+/**
+ * The jobs that put the outputs of many notebooks into one folder, under their own names.
+ *
+ * @throws ChurnError BAD_USAGE when two notebooks have one name
+ */
 export function jobsInto(
   folder: string,
   inputs: string[],

@@ -22,7 +22,12 @@ export interface RunCellOptions {
   onText?: (text: string) => void;
 }
 
-/** Runs one cell and keeps its outputs; undefined means that it ran to its end. */
+/**
+ * Runs one cell and keeps its outputs, until the kernel says that all of them were sent.
+ *
+ * @returns undefined when it ran to its end, else what went wrong: an error of the cell, a time-out, a dead kernel, lost
+ *   output
+ */
 export async function runCell(
   kernel: KernelProcess,
   source: string,

@@ -11,6 +11,7 @@ export interface Failure {
   isShown?: boolean;
 }
 
+/** A failure that no output of the cell shows yet: a kernel that died, a time-out, an interrupt. */
 export function failure(kind: Failure["kind"], ename: string, evalue: string): Failure {
   return { kind, ename, evalue, traceback: [`${ename}: ${evalue}`] };
 }

@@ -42,7 +42,7 @@ export function openRecord(
   };
 }
 
-/** Times one cell. */
+/** Writes into a cell that it runs, and gives the function that writes how and when it ended. */
 export function openCell(cell: NotebookCell): (isGood: boolean) => void {
   const started = performance.now();
   cell.metadata.papermill ??= {};

@@ -17,7 +17,12 @@ export const MONITORING_ROUTES: readonly ApiRoute[] = [
   },
 ];
 
-/** The service on port 5001. Faults are reported in the words of the legacy system: `{"error": …}`. */
+/**
+ * Makes the service on port 5001, which runs the monitoring when it is asked to. Faults are reported in the words of the
+ * legacy system: `{"error": …}`.
+ *
+ * @returns a server that does not listen yet
+ */
 export async function monitoringService(runner: MonitoringRunner, parts: ServerParts): Promise<FastifyInstance> {
   const app = await makeServer("monitoring", parts, {
     routes: MONITORING_ROUTES,

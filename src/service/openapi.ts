@@ -12,7 +12,11 @@ export interface ApiRoute {
   answers: Record<number, { description: string; body?: z.ZodType }>;
 }
 
-/** The OpenAPI 3.1 document of a service. */
+/**
+ * The OpenAPI 3.1 document of a service, from the very zod types that check its requests.
+ *
+ * @param version of the package
+ */
 export function openapi(name: string, version: string, routes: readonly ApiRoute[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, url, summary, headers, body, example, answers } of routes) {

@@ -65,7 +65,11 @@ export const STREAM_ROUTES: readonly ApiRoute[] = [
   },
 ];
 
-/** The service on port 5000: a stream in the background, and records from outside. */
+/**
+ * Makes the service on port 5000: a stream in the background, and records from outside.
+ *
+ * @returns a server that does not listen yet
+ */
 export async function streamService(
   store: Store,
   runner: StreamRunner,

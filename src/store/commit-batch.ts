@@ -18,7 +18,7 @@ export interface FreeIds {
   days: Set<number>;
 }
 
-/** Finds the first numbers that are free. */
+/** Finds the first numbers that are free, of batches and of rows: one more than the largest in use. */
 export async function freeIds(db: Database): Promise<FreeIds> {
   const found = await db.oneRow<{ batch: number; row: number }>(
     `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
@@ -101,7 +101,11 @@ async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBa
 /** A row of the ledger, and what names its content. */
 export type LedgerEntry = Omit<CommittedBatch, "written"> & { content: string };
 
-/** The batch that the ledger has under the same key, if its rows are the same. */
+/**
+ * The batch that the ledger has under the same key.
+ *
+ * @throws ChurnError CONFLICT when its rows are others
+ */
 export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry): CommittedBatch {
   if (content === batch.content) return { ...counts, written: false };
   throw new ChurnError(
@@ -111,7 +115,7 @@ export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry):
   );
 }
 
-/** Reads the rows of a batch as columns. */
+/** The rows of a batch as columns; those of a Parquet file are read, in the order of the file. */
 export async function readBatchColumns(db: Database, rows: BatchRows): Promise<Columns> {
   if ("columns" in rows) return rows.columns;
   const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquetRows(rows.parquet)}`);
@@ -121,6 +125,11 @@ export async function readBatchColumns(db: Database, rows: BatchRows): Promise<C
     WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
 }
 
+/**
+ * How many rows a batch has.
+ *
+ * @throws ChurnError BAD_INPUT when day or subscriber is missing, or the columns are not of one length
+ */
 export function sourceLines(columns: Columns): number {
   const lengths = Object.values(columns).map((column) => column.length);
   if (!columns.DP_DATE || !columns.DP_MSISDN || lengths.some((length) => length !== lengths[0])) {
@@ -129,6 +138,11 @@ export function sourceLines(columns: Columns): number {
   return lengths[0] ?? 0;
 }
 
+/**
+ * First and last day as `YYYY-MM-DD`; null twice when there is none.
+ *
+ * @param days since 1970-01-01, in any order
+ */
 export function findSpan(days: Int32Array): [string, string] | [null, null] {
   if (days.length === 0) return [null, null];
   let first = days[0];

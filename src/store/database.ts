@@ -231,7 +231,7 @@ export class Database {
   }
 }
 
-/** Begins, works and commits, or rolls back. */
+/** Runs the work of a transaction: begins, works and commits, or rolls back and throws what the work threw. */
 export async function runSteps<T>({ begin, work, commit, rollback }: TransactionSteps<T>): Promise<T> {
   await begin();
   try {

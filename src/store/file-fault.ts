@@ -2,13 +2,18 @@ import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { describeProcess } from "../core/process-life.js";
 
-/** Who holds a file, from DuckDB's message. */
+/** Who holds a file, in words, from the message of DuckDB, which names a process. */
 export function parseHolder(message: string): string {
   const pid = /PID (\d+)/.exec(message)?.[1];
   return pid ? describeProcess(Number(pid)) : "another process";
 }
 
-/** Why a file cannot be opened, as an error that a user can act on. */
+/**
+ * Why a file cannot be opened, as an error that a user can act on: STORE_DAMAGED, STORE_FULL, STORE_READ_ONLY, else
+ * NOT_FOUND.
+ *
+ * @param message of DuckDB
+ */
 export function openError(path: string, message: string, cause: unknown): ChurnError {
   if (cause instanceof ChurnError) return cause;
   if (isDamage(message)) {
@@ -31,7 +36,9 @@ export function openError(path: string, message: string, cause: unknown): ChurnE
   return new ChurnError("NOT_FOUND", `${path} cannot be opened: ${firstLine(message)}`, { cause });
 }
 
-/** Makes an error of the disk one that a user can act on; any other stays as it is. */
+/**
+ * Makes an error of the disk one that a user can act on, STORE_FULL or STORE_READ_ONLY; any other stays as it is.
+ */
 export function diskError(path: string, error: unknown): unknown {
   if (error instanceof ChurnError) return error;
   const message = messageOf(error);

@@ -19,12 +19,18 @@ export function yieldRequestFile(store: string): string {
   return `${store}.wanted`;
 }
 
-/** @param mark tells the stores of one data folder apart: `Store.mark` */
+/**
+ * The file of the stream that a service was asked for.
+ *
+ * @param mark tells the stores of one data folder apart: `Store.mark`
+ */
 export function streamJobFile(dataDir: string, mark: string): string {
   return join(dataDir, `stream-job_${mark}.json`);
 }
 
 /**
+ * The file of rows that are still to be streamed.
+ *
  * @param key 12 hexadecimal digits that name what the rows are
  * @param rows how many the file was made for; left out where the rows are all that there are
  */

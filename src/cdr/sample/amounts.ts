@@ -1,7 +1,11 @@
 import { exp } from "./exp.js";
 import type { KeyedDraws } from "./keyed-draws.js";
 
-/** A Poisson number: by inversion where the mean is small, else a rounded normal one. */
+/**
+ * Draws a Poisson number: by inversion where the mean is small, else a rounded normal one.
+ *
+ * @param draws advanced by the numbers that it takes
+ */
 export function drawCount(draws: KeyedDraws, mean: number): number {
   if (mean > 14) return Math.max(0, Math.floor(mean + Math.sqrt(mean) * draws.normal() + 0.5));
   let rest = draws.uniform();

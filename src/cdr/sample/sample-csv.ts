@@ -19,7 +19,10 @@ export function* sampleCsv(options: SampleOptions = {}): Generator<Uint8Array, v
 /** Longest line: a date, an id of twelve digits, seven numbers of ten digits, one with a fraction, a label, commas. */
 const LONGEST_LINE = 128;
 
-/** The lines of a block; digits are written by hand, which is several times quicker than joining texts. */
+/**
+ * The lines of a block as bytes of CSV, without a header; digits are written by hand, which is several times quicker than
+ * joining texts.
+ */
 export function toCsv(block: SampleBlock): Uint8Array {
   const bytes = Buffer.allocUnsafe(block.rows * LONGEST_LINE);
   const date = Buffer.from(`${dateOf(block.day)},`);

@@ -5,7 +5,12 @@ import { gsEndpoint } from "./gs-endpoint.js";
 import { gsName } from "./gs-name.js";
 import { GsRemote } from "./gs-remote.js";
 
-/** An object in Google Cloud Storage. */
+/**
+ * An object in Google Cloud Storage, fetched into the data folder.
+ *
+ * @param text `gs://bucket/object`, with `#generation` for a version of it
+ * @throws ChurnError BAD_OPTION for a name that cannot be one, BAD_INPUT for a file of no known type
+ */
 export function gsSource(text: string, dataDir: string): Source {
   const name = gsName(text);
   const shown = `gs://${name.bucket}/${name.object}${name.generation ? `#${name.generation}` : ""}`;

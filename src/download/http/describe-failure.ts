@@ -8,7 +8,10 @@ import { ConnectionLost, ServerBusy } from "./remote.js";
 import { statusError } from "./status-error.js";
 import type { Transfer } from "./transfer.js";
 
-/** True for an error of a transfer after which the next try may do better. */
+/**
+ * True for an error of a transfer after which the next try may do better: a lost connection, a busy server, no answer after
+ * bytes had come.
+ */
 export function isTransient(error: unknown, { done }: Transfer): boolean {
   if (error instanceof ConnectionLost || error instanceof ServerBusy) return true;
   return error instanceof NoResponseError && (done > 0 || error.passing);
@@ -17,7 +20,11 @@ export function isTransient(error: unknown, { done }: Transfer): boolean {
 /** A failure after which the same command may continue. */
 class GivenUp extends ChurnError {}
 
-/** The error of a transfer that was tried often enough. */
+/**
+ * The error of a transfer that was tried often enough; the next download may continue it.
+ *
+ * @param failures how many times in a row nothing new came, before this one
+ */
 export function retriesExhausted({ remote, done, version }: Transfer, failures: number, cause: unknown): ChurnError {
   const times = failures === 0 ? "" : `, ${failures + 1} times`;
   if (cause instanceof ServerBusy) {
@@ -36,7 +43,11 @@ export function retriesExhausted({ remote, done, version }: Transfer, failures: 
   });
 }
 
-/** Leaves the partial file for the next download where that is of use, and says so in the error. */
+/**
+ * Leaves the partial file for the next download where that is of use, and says so in the error.
+ *
+ * @returns the error to throw: another one with the hint, or the same
+ */
 export async function describeFailure(
   { remote, partial, file, done, version }: Transfer,
   error: unknown,

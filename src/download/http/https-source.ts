@@ -6,7 +6,12 @@ import { httpsRemote } from "./https-remote.js";
 import { remoteSource } from "./remote-source.js";
 import { isSafe, withoutQuery } from "./safe-url.js";
 
-/** A file on a web server; `http:` only on this machine. */
+/**
+ * A file on a web server, fetched into the data folder; `http:` only on this machine.
+ *
+ * @param text a URL; its fragment may name the file where its path does not
+ * @throws ChurnError BAD_OPTION for a URL that is not protected or holds a password, BAD_INPUT for a file of no known type
+ */
 export function httpsSource(text: string, dataDir: string): Source {
   const url = checkedUrl(text);
   const shown = withoutQuery(url);

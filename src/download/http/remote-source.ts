@@ -15,7 +15,10 @@ interface RemoteFile extends Pick<Source, "text" | "shown" | "server"> {
   remote(settings: FetchSettings, options: GetOptions): Remote;
 }
 
-/** The source of a file on a server: kept in the data folder under a name that no other file has. */
+/**
+ * The source of a file on a server: kept in the data folder under a name that no other file has, since it ends in a hash of
+ * where it comes from.
+ */
 export function remoteSource({ name, from, remote, ...rest }: RemoteFile, dataDir: string): Source {
   const file = localName(name, rest.type, from);
   return {

@@ -48,12 +48,15 @@ export class ServerBusy extends Error {
   }
 }
 
-/** True for a status that may pass. */
+/** True for a status that may pass: 408, 429, and 5xx except 501. */
 export function isBusy(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** The first byte that a partial answer holds, and the bytes of the whole, as far as it is given. */
+/**
+ * What the header `content-range` of a partial answer says (RFC 9110 14.4): its first byte, and the bytes of the whole;
+ * undefined for what it does not say.
+ */
 export function contentRange(response: HttpResponse): { from: number | undefined; size: number | undefined } {
   const [, from, size] = /^bytes (\d+)-\d+\/(\d+|\*)/.exec(response.headers["content-range"] ?? "") ?? [];
   return {

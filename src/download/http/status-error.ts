@@ -1,6 +1,10 @@
 import { ChurnError } from "../../core/errors.js";
 
-/** The error of an HTTP status other than success. */
+/**
+ * The error of an HTTP status other than success: DOWNLOAD_FAILED, or NOT_FOUND for 404 and 410, with what to do.
+ *
+ * @param shown how errors name the file
+ */
 export function statusError(shown: string, status: number): ChurnError {
   if (status === 401 || status === 403) {
     return new ChurnError("DOWNLOAD_FAILED", `${shown} may not be read: HTTP ${status}`, {

@@ -16,7 +16,11 @@ export interface ExportHtmlOptions {
   theme?: "light" | "dark" | "auto";
 }
 
-/** The page as text; `name` is its title when the notebook has no heading. */
+/**
+ * The page of a notebook as one HTML text that works without a network.
+ *
+ * @param name title of the page when the notebook has no heading
+ */
 export function notebookHtml(notebook: Notebook, name: string, options: ExportHtmlOptions = {}): string {
   const markdown = new Markdown();
   const outputs = new OutputHtml();

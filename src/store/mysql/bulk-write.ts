@@ -22,7 +22,7 @@ export interface RowsToWrite {
 /** How rows get into the server: streamed as a file, or as statements where the server takes no files. */
 export type BulkWay = "LOAD DATA LOCAL INFILE" | "multi-row INSERT";
 
-/** Asks the server which way it permits. */
+/** Asks the server which way it permits: a file that is sent (`local_infile`), or statements of many rows. */
 export async function bulkWay(session: MysqlSession): Promise<BulkWay> {
   const found = await session.row<{ permitted: number }>("SELECT @@global.local_infile AS permitted");
   return found?.permitted ? "LOAD DATA LOCAL INFILE" : "multi-row INSERT";

@@ -32,16 +32,23 @@ const AWAY = new Set([
 /** Another session was in the way: the transaction is to be done again. */
 const CONTENDED = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT", "ER_CHECKREAD"]);
 
+/** True when the server cannot be reached, or went away in the middle: the work is to be done again, whole. */
 export function isAway(error: unknown): boolean {
   const closed = /connection is in closed state|server has gone away|connection lost/i;
   return AWAY.has(faultCode(error) ?? "") || closed.test(messageOf(error));
 }
 
+/** True when another session was in the way, as in a deadlock: the transaction is to be done again. */
 export function isContended(error: unknown): boolean {
   return CONTENDED.has(faultCode(error) ?? "");
 }
 
-/** Makes an error of the server one that a user can act on: it names host and database, and never holds the password. */
+/**
+ * Makes an error of the server one that a user can act on: it names host and database, and never holds the password.
+ *
+ * @param place host and database
+ * @param waited seconds, where it was waited for
+ */
 export function storeError(error: unknown, place: string, waited?: number): unknown {
   if (error instanceof ChurnError) return error;
   const { code, errno, sqlMessage, message } = error as MysqlFault;

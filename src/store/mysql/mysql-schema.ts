@@ -65,6 +65,7 @@ export async function ensureMysqlTables(session: MysqlSession): Promise<void> {
   }
 }
 
+/** Writes that the tables are of this version: from then on they count as ours. */
 export async function writeSchemaVersion(session: MysqlSession): Promise<void> {
   await session.run(VERSION_TABLE);
   await session.run("INSERT IGNORE INTO workbench_schema VALUES (?)", [SCHEMA_VERSION]);

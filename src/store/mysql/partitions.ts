@@ -30,6 +30,7 @@ export function partitionName(...values: (string | number)[]): string {
   return JSON.stringify(values.map(String));
 }
 
+/** The values that a name of `partitionName` or `partitionSql` was made of, as texts. */
 export function partitionValues(part: string): string[] {
   return JSON.parse(part);
 }
@@ -84,7 +85,12 @@ export async function lookBefore(db: Database, before: Map<string, Before>, sql:
   }
 }
 
-/** The partitions of a table that a transaction changed: those that were there before, and those that are there now with their rows. */
+/**
+ * Compares a table with what was known of it before a transaction.
+ *
+ * @returns `gone`: partitions that were there before and changed or went; `written`: those that are there now and are new or
+ *   changed, with their numbers of rows
+ */
 export async function changedPartitions(
   db: Database,
   table: string,

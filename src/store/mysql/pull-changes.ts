@@ -18,15 +18,22 @@ export interface CacheState {
 export const CACHE_TABLE =
   "CREATE TABLE IF NOT EXISTS workbench_cache (store_id VARCHAR NOT NULL, revision BIGINT NOT NULL)";
 
+/** How far the copy is; undefined when it holds nothing yet. */
 export async function cacheState(db: Database): Promise<CacheState | undefined> {
   return db.row<CacheState>("SELECT store_id, revision FROM workbench_cache");
 }
 
+/** Writes how far the copy is; to be called in the transaction that brings it there. */
 export async function setCacheState(db: Database, { store_id, revision }: CacheState): Promise<void> {
   await db.run("DELETE FROM workbench_cache");
   await db.run("INSERT INTO workbench_cache VALUES ($1, $2)", [store_id, revision]);
 }
 
+/**
+ * The state of the database, with the number of its last change.
+ *
+ * @param lock `FOR UPDATE` keeps others from changing it until the transaction ends
+ */
 export async function serverState(session: MysqlSession, lock = ""): Promise<CacheState> {
   const found = await session.row<CacheState>(`SELECT store_id, revision FROM workbench_state WHERE id = 1 ${lock}`);
   if (!found) throw Object.assign(new Error("workbench_state is empty"), { code: "ER_NO_STATE", errno: 0 });
