@@ -5,11 +5,6 @@ export const GROUP = 8;
 /** Bytes of the bins of one column: 256 × (count, ones). */
 export const COLUMN_BYTES = 256 * 8;
 
-/** Names the locals of a function in order. */
-export function locals<Name extends string>(...names: Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
-}
-
 /** Address of the codes of an entry's row. */
 export const rowOf = (entry: Code, codes: Code, stride: Code): Code =>
   i32.add(codes, i32.mul(i32.shr(entry, int(8)), stride));

@@ -10,6 +10,27 @@ export const I64 = 0x7e;
 export const F64 = 0x7c;
 export const V128 = 0x7b;
 
+type Types = Readonly<Record<string, number>>;
+
+/**
+ * Declares the parameters and the other locals of a function, by name and type.
+ *
+ * @returns their types for the module, and the locals by name, for its body
+ */
+export function variables<Parameters extends Types, Locals extends Types>(parameters: Parameters, locals: Locals) {
+  const names = [...Object.keys(parameters), ...Object.keys(locals)];
+  const n = Object.fromEntries(names.map((name, i): [string, Local] => [name, [0x20, ...u(i)]]));
+  return {
+    types: { parameters: Object.values(parameters), locals: Object.values(locals) },
+    n: n as Record<keyof Parameters | keyof Locals, Local>,
+  };
+}
+
+/** Several variables of one type. */
+export function all<Name extends string>(type: number, ...names: Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, type])) as Record<Name, number>;
+}
+
 /** One function of a module; its locals follow its parameters. */
 export interface WasmFunction {
   name: string;
@@ -72,19 +93,35 @@ const store =
   (address: Code, value: Code, offset = 0): Code => [...address, ...value, opcode, align, ...u(offset)];
 
 export const seq = (...codes: Code[]): Code => codes.flat();
-export const localGet = (local: number): Code => [0x20, ...u(local)];
-export const set = (local: number, value: Code): Code => [...value, 0x21, ...u(local)];
-export const tee = (local: number, value: Code): Code => [...value, 0x22, ...u(local)];
+/** A local of a function: its value where an expression is asked for, its place in `set` and `tee`. */
+export type Local = readonly [0x20, ...number[]];
+export const set = ([, ...place]: Local, value: Code): Code => [...value, 0x21, ...place];
+export const tee = ([, ...place]: Local, value: Code): Code => [...value, 0x22, ...place];
 export const int = (value: number): Code => [0x41, ...s(value)];
 export const float = (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
 
-/** A loop; `again(0)` within it goes back to its start, `again(1)` to that of the loop around it. */
-export const loop = (...body: Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0b];
-/** A block; `leave(0)` within it goes to its end. */
-export const block = (...body: Code[]): Code => [0x02, 0x40, ...body.flat(), 0x0b];
-export const when = (condition: Code, ...body: Code[]): Code => [...condition, 0x04, 0x40, ...body.flat(), 0x0b];
-export const branch = (depth: number): Code => [0x0c, ...u(depth)];
-export const branchIf = (depth: number, condition: Code): Code => [...condition, 0x0d, ...u(depth)];
+/** Where a branch goes to: the start of a loop, or the end of a block. */
+export interface Label {
+  readonly depth: number;
+}
+
+/** How many loops, blocks and conditions are around the code that is being put together. */
+let depth = 0;
+
+function nested(opcode: number, body: (label: Label) => readonly Code[]): Code {
+  depth++;
+  const code = [opcode, 0x40, ...body({ depth }).flat(), 0x0b];
+  depth--;
+  return code;
+}
+
+/** A loop: it ends after its body, unless a branch to its label goes back to the start. */
+export const loop = (body: (again: Label) => readonly Code[]): Code => nested(0x03, body);
+/** A block: a branch to its label leaves it. */
+export const block = (body: (leave: Label) => readonly Code[]): Code => nested(0x02, body);
+export const when = (condition: Code, body: () => readonly Code[]): Code => [...condition, ...nested(0x04, body)];
+export const branch = (to: Label): Code => [0x0c, ...u(depth - to.depth)];
+export const branchIf = (to: Label, condition: Code): Code => [...condition, 0x0d, ...u(depth - to.depth)];
 export const choose = (ifTrue: Code, ifFalse: Code, condition: Code): Code => [
   ...ifTrue,
   ...ifFalse,
