@@ -4,13 +4,14 @@ export type { Threshold } from "../monitoring/calculators/threshold.js";
 export type { Chunking } from "../monitoring/chunks/chunk.js";
 export { type Segment, segmentOf, segmentsOf } from "../monitoring/chunks/segments.js";
 export type { MonitoredTable } from "../monitoring/chunks/table.js";
+export type { DriftMethod } from "../monitoring/drift/drift-methods.js";
 export {
   type AlertCountRank,
   type CorrelationRank,
   rankByAlertCount,
   rankByCorrelation,
 } from "../monitoring/drift/rank-columns.js";
-export type { DriftMethod, UnivariateOptions } from "../monitoring/drift/univariate-options.js";
+export type { UnivariateOptions } from "../monitoring/drift/univariate-options.js";
 export type { MonitorConfig } from "../monitoring/engine/config-sections.js";
 export { missingValues, outOfRangeValues, unseenValues } from "../monitoring/engine/data-quality.js";
 export { domainClassifier } from "../monitoring/engine/domain-classifier.js";

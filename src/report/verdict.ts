@@ -1,4 +1,5 @@
 import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
+import { findMethod } from "../monitoring/drift/drift-methods.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { reviewEstimates } from "../monitoring/engine/review-estimates.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
@@ -176,8 +177,6 @@ function lastRun(chunks: readonly At[]): At | null {
 const isPresent = (result: MonitoringResult): boolean =>
   result.series.some((series) => lastRun(chunksOf(result, series)) !== null);
 
-const BOUNDED = new Set(["jensen_shannon", "hellinger", "kolmogorov_smirnov", "l_infinity"]);
-
 function driftChanges(results: MonitoringResults): Change[] {
   const drift = results.univariate;
   if (!drift) return [];
@@ -195,7 +194,9 @@ function driftChanges(results: MonitoringResults): Change[] {
     const worst = limits.reduce((a, b) => ((a.measure.value as number) > (b.measure.value as number) ? a : b)).measure;
     const beyond = (worst.value as number) - (worst.upperThreshold as number);
     // distances without an upper end are in units of the column: ten times the limit counts as the end
-    const effect = BOUNDED.has(series.metric) ? beyond : Math.min(1, beyond / (worst.upperThreshold as number) / 10);
+    const effect = findMethod(series.metric)?.bounded
+      ? beyond
+      : Math.min(1, beyond / (worst.upperThreshold as number) / 10);
     if ((byColumn.get(column)?.effect ?? 0) >= effect) continue;
     const moved = meanMoved(results.stats_avg, column, run.chunk.key);
     const text = `${moved?.text ?? ""}${series.label} up to ${formatNumber(worst.value as number)}, limit ${formatNumber(worst.upperThreshold as number)}`;
@@ -242,7 +243,7 @@ function pastChanges({ univariate }: MonitoringResults): Change[] {
   if (!univariate) return [];
   const found = univariate.series.flatMap((series): Change[] => {
     const chunks = chunksOf(univariate, series);
-    if (!BOUNDED.has(series.metric) || lastRun(chunks)) return [];
+    if (!findMethod(series.metric)?.bounded || lastRun(chunks)) return [];
     const far = chunks.filter(({ measure }) => measure.alert && beyondOf(measure) > FAR);
     const worst = [...far].sort((a, b) => beyondOf(b.measure) - beyondOf(a.measure))[0];
     if (!worst) return [];

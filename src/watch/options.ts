@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
-import { CONTINUOUS_METHODS } from "../monitoring/drift/univariate-options.js";
+import { CONTINUOUS_METHODS } from "../monitoring/drift/drift-methods.js";
 
 export const monitorOptions = defineOptions("monitor", {
   model: z.string().nullable().default(null).describe("version of the model to watch; null: the one in service"),

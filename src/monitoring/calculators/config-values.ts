@@ -12,10 +12,7 @@ export const threshold = z
   .meta({ takes: 'a threshold such as {"type": "constant", "lower": 0.7} or {"type": "standard_deviation"}' });
 
 /** Values by some of these names. */
-export const perName = <const Names extends readonly [string, ...string[]], Value extends z.ZodType>(
-  names: Names,
-  value: Value,
-) =>
+export const perName = <const Names extends readonly string[], Value extends z.ZodType>(names: Names, value: Value) =>
   z
     .partialRecord(z.enum(names), value, { error: (issue) => unknownName(issue.keys, names) })
     .meta({ takes: `an object with keys among ${names.join(", ")}` });
@@ -34,9 +31,8 @@ export const perColumn = <Value extends z.ZodType>(value: Value) =>
 export const columnNames = z.array(z.string().min(1)).readonly();
 
 /** One of some words, or a list of them. */
-export const oneOrMore = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+export const oneOrMore = <const Words extends readonly string[]>(words: Words) =>
   z.union([z.enum(words), z.array(z.enum(words)).readonly()]);
 
 /** A list of some of these words. */
-export const listOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.array(z.enum(words)).readonly();
+export const listOf = <const Words extends readonly string[]>(words: Words) => z.array(z.enum(words)).readonly();

@@ -71,6 +71,12 @@ export function categoriesOf(table: OrderedTable, name: string, where: string, w
   return isCategory(column) ? column : memoize(table, `categories of ${name}`, () => toCategory(column));
 }
 
+/** Whether a column holds categories as it came, not numbers that are taken for such. */
+export function isText(table: OrderedTable, name: string): boolean {
+  const column = table.columns.get(name);
+  return column !== undefined && isCategory(column);
+}
+
 /** The names of the columns that a check looks at when none are named: features, with or without the model's outputs. */
 export function defaultColumns(table: OrderedTable, outputs: boolean): string[] {
   const { score, predicted, truth } = table.names;

@@ -1,9 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
-import { chiSquareTest } from "../../statistics/chi-square.js";
 import type { RawMeasure } from "../calculators/calculator.js";
 import type { CategoryColumn } from "../chunks/column.js";
-import { hellinger, jensenShannon, lInfinity, populationStability } from "./distances.js";
-import type { CategoricalMethod } from "./univariate-options.js";
+import { type CategoricalMethod, driftMethod } from "./drift-methods.js";
+import type { CategoricalPair } from "./methods/distance-method.js";
 
 /** All that is needed of a categorical reference column. */
 export interface CategoricalReference {
@@ -39,17 +38,27 @@ export function placesOf({ levels }: CategoricalReference, column: CategoryColum
   return Int32Array.from(column.levels, (level) => place.get(level) ?? -1);
 }
 
-const ALERT_P = 0.05;
+/** A column of categories, with the place of each of its levels in the reference. */
+export interface PlacedColumn {
+  readonly categories: CategoryColumn;
+  readonly places: Int32Array;
+}
 
+interface MeasureCategories {
+  readonly methods: readonly CategoricalMethod[];
+  readonly compat: boolean;
+  /** Alerts of the chunk before, one a method. */
+  readonly previousAlerts: readonly (boolean | null | undefined)[];
+}
+
+/** The distances of rows `from` … `to − 1` from the reference, one a method. */
 export function measureCategorical(
   reference: CategoricalReference,
-  column: CategoryColumn,
-  places: Int32Array,
-  methods: readonly CategoricalMethod[],
-  { from, to }: { from: number; to: number },
-  { compat, previousAlerts }: { compat: boolean; previousAlerts: readonly (boolean | null | undefined)[] },
+  { categories, places }: PlacedColumn,
+  { from, to }: { readonly from: number; readonly to: number },
+  { methods, compat, previousAlerts }: MeasureCategories,
 ): RawMeasure[] {
-  const chunk = countCodes(column, from, to);
+  const chunk = countCodes(categories, from, to);
   const n = chunk.n;
   if (n === 0 || reference.n === 0) {
     const rows = to - from;
@@ -59,30 +68,28 @@ export function measureCategorical(
       value: Number.NaN,
       n,
       reason,
-      ...(method === "chi2" ? { alert: compat ? (previousAlerts[i] ?? false) : false } : {}),
+      ...(driftMethod(method).threshold === null ? { alert: compat ? (previousAlerts[i] ?? false) : false } : {}),
     }));
   }
   const known = new Float64Array(reference.levels.length);
   const unseen: number[] = [];
   chunk.counts.forEach((count, code) => {
     const place = places[code];
-    if (place >= 0) known[place] = known[place] + count;
+    if (place >= 0) known[place] += count;
     else if (count > 0) unseen.push(count);
   });
-  const p = reference.counts.map((count) => count / reference.n);
-  const q = known.map((count) => count / n);
-  const zeros = unseen.map(() => 0);
-  const distance: Record<CategoricalMethod, () => RawMeasure> = {
-    jensen_shannon: () => ({ value: jensenShannon(p, q), n }),
-    hellinger: () => ({ value: hellinger(p, q), n }),
-    population_stability: () => ({ value: populationStability(p, q), n }),
-    l_infinity: () => ({ value: lInfinity([...p, ...zeros], [...q, ...unseen.map((count) => count / n)]), n }),
-    chi2: () => {
-      const test = chiSquareTest([...reference.counts, ...zeros], [...known, ...unseen]);
-      return { value: test?.statistic ?? Number.NaN, n, alert: test !== null && test.p < ALERT_P };
-    },
+  const pair: CategoricalPair = {
+    p: reference.counts.map((count) => count / reference.n),
+    q: known.map((count) => count / n),
+    reference: reference.counts,
+    chunk: known,
+    unseen,
+    n,
   };
-  return methods.map((method) => distance[method]());
+  return methods.map((method) => {
+    const found = driftMethod(method).categorical?.distance(pair) ?? Number.NaN;
+    return typeof found === "number" ? { value: found, n } : { value: found.value, n, alert: found.alert };
+  });
 }
 
 function countCodes({ codes, levels }: CategoryColumn, from: number, to: number) {
@@ -95,7 +102,7 @@ function addCodes(counts: Float64Array, codes: Int32Array, from: number, to: num
   for (let i = from; i < to; i++) {
     const code = codes[i];
     if (code < 0) continue;
-    counts[code] = counts[code] + 1;
+    counts[code]++;
     n++;
   }
   return n;

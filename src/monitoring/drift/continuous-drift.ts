@@ -5,14 +5,16 @@ import { moments, sampleDeviation } from "../../statistics/moments.js";
 import { quantiles } from "../../statistics/quantile.js";
 import type { RawMeasure } from "../calculators/calculator.js";
 import {
+  type BinnedDistances,
   binnedDistances,
   type CumulativeBins,
   cumulativeBins,
   kolmogorovSmirnov,
   wasserstein,
 } from "./cumulative-distances.js";
-import { hellinger, jensenShannon, populationStability } from "./distances.js";
-import type { ContinuousMethod, UnivariateOptions } from "./univariate-options.js";
+import { type ContinuousMethod, driftMethod } from "./drift-methods.js";
+import type { ContinuousPair, ContinuousSummary } from "./methods/distance-method.js";
+import type { UnivariateOptions } from "./univariate-options.js";
 
 /** All that is needed of a continuous reference column. */
 export interface ContinuousReference {
@@ -31,13 +33,16 @@ export interface ContinuousReference {
 const EXACT_BELOW = 10_000;
 const FINE_BINS = 10_000;
 
-export function fitContinuous(
-  column: Float64Array,
-  name: string,
-  methods: readonly ContinuousMethod[],
-  calculation: UnivariateOptions["calculation"],
-  compat: boolean,
-): ContinuousReference {
+/** How a continuous column is looked at. */
+export interface ContinuousOptions {
+  readonly name: string;
+  readonly methods: readonly ContinuousMethod[];
+  readonly calculation: UnivariateOptions["calculation"];
+  readonly compat: boolean;
+}
+
+export function fitContinuous(column: Float64Array, options: ContinuousOptions): ContinuousReference {
+  const { name, methods, calculation, compat } = options;
   const values = withoutMissing(column);
   const about = moments(values);
   if (about === null) {
@@ -50,19 +55,19 @@ export function fitContinuous(
       hint: "leave those rows out, or make the values missing",
     });
   }
-  const uses = (...names: ContinuousMethod[]) => names.some((method) => methods.includes(method));
+  const needs = new Set<ContinuousSummary>(methods.flatMap((method) => driftMethod(method).continuous?.needs ?? []));
   const exact = (calculation?.method ?? "auto") === "auto" ? n < EXACT_BELOW : calculation?.method === "exact";
-  const cumulative = uses("kolmogorov_smirnov", "wasserstein");
-  const doane = uses("jensen_shannon", "hellinger") ? doaneEdges(values) : null;
-  const sorted = (exact && cumulative) || uses("population_stability") ? values.slice().sort() : null;
+  const cumulative = needs.has("cumulative");
+  const doane = needs.has("doane") ? doaneEdges(values) : null;
+  const sorted = (exact && cumulative) || needs.has("deciles") ? values.slice().sort() : null;
   return {
     n,
     constant: min === max ? min : null,
-    deviation: uses("wasserstein") ? (sampleDeviation(about) ?? Number.NaN) : 0,
+    deviation: needs.has("deviation") ? (sampleDeviation(about) ?? Number.NaN) : 0,
     doane: doane && shares(values, doane),
     sorted: exact && cumulative ? sorted : null,
     fine: !exact && cumulative ? fineBins(values, min, max, calculation?.bins ?? FINE_BINS) : null,
-    deciles: uses("population_stability") && sorted ? decileShares(sorted) : null,
+    deciles: needs.has("deciles") && sorted ? decileShares(sorted) : null,
   };
 }
 
@@ -70,9 +75,8 @@ export function fitContinuous(
 export function measureContinuous(
   reference: ContinuousReference,
   column: Float64Array,
-  methods: readonly ContinuousMethod[],
-  { from, to }: { from: number; to: number },
-  compat: boolean,
+  { from, to }: { readonly from: number; readonly to: number },
+  { methods, compat }: Pick<ContinuousOptions, "methods" | "compat">,
 ): RawMeasure[] {
   const { values, infinite } = chunkValues(reference, column, from, to, compat);
   const n = values.length;
@@ -86,22 +90,37 @@ export function measureContinuous(
     const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
     return methods.map(() => ({ value: Number.NaN, n, reason, ...note }));
   }
-  const { doane, sorted, deciles } = reference;
-  const fine = reference.fine && binnedOf(reference.fine, values);
-  const coarse = doane && shares(values, doane.edges).share;
-  const ascending = sorted && values.slice().sort();
-  const distance: Record<ContinuousMethod, () => number> = {
-    jensen_shannon: () => jensenShannon((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
-    hellinger: () => hellinger((doane as NonNullable<typeof doane>).share, coarse as Float64Array),
-    kolmogorov_smirnov: () =>
-      fine?.kolmogorovSmirnov ?? kolmogorovSmirnov(sorted as Float64Array, ascending as Float64Array),
-    wasserstein: () => fine?.wasserstein ?? wasserstein(sorted as Float64Array, ascending as Float64Array),
-    population_stability: () => {
-      const { edges, share } = deciles as NonNullable<typeof deciles>;
-      return populationStability(share, unequalShares(values, edges));
-    },
+  const pair = pairOf(reference, values);
+  return methods.map((method) => {
+    const found = driftMethod(method).continuous?.distance(pair) ?? Number.NaN;
+    return { ...(typeof found === "number" ? { value: found } : found), n, ...note };
+  });
+}
+
+/** A chunk beside its reference: what two methods need is made once. */
+function pairOf({ doane, deciles, sorted, fine }: ContinuousReference, values: Float64Array): ContinuousPair {
+  const coarse = once(() => shares(values, fitted(doane).edges).share);
+  const ascending = once(() => values.slice().sort());
+  const binned = once(() => fine && binnedOf(fine, values));
+  return {
+    doane: () => ({ p: fitted(doane).share, q: coarse() }),
+    deciles: () => ({ p: fitted(deciles).share, q: unequalShares(values, fitted(deciles).edges) }),
+    kolmogorovSmirnov: () => binned()?.kolmogorovSmirnov ?? kolmogorovSmirnov(fitted(sorted), ascending()),
+    wasserstein: () => binned()?.wasserstein ?? wasserstein(fitted(sorted), ascending()),
   };
-  return methods.map((method) => ({ value: distance[method](), n, ...note }));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function fitted<T>(summary: T | null): T {
+  if (summary === null) throw new ChurnError("BAD_INPUT", "the reference was fitted without this method of drift");
+  return summary;
 }
 
 // the values that a distance is made of: neither missing nor infinite, and without dust on a constant column
@@ -147,7 +166,7 @@ const cumulatives = new WeakMap<Fine, CumulativeBins>();
 // the bins of a chunk, used again for the next one
 let counts = new Float64Array(0);
 
-function binnedOf(fine: Fine, values: Float64Array) {
+function binnedOf(fine: Fine, values: Float64Array): BinnedDistances {
   let reference = cumulatives.get(fine);
   if (!reference) {
     reference = cumulativeBins(equalWidthEdges(fine.min, fine.max, fine.counts.length), fine.counts);
@@ -161,7 +180,7 @@ function binnedOf(fine: Fine, values: Float64Array) {
 
 function outside(values: Float64Array, edges: Edges, count: number) {
   if (count === 0) return { below: new Float64Array(0), above: new Float64Array(0) };
-  const [min, max] = [edges[0], edges.at(-1) as number];
+  const [min, max] = [edges[0], edges[edges.length - 1]];
   return {
     below: values.filter((value) => value < min).sort(),
     above: values.filter((value) => value > max).sort(),

@@ -40,6 +40,12 @@ export interface CumulativeBins {
   readonly sums: Float64Array;
 }
 
+/** Distances that come from bins. */
+export interface BinnedDistances {
+  readonly kolmogorovSmirnov: number;
+  readonly wasserstein: number;
+}
+
 export function cumulativeBins(edges: Edges, counts: Uint32Array): CumulativeBins {
   const upTo = new Float64Array(counts.length);
   const sums = new Float64Array(counts.length + 1);
@@ -65,7 +71,7 @@ export function binnedDistances(
   { edges, n: all, upTo, sums }: CumulativeBins,
   { counts, below, n }: Histogram,
   outside: { below: Float64Array; above: Float64Array },
-): { kolmogorovSmirnov: number; wasserstein: number } {
+): BinnedDistances {
   const bins = upTo.length;
   const min = edges[0];
   const max = edges[bins];

@@ -9,8 +9,10 @@ import { toCategory, toColumn } from "../chunks/column.js";
 import { fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
 import { fitContinuous, measureContinuous } from "./continuous-drift.js";
 import { binnedDistances, cumulativeBins } from "./cumulative-distances.js";
-import { hellinger, jensenShannon, populationStability } from "./distances.js";
-import type { CategoricalMethod, ContinuousMethod } from "./univariate-options.js";
+import type { CategoricalMethod, ContinuousMethod } from "./drift-methods.js";
+import { hellinger } from "./methods/hellinger.js";
+import { jensenShannon } from "./methods/jensen-shannon.js";
+import { populationStability } from "./methods/population-stability.js";
 
 const primitives = golden("primitives");
 const numbers = (values: (number | null)[]) => Float64Array.from(values, (value) => value ?? Number.NaN);
@@ -36,8 +38,8 @@ describe("continuous distances agree with NannyML", () => {
     const expected = (method: string) => each[method] ?? each[method + suffix];
     const asked = methods.filter((method) => expected(method) !== undefined);
     expect(asked.length).toBeGreaterThan(0);
-    const fit = fitContinuous(reference, "x", asked, calculation, true);
-    const ours = measureContinuous(fit, chunk, asked, { from: 0, to: chunk.length }, true);
+    const fit = fitContinuous(reference, { name: "x", methods: asked, calculation, compat: true });
+    const ours = measureContinuous(fit, chunk, { from: 0, to: chunk.length }, { methods: asked, compat: true });
     asked.forEach((method, i) => {
       if (expected(method) === null) expect(ours[i]?.value).toBeNaN();
       else expect(ours[i]?.value, method).toBeCloseTo(expected(method), 8);
@@ -55,8 +57,8 @@ it("categorical distances agree with NannyML", () => {
     const reference = fitCategorical(toCategory(toColumn(each.reference, "x")), "x", true, true);
     const chunk = toCategory(toColumn(each.analysis, "x"));
     const rows = { from: 0, to: chunk.codes.length };
-    const context = { compat: true, previousAlerts: [] };
-    const ours = measureCategorical(reference, chunk, placesOf(reference, chunk), methods, rows, context);
+    const placed = { categories: chunk, places: placesOf(reference, chunk) };
+    const ours = measureCategorical(reference, placed, rows, { methods, compat: true, previousAlerts: [] });
     methods.forEach((method, i) => {
       expect(ours[i]?.value, method).toBeCloseTo(each[method], 8);
     });
@@ -77,7 +79,7 @@ it("chi-square statistics and p-values agree with scipy", () => {
 
 it("Jensen-Shannon distances agree with scipy", () => {
   for (const { p, q, base2_distance } of primitives.jensen_shannon.cases) {
-    expect(jensenShannon(p, q)).toBeCloseTo(base2_distance, 9);
+    expect(jensenShannon({ p, q })).toBeCloseTo(base2_distance, 9);
   }
 });
 
@@ -106,9 +108,10 @@ it("method values on the arrays of NannyML's own tests agree", () => {
     };
     const method = known[name];
     if (!method || !data || type === "Categorical" || typeof (data.reference ?? [])[0] !== "number") continue;
-    const fit = fitContinuous(numbers(data.reference), "x", [method as ContinuousMethod], undefined, true);
+    const methods = [method as ContinuousMethod];
+    const fit = fitContinuous(numbers(data.reference), { name: "x", methods, calculation: undefined, compat: true });
     const chunk = numbers(data.analysis);
-    const [ours] = measureContinuous(fit, chunk, [method as ContinuousMethod], { from: 0, to: chunk.length }, true);
+    const [ours] = measureContinuous(fit, chunk, { from: 0, to: chunk.length }, { methods, compat: true });
     expect(ours?.value, each.test).toBeCloseTo(each.computed_full, 8);
     compared++;
   }
@@ -119,11 +122,14 @@ it("a distribution has no distance from itself, and distances are symmetric", ()
   const p = [0.2, 0.3, 0.5];
   const q = [0.4, 0.4, 0.2];
   for (const distance of [jensenShannon, hellinger, populationStability]) {
-    expect(distance(p, p)).toBeCloseTo(0, 7);
-    expect(distance(p, q)).toBeCloseTo(distance(q, p), 12);
+    expect(distance({ p, q: p })).toBeCloseTo(0, 7);
+    expect(distance({ p, q })).toBeCloseTo(distance({ p: q, q: p }), 12);
   }
   // 0.2·ln 2 + 0.1·ln(4/3) − 0.3·ln 0.4
-  expect(populationStability(p, q)).toBeCloseTo(0.2 * Math.log(2) + 0.1 * Math.log(4 / 3) - 0.3 * Math.log(0.4), 12);
+  expect(populationStability({ p, q })).toBeCloseTo(
+    0.2 * Math.log(2) + 0.1 * Math.log(4 / 3) - 0.3 * Math.log(0.4),
+    12,
+  );
 });
 
 it("distances from bins are those of a sum over every bin", () => {

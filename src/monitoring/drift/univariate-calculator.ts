@@ -1,21 +1,31 @@
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
-import { type CategoryColumn, isCategory } from "../chunks/column.js";
-import { categoriesOf, needColumns, numbersOf, type TypedColumn, typedColumns } from "../chunks/typed-columns.js";
-import { type CategoricalReference, fitCategorical, measureCategorical, placesOf } from "./categorical-drift.js";
-import { chanceLimit } from "./chance-limit.js";
+import {
+  categoriesOf,
+  isText,
+  needColumns,
+  numbersOf,
+  type TypedColumn,
+  typedColumns,
+} from "../chunks/typed-columns.js";
+import {
+  type CategoricalReference,
+  fitCategorical,
+  measureCategorical,
+  type PlacedColumn,
+  placesOf,
+} from "./categorical-drift.js";
 import { type ContinuousReference, fitContinuous, measureContinuous } from "./continuous-drift.js";
-import { NANNYML_UNIVARIATE, univariateConfig } from "./univariate-config.js";
 import {
   CATEGORICAL_METHODS,
   type CategoricalMethod,
   CONTINUOUS_METHODS,
   type ContinuousMethod,
-  checkMethods,
   type DriftMethod,
-  METHOD_NAMES,
-  type UnivariateOptions,
-} from "./univariate-options.js";
+  driftMethod,
+} from "./drift-methods.js";
+import { NANNYML_UNIVARIATE, univariateConfig } from "./univariate-config.js";
+import { checkMethods, type UnivariateOptions } from "./univariate-options.js";
 
 interface ColumnState extends TypedColumn {
   /** The column of labels, which an analysis may not have yet. */
@@ -31,11 +41,7 @@ export interface UnivariateState {
   readonly columns: readonly ColumnState[];
 }
 
-type Prepared = readonly ({ numbers: Float64Array } | { categories: CategoryColumn; places: Int32Array })[];
-
-const DEFAULT: Threshold = { type: "standard_deviation", std_lower_multiplier: null, std_upper_multiplier: 3 };
-// the limit in use since Siddiqi (2006) for a shift that needs action
-const STABILITY: Threshold = { type: "constant", upper: 0.25 };
+type Prepared = readonly ({ readonly numbers: Float64Array } | PlacedColumn)[];
 
 /** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
 export const univariateCalculator: SyncCalculator<
@@ -67,10 +73,15 @@ export const univariateCalculator: SyncCalculator<
       const isTruth = name === reference.names.truth;
       if (type === "continuous") {
         const values = numbersOf(reference, name, "reference");
-        const continuous = fitContinuous(values, name, continuousMethods, options.calculation, compat);
+        const continuous = fitContinuous(values, {
+          name,
+          methods: continuousMethods,
+          calculation: options.calculation,
+          compat,
+        });
         return { ...column, isTruth, methods, thresholds, continuous };
       }
-      const wasText = isCategory(reference.columns.get(name) as CategoryColumn);
+      const wasText = isText(reference, name);
       const categories = categoriesOf(reference, name, "reference", false);
       return {
         ...column,
@@ -86,15 +97,9 @@ export const univariateCalculator: SyncCalculator<
   series: ({ columns }) =>
     columns.flatMap(({ name, type, methods, thresholds }) =>
       methods.map((method, i): SeriesPlan => {
-        return {
-          key: `${name}_${method}`,
-          metric: method,
-          label: METHOD_NAMES[method],
-          column: name,
-          columnType: type,
-          threshold: thresholds[i],
-          range: method === "kolmogorov_smirnov" ? { lower: 0, upper: 1 } : { lower: 0 },
-        };
+        const { title: label, range } = driftMethod(method);
+        const key = `${name}_${method}`;
+        return { key, metric: method, label, column: name, columnType: type, threshold: thresholds[i], range };
       }),
     ),
 
@@ -116,20 +121,17 @@ export const univariateCalculator: SyncCalculator<
       const previous = previousAlerts.slice(at, at + column.methods.length);
       at += column.methods.length;
       const data = prepared[c];
-      if ("numbers" in data) {
-        const methods = column.methods as readonly ContinuousMethod[];
-        const reference = column.continuous as ContinuousReference;
-        const raw = measureContinuous(reference, data.numbers, methods, chunk, compat);
-        return isReference && !compat ? withChance(raw, column, independentRows) : raw;
-      }
-      const raw = measureCategorical(
-        column.categorical as CategoricalReference,
-        data.categories,
-        data.places,
-        column.methods as readonly CategoricalMethod[],
-        chunk,
-        { compat, previousAlerts: previous },
-      );
+      const raw =
+        "numbers" in data
+          ? measureContinuous(column.continuous as ContinuousReference, data.numbers, chunk, {
+              methods: column.methods as readonly ContinuousMethod[],
+              compat,
+            })
+          : measureCategorical(column.categorical as CategoricalReference, data, chunk, {
+              methods: column.methods as readonly CategoricalMethod[],
+              compat,
+              previousAlerts: previous,
+            });
       return isReference && !compat ? withChance(raw, column, independentRows) : raw;
     });
   },
@@ -144,13 +146,11 @@ function withChance(raw: readonly RawMeasure[], column: ColumnState, independent
   const shape = { shares, deviation: continuous?.deviation ?? 0 };
   return raw.map((each, i) => ({
     ...each,
-    chance: each.n > 0 && rows > 0 ? chanceLimit(methods[i], shape, each.n, rows) : Number.NaN,
+    chance: each.n > 0 && rows > 0 ? (driftMethod(methods[i]).chance(shape, each.n, rows) ?? undefined) : undefined,
   }));
 }
 
 function thresholdOf(options: UnivariateOptions, column: string, method: DriftMethod): Threshold | null {
-  // chi2 alerts by its p-value
-  if (method === "chi2") return null;
-  const fallback = method === "population_stability" ? STABILITY : DEFAULT;
-  return options.columnThresholds?.[column]?.[method] ?? options.thresholds?.[method] ?? fallback;
+  const { threshold } = driftMethod(method);
+  return threshold && (options.columnThresholds?.[column]?.[method] ?? options.thresholds?.[method] ?? threshold);
 }

@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { calculatorConfig } from "../calculators/calculator-config.js";
 import { columnNames, listOf, perColumn, perName, threshold } from "../calculators/config-values.js";
-import {
-  CATEGORICAL_METHODS,
-  CONTINUOUS_METHODS,
-  DRIFT_METHODS,
-  type UnivariateOptions,
-} from "./univariate-options.js";
+import { CATEGORICAL_METHODS, CONTINUOUS_METHODS, DRIFT_METHODS } from "./drift-methods.js";
+import type { UnivariateOptions } from "./univariate-options.js";
 
 // so many bins take 4 MB for a column; more tell nothing that the values themselves do not
 const MOST_BINS = 1_000_000;

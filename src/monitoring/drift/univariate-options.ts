@@ -2,37 +2,7 @@ import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import type { Threshold } from "../calculators/threshold.js";
 import type { ColumnOptions } from "../chunks/typed-columns.js";
-
-export const CONTINUOUS_METHODS = [
-  "kolmogorov_smirnov",
-  "jensen_shannon",
-  "wasserstein",
-  "hellinger",
-  "population_stability",
-] as const;
-export const CATEGORICAL_METHODS = [
-  "chi2",
-  "jensen_shannon",
-  "l_infinity",
-  "hellinger",
-  "population_stability",
-] as const;
-
-export type ContinuousMethod = (typeof CONTINUOUS_METHODS)[number];
-export type CategoricalMethod = (typeof CATEGORICAL_METHODS)[number];
-/** A method of univariate drift. */
-export type DriftMethod = ContinuousMethod | CategoricalMethod;
-
-/** Every method, of columns of either type. */
-export const DRIFT_METHODS = [
-  "kolmogorov_smirnov",
-  "chi2",
-  "jensen_shannon",
-  "wasserstein",
-  "l_infinity",
-  "hellinger",
-  "population_stability",
-] as const satisfies readonly DriftMethod[];
+import type { CategoricalMethod, ContinuousMethod, DriftMethod } from "./drift-methods.js";
 
 /** Thresholds by method; null keeps the default. */
 export type ThresholdsByMethod = Readonly<Partial<Record<DriftMethod, Threshold | null>>>;
@@ -57,16 +27,6 @@ export interface UnivariateOptions extends ColumnOptions {
     | { readonly method?: "auto" | "exact" | "estimated" | undefined; readonly bins?: number | undefined }
     | undefined;
 }
-
-export const METHOD_NAMES: Record<DriftMethod, string> = {
-  kolmogorov_smirnov: "Kolmogorov-Smirnov statistic",
-  jensen_shannon: "Jensen-Shannon distance",
-  wasserstein: "Wasserstein distance",
-  hellinger: "Hellinger distance",
-  chi2: "Chi2 statistic",
-  l_infinity: "L-Infinity distance",
-  population_stability: "Population stability index",
-};
 
 /** Refuses methods that are not there for a type of column. */
 export function checkMethods(methods: readonly string[], known: readonly string[], type: string): void {

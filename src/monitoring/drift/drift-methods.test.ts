@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { random } from "../../core/random.js";
-import { chanceLimit } from "./chance-limit.js";
-import { hellinger, jensenShannon, lInfinity, populationStability } from "./distances.js";
+import { driftMethod } from "./drift-methods.js";
+import { hellinger } from "./methods/hellinger.js";
+import { jensenShannon } from "./methods/jensen-shannon.js";
+import { lInfinity } from "./methods/l-infinity.js";
+import { populationStability } from "./methods/population-stability.js";
 
 const distances = {
   jensen_shannon: jensenShannon,
@@ -21,8 +24,8 @@ it.each(Object.entries(distances))(
       for (let i = 0; i < rows; i++) counts[rng.int(bins)]++;
       return counts.map((count) => count / rows);
     };
-    const limit = chanceLimit(method as keyof typeof distances, { shares, deviation: 1 }, n, N);
-    const seen = Array.from({ length: rounds }, () => distance(sample(N), sample(n))).sort((a, b) => a - b);
+    const limit = driftMethod(method as keyof typeof distances).chance({ shares, deviation: 1 }, n, N)!;
+    const seen = Array.from({ length: rounds }, () => distance({ p: sample(N), q: sample(n) })).sort((a, b) => a - b);
     expect(seen.filter((value) => value > limit).length / rounds).toBeLessThan(0.008);
     expect(seen.at(-1)).toBeGreaterThan(0.7 * limit);
   },
