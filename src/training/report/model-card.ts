@@ -1,7 +1,7 @@
 import { dateOf } from "../../core/days.js";
 import type { ChurnModel, ModelReport } from "../churn-model.js";
 import type { Estimate } from "../evaluate.js";
-import { metricHelp } from "./metric-help.js";
+import { METRIC_HELP, type MetricName } from "../metric-name.js";
 
 /**
  * The model card (Mitchell et al. 2019) as Markdown: what the model is for, what it was made of, how well it did.
@@ -83,8 +83,9 @@ function metricTable({ metrics, confusion }: ModelReport): string[] {
   return [
     "| metric | value | 95 % interval | |",
     "|---|---|---|---|",
-    ...metricHelp.map(
-      ({ name, help }) => `| ${name} | ${estimate(metrics[name])} | ${range(metrics[name])} | ${help} |`,
+    ...Object.entries(METRIC_HELP).map(
+      ([name, help]) =>
+        `| ${name} | ${estimate(metrics[name as MetricName])} | ${range(metrics[name as MetricName])} | ${help} |`,
     ),
     "",
     `At the threshold: ${number(confusion.truePositives)} churners found, ${number(confusion.falseNegatives)} missed, ` +
