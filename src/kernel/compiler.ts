@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { borrowModules } from "./borrowed-modules.js";
 import { carriedModules } from "./carried-modules.js";
 import {
   hasTopLevelForAwait,
@@ -8,13 +6,11 @@ import {
   readEarlierNames,
   topLevelNames,
 } from "./cell-transforms.js";
-import { interceptBuilder } from "./intercept-builder.js";
-import { withKeptFiles } from "./kept-files.js";
+import type { EmittedCell } from "./intercept-builder.js";
 import { registration } from "./live-names.js";
-import { MODULES } from "./project.js";
+import { patchTslab } from "./patched-tslab.js";
 import { type PositionFinder, positionFinder } from "./source-position.js";
-import { takeKeptCompiler } from "./startup-snapshot.js";
-import { type Converted, type Converter, loadTslab, type Tslab, type TypeScript } from "./tslab.js";
+import type { Converted, Converter, Tslab } from "./tslab.js";
 import { describeFault, findUnnameable } from "./unnameable.js";
 
 /** A cell that was compiled: what was written, and how to find the way back to it. */
@@ -25,184 +21,126 @@ export interface CompiledCell {
   find: PositionFinder;
 }
 
-/** tslab's converter, with source maps, names for the cells, and `for await` at top level. */
-export interface Compiler {
-  tslab: Tslab;
-  converters: { node: Converter; browser: Converter; close(): void };
-  /** Names the cell that is compiled next. */
-  name(cell: string): void;
-  /** The cell that was compiled under a name. */
-  cell(name: string): CompiledCell | undefined;
-}
-
 /** Name of a cell in stack traces. */
 export function cellName(count: number): string {
   return `cell-${count}.ts`;
 }
 
-/** What is different from tslab's own options; every @types package would be read otherwise, half a second of them. */
-const OPTIONS = { sourceMap: true, types: ["node"] };
-
-/** Where tslab brings a Node of its own, for folders without one: our packages are written for ours. */
-const ownTypes = (folder: string): string => (/[/\\]tslab[/\\]node_modules[/\\]@types$/.test(folder) ? TYPES : folder);
-
-const TYPES = join(MODULES, "@types").replaceAll("\\", "/");
-
-/**
- * Starts the compiler in the current folder.
- *
- * It reads declarations for most of a second, but for those that the start-up snapshot holds.
- *
- * @param packages whose declarations are read at once, as the cells will import them
- */
-export function createCompiler(packages: readonly string[] = []): Compiler {
-  let current = cellName(0);
-  let hidesLocals = false;
-  let names: string[] = [];
-  let map = "";
-  let faults: readonly TypeScript[] = [];
-  let lastExpressionVar: string | undefined;
-  const cells = new Map<string, CompiledCell>();
-
-  const kept = takeKeptCompiler();
-  const tslab = loadTslab(kept?.ts, (ts) => ({
-    createWatchCompilerHost(
-      roots: string[],
-      options: { typeRoots: string[] },
-      sys: TypeScript,
-      _createProgram: unknown,
-      ...rest: unknown[]
-    ) {
-      watchOwnFilesOnly(sys);
-      updateWithCells(sys);
-      const realPath = borrowModules(sys);
-      if (packages.length > 0) roots.push(importsAtOnce(sys, packages));
-      // the usual builder works out after each cell which of all files it touches, a third of the time; nobody asks for it
-      const host = ts.createWatchCompilerHost(
-        roots,
-        { ...options, ...OPTIONS, typeRoots: options.typeRoots.map(ownTypes) },
-        sys,
-        kept ? withKeptFiles(ts.createAbstractBuilder, kept, realPath) : ts.createAbstractBuilder,
-        ...rest,
-      );
-      return interceptBuilder(ts, host, {
-        onCell: (emitted) => {
-          map = emitted.map;
-          faults = emitted.faults;
-        },
-        transformers: (checker) => [
-          readEarlierNames(ts, checker),
-          keepLastExpression(ts, names, (name) => {
-            lastExpressionVar = name;
-          }),
-        ],
-        takeHidesLocals: () => {
-          const hides = hidesLocals;
-          hidesLocals = false;
-          return hides;
-        },
-      });
-    },
-    // without what is wrong with the declarations: that comes out when they are written
-    getPreEmitDiagnosticsOfFiles: (program: TypeScript, files: TypeScript[]) =>
-      ts.sortAndDeduplicateDiagnostics([
-        ...program.getOptionsDiagnostics(),
-        ...program.getGlobalDiagnostics(),
-        ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
-      ]),
-    // the compiler has made CommonJS already
-    transpileModule: (outputText: string) => ({ outputText }),
-  }));
-
-  const node = tslab.createConverter();
-  const converter: Converter = {
-    ...node,
-    convert(previous, source) {
-      const declared = topLevelNames(tslab.ts, source);
-      names = declared.names;
-      const unnameable = new Set<string>();
-      let sideOutputs: Converted["sideOutputs"];
-      let converted: Converted;
-      for (;;) {
-        hidesLocals = true;
-        lastExpressionVar = undefined;
-        const exported = declared.local.filter((name) => !unnameable.has(name));
-        converted = node.convert(previous, exported.length ? `${source}\nexport {${exported.join(", ")}}` : source);
-        if (converted.output === undefined) return converted;
-        // files that the cell imports are compiled but once
-        sideOutputs ??= converted.sideOutputs;
-        if (faults.length === 0) break;
-        const found = findUnnameable(tslab.ts, source, faults).filter((name) => exported.includes(name));
-        if (found.length === 0) return { diagnostics: faults.map((fault) => describeFault(tslab.ts, fault)) };
-        for (const name of found) unnameable.add(name);
-      }
-      const isAsync = converted.hasToplevelAwait || hasTopLevelForAwait(tslab.ts, source);
-      const output = named(converted, current);
-      const find = positionFinder(map, output.split("\n").length, isAsync);
-      cells.set(current, { source, names, find });
-      // what a cell exports itself lives among the exports alone
-      const mutable = mutableNames(tslab.ts, source).filter((name) => declared.local.includes(name));
-      const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
-      return {
-        ...converted,
-        ...(sideOutputs ? { sideOutputs } : {}),
-        hasToplevelAwait: isAsync,
-        lastExpressionVar,
-        output: output + registration([...new Set([...mutable, ...unnameable])]),
-        declOutput: [
-          converted.declOutput,
-          carriedModules(tslab.ts, previous, names),
-          ...Array.from(unnameable, isAny),
-        ].join(""),
-      };
-    },
-  };
-  return {
-    tslab,
-    converters: { node: converter, browser: converter, close: () => node.close() },
-    name(cell) {
-      current = cell;
-    },
-    cell: (name) => cells.get(name),
-  };
+/** What is known of one compilation while it goes on. */
+interface Pass {
+  /** Names that the cell declares. */
+  names: string[];
+  /** tslab is about to ask for them, and is to see none: they are exported already. */
+  hidesLocals: boolean;
+  lastExpressionVar: string | undefined;
+  emitted: EmittedCell;
 }
 
-/** Watches files that people edit; all in node_modules would be watched otherwise, one by one. */
-function watchOwnFilesOnly(sys: TypeScript): void {
-  const { watchFile, watchDirectory } = sys;
-  const isOurs = (path: string) => !/[/\\]node_modules[/\\]./.test(path);
-  const nothing = { close() {} };
-  sys.watchFile = (path: string, ...rest: unknown[]) => (isOurs(path) ? watchFile.call(sys, path, ...rest) : nothing);
-  sys.watchDirectory = (path: string, callback: unknown) =>
-    isOurs(path) ? watchDirectory.call(sys, path, callback, false) : nothing;
+const newPass = (names: string[]): Pass => ({
+  names,
+  hidesLocals: true,
+  lastExpressionVar: undefined,
+  emitted: { map: "", faults: [] },
+});
+
+/** tslab's converter, with source maps, names for the cells, and `for await` at top level. */
+export class Compiler {
+  readonly tslab: Tslab;
+  readonly converters: { node: Converter; browser: Converter; close(): void };
+  readonly #node: Converter;
+  readonly #cells = new Map<string, CompiledCell>();
+  #current = cellName(0);
+  #pass: Pass = { ...newPass([]), hidesLocals: false };
+
+  /**
+   * Starts the compiler in the current folder.
+   *
+   * It reads declarations for most of a second, but for those that the start-up snapshot holds.
+   *
+   * @param packages whose declarations are read at once, as the cells will import them
+   */
+  constructor(packages: readonly string[] = []) {
+    this.tslab = patchTslab(packages, (ts) => ({
+      onCell: (emitted) => {
+        this.#pass.emitted = emitted;
+      },
+      transformers: (checker) => [
+        readEarlierNames(ts, checker),
+        keepLastExpression(ts, this.#pass.names, (name) => {
+          this.#pass.lastExpressionVar = name;
+        }),
+      ],
+      takeHidesLocals: () => {
+        const hides = this.#pass.hidesLocals;
+        this.#pass.hidesLocals = false;
+        return hides;
+      },
+    }));
+    this.#node = this.tslab.createConverter();
+    const converter = { ...this.#node, convert: (previous: string, source: string) => this.#convert(previous, source) };
+    this.converters = { node: converter, browser: converter, close: () => this.#node.close() };
+  }
+
+  /** Names the cell that is compiled next. */
+  name(cell: string): void {
+    this.#current = cell;
+  }
+
+  /** The cell that was compiled under a name. */
+  cell(name: string): CompiledCell | undefined {
+    return this.#cells.get(name);
+  }
+
+  #convert(previous: string, source: string): Converted {
+    const { ts } = this.tslab;
+    const { names, local } = topLevelNames(ts, source);
+    const { converted, unnameable } = this.#convertNameable(previous, source, names, local);
+    if (converted.output === undefined) return converted;
+    const hasToplevelAwait = converted.hasToplevelAwait || hasTopLevelForAwait(ts, source);
+    const output = named(converted.output, this.#current);
+    const find = positionFinder(this.#pass.emitted.map, output.split("\n").length, hasToplevelAwait);
+    this.#cells.set(this.#current, { source, names, find });
+    // what a cell exports itself lives among the exports alone
+    const mutable = mutableNames(ts, source).filter((name) => local.includes(name));
+    const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
+    return {
+      ...converted,
+      hasToplevelAwait,
+      lastExpressionVar: this.#pass.lastExpressionVar,
+      output: output + registration([...new Set([...mutable, ...unnameable])]),
+      declOutput: [converted.declOutput, carriedModules(ts, previous, names), ...unnameable.map(isAny)].join(""),
+    };
+  }
+
+  /** Compiles a cell with its names exported, and again without those whose types cannot be written down. */
+  #convertNameable(
+    previous: string,
+    source: string,
+    names: string[],
+    local: readonly string[],
+  ): { converted: Converted; unnameable: string[] } {
+    const { ts } = this.tslab;
+    const unnameable: string[] = [];
+    let sideOutputs: Converted["sideOutputs"];
+    for (;;) {
+      this.#pass = newPass(names);
+      const exported = local.filter((name) => !unnameable.includes(name));
+      const code = exported.length ? `${source}\nexport {${exported.join(", ")}}` : source;
+      const converted = this.#node.convert(previous, code);
+      const { faults } = this.#pass.emitted;
+      if (converted.output === undefined) return { converted, unnameable };
+      // files that the cell imports are compiled but once
+      sideOutputs ??= converted.sideOutputs;
+      if (faults.length === 0)
+        return { converted: { ...converted, ...(sideOutputs ? { sideOutputs } : {}) }, unnameable };
+      const found = findUnnameable(ts, source, faults).filter((name) => exported.includes(name));
+      if (found.length === 0)
+        return { converted: { diagnostics: faults.map((each) => describeFault(ts, each)) }, unnameable };
+      unnameable.push(...found);
+    }
+  }
 }
 
-/**
- * Lets nothing but the next cell update the program: tslab holds one timer, and stays broken when a second one is set.
- *
- * The other timer of the compiler looks up again what was not found; it does that with each update, too.
- */
-function updateWithCells(sys: TypeScript): void {
-  const { setTimeout, clearTimeout } = sys;
-  const never = {};
-  sys.setTimeout = (callback: { name: string }, ...rest: unknown[]) =>
-    callback.name === "updateProgramWithWatchStatus" ? setTimeout.call(sys, callback, ...rest) : never;
-  sys.clearTimeout = (timer: unknown) => {
-    if (timer !== never) clearTimeout.call(sys, timer);
-  };
-}
-
-/** Shows the compiler a file that imports packages, so that every program has them; gives its path. */
-function importsAtOnce(sys: TypeScript, packages: readonly string[]): string {
-  const path = `${sys.getCurrentDirectory().replace(/\\/g, "/")}/__packages__.d.ts`;
-  const { readFile, fileExists } = sys;
-  const text = packages.map((name) => `import ${JSON.stringify(name)};\n`).join("");
-  sys.readFile = (file: string, encoding?: string) => (file === path ? text : readFile.call(sys, file, encoding));
-  sys.fileExists = (file: string) => file === path || fileExists.call(sys, file);
-  return path;
-}
-
-function named(converted: Converted, name: string): string {
-  const code = (converted.output ?? "").replace(/^\/\/# sourceMappingURL=.*$/gm, "");
-  return `${code}\n//# sourceURL=${name}`;
+function named(output: string, name: string): string {
+  return `${output.replace(/^\/\/# sourceMappingURL=.*$/gm, "")}\n//# sourceURL=${name}`;
 }

@@ -11,6 +11,13 @@ export interface EmittedCell {
   faults: readonly TypeScript[];
 }
 
+/** What the kernel hears and says while the compiler works. */
+export interface BuilderHooks {
+  onCell: (emitted: EmittedCell) => void;
+  takeHidesLocals: () => boolean;
+  transformers: (checker: TypeScript) => Transformer[];
+}
+
 /**
  * Takes a hand in what tslab asks of the compiler, so that a cell is compiled once; tslab does it three times.
  *
@@ -18,15 +25,7 @@ export interface EmittedCell {
  * and hide the names when it asks. It compiles the ES module that comes out again, to CommonJS; we emit that at once, which
  * needs transformers of our own, as tslab's expect an ES module.
  */
-export function interceptBuilder(
-  ts: TypeScript,
-  host: TypeScript,
-  hooks: {
-    onCell: (emitted: EmittedCell) => void;
-    takeHidesLocals: () => boolean;
-    transformers: (checker: TypeScript) => Transformer[];
-  },
-): TypeScript {
+export function interceptBuilder(ts: TypeScript, host: TypeScript, hooks: BuilderHooks): TypeScript {
   let after: (builder: TypeScript) => void = () => {};
   Object.defineProperty(host, "afterProgramCreate", {
     get: () => (builder: TypeScript) => {

@@ -1,7 +1,7 @@
 import { answerTo } from "./answer-request.js";
 import { type CellContext, currentCell } from "./cell-context.js";
 import { CellTimers } from "./cell-timers.js";
-import { createCompiler } from "./compiler.js";
+import { Compiler } from "./compiler.js";
 import { MENDING } from "./control.js";
 import { installDisplay } from "./display-hook.js";
 import { type Channel, KernelSockets } from "./kernel-sockets.js";
@@ -70,7 +70,7 @@ export class Kernel {
 
   /** Starts the compiler; requests that came before wait for it. */
   start(): void {
-    const session = new Session(createCompiler(this.#options.packages), (isCompiling) =>
+    const session = new Session(new Compiler(this.#options.packages), (isCompiling) =>
       this.#sockets.running.compiling(isCompiling),
     );
     this.#code = session;
@@ -107,6 +107,11 @@ export class Kernel {
   exit(): void {
     this.#output.flush();
     this.#sockets.closeNow();
+  }
+
+  get #session(): Session {
+    if (!this.#code) throw new Error("the kernel's compiler has not started");
+    return this.#code;
   }
 
   #cellOfCode(): CellContext | undefined {
@@ -176,7 +181,7 @@ export class Kernel {
       this.#sockets.publish("comm_close", { comm_id: content.comm_id, data: {} }, header);
       return;
     }
-    const answer = answerTo(request, this.#code as Session);
+    const answer = answerTo(request, this.#session);
     if (answer) this.#sockets.reply(request, channel, answer);
   }
 
@@ -210,7 +215,7 @@ export class Kernel {
   }
 
   async #run(cell: CellContext, code: string): Promise<Outcome> {
-    const session = this.#code as Session;
+    const session = this.#session;
     this.#running = cell;
     this.#sockets.running.begin();
     try {
@@ -266,7 +271,7 @@ export class Kernel {
       return;
     }
     if (cell.finished) {
-      this.#publishInOrder(cell, "error", (this.#code as Session).describe(error));
+      this.#publishInOrder(cell, "error", this.#session.describe(error));
       return;
     }
     cell.failure ??= { error };

@@ -17,16 +17,33 @@ export type TslabDisplay = (
   update?: boolean,
 ) => void;
 
+/** What tslab's callbacks have told of the cell that runs. */
+interface Run {
+  /** Its name in stack traces. */
+  readonly name: string;
+  /** Its last expression. */
+  value: unknown;
+  thrown: { error: unknown } | undefined;
+  /** What the compiler has against it; the cell does not run then. */
+  diagnostics: Diagnostic[];
+  /** Takes back the variables that it declares; undefined until it is compiled. */
+  restore: (() => void) | undefined;
+}
+
+const newRun = (name: string): Run => ({
+  name,
+  value: undefined,
+  thrown: undefined,
+  diagnostics: [],
+  restore: undefined,
+});
+
 /** Runs cells one after another; what one declares the next may use. */
 export class Session {
   readonly #compiler: Compiler;
   readonly #executor: Executor;
-  #value: unknown;
-  #thrown: { error: unknown } | undefined;
-  #diagnostics: Diagnostic[] = [];
-  #cellName = "";
-  #live: LiveNames | undefined;
-  #restore: (() => void) | undefined;
+  readonly #live: LiveNames;
+  #run: Run = newRun("");
 
   /** @param onCompile hears of the begin and the end of each compilation */
   constructor(compiler: Compiler, onCompile: (isCompiling: boolean) => void = () => {}) {
@@ -38,19 +55,19 @@ export class Session {
         onCompile(true);
         const converted = node.convert(previous, source);
         onCompile(false);
-        this.#diagnostics = converted.diagnostics;
+        this.#run.diagnostics = converted.diagnostics;
         if (converted.output !== undefined) {
-          const names = this.#compiler.cell(this.#cellName)?.names ?? [];
-          this.#restore = this.#live?.snapshot(names);
-          this.#live?.forget(names);
+          const names = this.#compiler.cell(this.#run.name)?.names ?? [];
+          this.#run.restore = this.#live.snapshot(names);
+          this.#live.forget(names);
         }
         return converted;
       },
       addModule: (name, content, meta) => {
         onCompile(true);
-        this.#diagnostics = node.addModule(name, content, meta);
+        this.#run.diagnostics = node.addModule(name, content, meta);
         onCompile(false);
-        return this.#diagnostics;
+        return this.#run.diagnostics;
       },
     };
     this.#executor = compiler.tslab.createExecutor(
@@ -59,10 +76,10 @@ export class Session {
       {
         // tslab's executor logs the value of the last expression, and the error that ended the cell
         log: (value) => {
-          this.#value = value;
+          this.#run.value = value;
         },
         error: (...values) => {
-          if (values.length === 1) this.#thrown = { error: values[0] };
+          if (values.length === 1) this.#run.thrown = { error: values[0] };
         },
       },
     );
@@ -71,14 +88,10 @@ export class Session {
 
   /** Compiles and runs one cell; errors are an outcome, never thrown. */
   async run(cell: CellContext, code: string): Promise<Outcome> {
-    const name = cellName(cell.count);
-    this.#cellName = name;
-    this.#restore = undefined;
-    this.#value = undefined;
-    this.#thrown = undefined;
-    this.#diagnostics = [];
+    const run = newRun(cellName(cell.count));
+    this.#run = run;
     forgetJson();
-    this.#compiler.name(name);
+    this.#compiler.name(run.name);
     cell.stop = () => this.#executor.interrupt();
     try {
       // interrupted before it began
@@ -89,18 +102,18 @@ export class Session {
       }
       // what a failed cell declares does not count, as for tslab's types
       const isGood = await currentCell.run(cell, () => this.#executor.execute(code));
-      if (!isGood) (this.#restore as (() => void) | undefined)?.();
-      let value = this.#value;
-      if (this.#diagnostics.length > 0) {
-        return { status: "error", error: compileError(this.#diagnostics, code, cell.count) };
+      if (!isGood) run.restore?.();
+      let { value } = run;
+      if (run.diagnostics.length > 0) {
+        return { status: "error", error: compileError(run.diagnostics, code, cell.count) };
       }
-      if (!this.#thrown && !cell.failure && value instanceof primordials.Promise)
+      if (!run.thrown && !cell.failure && value instanceof primordials.Promise)
         value = await this.#settled(cell, value);
-      while (!this.#thrown && !cell.failure && cell.pending.size > 0)
+      while (!run.thrown && !cell.failure && cell.pending.size > 0)
         await this.#settled(cell, primordials.Promise.all(cell.pending));
       // rejections that nobody handles are known after one turn of the event loop
       await nextTurn();
-      const failure = cell.failure ?? (this.#thrown as { error: unknown } | undefined);
+      const failure = cell.failure ?? run.thrown;
       if (failure) return { status: "error", error: this.describe(failure.error) };
       return { status: "ok", value };
     } catch (error) {
@@ -112,14 +125,14 @@ export class Session {
 
   /** Runs something on behalf of the cell, which may be interrupted meanwhile; errors are an outcome, never thrown. */
   async await(cell: CellContext, work: () => Promise<unknown>): Promise<Outcome> {
-    this.#thrown = undefined;
+    this.#run.thrown = undefined;
     // in a turn of its own: a loop in it is terminated, and with it all that called it
     const begun = new primordials.Promise((resolve, reject) => {
       currentCell.run(cell, () => primordials.setImmediate(() => work().then(resolve, reject)));
     });
     const value = await this.#settled(cell, begun);
     cell.stop = undefined;
-    const failure = cell.failure ?? this.#thrown;
+    const failure = cell.failure ?? this.#run.thrown;
     return failure ? { status: "error", error: this.describe(failure.error) } : { status: "ok", value };
   }
 
@@ -133,7 +146,7 @@ export class Session {
     try {
       return await primordials.Promise.race([work, stopped]);
     } catch (error) {
-      this.#thrown = { error };
+      this.#run.thrown = { error };
       return undefined;
     }
   }

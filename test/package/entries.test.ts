@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createCompiler } from "../../src/kernel/compiler.js";
+import { Compiler } from "../../src/kernel/compiler.js";
 import { Session } from "../../src/kernel/session.js";
 import { runNotebook } from "../../src/notebook/run-notebook.js";
 import { temporaryFolder } from "../notebook/run-fixture.js";
@@ -72,7 +72,7 @@ describe.each([
 });
 
 it("names of each entry are completed", () => {
-  const session = new Session(createCompiler());
+  const session = new Session(new Compiler());
   try {
     for (const { name } of entries) {
       const value = VALUES[name];
