@@ -1,10 +1,12 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import { type Database, name, text } from "../store/database.js";
 import { csvRows, parquetRows } from "../store/file-sql.js";
-import { type CellOptions, faultsOf, storedCell, typedRows } from "./cell-sql.js";
+import { faultsSql, storedCellSql } from "../store/record-cell-sql.js";
 import { type ColumnMap, mapColumns } from "./map-columns.js";
 import { plainHeader, plainRows, scanPlain, splitHeader } from "./plain-file.js";
+import { type CellOptions, typedRows } from "./typed-rows.js";
 
 /** A file of records as its manifest describes it. */
 export interface RecordFile {
@@ -36,6 +38,8 @@ export interface CleanSummary {
  * Not to be called in a transaction.
  */
 export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
+  if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
+  if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
   const { source, map, present } = (await typePlain(db, file, options)) ?? (await typeAny(db, file, options));
   const position = (our: string) => map.positions.get(our) as number;
   const line = source.line ? "line" : "rowid + 2 AS line";
@@ -121,7 +125,7 @@ interface Doubtful {
 /** Fills `bad` with the rows of `typed` that are not all right, each with its first fault. */
 async function tellFaults(db: Database, { source, present, position, line, options }: Doubtful): Promise<void> {
   const faults = present.flatMap((column) =>
-    faultsOf(column.kind, `trim(f[${position(column.name) + 1}])`, name(column.name), options).map(
+    faultsSql(column.kind, `f[${position(column.name) + 1}]`, name(column.name), options).map(
       ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
     ),
   );
@@ -232,9 +236,8 @@ async function readParquet(db: Database, file: RecordFile, timeZone: string | nu
       return `CAST(${column_type === "TIMESTAMP WITH TIME ZONE" ? `${own} AT TIME ZONE ${zone}` : own} AS VARCHAR)`;
     })
     .join(", ");
-  // an empty cell and a missing value are the same to the checks
-  const cells = `SELECT line, array_to_string(f, ',') AS raw, f FROM (
-    SELECT file_row_number + 1 AS line, list_transform([${list}], lambda x: coalesce(x, '')) AS f
+  const cells = `SELECT line, array_to_string(list_transform(f, lambda x: coalesce(x, '')), ',') AS raw, f FROM (
+    SELECT file_row_number + 1 AS line, [${list}] AS f
     FROM ${parquetRows(file.path, { rowNumbers: true })})`;
   const counts = await db.row<{ lines: number }>(`SELECT count(*) AS lines FROM ${parquetRows(file.path)}`);
   return { ...listed(header, cells), lines: counts?.lines ?? 0, blank: 0, cutOff: -1, encoding: "utf-8" };
@@ -289,7 +292,7 @@ async function uniqueKeys(
       FROM repeated JOIN (${source.cells("SELECT line FROM repeated")}) USING (line)`);
   }
   const first = repeated?.n || bad ? "WHERE line NOT IN (SELECT line FROM bad)" : "";
-  const cells = present.map((column) => `${storedCell(column)} AS ${name(column.name)}`);
+  const cells = present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
   await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${cells.join(", ")} FROM ${good} ${first}`);
   await db.run("DROP TABLE repeated");
   return 0;

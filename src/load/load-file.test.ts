@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
+import { inMemory } from "../store/memory-database.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { loadFile } from "./load-file.js";
 import { type LoadOptions, loadOptions } from "./options.js";
@@ -40,7 +41,7 @@ describe("loadFile", () => {
       "2024-01-02,a,many,2.5,0",
       "2024-01-02,a,2.5,2.5,0",
       "2024-01-02,a,,2.5,0",
-      "2024-01-02,a,1,nan,0",
+      "2024-01-02,a,1,x,0",
       "2024-01-02,a,1,inf,0",
       "2024-01-02,a,1,2.5,2",
       "2024-01-01,a,9,9,0",
@@ -64,7 +65,7 @@ describe("loadFile", () => {
       { line: 6, column_name: "DP_MOC_COUNT", reason: "not a number", raw: "2024-01-02,a,many,2.5,0" },
       { line: 7, column_name: "DP_MOC_COUNT", reason: "not a whole number", raw: "2024-01-02,a,2.5,2.5,0" },
       { line: 8, column_name: "DP_MOC_COUNT", reason: "empty", raw: "2024-01-02,a,,2.5,0" },
-      { line: 9, column_name: "DP_DATA_VOLUME", reason: "not a number", raw: "2024-01-02,a,1,nan,0" },
+      { line: 9, column_name: "DP_DATA_VOLUME", reason: "not a number", raw: "2024-01-02,a,1,x,0" },
       { line: 10, column_name: "DP_DATA_VOLUME", reason: "too large", raw: "2024-01-02,a,1,inf,0" },
       { line: 11, column_name: "PSEUDO_CHURNED", reason: "label is not 0 or 1", raw: "2024-01-02,a,1,2.5,2" },
       {
@@ -205,8 +206,10 @@ describe("loadFile", () => {
 
   it("reads Parquet with the same checks", async () => {
     const path = join(folder, "log.parquet");
-    await rows(`COPY (SELECT * FROM (VALUES (DATE '2024-01-01', 'a', 1), (DATE '2024-01-01', 'a', 2), (DATE '2024-01-02', NULL, 1), (DATE '2024-01-02', 'a', -4))
-      t(DP_DATE, DP_MSISDN, DP_MOC_COUNT)) TO '${path}' (FORMAT parquet)`);
+    await inMemory((db) =>
+      db.run(`COPY (SELECT * FROM (VALUES (DATE '2024-01-01', 'a', 1), (DATE '2024-01-01', 'a', 2), (DATE '2024-01-02', NULL, 1), (DATE '2024-01-02', 'a', -4))
+      t(DP_DATE, DP_MSISDN, DP_MOC_COUNT)) TO '${path}' (FORMAT parquet)`),
+    );
     const result = await loadFile(
       store,
       { path, format: "parquet", delimiter: ",", sha256: "p", rows: 4 },
@@ -218,6 +221,36 @@ describe("loadFile", () => {
       [3, "no subscriber"],
       [4, "negative"],
     ]);
+  });
+
+  it("stores what is missing as missing: NULL, NaN and \\N in a measure, and a null of Parquet", async () => {
+    const text = `${HEADER}\n2024-01-01,a,NULL,1,0\n2024-01-01,b,1,NaN,Yes\n2024-01-01,c,\\N,,0\n`;
+    expect(await loadText(text)).toMatchObject({ rows: 2, rejected: 1 });
+    expect(await rejects()).toMatchObject([{ line: 4, column_name: "DP_DATA_VOLUME", reason: "empty" }]);
+    expect(await rows("SELECT DP_MOC_COUNT AS n, DP_DATA_VOLUME AS v, PSEUDO_CHURNED AS y FROM DP_CDR_Data")).toEqual([
+      { n: null, v: 1, y: 0 },
+      { n: 1, v: null, y: 1 },
+    ]);
+    const path = join(folder, "null.parquet");
+    await rows(`COPY (SELECT DATE '2024-01-01' AS DP_DATE, 'd' AS DP_MSISDN, 1 AS DP_MOC_COUNT, NULL::DOUBLE AS DP_DATA_VOLUME
+      UNION ALL SELECT DATE '2024-01-02', 'd', 2, 2.5) TO '${path}' (FORMAT parquet)`);
+    const file = { path, format: "parquet" as const, delimiter: ",", sha256: "null", rows: 2 };
+    expect(await loadFile(store, file, loadOptions.parse({}))).toMatchObject({ rows: 2, rejected: 0 });
+    expect(await rows("SELECT DP_DATA_VOLUME AS v FROM DP_CDR_Data WHERE DP_MSISDN = 'd' ORDER BY DP_DATE")).toEqual([
+      { v: null },
+      { v: 2.5 },
+    ]);
+  });
+
+  it("refuses a format of days and a time zone that do not exist, naming the option", async () => {
+    const text = `${HEADER}\n2024-01-01,a,1,1,0\n`;
+    for (const date_format of ["%s", "%Q"]) {
+      await expect(loadText(text, { date_format })).rejects.toMatchObject({
+        code: "BAD_OPTION",
+        message: expect.stringContaining("load.date_format"),
+      });
+    }
+    await expect(loadText(text, { time_zone: "Mars/Base" })).rejects.toMatchObject({ code: "BAD_OPTION" });
   });
 
   it("names the column that is missing, and the nearest one when a name is misspelt", async () => {

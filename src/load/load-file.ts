@@ -4,7 +4,6 @@ import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
-import type { CellOptions } from "./cell-sql.js";
 import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
 import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad, type Piece } from "./find-load.js";
@@ -12,6 +11,7 @@ import { insertPiece } from "./insert-piece.js";
 import { judgeRejects } from "./judge-rejects.js";
 import { makeWay } from "./make-way.js";
 import type { LoadSettings } from "./options.js";
+import type { CellOptions } from "./typed-rows.js";
 
 /** Which columns a file contained, as recorded in the ledger. */
 export interface LoadNotes {

@@ -32,3 +32,13 @@ export async function checkDateFormat(db: Database, format: string, option: stri
     });
   });
 }
+
+/** Checks the name of a time zone. @throws ChurnError BAD_OPTION for one that is not known */
+export async function checkTimeZone(db: Database, zone: string, option: string): Promise<void> {
+  await db.run(`SELECT now() AT TIME ZONE ${text(zone)}`).catch((cause: unknown) => {
+    throw new ChurnError("BAD_OPTION", `option "${option}" cannot be ${JSON.stringify(zone)}: no such time zone`, {
+      cause,
+      hint: "it takes a name as Europe/Berlin or UTC",
+    });
+  });
+}

@@ -468,8 +468,13 @@ describe.runIf(mysql)("a database of texts without keys", () => {
     );
     expect(rejects).toMatchObject([
       { line: 3, reason: "a second row of this subscriber and day, after row 2" },
-      { line: 4, column_name: "DP_MOC_COUNT", reason: "not a whole number" },
-      { line: 5, column_name: "DP_DATE", reason: "not a date", raw: "not a day,491700000002,3,10.5,1,2,0,0,4,1.25,0" },
+      { line: 4, column_name: "DP_MSISDN", reason: expect.stringContaining("digits may be lost") },
+      {
+        line: 5,
+        column_name: "DP_DATE",
+        reason: "not a date YYYY-MM-DD",
+        raw: "not a day,491700000002,3,10.5,1,2,0,0,4,1.25,0",
+      },
       { line: 6, column_name: "DP_MOC_COUNT", reason: "negative" },
     ]);
     expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CDR_COLUMNS, type ColumnKind } from "../../cdr/columns.js";
+import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { ChurnError } from "../../core/errors.js";
 import { updateDailySummary } from "../daily-summary.js";
 import { type Database, name, text } from "../database.js";
+import { faultsSql, type RecordCellOptions, storedCellSql, typedCellSql } from "../record-cell-sql.js";
 import { emptyTables } from "../schema.js";
 import { csvSource, fetchRows } from "./fetch-rows.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
@@ -80,58 +81,40 @@ export async function readLegacyTables(db: Database, session: MysqlSession, { ta
   }
 }
 
-const MISSING = "('', 'null', 'nan', 'none', 'nat')";
+/** A measure without a value is missing there, never a fault. */
+const CELLS: RecordCellOptions = { empty: "null", date_format: null };
 
-/** A text cast to its column type, null where it cannot be read or is missing. */
-function typed(column: string, kind: ColumnKind): string {
-  const cell = `trim(${column})`;
-  if (kind === "day") return `CAST(try_cast(${cell} AS TIMESTAMP) AS DATE)`;
-  // a number that went through a float has .0 at its end
-  if (kind === "id")
-    return `CASE WHEN lower(${cell}) NOT IN ${MISSING} THEN regexp_replace(${cell}, '^(\\d+)\\.0$', '\\1') END`;
-  return `CASE WHEN lower(${cell}) NOT IN ${MISSING} THEN try_cast(${cell} AS DOUBLE) END`;
-}
-
-/** What is wrong with a typed value; a missing measure is not a fault. */
-function fault(column: string, kind: ColumnKind): [test: string, reason: string][] {
-  const value = `t.${name(column)}`;
-  if (kind === "day") return [[`${value} IS NULL`, "not a date"]];
-  if (kind === "id") return [[`${value} IS NULL`, "no subscriber"]];
-  const given = `(r.${name(column)} IS NOT NULL AND lower(trim(r.${name(column)})) NOT IN ${MISSING})`;
-  const unread: [string, string] = [`${given} AND (${value} IS NULL OR isnan(${value}))`, "not a number"];
-  if (kind === "label") return [[`${given} AND (${value} IS NULL OR ${value} NOT IN (0, 1))`, "label is not 0 or 1"]];
-  const faults: [string, string][] = [
-    unread,
-    [`${value} < 0`, "negative"],
-    [`${value} >= 9007199254740992`, "too large"],
-  ];
-  return kind === "count" ? [...faults, [`${value} <> trunc(${value})`, "not a whole number"]] : faults;
-}
-
-interface LegacyRows {
+/** What is typed, and from where. */
+export interface LegacyRows {
   table: string;
   from: string;
   ours: readonly string[];
   content: string;
 }
 
-async function typeRows(db: Database, { table, from, ours, content }: LegacyRows): Promise<void> {
+/** Types the rows that `from` gives as texts, by the rules of every way in. @internal */
+export async function typeRows(db: Database, { table, from, ours, content }: LegacyRows): Promise<void> {
   const columns = CDR_COLUMNS.filter((column) => ours.includes(column.name));
-  await db.run(`CREATE OR REPLACE TEMP TABLE legacy_rows AS SELECT row_number() OVER () AS line, * FROM ${from}`);
-  const cells = columns.map((column) => `${typed(name(column.name), column.kind)} AS ${name(column.name)}`);
-  const tests = columns.flatMap((column) =>
-    fault(column.name, column.kind).map(
-      ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
+  const raw = `concat_ws(',', ${columns.map((column) => `coalesce(${name(column.name)}, '')`).join(", ")})`;
+  // there numbers went through a float: all digits of a whole one are there, and .0 at its end
+  const whole = "regexp_replace(DP_MSISDN, '^ *([0-9]{1,15})\\.0 *$', '\\1')";
+  await db.run(`CREATE OR REPLACE TEMP TABLE legacy_rows AS
+    SELECT row_number() OVER () AS line, ${raw} AS raw, * REPLACE (${whole} AS DP_MSISDN) FROM ${from}`);
+  const cells = columns.map(
+    (column) => `${typedCellSql(name(column.name), column.kind, CELLS)} AS ${name(column.name)}`,
+  );
+  const tests = columns.flatMap(({ name: column, kind }) =>
+    faultsSql(kind, `r.${name(column)}`, `t.${name(column)}`, CELLS).map(
+      ([test, reason]) => `WHEN ${test} THEN [${text(column)}, ${text(reason)}]`,
     ),
   );
-  const raw = `concat_ws(',', ${columns.map((column) => `coalesce(r.${name(column.name)}, '')`).join(", ")})`;
   await db.run(`CREATE OR REPLACE TEMP TABLE legacy_typed AS
-    SELECT t.*, ${raw} AS raw, CASE ${tests.join(" ")} END AS fault
+    SELECT t.*, r.raw, CASE ${tests.join(" ")} END AS fault
     FROM (SELECT line, ${cells.join(", ")} FROM legacy_rows) t JOIN legacy_rows r USING (line)`);
   await db.run(`CREATE OR REPLACE TEMP TABLE legacy_first AS
     SELECT DP_MSISDN, DP_DATE, min(line) AS line FROM legacy_typed WHERE fault IS NULL GROUP BY ALL`);
   const rows = await db.run(`INSERT INTO DP_CDR_Data (id, batch_id, ${ours.map(name).join(", ")})
-    SELECT line, 1, ${ours.map((column) => `t.${name(column)}`).join(", ")} FROM legacy_typed t JOIN legacy_first USING (line) ORDER BY line`);
+    SELECT line, 1, ${columns.map(storedCellSql).join(", ")} FROM legacy_typed SEMI JOIN legacy_first USING (line) ORDER BY line`);
   const rejected = await db.run(`INSERT INTO rejects SELECT 1, ${text(table)}, line, column_name, reason, raw FROM (
     SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM legacy_typed WHERE fault IS NOT NULL
     UNION ALL SELECT t.line, 'DP_DATE', 'a second row of this subscriber and day, after row ' || f.line, raw

@@ -1,0 +1,128 @@
+import {
+  DAY_FORM,
+  FLOAT_ID,
+  LABELS,
+  LONGEST_ID,
+  MISSING_MARKS,
+  NOBODY,
+  REASONS,
+  TOO_LARGE,
+} from "../cdr/cell-rules.js";
+import type { CdrColumn, ColumnKind } from "../cdr/columns.js";
+import { isMarkSql, numberCastSql } from "./cell-sql.js";
+import { name, text } from "./database.js";
+
+/** How the cells of a record are read, beside the rules. */
+export interface RecordCellOptions {
+  /** What an empty cell of a measure is: a fault, 0, or a missing value. With "zero" every missing one is 0. */
+  readonly empty: "reject" | "zero" | "null";
+  /** How days are written, for strptime; null: by the rules. */
+  readonly date_format: string | null;
+}
+
+const SPACES = "' ' || chr(9)";
+const trimmed = (raw: string) => `trim(${raw}, ${SPACES})`;
+const list = (texts: readonly string[]) => `[${texts.map(text).join(", ")}]`;
+/** Bytes of the longest word for nobody: what is longer need not be looked up. */
+const LONGEST_WORD = Math.max(...NOBODY.map((word) => word.length));
+
+/**
+ * SQL for a text cell as its kind has it: null where it cannot be read. A measure is null where its value is missing, and NaN where
+ * it cannot be read or must not be missing; a label is −1 where it is missing. What most cells are like is asked first.
+ */
+export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellOptions): string {
+  const cell = trimmed(raw);
+  if (kind === "id") {
+    // no word for nobody begins with a digit and has no point
+    const plain = [
+      `(strlen(${raw}) > ${LONGEST_WORD} OR ${raw} BETWEEN '0' AND ':') AND strlen(${raw}) <= ${LONGEST_ID}`,
+      ...["'.'", "'+'", "' '", "chr(9)", "chr(0)"].map((odd) => `NOT contains(${raw}, ${odd})`),
+    ].join(" AND ");
+    return `CASE WHEN ${plain} THEN ${raw} WHEN ${idFaults(cell)
+      .map(([test]) => test)
+      .join(" OR ")} THEN NULL ELSE ${cell} END`;
+  }
+  if (kind === "day") {
+    if (options.date_format) return formattedDay(cell, options.date_format);
+    return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
+      WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN try_cast(regexp_extract(${cell}, '^[0-9/-]+') AS DATE) END`;
+  }
+  if (kind === "label") {
+    const words = Object.entries(LABELS).map(([word, label]) => `WHEN ${text(word)} THEN ${label}`);
+    return `CASE WHEN ${raw} = '0' THEN 0 WHEN ${raw} = '1' THEN 1 WHEN ${raw} IS NULL OR ${cell} = '' OR ${isMarkSql(cell)} THEN -1 ELSE
+      CASE lower(${cell}) ${words.join(" ")} END END`;
+  }
+  // a cast passes over spaces by itself
+  const number = numberCastSql(raw);
+  const missing = options.empty === "zero" ? "0" : "NULL";
+  const empty = options.empty === "reject" ? "'nan'::DOUBLE" : missing;
+  // what begins with a digit is no mark, and has no sign
+  const plain = `${raw} >= '0' AND NOT contains(${raw}, '_')`;
+  return `CASE WHEN ${plain} AND try_cast(${raw} AS DOUBLE) < ${TOO_LARGE} THEN try_cast(${raw} AS DOUBLE)
+    WHEN ${number} <= 'infinity'::DOUBLE THEN ${number} WHEN ${raw} IS NULL OR ${isMarkSql(cell)} THEN ${missing}
+    WHEN ${cell} = '' THEN ${empty} ELSE 'nan'::DOUBLE END`;
+}
+
+/** An offset from UTC behind a time of day. */
+const OFFSET = "[ T]\\d{2}:?\\d{2}(?::?\\d{2}(?:[.,]\\d+)?)? ?([+-])(\\d{2}):?(\\d{2})?";
+
+/** The day of a text in a format of strptime; with an offset it is the day of the clock that wrote it, not the one in UTC. */
+function formattedDay(cell: string, format: string): string {
+  const time = `try_strptime(${cell}, ${text(format)})`;
+  if (!format.includes("%z")) return `CAST(${time} AS DATE)`;
+  const part = (group: number) => `regexp_extract(${cell}, '${OFFSET}', ${group})`;
+  const minutes = `coalesce(60 * try_cast(${part(2)} AS INTEGER), 0) + coalesce(try_cast(${part(3)} AS INTEGER), 0)`;
+  const offset = `to_minutes(CASE ${part(1)} WHEN '-' THEN -1 ELSE 1 END * (${minutes}))`;
+  return `CAST((${time} AT TIME ZONE 'UTC') + ${offset} AS DATE)`;
+}
+
+/** SQL for whether a typed cell holds what its kind may hold; null counts as no. */
+export function validSql(value: string, kind: ColumnKind): string {
+  if (kind === "day") return `${value} BETWEEN DATE '1970-01-01' AND current_date + 1`;
+  if (kind === "id" || kind === "label") return `${value} IS NOT NULL`;
+  const whole = kind === "count" ? ` AND ${value} = trunc(${value})` : "";
+  // nan is above every number
+  return `(${value} IS NULL OR (${value} >= 0 AND ${value} < ${TOO_LARGE}${whole}))`;
+}
+
+const idFaults = (cell: string): [test: string, reason: string][] => [
+  [`${cell} IS NULL OR list_contains(${list(NOBODY)}, lower(${cell}))`, REASONS.nobody],
+  [`regexp_matches(${cell}, ${text(FLOAT_ID)})`, REASONS.floatId],
+  [`contains(${cell}, chr(0))`, REASONS.nullCharacter],
+  [`length(${cell}) > ${LONGEST_ID}`, REASONS.longId],
+];
+
+/** What may be wrong with a cell, as tests in the order in which they are told, each with its reason. */
+export function faultsSql(
+  kind: ColumnKind,
+  raw: string,
+  value: string,
+  { date_format }: Pick<RecordCellOptions, "date_format">,
+): [test: string, reason: string][] {
+  const cell = trimmed(raw);
+  if (kind === "id") return idFaults(cell);
+  if (kind === "day") {
+    return [
+      [`${raw} IS NULL OR ${cell} = '' OR list_contains(${list(MISSING_MARKS)}, lower(${cell}))`, REASONS.noDate],
+      [`${value} IS NULL`, date_format ? `not a date of the form ${date_format}` : REASONS.notADate],
+      [`NOT ${validSql(value, kind)}`, REASONS.dateRange],
+    ];
+  }
+  if (kind === "label") return [[`${value} IS NULL`, REASONS.label]];
+  return [
+    [`isnan(${value}) AND ${cell} = ''`, REASONS.empty],
+    [`isnan(${value})`, REASONS.notANumber],
+    [`${value} < 0`, REASONS.negative],
+    [`NOT ${value} < ${TOO_LARGE}`, REASONS.tooLarge],
+    ...(kind === "count" ? [[`${value} <> trunc(${value})`, REASONS.notWhole] satisfies [string, string]] : []),
+  ];
+}
+
+/** SQL for a good cell as the table has it. */
+export function storedCellSql({ name: column, kind }: CdrColumn): string {
+  const of = name(column);
+  if (kind === "label") return `nullif(${of}, -1)`;
+  if (kind === "count") return `CAST(${of} AS BIGINT)`;
+  // + 0.0 makes 0 of -0
+  return kind === "amount" ? `${of} + 0.0` : of;
+}
