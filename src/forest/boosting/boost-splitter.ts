@@ -114,7 +114,7 @@ export function boostingSplitter(
     node.split = {
       column,
       split: foundAt[0],
-      missingLeft: (hasMissing ? foundAt[1] : mostLeft ? 1 : 0) as 0 | 1,
+      missingLeft: (hasMissing ? foundAt[1] === 1 : mostLeft) ? 1 : 0,
       set: undefined,
       gradient: found[1],
       hessian: found[2],

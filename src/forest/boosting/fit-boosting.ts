@@ -47,7 +47,14 @@ const TICK = 50;
  *
  * @param x a matrix, or rows of a binned one
  * @param y class of each row of the matrix, 0 … k − 1, or number for a regression
+ * @param options as docs/options.md has them
+ * @returns the boosted trees
  * @throws ChurnError BAD_INPUT, BAD_OPTION; INTERRUPTED when the signal aborts
+ * @example
+ * ```ts
+ * const trees = await fitBoosting(x, churned, { learningRate: 0.05, monotone: { days_silent: 1 } });
+ * trees.predictProbability(x);
+ * ```
  */
 export async function fitBoosting(
   x: Matrix | BinnedRows,

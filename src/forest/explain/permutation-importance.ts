@@ -30,8 +30,15 @@ export interface PermutationImportance {
  * What a forest loses when a column is shuffled (Breiman 2001; as `permutation_importance` of scikit-learn); to be asked on
  * rows that it was not fitted on.
  *
+ * @param forest of two classes
+ * @param x columns by name, or rows of the binned matrix of the fit
  * @param y label of each row of `x`
+ * @returns the loss of each column, in the order of `forest.names`
  * @throws ChurnError BAD_INPUT when all labels are of one class and no score is given
+ * @example
+ * ```ts
+ * const { mean, sd } = permutationImportance(forest, test, churned, { repeats: 10 });
+ * ```
  */
 export function permutationImportance(
   forest: Forest,

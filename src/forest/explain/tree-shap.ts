@@ -1,5 +1,5 @@
 import { SharedHeap } from "../loops/shared-heap.js";
-import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
+import { wasmLoops } from "../loops/wasm-loops.js";
 import type { Matrix } from "../matrix/matrix.js";
 import type { BinnedRows, Forest } from "../model/forest.js";
 import { goesLeft, type Trees } from "../trees/tree.js";
@@ -29,8 +29,15 @@ export interface ShapValues {
  * of its leaves, as in Linear TreeSHAP (Yu et al. 2022). A row costs time in proportion to nodes ×
  * columns on a path.
  *
+ * @param forest a forest, or boosted trees
  * @param x columns by name, or rows of the binned matrix of the fit
  * @param output class whose probability is explained; class 1 of two, and the only output of a regression, when left out
+ * @returns rows × columns, and the score to which they are added
+ * @example
+ * ```ts
+ * const { values, baseline } = shapValues(forest, x);
+ * values[row * forest.names.length + column];
+ * ```
  */
 export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: number): ShapValues {
   const { trees } = forest;
@@ -59,17 +66,21 @@ export function shapValues(forest: Forest, x: Matrix | BinnedRows, output?: numb
   return { values, baseline: sign === 1 ? mean : forest.link === "logistic" ? -mean : 1 - mean };
 }
 
-let heap: SharedHeap | undefined;
-let loops: WasmLoops | undefined;
+let shared: SharedHeap | undefined;
+
+/** Memory of this thread for explanations, made when it is first needed. */
+function ownHeap(): SharedHeap {
+  shared ??= new SharedHeap(1 << 16);
+  return shared;
+}
 
 /** Explains blocks of rows: what of a step down or up a tree is the same for all rows is done once for all of them. */
 function openExplainer(trees: Trees, width: number, k: number) {
   const { column, left, cover, value, outputs } = trees;
   const { depth, most } = pathSizes(trees, width);
   const size = Math.max(1, Math.ceil(most / 2));
-  heap ??= new SharedHeap(1 << 16);
-  loops ??= wasmLoops(heap.memory);
-  const { descend, ascend } = loops;
+  const heap = ownHeap();
+  const { descend, ascend } = wasmLoops(heap.memory);
   const ROW = 8 * BLOCK;
   const levels = depth + 2;
   const level = 2 * ROW * size + 2 * ROW;
@@ -95,8 +106,8 @@ function openExplainer(trees: Trees, width: number, k: number) {
   // state of each column on the path: the share of covers when it is not known, and the rows that pass when it is
   const zero = new Float64Array(width).fill(1);
   const ones = new Int32Array(width).fill(nonesAt);
-  let codes = new Uint8Array(0);
-  let starts = new Int32Array(0);
+  let codes: Uint8Array = new Uint8Array(0);
+  let starts: Int32Array = new Int32Array(0);
   let count = 0;
 
   function visit(node: number, l: number): void {
@@ -136,8 +147,8 @@ function openExplainer(trees: Trees, width: number, k: number) {
   return {
     /** Shapley values of rows whose codes begin at `starts`, summed over trees: BLOCK numbers a column. */
     explain(allCodes: Uint8Array, rowStarts: Int32Array): Float64Array {
-      codes = allCodes as typeof codes;
-      starts = rowStarts as typeof starts;
+      codes = allCodes;
+      starts = rowStarts;
       count = Math.ceil(starts.length / 2) * 2;
       own.fill(0);
       for (let tree = 0; tree + 1 < trees.offsets.length; tree++) {
@@ -148,6 +159,6 @@ function openExplainer(trees: Trees, width: number, k: number) {
       }
       return own;
     },
-    close: () => heap!.free(nodesAt, bytes),
+    close: () => heap.free(nodesAt, bytes),
   };
 }

@@ -28,7 +28,14 @@ export interface FitOptions extends ForestOptions {
  *
  * @param x a matrix, or rows of a binned one: folds and grid points then share the bins
  * @param y class of each row of the matrix, 0 … k − 1, or number for a regression; with `rows`, of each row of the whole binned matrix
+ * @returns the forest; it predicts, explains and saves itself
  * @throws ChurnError BAD_INPUT, BAD_OPTION; INTERRUPTED when the signal aborts
+ * @example
+ * ```ts
+ * const x = { names: ["calls", "days_silent"], columns: [calls, daysSilent] }; // Float64Array, NaN = missing
+ * const forest = await fitForest(x, churned, { numTrees: 100, maxDepth: 10, seed: 1 });
+ * forest.predictProbability(x);
+ * ```
  */
 export async function fitForest(
   x: Matrix | BinnedRows,

@@ -15,14 +15,14 @@ const NEXT = NEXT_BIN / 8;
 export function limitedSearch(numbers: Float64Array, integers: Int32Array, monotone: Int8Array): WasmLoops["search"] {
   return (orderAt, orderEnd, columnsAt, slotAt, nodeAt, outAt) => {
     const given = numbers.subarray(nodeAt / 8, nodeAt / 8 + 11);
-    const [gradient, hessian, own, least, rows, fewest, l2, count, unit, low, high] = given as unknown as Given;
+    const [gradient, hessian, own, least, rows, fewest, l2, count, unit, low, high] = given;
     const out = numbers.subarray(outAt / 8, outAt / 8 + 4);
     let most = least;
     let best = -1;
     for (let o = orderAt / 4; o < orderEnd / 4; o++) {
       const column = integers[o];
       const sign = monotone[column];
-      const [start, size, missing, rankedAt] = integers.subarray(columnsAt / 4 + 4 * column) as unknown as Place;
+      const [start, size, missing, rankedAt] = integers.subarray(columnsAt / 4 + 4 * column);
       const missingAt = (slotAt + missing) / 8;
       const at = (rankedAt || slotAt + start) / 8;
       const passes = rankedAt === 0 && numbers[missingAt + 1] > 0 ? 2 : 1;
@@ -59,9 +59,3 @@ export function limitedSearch(numbers: Float64Array, integers: Int32Array, monot
     return best;
   };
 }
-
-type Place = [start: number, size: number, missing: number, rankedAt: number];
-type Given = [
-  ...[gradient: number, hessian: number, own: number, least: number, rows: number, fewest: number],
-  ...[l2: number, count: number, unit: number, low: number, high: number],
-];

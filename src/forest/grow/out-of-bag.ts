@@ -19,7 +19,13 @@ export interface OutOfBag {
  *
  * @param x what was given to `fitForest`: the same rows in the same order
  * @param y the same, for a forest that was fitted with a balanced bootstrap: the classes decide what is drawn
+ * @returns scores by row, and the number of trees that each is the mean of
  * @throws ChurnError BAD_INPUT when the forest was fitted on all rows for each tree, or has not two classes
+ * @example
+ * ```ts
+ * const { probability } = outOfBag(forest, x);
+ * rocAuc(churned, probability);
+ * ```
  */
 export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<number>): OutOfBag {
   if (!("bootstrap" in forest.options))

@@ -74,69 +74,61 @@ export function subtractFunction(): WasmFunction {
 /** Least hessian of a side of a split, as in scikit-learn. */
 export const LEAST_HESSIAN = 1e-3;
 
-export function searchFunction(): WasmFunction {
-  const { types, n } = variables(
-    { order: I32, orderEnd: I32, columns: I32, slot: I32, node: I32, out: I32 },
-    {
-      ...all(I32, "column", "at", "end", "start", "missing", "isMissingLeft", "isRanked", "best"),
-      ...all(
-        F64,
-        "gradient",
-        "hessian",
-        "own",
-        "least",
-        "rows",
-        "fewest",
-        "l2",
-        "count",
-        "unit",
-        "left",
-        "coded",
-        "leftRows",
-        "leftHessian",
-        "rightHessian",
-        "gain",
-      ),
-      ...all(V128, "pair", "sides", "weights"),
-    },
-  );
+/** What `search` is given of a node, in this order. */
+const NODE = ["gradient", "hessian", "own", "least", "rows", "fewest", "l2", "count", "unit"] as const;
+
+const search = variables(
+  { order: I32, orderEnd: I32, columns: I32, slot: I32, node: I32, out: I32 },
+  {
+    ...all(I32, "column", "at", "end", "start", "missing", "isMissingLeft", "isRanked", "best"),
+    ...all(F64, ...NODE),
+    ...all(F64, "left", "coded", "leftRows", "leftHessian", "rightHessian", "gain"),
+    ...all(V128, "pair", "sides", "weights"),
+  },
+);
+
+/** Tries the cut after the bin at hand; goes to `enough` where too few rows are left for the right side. */
+function tryCut(enough: Label): Code {
+  const { n } = search;
   const both = (a: Code, b: Code) => f64x2.withLane(f64x2.splat(a), 1, b);
-  const given = ["gradient", "hessian", "own", "least", "rows", "fewest", "l2", "count", "unit"] as const;
-  const tryCut = (enough: Label) =>
-    block((skip) => [
-      set(n.pair, f64x2.load(n.at)),
-      branchIf(skip, f64.eq(f64x2.lane(n.pair, 1), float(0))),
-      set(n.left, f64.add(n.left, f64x2.lane(n.pair, 0))),
-      set(n.coded, f64.add(n.coded, f64x2.lane(n.pair, 1))),
-      // a division by a power of two is exact
-      set(n.leftRows, f64.floor(f64.mul(n.coded, n.count))),
-      branchIf(skip, f64.lt(n.leftRows, n.fewest)),
-      branchIf(enough, f64.lt(f64.sub(n.rows, n.leftRows), n.fewest)),
-      set(n.leftHessian, f64.mul(f64.sub(n.coded, f64.div(n.leftRows, n.count)), n.unit)),
-      set(n.rightHessian, f64.sub(n.hessian, n.leftHessian)),
-      branchIf(skip, f64.lt(n.leftHessian, float(LEAST_HESSIAN))),
-      branchIf(skip, f64.lt(n.rightHessian, float(LEAST_HESSIAN))),
-      set(n.sides, both(n.left, f64.sub(n.gradient, n.left))),
-      set(n.weights, f64x2.add(both(n.leftHessian, n.rightHessian), f64x2.splat(n.l2))),
-      set(n.sides, f64x2.div(f64x2.mul(n.sides, n.sides), n.weights)),
-      set(n.gain, f64.sub(f64.add(f64x2.lane(n.sides, 0), f64x2.lane(n.sides, 1)), n.own)),
-      when(f64.lt(n.least, n.gain), () => [
-        set(n.least, n.gain),
-        set(n.best, i32.load(n.order)),
-        f64.store(n.out, n.gain),
-        f64.store(n.out, n.left, 8),
-        f64.store(n.out, n.leftHessian, 16),
-        f64.store(n.out, n.leftRows, 24),
-        i32.store(n.out, i32.shr(i32.sub(n.at, n.start), int(Math.log2(NEXT_BIN))), 32),
-        i32.store(n.out, n.isMissingLeft, 36),
-      ]),
-    ]);
+  return block((skip) => [
+    set(n.pair, f64x2.load(n.at)),
+    branchIf(skip, f64.eq(f64x2.lane(n.pair, 1), float(0))),
+    set(n.left, f64.add(n.left, f64x2.lane(n.pair, 0))),
+    set(n.coded, f64.add(n.coded, f64x2.lane(n.pair, 1))),
+    // a division by a power of two is exact
+    set(n.leftRows, f64.floor(f64.mul(n.coded, n.count))),
+    branchIf(skip, f64.lt(n.leftRows, n.fewest)),
+    branchIf(enough, f64.lt(f64.sub(n.rows, n.leftRows), n.fewest)),
+    set(n.leftHessian, f64.mul(f64.sub(n.coded, f64.div(n.leftRows, n.count)), n.unit)),
+    set(n.rightHessian, f64.sub(n.hessian, n.leftHessian)),
+    branchIf(skip, f64.lt(n.leftHessian, float(LEAST_HESSIAN))),
+    branchIf(skip, f64.lt(n.rightHessian, float(LEAST_HESSIAN))),
+    set(n.sides, both(n.left, f64.sub(n.gradient, n.left))),
+    set(n.weights, f64x2.add(both(n.leftHessian, n.rightHessian), f64x2.splat(n.l2))),
+    set(n.sides, f64x2.div(f64x2.mul(n.sides, n.sides), n.weights)),
+    set(n.gain, f64.sub(f64.add(f64x2.lane(n.sides, 0), f64x2.lane(n.sides, 1)), n.own)),
+    when(f64.lt(n.least, n.gain), () => [
+      set(n.least, n.gain),
+      set(n.best, i32.load(n.order)),
+      f64.store(n.out, n.gain),
+      f64.store(n.out, n.left, 8),
+      f64.store(n.out, n.leftHessian, 16),
+      f64.store(n.out, n.leftRows, 24),
+      i32.store(n.out, i32.shr(i32.sub(n.at, n.start), int(Math.log2(NEXT_BIN))), 32),
+      i32.store(n.out, n.isMissingLeft, 36),
+    ]),
+  ]);
+}
+
+export function searchFunction(): WasmFunction {
+  const { types, n } = search;
   return {
     name: "search",
     ...types,
     results: [I32],
     body: seq(
-      ...given.map((name, k) => set(n[name], f64.load(n.node, 8 * k))),
+      ...NODE.map((name, k) => set(n[name], f64.load(n.node, 8 * k))),
       set(n.count, f64.div(float(1), n.count)),
       set(n.best, int(-1)),
       loop((nextColumn) => [

@@ -5,7 +5,7 @@ import { type WasmLoops, wasmLoops } from "../loops/wasm-loops.js";
 export const BLOCK = 4096;
 
 /** Codes blocks of a matrix, in memory of its own. */
-export interface Coder {
+export interface BinEncoder {
   stride: number;
   /** Codes of the block, row after row. */
   codes: Uint8Array;
@@ -15,10 +15,10 @@ export interface Coder {
 
 let heap: SharedHeap | undefined;
 let loops: WasmLoops | undefined;
-let last: Coder | undefined;
+let last: BinEncoder | undefined;
 
-/** The coder of this thread; it serves one matrix at a time. */
-export function openBinEncoder(stride: number): Coder {
+/** The encoder of this thread; it serves one matrix at a time. */
+export function openBinEncoder(stride: number): BinEncoder {
   if (last?.stride === stride) return last;
   heap ??= new SharedHeap(BLOCK * 8);
   loops ??= wasmLoops(heap.memory);

@@ -3,7 +3,7 @@ import { allocateBinned, strideOf } from "../loops/binned-heap.js";
 import type { BinnedMatrix, ColumnBins } from "../loops/binned-matrix.js";
 import { MISSING } from "../loops/missing.js";
 import type { SharedHeap } from "../loops/shared-heap.js";
-import { BLOCK, type Coder, openBinEncoder } from "./bin-encoder.js";
+import { type BinEncoder, BLOCK, openBinEncoder } from "./bin-encoder.js";
 import { findEdges } from "./find-edges.js";
 import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
 
@@ -15,7 +15,14 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  * @param x numbers (NaN = missing, ±Infinity allowed) or categories
  * @param maxBins 2 … 255
  * @param heap for one matrix after the other, each with `giveBack` when its trees are grown; its own memory when left out
+ * @returns the codes, and the bins of each column
  * @throws ChurnError BAD_INPUT, BAD_OPTION
+ * @example
+ * ```ts
+ * const binned = bin(x);
+ * const forest = await fitForest({ binned, rows: train }, churned);
+ * forest.predictProbability({ binned, rows: test });
+ * ```
  */
 export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap): BinnedMatrix {
   const rows = checkMatrix(x);
@@ -50,26 +57,26 @@ export function binWith(x: Matrix, columns: readonly ColumnBins[]): BinnedMatrix
 }
 
 function encode(x: Matrix, { rows, stride, codes, columns }: BinnedMatrix): void {
-  const block = columns.map((bins, j) => coderOf(x.columns[j], bins, x.names[j]));
-  const coder = openBinEncoder(stride);
+  const block = columns.map((bins, j) => encoderOf(x.columns[j], bins, x.names[j]));
+  const encoder = openBinEncoder(stride);
   for (let from = 0; from < rows; from += BLOCK) {
     const size = Math.min(rows - from, BLOCK);
-    for (let j = 0; j < columns.length; j++) block[j](coder, j, from, size);
-    codes.set(coder.codes.subarray(0, size * stride), from * stride);
+    for (let j = 0; j < columns.length; j++) block[j](encoder, j, from, size);
+    codes.set(encoder.codes.subarray(0, size * stride), from * stride);
   }
 }
 
 /** Gives a function that codes a block of a column. */
-function coderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
+function encoderOf(column: FeatureColumn, bins: ColumnBins, name: string) {
   if (column instanceof Float64Array) {
     if (bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds numbers, the bins are of categories`);
-    return (coder: Coder, j: number, from: number, size: number) =>
-      coder.numbers(column.subarray(from, from + size), bins.edges, j);
+    return (encoder: BinEncoder, j: number, from: number, size: number) =>
+      encoder.numbers(column.subarray(from, from + size), bins.edges, j);
   }
   if (!bins.levels) throw new ChurnError("BAD_INPUT", `column "${name}" holds categories, the bins are of numbers`);
   const place = new Map(bins.levels.map((level, b) => [level, b]));
   const codeOf = Uint8Array.from(column.levels, (level) => place.get(level) ?? MISSING);
-  return ({ codes, stride }: Coder, j: number, from: number, size: number) => {
+  return ({ codes, stride }: BinEncoder, j: number, from: number, size: number) => {
     for (let i = 0; i < size; i++) {
       const level = column.codes[from + i];
       codes[i * stride + j] = level >= 0 && level < codeOf.length ? codeOf[level] : MISSING;

@@ -8,7 +8,13 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  * categories, its levels in the order of their texts. null, undefined, NaN and the empty text are missing. A Float64Array is
  * taken as it is, without a copy.
  *
+ * @param columns values by name of the column, all of one length
+ * @returns the matrix, its columns in the order of the keys
  * @throws ChurnError BAD_INPUT naming the column and the row of a value that is none of these
+ * @example
+ * ```ts
+ * toMatrix({ calls: [3, null, 8], contract: ["none", "one year", ""] });
+ * ```
  */
 export function toMatrix(columns: Readonly<Record<string, ArrayLike<unknown>>>): Matrix {
   const names = Object.keys(columns);
@@ -53,8 +59,15 @@ export interface Labels {
 /**
  * Numbers the classes of a column of labels of any type: numbers in their order, others in that of their texts.
  *
+ * @param values a label a row, none of them missing
  * @param positive the label of class 1; all others are then class 0
+ * @returns the class of each row, and the names of the classes
  * @throws ChurnError BAD_INPUT for a missing label, for fewer than two classes or more than 255, or when no row is positive
+ * @example
+ * ```ts
+ * const { y, classNames } = toLabels(["no", "yes", "no"], "yes"); // 0, 1, 0
+ * await fitForest(x, y, { classNames });
+ * ```
  */
 export function toLabels(values: ArrayLike<unknown>, positive?: unknown): Labels {
   const texts = Array.from(values, (value, i) => {

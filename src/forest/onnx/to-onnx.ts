@@ -27,6 +27,13 @@ export interface OnnxOptions {
  *
  * A category is given by the number of its level, from 0, in the list of the metadata "levels", NaN where it is missing or not
  * in the list. The operator has no sets: a split by categories becomes a chain of thresholds whose ends meet in two nodes.
+ *
+ * @param forest a forest, or boosted trees
+ * @returns the bytes of the file
+ * @example
+ * ```ts
+ * await writeFile("churn.onnx", toOnnx(forest));
+ * ```
  */
 export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}): Uint8Array {
   const { names, classes, columns } = forest;
@@ -35,14 +42,17 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
     double ? { [`${name}_as_tensor`]: { doubles: values } } : { [name]: { floats: values } };
   const nodes = nodesOf(forest, double);
   const structure: Record<string, OnnxAttribute> = {
-    nodes_treeids: { ints: nodes.tree },
-    nodes_nodeids: { ints: nodes.id },
-    nodes_featureids: { ints: nodes.column },
-    ...numbers("nodes_values", nodes.threshold),
-    nodes_modes: { strings: nodes.mode },
-    nodes_truenodeids: { ints: nodes.left },
-    nodes_falsenodeids: { ints: nodes.right },
-    nodes_missing_value_tracks_true: { ints: nodes.missingLeft },
+    nodes_treeids: { ints: nodes.map(({ tree }) => tree) },
+    nodes_nodeids: { ints: nodes.map(({ id }) => id) },
+    nodes_featureids: { ints: nodes.map(({ column }) => Math.max(0, column)) },
+    ...numbers(
+      "nodes_values",
+      nodes.map(({ threshold }) => threshold),
+    ),
+    nodes_modes: { strings: nodes.map(({ column }) => (column < 0 ? "LEAF" : "BRANCH_LEQ")) },
+    nodes_truenodeids: { ints: nodes.map(({ left }) => left) },
+    nodes_falsenodeids: { ints: nodes.map(({ right }) => right) },
+    nodes_missing_value_tracks_true: { ints: nodes.map(({ missingLeft }) => missingLeft) },
   };
   const input = { name: "input", type: double ? ONNX_DOUBLE : ONNX_FLOAT, columns: names.length };
   const levels = Object.fromEntries(names.flatMap((name, j) => (columns[j].levels ? [[name, columns[j].levels]] : [])));
@@ -93,49 +103,43 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
   return writeOnnx(model);
 }
 
-/** The nodes of all trees; a tree numbers its own from 0. */
-function nodesOf(forest: Forest, double: boolean) {
+/** A node as the operator has it; a tree numbers its own from 0. */
+interface OnnxNode {
+  tree: number;
+  id: number;
+  /** −1 for a leaf. */
+  column: number;
+  threshold: number;
+  left: number;
+  right: number;
+  missingLeft: number;
+}
+
+/** The nodes of all trees. */
+function nodesOf(forest: Forest, double: boolean): OnnxNode[] {
   const { trees, columns } = forest;
-  const nodes = {
-    tree: [] as number[],
-    id: [] as number[],
-    column: [] as number[],
-    threshold: [] as number[],
-    mode: [] as string[],
-    left: [] as number[],
-    right: [] as number[],
-    missingLeft: [] as number[],
-  };
-  for (let t = 0; t + 1 < trees.offsets.length; t++) {
-    const root = trees.offsets[t];
-    const end = trees.offsets[t + 1];
-    const add = (id: number, column: number, threshold: number, left: number, right: number, missingLeft: number) => {
-      nodes.tree.push(t);
-      nodes.id.push(id);
-      nodes.column.push(Math.max(0, column));
-      nodes.threshold.push(threshold);
-      nodes.mode.push(column < 0 ? "LEAF" : "BRANCH_LEQ");
-      nodes.left.push(left);
-      nodes.right.push(right);
-      nodes.missingLeft.push(missingLeft);
-    };
+  const nodes: OnnxNode[] = [];
+  for (let tree = 0; tree + 1 < trees.offsets.length; tree++) {
+    const root = trees.offsets[tree];
+    const end = trees.offsets[tree + 1];
     let next = end - root;
     for (let i = root; i < end; i++) {
       const column = trees.column[i];
       const left = trees.left[i] - root;
-      if (column < 0) add(i - root, column, 0, 0, 0, 0);
+      const node = { tree, id: i - root, column, threshold: 0, left: 0, right: 0, missingLeft: 0 };
+      if (column < 0) nodes.push(node);
       else if (trees.split[i] >= 0) {
         const threshold = thresholdOf(columns[column].edges, trees.split[i], double);
-        add(i - root, column, threshold, left, left + 1, trees.missingLeft[i]);
+        nodes.push({ ...node, threshold, left, right: left + 1, missingLeft: trees.missingLeft[i] });
       } else {
         // a chain of thresholds on the number of the level, one for each run of levels that go the same way
         const runs = runsOf(trees, i, columns[column].count);
         for (const [k, { to, goesLeft }] of runs.entries()) {
           const id = k === 0 ? i - root : next++;
           const last = k + 2 >= runs.length;
-          const own = goesLeft ? left : left + 1;
-          const other = goesLeft ? left + 1 : left;
-          add(id, column, to, own, last ? other : next, goesLeft === (trees.missingLeft[i] === 1) ? 1 : 0);
+          const [own, other] = goesLeft ? [left, left + 1] : [left + 1, left];
+          const missingLeft = goesLeft === (trees.missingLeft[i] === 1) ? 1 : 0;
+          nodes.push({ ...node, id, threshold: to, left: own, right: last ? other : next, missingLeft });
           if (last) break;
         }
       }
@@ -177,11 +181,18 @@ export function floorFloat(value: number): number {
   return float[0];
 }
 
+interface OnnxLeaves {
+  tree: number[];
+  id: number[];
+  output: number[];
+  weight: number[];
+}
+
 /** What the leaves give: a weight for each output, to be summed over trees. */
-function leavesOf(forest: Forest) {
+function leavesOf(forest: Forest): OnnxLeaves {
   const { trees, treeWeight } = forest;
   const { outputs } = trees;
-  const leaves = { tree: [] as number[], id: [] as number[], output: [] as number[], weight: [] as number[] };
+  const leaves: OnnxLeaves = { tree: [], id: [], output: [], weight: [] };
   const add = (t: number, id: number, output: number, weight: number) => {
     leaves.tree.push(t);
     leaves.id.push(id);
