@@ -26,12 +26,20 @@ afterEach(() => {
 const EVIL = `</script><b onload="x">&amp;'`;
 const ramp = Array.from({ length: 1000 }, (_, i) => (i + 1) / 1000);
 
+const column = Float64Array.from(ramp);
+
 const every: Record<string, (name: string) => Chart> = {
-  rocChart: (name) => rocChart([{ name, fpr: ramp, tpr: ramp.map(Math.sqrt), thresholds: ramp, auc: 0.66 }]),
+  rocChart: (name) =>
+    rocChart([
+      { name, falsePositiveRate: column, truePositiveRate: column.map(Math.sqrt), threshold: column, auc: 0.66 },
+    ]),
   precisionRecallChart: (name) =>
-    precisionRecallChart([{ name, recall: ramp, precision: ramp.map((x) => 1 - x / 2), averagePrecision: 0.7 }], {
-      baseRate: 0.1,
-    }),
+    precisionRecallChart(
+      [{ name, recall: column, precision: column.map((x) => 1 - x / 2), threshold: column, averagePrecision: 0.7 }],
+      {
+        baseRate: 0.1,
+      },
+    ),
   gainsChart: (name) => gainsChart([{ name, share: ramp, captured: ramp.map(Math.sqrt) }]),
   liftChart: (name) => liftChart([{ name, share: ramp, lift: ramp.map((x) => 1 / Math.sqrt(x)), baseline: true }]),
   calibrationChart: (name) =>

@@ -1,14 +1,7 @@
+import type { Confusion } from "../statistics/confusion.js";
 import type { Chart } from "./chart.js";
 import { type ChartText, percent, shortNumber, titleSpec } from "./chart-text.js";
 import { vegaChart } from "./vega-chart.js";
-
-/** Numbers of snapshots by what was so and what was predicted. */
-export interface ConfusionCounts {
-  truePositives: number;
-  falsePositives: number;
-  trueNegatives: number;
-  falseNegatives: number;
-}
 
 /**
  * Draws a confusion matrix, shaded by the share of each row: of the churners, of the stayers.
@@ -16,7 +9,7 @@ export interface ConfusionCounts {
  * @param counts rows, not shares
  */
 export function confusionChart(
-  counts: ConfusionCounts,
+  counts: Confusion,
   { threshold, ...text }: ChartText & { threshold?: number } = {},
 ): Chart {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = counts;

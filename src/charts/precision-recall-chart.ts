@@ -1,18 +1,14 @@
+import type { PrecisionRecallCurve } from "../statistics/precision-recall-curve.js";
 import type { Chart } from "./chart.js";
 import { type ChartText, percent } from "./chart-text.js";
 import { curveChart } from "./curve-chart.js";
 
-/** A precision-recall curve, in order of recall. */
-export interface PrecisionRecallCurve {
-  name: string;
-  /** Share of churners found, 0 to 1. */
-  recall: ArrayLike<number>;
-  /** Share of the flagged who churn, 0 to 1. */
-  precision: ArrayLike<number>;
-  thresholds?: ArrayLike<number>;
-  averagePrecision?: number;
+/** A precision-recall curve with its name. */
+export interface NamedPrecisionRecallCurve extends PrecisionRecallCurve {
+  readonly name: string;
+  readonly averagePrecision?: number;
   /** Drawn gray and dashed. */
-  baseline?: boolean;
+  readonly baseline?: boolean;
 }
 
 /**
@@ -21,11 +17,11 @@ export interface PrecisionRecallCurve {
  * @param baseRate share of churners, which is the precision of guessing
  */
 export function precisionRecallChart(
-  curves: readonly PrecisionRecallCurve[],
+  curves: readonly NamedPrecisionRecallCurve[],
   { baseRate, ...text }: ChartText & { baseRate?: number } = {},
 ): Chart {
   const title = text.title ?? "Precision and recall at every threshold";
-  const name = ({ name, averagePrecision: ap }: PrecisionRecallCurve) =>
+  const name = ({ name, averagePrecision: ap }: NamedPrecisionRecallCurve) =>
     ap === undefined || !Number.isFinite(ap) ? name : `${name} (AP ${ap.toFixed(3)})`;
   return curveChart({
     ...text,
@@ -36,7 +32,7 @@ export function precisionRecallChart(
       name: name(curve),
       x: curve.recall,
       y: curve.precision,
-      thresholds: curve.thresholds,
+      thresholds: curve.threshold,
       baseline: curve.baseline,
     })),
     x: { title: "recall (share of churners found)", domain: [0, 1], format: ".1f" },

@@ -1,28 +1,25 @@
+import type { RocCurve } from "../statistics/roc-curve.js";
 import type { Chart } from "./chart.js";
 import { type ChartText, shortNumber } from "./chart-text.js";
 import { curveChart } from "./curve-chart.js";
 
-/** A ROC curve: from (0, 0) to (1, 1), in order. */
-export interface RocCurve {
-  name: string;
-  /** False positive rate, 0 to 1. */
-  fpr: ArrayLike<number>;
-  /** True positive rate, 0 to 1. */
-  tpr: ArrayLike<number>;
-  thresholds?: ArrayLike<number>;
-  auc?: number;
+/** A ROC curve with its name. */
+export interface NamedRocCurve extends RocCurve {
+  readonly name: string;
+  readonly auc?: number;
   /** Drawn gray and dashed. */
-  baseline?: boolean;
+  readonly baseline?: boolean;
 }
 
 /**
  * Draws ROC curves, the area under each in the legend.
  *
- * @param curves rates 0 … 1, rising; thresholds are shown under the pointer
+ * @param curves as `rocCurve` gives them; thresholds are shown under the pointer
  */
-export function rocChart(curves: readonly RocCurve[], text: ChartText = {}): Chart {
+export function rocChart(curves: readonly NamedRocCurve[], text: ChartText = {}): Chart {
   const title = text.title ?? "ROC: churners found against false alarms";
-  const name = (curve: RocCurve) => (curve.auc === undefined ? curve.name : `${curve.name} (AUC ${auc(curve.auc)})`);
+  const name = (curve: NamedRocCurve) =>
+    curve.auc === undefined ? curve.name : `${curve.name} (AUC ${auc(curve.auc)})`;
   return curveChart({
     ...text,
     title,
@@ -30,9 +27,9 @@ export function rocChart(curves: readonly RocCurve[], text: ChartText = {}): Cha
     description: text.description ?? `ROC curves: ${curves.map(name).join("; ")}.`,
     curves: curves.map((curve) => ({
       name: name(curve),
-      x: curve.fpr,
-      y: curve.tpr,
-      thresholds: curve.thresholds,
+      x: curve.falsePositiveRate,
+      y: curve.truePositiveRate,
+      thresholds: curve.threshold,
       baseline: curve.baseline,
     })),
     x: { title: "false positive rate (share of stayers flagged)", domain: [0, 1], format: ".1f" },

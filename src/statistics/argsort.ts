@@ -1,13 +1,15 @@
 import { makeSortable, toStarts } from "./sortable-bits.js";
 
 /** Fewer numbers than this are sorted faster by comparison. */
-const FEW = 1500;
+const FEW = 300;
+/** From this many numbers on, four passes over large counts take less than eight over small ones. */
+const MANY = 30_000;
 
 /**
  * The places of numbers in ascending order, equal ones (−0 and 0 too) in their first order, NaN last; as numpy's
  * `argsort(kind="stable")`.
  *
- * A radix sort on the bits of the numbers: four passes of 16 bits, linear in the number of rows.
+ * A radix sort on the bits of the numbers, 8 or 16 at a time: linear in the number of rows.
  *
  * @example
  * argsort([30, 10, 20]); // 1, 2, 0
@@ -19,15 +21,15 @@ export function argsort(values: ArrayLike<number>): Uint32Array {
   if (n < FEW) return from.sort((a, b) => compare(values[a], values[b]) || a - b);
   const words = sortableWords(values);
   let to = new Uint32Array(n);
-  const counts = new Uint32Array(65536);
-  for (let pass = 0; pass < 4; pass++) {
-    const word = pass >> 1;
-    const shift = (pass & 1) << 4;
+  const bits = n < MANY ? 8 : 16;
+  const counts = new Uint32Array(1 << bits);
+  for (let bit = 0; bit < 64; bit += bits) {
+    const digits = { words, word: bit >> 5, shift: bit & 31, mask: counts.length - 1 };
     counts.fill(0);
-    countDigits(words, word, shift, counts);
-    if (counts[(words[word] >>> shift) & 0xffff] === n) continue;
+    countDigits(counts, digits);
+    if (counts[(words[digits.word] >>> digits.shift) & digits.mask] === n) continue;
     toStarts(counts);
-    place(from, to, { words, word, shift, starts: counts });
+    place(from, to, counts, digits);
     [from, to] = [to, from];
   }
   return from;
@@ -58,20 +60,22 @@ function sortableWords(values: ArrayLike<number>): Uint32Array {
   return words;
 }
 
-function countDigits(words: Uint32Array, word: number, shift: number, counts: Uint32Array): void {
-  for (let i = word; i < words.length; i += 2) counts[(words[i] >>> shift) & 0xffff]++;
-}
-
+/** Which bits of the numbers make a digit. */
 interface Digits {
   readonly words: Uint32Array;
+  /** 0 for the low word, 1 for the high one. */
   readonly word: number;
   readonly shift: number;
-  readonly starts: Uint32Array;
+  readonly mask: number;
 }
 
-function place(from: Uint32Array, to: Uint32Array, { words, word, shift, starts }: Digits): void {
+function countDigits(counts: Uint32Array, { words, word, shift, mask }: Digits): void {
+  for (let i = word; i < words.length; i += 2) counts[(words[i] >>> shift) & mask]++;
+}
+
+function place(from: Uint32Array, to: Uint32Array, starts: Uint32Array, { words, word, shift, mask }: Digits): void {
   for (let i = 0; i < from.length; i++) {
     const row = from[i];
-    to[starts[(words[2 * row + word] >>> shift) & 0xffff]++] = row;
+    to[starts[(words[2 * row + word] >>> shift) & mask]++] = row;
   }
 }

@@ -12,7 +12,7 @@ import type { Confusion } from "../../statistics/confusion.js";
 import { gains } from "../../statistics/lift.js";
 import { mean } from "../../statistics/mean.js";
 import type { ReliabilityBin } from "../../statistics/reliability.js";
-import { type RocCurve, rocCurve } from "../../statistics/roc-curve.js";
+import { rocCurve } from "../../statistics/roc-curve.js";
 import { wilsonInterval } from "../../statistics/wilson-interval.js";
 import type { Metrics } from "../evaluate.js";
 import type { FeatureImportance } from "../importances.js";
@@ -102,23 +102,17 @@ function rivalsOf(baselines: readonly Baseline[]) {
 }
 
 function rocOf({ label, curves, metrics, baselines }: TrainChartInput): Chart {
-  const own = curves.roc ? [{ name: "model", ...rocPoints(curves.roc), ...auc(metrics.roc_auc.value) }] : [];
+  const own = curves.roc ? [{ name: "model", ...curves.roc, ...auc(metrics.roc_auc.value) }] : [];
   const others = rivalsOf(baselines).flatMap(({ name, probability, metrics, baseline }) => {
     const curve = rocCurve(label, probability);
-    return curve ? [{ name, ...rocPoints(curve), ...auc(metrics?.roc_auc.value), baseline }] : [];
+    return curve ? [{ name, ...curve, ...auc(metrics?.roc_auc.value), baseline }] : [];
   });
   return rocChart([...own, ...others]);
 }
 
 function precisionRecallOf({ label, curves, metrics }: TrainChartInput): Chart {
   const curve = curves.precision_recall;
-  const own = curve && {
-    name: "model",
-    recall: curve.recall,
-    precision: curve.precision,
-    thresholds: curve.threshold,
-    averagePrecision: metrics.average_precision.value ?? Number.NaN,
-  };
+  const own = curve && { name: "model", ...curve, averagePrecision: metrics.average_precision.value ?? Number.NaN };
   return precisionRecallChart(own ? [own] : [], { baseRate: mean(label) ?? Number.NaN });
 }
 
@@ -196,12 +190,6 @@ function profitOf(curves: ReportCurves): Chart {
     points: false,
   });
 }
-
-const rocPoints = (curve: RocCurve) => ({
-  fpr: curve.falsePositiveRate,
-  tpr: curve.truePositiveRate,
-  thresholds: curve.threshold,
-});
 
 const auc = (value: number | null | undefined) => (value == null ? {} : { auc: value });
 
