@@ -37,7 +37,12 @@ function print(result: LoadResult): string {
       ["blank lines", result.blank || null],
       ["columns not in the file", result.absent.join(", ")],
       ["columns not used", result.unused.join(", ")],
-      ["text", result.encoding === "latin-1" ? "not UTF-8, read as Latin-1" : null],
+      [
+        "text",
+        result.encoding === "utf-8"
+          ? null
+          : `not UTF-8, read as ${result.encoding === "latin-1" ? "Latin-1" : "Windows-1252"}`,
+      ],
     ]),
     ...rejects,
     ...(result.up_to_date ? ["up to date, nothing to do"] : []),

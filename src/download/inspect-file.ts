@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { ChurnError } from "../core/errors.js";
 import { interrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { csvHead, HEAD_BYTES, type ManifestColumn } from "./csv-head.js";
 import type { FileType } from "./file-type.js";
+import { gunzipped } from "./gunzipped.js";
 import { gzipError } from "./gzip-error.js";
 import { LineCounter } from "./line-counter.js";
 import { parquetColumns } from "./parquet-columns.js";
@@ -63,7 +63,7 @@ export async function inspectFile(
   const read = createReadStream(path, { highWaterMark: 1 << 18 });
   const options = context.signal ? { signal: context.signal } : {};
   try {
-    if (type.gzip) await pipeline(read, tap, createGunzip({ chunkSize: 1 << 18 }), count, options);
+    if (type.gzip) await pipeline(read, tap, gunzipped, count, options);
     else await pipeline(read, tap, count, options);
   } catch (error) {
     if (context.signal?.aborted) throw interrupted(shown, error);

@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { interrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
+import { gunzipped } from "./gunzipped.js";
 import { gzipError } from "./gzip-error.js";
 import { checkRatio, checkSize } from "./size-limit.js";
 
@@ -40,7 +40,7 @@ export async function unpackFile(
     await pipeline(
       createReadStream(path, { highWaterMark: 1 << 18 }),
       packed,
-      createGunzip({ chunkSize: 1 << 18 }),
+      gunzipped,
       checked,
       createWriteStream(unpacked, { flush: true }),
       context.signal ? { signal: context.signal } : {},

@@ -1,5 +1,8 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
+import { plainBytes } from "../download/gunzipped.js";
+import { copyThatHelps, withUtf8Copy } from "../download/utf8-copy.js";
 import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import { type Database, name, text } from "../store/database.js";
 import { csvRows, parquetRows } from "../store/file-sql.js";
@@ -23,7 +26,7 @@ export interface CleanSummary {
   merged: number;
   absent: string[];
   unused: string[];
-  encoding: "utf-8" | "latin-1";
+  encoding: "utf-8" | "latin-1" | "windows-1252";
   /** A query for line, raw and the list of cells of the lines that a query gives; valid as long as the temporary tables live. */
   cells(lines: string): string;
 }
@@ -161,7 +164,7 @@ interface Source {
   blank: number;
   /** Number of a last line without a line end, or -1. */
   cutOff: number;
-  encoding: "utf-8" | "latin-1";
+  encoding: "utf-8" | "latin-1" | "windows-1252";
 }
 
 /** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
@@ -190,9 +193,9 @@ const AT = "(rowid - (SELECT min(rowid) FROM lines))";
 
 async function readLines(db: Database, file: RecordFile): Promise<Source> {
   // with \r\n named, each of \r\n, \n and \r ends a line, even side by side in one file; any other setting counts \r\n twice
-  const read = (encoding: string) =>
+  const read = (encoding: string, path = file.path) =>
     `CREATE OR REPLACE TEMP TABLE lines AS SELECT rtrim(raw, chr(13)) AS raw FROM ${csvRows(
-      file.path,
+      path,
       `columns = {'raw': 'VARCHAR'}, header = false, auto_detect = false, quote = '', escape = '', delim = '\x01',
       strict_mode = false, new_line = '\\r\\n', max_line_size = 16777216, encoding = '${encoding}'`,
     )}`;
@@ -200,9 +203,10 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
   try {
     await db.run(read(encoding));
   } catch (error) {
-    if (!/unicode|utf-?8/i.test(String(error))) throw error;
-    encoding = "latin-1";
-    await db.run(read(encoding));
+    const copy = copyThatHelps(String(error));
+    if (!copy) throw lineFault(file.path, error);
+    if (copy === "utf-8") await withUtf8Copy(file.path, copy, (path) => db.run(read("utf-8", path)));
+    else encoding = await readForeign(file.path, (letters, path) => db.run(read(letters, path)));
   }
   const first = await db.row<{ raw: string | null }>(`SELECT raw FROM lines WHERE ${AT} = 0`);
   if (!first?.raw) throw new ChurnError("BAD_INPUT", `${file.path}: the first line is empty; it must name the columns`);
@@ -210,7 +214,8 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
 
   const comma = text(file.delimiter);
   const other = file.delimiter === "|" || file.delimiter === "\\" ? `\\${file.delimiter}` : file.delimiter;
-  const quoted = `regexp_extract_all(raw || ${comma}, ${text(`("(?:[^"]|"")*"|[^"${other}]*)${other}`)}, 1)`;
+  // a quote inside a cell that does not begin with one is a letter like any other
+  const quoted = `regexp_extract_all(raw || ${comma}, ${text(`("(?:[^"]|"")*"|(?:[^"${other}][^${other}]*)?)${other}`)}, 1)`;
   const unquote = `list_transform(q, lambda x: CASE WHEN x[1] = '"' THEN replace(x[2:-2], '""', '"') ELSE x END)`;
   const whole = `list_sum(list_transform(q, lambda x: length(x) + 1)) = length(raw) + 1`;
   const cells = `SELECT line, raw, CASE WHEN q IS NULL THEN string_split(raw, ${comma}) WHEN ${whole} THEN ${unquote} END AS f
@@ -221,7 +226,41 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
   );
   const lines = counts?.lines ?? 0;
   const blank = lines - (counts?.filled ?? 0);
-  return { ...listed(header, cells), lines, blank, cutOff: lines + 1, encoding };
+  const isWhole = await endsInLine(file.path);
+  return { ...listed(header, cells), lines, blank, cutOff: isWhole ? -1 : lines + 1, encoding };
+}
+
+/** Reads a text that is not UTF-8: Latin-1 as DuckDB has it, else Windows-1252 from a copy. */
+async function readForeign(
+  path: string,
+  read: (encoding: string, path: string) => Promise<unknown>,
+): Promise<Source["encoding"]> {
+  try {
+    await read("latin-1", path);
+    return "latin-1";
+  } catch (error) {
+    if (!copyThatHelps(String(error))) throw lineFault(path, error);
+    await withUtf8Copy(path, "windows-1252", (copy) => read("utf-8", copy));
+    return "windows-1252";
+  }
+}
+
+/** What DuckDB says of a line that it cannot take, as a fault of the file. */
+function lineFault(path: string, cause: unknown): unknown {
+  const message = messageOf(cause);
+  if (!/maximum line size/i.test(message)) return cause;
+  const line = /Line: (\d+)/.exec(message)?.[1];
+  return new ChurnError("BAD_INPUT", `${path}: ${line ? `line ${line}` : "a line"} is longer than 16 MB`, {
+    cause,
+    hint: "is it the right file, and are its lines ended by LF or CR LF?",
+  });
+}
+
+/** Whether the last line of a file has its line end. */
+async function endsInLine(path: string): Promise<boolean> {
+  let last = 0;
+  for await (const block of plainBytes(path)) last = block.at(-1) ?? last;
+  return last === 10 || last === 13;
 }
 
 async function readParquet(db: Database, file: RecordFile, timeZone: string | null | undefined): Promise<Source> {
@@ -252,7 +291,8 @@ function listed(
     header,
     from: `(${cells})`,
     cell: (position) => `f[${position + 1}]`,
-    widthOk: `coalesce(len(f) = ${header.length}, false)`,
+    // DuckDB's own reader passes over an empty cell too many at the end, too
+    widthOk: `coalesce(len(f) = ${header.length} OR (len(f) = ${header.length + 1} AND f[-1] = ''), false)`,
     line: "line,",
     cells: (lines) => `FROM (${cells}) WHERE line IN (${lines})`,
   };

@@ -21,7 +21,7 @@ async function loadText(content: string | Buffer, options: LoadOptions = {}, fil
   writeFileSync(path, content);
   const sha256 = String(content).slice(0, 5000) + content.length;
   const bytes = Buffer.from(content);
-  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1");
+  const text = (/\.gz$/i.test(file) ? gunzipSync(bytes) : bytes).toString("latin1");
   const lines = text.split("\n").filter((line) => line.replaceAll("\r", "") !== "").length;
   return loadFile(store, { path, format: "csv", delimiter, sha256, rows: lines - 1 }, loadOptions.parse(options));
 }
@@ -251,6 +251,29 @@ describe("loadFile", () => {
       });
     }
     await expect(loadText(text, { time_zone: "Mars/Base" })).rejects.toMatchObject({ code: "BAD_OPTION" });
+  });
+
+  it("reads Windows-1252, gzip with zeros behind its end, names in capitals and quotes inside a cell", async () => {
+    const head = "DP_DATE,DP_MSISDN,DP_MOC_COUNT,note";
+    const euro = Buffer.from(`${head}\r\n2024-01-01,a,1,\x80\r\n2024-01-01,b,1,Joe "the man"\r\n`, "latin1");
+    expect(await loadText(euro)).toMatchObject({ rows: 2, rejected: 0, encoding: "windows-1252" });
+    const packed = gzipSync(`${head}\n2024-01-01,c,1,x\n`);
+    expect(await loadText(packed, {}, "UP.CSV.GZ")).toMatchObject({ rows: 1 });
+    expect(await loadText(Buffer.concat([packed, Buffer.alloc(70_000)]), {}, "zeros.csv.gz")).toMatchObject({
+      lines: 1,
+    });
+  });
+
+  it("takes an empty cell too many at the end of a line whichever way reads it, and calls only a cut line cut off", async () => {
+    for (const end of ["\n", "\r\n"]) {
+      const text = `DP_DATE,DP_MSISDN,DP_MOC_COUNT${end}2024-01-01,a${end.length},1,${end}2024-01-01,b${end.length},1${end}`;
+      expect(await loadText(text)).toMatchObject({ rows: 2, rejected: 0 });
+    }
+    const bad = await loadText(`${HEADER}\r\n2024-01-01,c,1,1,0\r\n2024-01-01,d,1\r\n`);
+    expect(bad.rejects[0].reason).toBe("3 columns instead of 5");
+    await expect(loadText("DP_DATE,DP_MSISDN,DP_MOC_COUNT,x,x\n2024-01-01,a,1,1,1\n")).rejects.toThrow(
+      /two columns are called "x"/,
+    );
   });
 
   it("names the column that is missing, and the nearest one when a name is misspelt", async () => {

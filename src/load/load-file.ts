@@ -19,7 +19,7 @@ export interface LoadNotes {
   absent: string[];
   /** Columns of the file that are not used. */
   unused: string[];
-  encoding: "utf-8" | "latin-1";
+  encoding: "utf-8" | "latin-1" | "windows-1252";
   /** Events that were added to rows of the store, and rows of the store of which missing cells were filled. */
   added: number;
   filled: number;

@@ -26,6 +26,12 @@ export function mapColumns(header: readonly string[], given: Readonly<Record<str
     if (!header.includes(theirs)) throw noSuch(`load.columns.${our}`, theirs, header, "the file has");
   }
   const positions = new Map<string, number>();
+  const twice = header.find((column, index) => column !== "" && header.indexOf(column) < index);
+  if (twice !== undefined) {
+    throw new ChurnError("BAD_INPUT", `two columns are called ${JSON.stringify(twice)}`, {
+      hint: "rename one of them",
+    });
+  }
   for (const our of ours) {
     const name = given[our];
     const position = name

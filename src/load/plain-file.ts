@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
+import { plainBytes } from "../download/gunzipped.js";
 import { text } from "../store/database.js";
 import { csvRows } from "../store/file-sql.js";
 import type { RecordFile } from "./clean-rows.js";
@@ -20,7 +19,7 @@ const LONGEST_HEADER = 65_536;
 export async function scanPlain(path: string): Promise<{ lines: number } | undefined> {
   let newlines = 0;
   let last = NEWLINE;
-  for await (const block of blocksOf(path)) {
+  for await (const block of plainBytes(path)) {
     if (block.includes(QUOTE) || block.includes(RETURN)) return undefined;
     for (let i = 0; i < block.length; i++) if (block[i] === NEWLINE) newlines++;
     last = block[block.length - 1];
@@ -31,7 +30,7 @@ export async function scanPlain(path: string): Promise<{ lines: number } | undef
 /** The names of the columns of a plain file; undefined when they do not say how it is cut. */
 export async function plainHeader({ path, delimiter }: RecordFile): Promise<string[] | undefined> {
   const found: Buffer[] = [];
-  for await (const block of blocksOf(path)) {
+  for await (const block of plainBytes(path)) {
     const end = block.indexOf(NEWLINE);
     found.push(end < 0 ? block : block.subarray(0, end));
     const line = Buffer.concat(found);
@@ -41,17 +40,6 @@ export async function plainHeader({ path, delimiter }: RecordFile): Promise<stri
     return header.length < 2 ? undefined : header;
   }
   return undefined;
-}
-
-async function* blocksOf(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const bytes = /\.gz$/i.test(path) ? file.pipe(createGunzip({ chunkSize: 1 << 18 })) : file;
-  file.on("error", (error) => bytes.destroy(error));
-  try {
-    yield* bytes as AsyncIterable<Buffer>;
-  } finally {
-    file.destroy();
-  }
 }
 
 /** Bytes of a line: DuckDB gives each thread a multiple of it to read, so with longer ones a small file has work for one thread. */
