@@ -15,7 +15,7 @@ export const CLASS_COLORS = { stayed: COLORS.blue, churned: COLORS.vermillion } 
 const INK = "#1F2933";
 export const MUTED = "#5B6774";
 const GRID = "#E7EBEF";
-export const FONT = "Inter, system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+const FONT = "Inter, system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
 /**
  * The house theme, as a Vega-Lite config: quiet axes, one font, its own white ground so that it also reads on a dark page.

@@ -48,7 +48,7 @@ export function vegaChart(spec: VegaLiteSpec): Chart {
 }
 
 /** A chart as plain text: its title, and under it its description where that says more. */
-export function chartText(title: string, description: string): string {
+function chartText(title: string, description: string): string {
   return description === title ? `[chart] ${title}` : `[chart] ${title}\n${description}`;
 }
 

@@ -42,7 +42,7 @@ export async function parametersOf(
 }
 
 /** `name=value`, or papermill's `-p name value` after the two paths. */
-export function pair(text: string, excess: string[], flag: string): [string, string] {
+function pair(text: string, excess: string[], flag: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   const value = excess.shift();
@@ -51,7 +51,7 @@ export function pair(text: string, excess: string[], flag: string): [string, str
   return [text, value];
 }
 
-export function yamlObject(text: string, source: string): Record<string, unknown> {
+function yamlObject(text: string, source: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = parseYaml(text);

@@ -113,7 +113,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, sections: SectionMap, ba
   return given.sort((a, b) => b.targets - a.targets);
 }
 
-export function unknownKey(key: string, sections: SectionMap, where: string): ChurnError {
+function unknownKey(key: string, sections: SectionMap, where: string): ChurnError {
   const all = Object.entries(sections).flatMap(([name, { fields }]) => [
     name,
     ...fields.flatMap((field) => [field.key, `${name}.${field.key}`]),

@@ -11,7 +11,7 @@ export interface UsageMeasure {
 }
 
 /** Every measure that a log may have, in order. */
-export const FEATURE_MEASURES: readonly UsageMeasure[] = [
+const FEATURE_MEASURES: readonly UsageMeasure[] = [
   { name: "M_Out_Call_Count", column: "DP_MOC_COUNT", kind: "count" },
   { name: "M_Out_Call_Time", column: "DP_MOC_DURATION", kind: "amount" },
   { name: "M_In_Call_Count", column: "DP_MTC_COUNT", kind: "count" },
@@ -23,7 +23,7 @@ export const FEATURE_MEASURES: readonly UsageMeasure[] = [
 ];
 
 /** The four measures of the legacy system's model, in its order. */
-export const LEGACY_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
+const LEGACY_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
 
 /** One feature: what is computed, of which measure, over which window. Days are counted back from the snapshot day. */
 export type Feature =

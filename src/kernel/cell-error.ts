@@ -88,7 +88,7 @@ export function compileError(diagnostics: Diagnostic[], source: string, count: n
 }
 
 /** The line at fault with one line before it, numbered, and a caret below. */
-export function codeFrame(source: string, line: number, column: number, length = 1): string {
+function codeFrame(source: string, line: number, column: number, length = 1): string {
   const lines = source.split("\n");
   const width = String(line).length;
   const numbered = (n: number) => `${n === line ? ">" : " "} ${String(n).padStart(width)} | ${lines[n - 1] ?? ""}`;

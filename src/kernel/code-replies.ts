@@ -28,7 +28,7 @@ export function kernelInfo(): object {
 }
 
 /** Jupyter counts a cursor in code points, JavaScript in UTF-16 units. */
-export function toUtf16(code: string, points: number): number {
+function toUtf16(code: string, points: number): number {
   return [...code].slice(0, points).join("").length;
 }
 

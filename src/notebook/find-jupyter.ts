@@ -12,7 +12,7 @@ const BIN = isWindows ? "Scripts" : "bin";
 const LAB = isWindows ? "jupyter-lab.exe" : "jupyter-lab";
 
 /** The folder that `churn lab --install` fills. */
-export const LAB_VENV = join(WORKBENCH, "venv");
+const LAB_VENV = join(WORKBENCH, "venv");
 
 /** A Jupyter Lab that is there, and its version. */
 export interface Jupyter {

@@ -44,7 +44,7 @@ function declaration(name: string, value: unknown, declared: NotebookParameter[]
 }
 
 /** A value as TypeScript source. */
-export function literal(value: unknown): string {
+function literal(value: unknown): string {
   if (value === undefined) return "undefined";
   if (value instanceof Date) return `new Date(${JSON.stringify(value.toISOString())})`;
   if (typeof value === "number" && !Number.isFinite(value)) {

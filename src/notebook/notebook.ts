@@ -99,7 +99,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
 }
 
 /** Checks that a text is a notebook of format 4. */
-export function parseNotebook(text: string, path: string): Notebook {
+function parseNotebook(text: string, path: string): Notebook {
   let notebook: Notebook;
   try {
     notebook = JSON.parse(text.replace(/^\uFEFF/, ""));

@@ -159,7 +159,7 @@ function fromJson(type: ParameterType, text: string): { value: unknown } | undef
  * Reads the text of `-p` where the notebook declares no type, as papermill does: numbers, true, false and none, else the
  * text.
  */
-export function guess(text: string): unknown {
+function guess(text: string): unknown {
   if (/^(true|false)$/i.test(text)) return /^t/i.test(text);
   if (/^none$/i.test(text)) return null;
   if (text.trim() !== "" && !Number.isNaN(Number(text))) return Number(text);

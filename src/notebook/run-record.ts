@@ -15,7 +15,7 @@ export function forgetRun(notebook: Notebook): void {
 }
 
 /** Takes away what an earlier run left in a cell. */
-export function forgetCell(cell: NotebookCell): void {
+function forgetCell(cell: NotebookCell): void {
   cell.outputs = [];
   cell.execution_count = null;
   cell.metadata.papermill = { duration: null, end_time: null, exception: null, start_time: null, status: "pending" };

@@ -5,7 +5,7 @@ import { makeServer, type ServerParts } from "./make-server.js";
 import type { MonitoringRunner } from "./monitoring-runner.js";
 import type { ApiRoute } from "./openapi.js";
 
-export const MONITORING_ROUTES: readonly ApiRoute[] = [
+const MONITORING_ROUTES: readonly ApiRoute[] = [
   {
     method: "GET",
     url: "/run-monitoring",

@@ -24,7 +24,7 @@ const FAULTS = {
   503: { description: "the store is in use for longer than it is waited for", body: faultAnswer },
 };
 
-export const STREAM_ROUTES: readonly ApiRoute[] = [
+const STREAM_ROUTES: readonly ApiRoute[] = [
   {
     method: "POST",
     url: "/start_stream",

@@ -2,7 +2,7 @@ import type { Scenario } from "../cdr/sample/scenario.js";
 import { ChurnError } from "../core/errors.js";
 
 /** Days of an outage, where nothing else is said. */
-export const OUTAGE_DAYS = 6;
+const OUTAGE_DAYS = 6;
 
 /** When a scenario is on: the first day, and how many; null where it stays. */
 export interface ScenarioSpan {

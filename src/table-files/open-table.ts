@@ -80,7 +80,7 @@ export async function openTable(db: Database, path: string, as = "input"): Promi
 }
 
 /** What a file is, by the end of its name. @throws ChurnError BAD_INPUT for a name that does not tell it */
-export function formatOf(path: string): "csv" | "parquet" {
+function formatOf(path: string): "csv" | "parquet" {
   if (/\.(parquet|pq)$/i.test(path)) return "parquet";
   if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path)) return "csv";
   throw new ChurnError("BAD_INPUT", `unknown type of file: ${path} is not .csv, .csv.gz or .parquet`, {

@@ -117,11 +117,7 @@ export async function crossValidateTable(
 }
 
 /** Metrics of the predictions of some rows. */
-export function metricsOf(
-  { label }: Pick<TrainingTable, "label">,
-  rows: Int32Array,
-  predicted: Float64Array[],
-): RowMetrics {
+function metricsOf({ label }: Pick<TrainingTable, "label">, rows: Int32Array, predicted: Float64Array[]): RowMetrics {
   const classes = label.classes.length;
   if (classes === 0)
     return quantityMetrics(

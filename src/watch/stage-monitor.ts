@@ -10,11 +10,7 @@ import type { MonitorSettings } from "./options.js";
 import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
 
 /** What the stage watches, as a configuration. */
-export function stageConfig(
-  features: readonly string[],
-  settings: MonitorSettings,
-  subscribers: number,
-): MonitorConfig {
+function stageConfig(features: readonly string[], settings: MonitorSettings, subscribers: number): MonitorConfig {
   const { metrics, drift_methods, drift_columns } = settings;
   for (const column of drift_columns) {
     if (features.includes(column)) continue;
@@ -39,7 +35,7 @@ export function stageConfig(
   });
 }
 
-export function chunkingOf({ chunk_period, chunk_size, chunk_number }: MonitorSettings): Chunking {
+function chunkingOf({ chunk_period, chunk_size, chunk_number }: MonitorSettings): Chunking {
   if (chunk_period) return { period: chunk_period };
   if (chunk_size) return { size: chunk_size };
   return chunk_number ? { number: chunk_number } : {};

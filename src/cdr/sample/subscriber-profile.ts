@@ -22,7 +22,7 @@ export interface SubscriberProfile {
   active: number;
 }
 
-export const REGIONS = 5;
+const REGIONS = 5;
 
 /** Draws the traits of the subscriber who takes a line; the usage of a few is many times that of the most. */
 export function drawTraits(
@@ -53,7 +53,7 @@ export function drawTraits(
 }
 
 /** Purposes of draws, so that no number is used twice. */
-export const TRAITS = 0;
+const TRAITS = 0;
 export const LIFE = 1;
 export const USAGE = 2;
 

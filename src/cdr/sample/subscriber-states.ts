@@ -4,7 +4,7 @@ import { drawTraits, LIFE, type SubscriberProfile, WAVE } from "./subscriber-pro
 
 /** Where a line is in its life. */
 export const VACANT = 0;
-export const IN_USE = 1;
+const IN_USE = 1;
 /** Usage decays, and will end. */
 export const FADING = 2;
 /** Usage has ended; the number is kept for some days and is then given up. */

@@ -91,7 +91,7 @@ function quantileEdges(distinct: Float64Array, counts: Int32Array, total: number
 }
 
 /** A number t with a ≤ t < b, midway where that can be had (an overflow or an infinity gives a). */
-export function between(a: number, b: number): number {
+function between(a: number, b: number): number {
   const middle = a / 2 + b / 2;
   return middle >= a && middle < b ? middle : a;
 }

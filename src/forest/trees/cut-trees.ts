@@ -54,22 +54,3 @@ export function truncateTrees(trees: Trees, maxDepth: number): Trees {
     sets: trees.sets,
   };
 }
-
-/** Depth of the deepest leaf of each tree, in splits. */
-export function treeDepths(trees: Trees): Int32Array {
-  const depth = new Int32Array(trees.column.length);
-  const deepest = new Int32Array(trees.offsets.length - 1);
-  for (let t = 0; t < deepest.length; t++) {
-    // a child comes after its parent
-    for (let i = trees.offsets[t]; i < trees.offsets[t + 1]; i++) {
-      if (trees.column[i] < 0) {
-        if (depth[i] > deepest[t]) deepest[t] = depth[i];
-        continue;
-      }
-      const left = trees.left[i];
-      depth[left] = depth[i] + 1;
-      depth[left + 1] = depth[i] + 1;
-    }
-  }
-  return deepest;
-}

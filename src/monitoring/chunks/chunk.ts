@@ -144,7 +144,7 @@ function firstAtOrAfter(time: Float64Array, moment: number, low: number, high: n
 }
 
 /** A time as pandas writes it: `2018-01-31 06:27:16.848000`. */
-export function dateText(ms: number | null, zone?: "naive" | "utc"): string | null {
+function dateText(ms: number | null, zone?: "naive" | "utc"): string | null {
   if (ms === null) return null;
   const whole = Math.floor(ms);
   const text = new Date(whole).toISOString().replace("T", " ").slice(0, 19);

@@ -25,7 +25,7 @@ export function rankDrift(
 }
 
 /** The result with the first method of each type of column. */
-export function oneMethodEach(result: MonitoringResult): MonitoringResult {
+function oneMethodEach(result: MonitoringResult): MonitoringResult {
   const first = (type: string) => result.series.find(({ columnType }) => columnType === type)?.metric;
   const kept = { continuous: first("continuous"), categorical: first("categorical") };
   return result.select(({ columnType, metric }) => columnType === undefined || kept[columnType] === metric);

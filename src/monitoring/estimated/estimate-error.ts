@@ -42,7 +42,7 @@ export function binByScore(scores: Float64Array, labels: Float64Array, order: Ui
   return { edges, share: count.map((n) => n / scores.length), variance };
 }
 
-export function binOf(edges: Float64Array, score: number): number {
+function binOf(edges: Float64Array, score: number): number {
   let low = 0;
   let high = edges.length;
   while (low < high) {

@@ -46,7 +46,7 @@ export function needsCalibration(
 }
 
 /** Expected calibration error as NannyML computes it: Σ share of a bin · |mean score − mean label|, over bins of equal count. */
-export function equalCountCalibrationError(labels: Float64Array, scores: Float64Array): number {
+function equalCountCalibrationError(labels: Float64Array, scores: Float64Array): number {
   const bins = equalCountBins(labels.length);
   const binOf = (place: number) => bins.findIndex(([from, to]) => place >= from && place < to);
   // which rows a bin holds is all that matters: inside it they need no order

@@ -2,7 +2,7 @@ import { calculatorConfig } from "../calculators/calculator-config.js";
 import { listOf } from "../calculators/config-values.js";
 import { columnKeys, type QualityOptions } from "./quality-config.js";
 
-export const STATISTICS = ["count", "sum", "avg", "median", "std"] as const;
+const STATISTICS = ["count", "sum", "avg", "median", "std"] as const;
 
 export type Statistic = (typeof STATISTICS)[number];
 

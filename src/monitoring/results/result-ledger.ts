@@ -9,7 +9,7 @@ export interface LedgerUpdate {
 }
 
 /** What makes a row the same as one that is kept: part, metric, column, chunk and period. */
-export const ledgerKey = ({ part, column, metric, chunk_key, chunk_period }: LongRow): string =>
+const ledgerKey = ({ part, column, metric, chunk_key, chunk_period }: LongRow): string =>
   [part, column ?? "", metric, chunk_period, chunk_key].join("\u0000");
 
 /**

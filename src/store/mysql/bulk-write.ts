@@ -155,7 +155,7 @@ async function insertRows(
 }
 
 /** A row as MySQL reads it in a statement, written by DuckDB: quicker than value by value here. */
-export function literalRow(columns: readonly CatalogColumn[]): string {
+function literalRow(columns: readonly CatalogColumn[]): string {
   const cells = columns.map((column) => {
     const cell = plainCell(column);
     if (column.type === "VARCHAR") {

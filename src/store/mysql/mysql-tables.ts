@@ -24,7 +24,7 @@ const SPECIAL: Record<string, { primaryKey?: string[]; extra?: string[]; columns
 };
 
 /** The statement that makes a table in MySQL like one in DuckDB. */
-export function createTableSql(table: CatalogTable): string {
+function createTableSql(table: CatalogTable): string {
   const special = SPECIAL[table.name] ?? {};
   const length = keyLength(table);
   const columns = table.columns.map(

@@ -53,11 +53,7 @@ export type Fingerprints = Map<string, string>;
  *
  * @param of "rows": their numbers alone, which change wherever rows are added
  */
-export async function fingerprints(
-  db: Database,
-  table: string,
-  of: "rows" | "content" = "content",
-): Promise<Fingerprints> {
+async function fingerprints(db: Database, table: string, of: "rows" | "content" = "content"): Promise<Fingerprints> {
   const there = await db.row<{ n: number }>(
     "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = $1 AND schema_name = 'main' AND NOT temporary AND database_name = current_database()",
     [table],

@@ -46,11 +46,7 @@ export function reportCurves(
 }
 
 /** Profit of contacting the rows of highest probability, by share of rows: at every cut between distinct scores. */
-export function profitCurve(
-  label: ArrayLike<number>,
-  probability: ArrayLike<number>,
-  campaign: Campaign,
-): ProfitStep[] {
+function profitCurve(label: ArrayLike<number>, probability: ArrayLike<number>, campaign: Campaign): ProfitStep[] {
   const ranked = rankScores(label, probability);
   const rows = ranked.score.length;
   const steps: ProfitStep[] = [{ share: 0, profit: 0, threshold: 1 }];
