@@ -10,8 +10,8 @@ it("docs/options.md lists every option with its help (node scripts/options-doc.j
   for (const [section, { fields }] of [...Object.entries(SECTIONS), FOREST] as const) {
     const part = page.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
     expect([section, (part.match(/^\| `/gm) ?? []).length]).toEqual([section, fields.length]);
-    for (const { key, help } of fields) {
-      expect(part).toContain(`| \`${key}\` |`);
+    for (const { key, help, takes } of fields) {
+      expect(part).toContain(`| \`${key}\` | ${takes.replaceAll("|", "\\|")} |`);
       expect(part).toContain(help.replaceAll("|", "\\|"));
     }
   }

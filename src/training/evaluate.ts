@@ -1,16 +1,9 @@
 import { random } from "../core/random.js";
-import { rankedAveragePrecision } from "../statistics/average-precision.js";
-import { brierScore } from "../statistics/brier-score.js";
-import { calibrationError } from "../statistics/calibration-error.js";
-import { accuracy, confusion, f1, precision, recall } from "../statistics/confusion.js";
-import { rankedLift } from "../statistics/lift.js";
-import { logLoss } from "../statistics/log-loss.js";
 import { quantile } from "../statistics/quantile.js";
 import { type RankedScores, rankScores } from "../statistics/rank-scores.js";
-import { rankedRocAuc } from "../statistics/roc-auc.js";
 import { eachMetric, METRIC_NAMES, type MetricName } from "./metric-name.js";
 import { numberNames } from "./number-names.js";
-import { weightedMetrics } from "./weighted-metrics.js";
+import { plainMetrics, weightedMetrics } from "./weighted-metrics.js";
 
 /** A metric with its 95 % interval. */
 export interface Estimate {
@@ -54,7 +47,7 @@ export function evaluate(
   { threshold, rounds, seed, group }: EvaluateOptions,
 ): Evaluation {
   const ranked = rankScores(label, probability);
-  const values = measure(ranked, threshold);
+  const values = plainMetrics(ranked, threshold);
   const draws = eachMetric((): number[] => []);
   const aucDraws: (number | null)[] = [];
   const drawnMetrics = weightedMetrics(ranked, threshold);
@@ -86,23 +79,6 @@ export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
     if (x !== null && y != null) differences.push(x - y);
   }
   return { value: whole - other, ...interval(differences, a.aucDraws.length) };
-}
-
-function measure(ranked: RankedScores, threshold: number): Record<MetricName, number | null> {
-  const { label, score } = ranked;
-  const counts = confusion(label, score, threshold);
-  return {
-    roc_auc: rankedRocAuc(ranked),
-    average_precision: rankedAveragePrecision(ranked),
-    log_loss: logLoss(label, score),
-    brier: brierScore(label, score),
-    ece: calibrationError(label, score),
-    lift_top_decile: rankedLift(ranked, 0.1),
-    precision: precision(counts),
-    recall: recall(counts),
-    f1: f1(counts),
-    accuracy: accuracy(counts),
-  };
 }
 
 /** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */

@@ -1,7 +1,32 @@
+import { rankedAveragePrecision } from "../statistics/average-precision.js";
+import { brierScore } from "../statistics/brier-score.js";
+import { calibrationError } from "../statistics/calibration-error.js";
+import { accuracy, confusion, f1, precision, recall } from "../statistics/confusion.js";
+import { rankedLift } from "../statistics/lift.js";
+import { logLoss } from "../statistics/log-loss.js";
 import type { RankedScores } from "../statistics/rank-scores.js";
+import { rankedRocAuc } from "../statistics/roc-auc.js";
 import type { MetricName } from "./metric-name.js";
 
 const BINS = 10;
+
+/** All metrics of a report of ranked rows, each row counted once. */
+export function plainMetrics(ranked: RankedScores, threshold: number): Record<MetricName, number | null> {
+  const { label, score } = ranked;
+  const counts = confusion(label, score, threshold);
+  return {
+    roc_auc: rankedRocAuc(ranked),
+    average_precision: rankedAveragePrecision(ranked),
+    log_loss: logLoss(label, score),
+    brier: brierScore(label, score),
+    ece: calibrationError(label, score),
+    lift_top_decile: rankedLift(ranked, 0.1),
+    precision: precision(counts),
+    recall: recall(counts),
+    f1: f1(counts),
+    accuracy: accuracy(counts),
+  };
+}
 
 /**
  * All metrics of a report in one pass over ranked rows, for one set of weights after another: what a bootstrap asks for.
