@@ -1,9 +1,7 @@
 // ours.js TASK TRAIN.bin ROWS TEST.bin TEST_ROWS TREES DEPTH THREADS SEED: fits once and prints a line of JSON, as peers.py does.
 // Tasks: forest, forest-gini (the criterion of scikit-learn), boosting, grid. A depth of 0 is no limit.
 import { open, readFile } from "node:fs/promises";
-import { fitBoosting } from "../../dist/forest/boosting/fit-boosting.js";
-import { fitForest } from "../../dist/forest/grow/fit-forest.js";
-import { bin } from "../../dist/forest/matrix/bin.js";
+import { bin, fitBoosting, fitForest } from "../../dist/forest/index.js";
 import { rocAuc } from "../../dist/statistics/roc-auc.js";
 import { COLUMNS } from "./make-data.js";
 

@@ -61,6 +61,17 @@ describe("engine ml-random-forest", () => {
   });
 });
 
+describe("engine forest", () => {
+  it("takes no limit of depth into the grid, and cuts the other depths from those trees", async () => {
+    const dataset = toySnapshots({ subscribers: 300, days: [100], noise: 0 });
+    const options = { num_trees: [5], bootstrap_rounds: 0, permutation_repeats: 0, folds: 2, threads: 1 };
+    const both = await trainModel(dataset, { ...options, max_depth: ["none", 3] });
+    const three = await trainModel(dataset, { ...options, max_depth: [3] });
+    expect(both.search.map((row) => row.parameters.max_depth)).toEqual([null, 3]);
+    expect(both.search[1].fold_auc).toEqual(three.search[0].fold_auc);
+  });
+});
+
 describe("engine boosting", () => {
   const dataset = toySnapshots({ subscribers: 800 });
   const options = {

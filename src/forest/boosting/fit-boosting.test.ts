@@ -129,6 +129,16 @@ describe("fitBoosting", () => {
       expect(value).toBeCloseTo(b[i], 9);
     });
   });
+  it("balances classes as weights of their rows do, and knows no other class weight", async () => {
+    const { x, y } = data(600);
+    const ones = y.reduce((sum, label) => sum + label, 0);
+    const sampleWeight = Float64Array.from(y, (label) => 600 / (2 * (label ? ones : 600 - ones)));
+    const a = await fitBoosting(x, y, { classWeight: "balanced", numTrees: 10 });
+    const b = await fitBoosting(x, y, { sampleWeight, numTrees: 10 });
+    expect(a.toBytes()).toEqual(b.toBytes());
+    const drawn = fitBoosting(x, y, { classWeight: "balanced_subsample" });
+    await expect(drawn).rejects.toThrow(/"classWeight" cannot be "balanced_subsample" with boosting/);
+  });
   it("gives the base rate where nothing can be learnt, and names what is wrong", async () => {
     const x = { names: ["a"], columns: [new Float64Array(100).fill(1)] };
     const y: number[] = Array.from({ length: 100 }, (_, i) => (i < 25 ? 1 : 0));

@@ -14,7 +14,7 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  *
  * @param x numbers (NaN = missing, ±Infinity allowed) or categories
  * @param maxBins 2 … 255
- * @param heap for one matrix after the other, each with `giveBack` when its trees are grown; its own memory when left out
+ * @param heap for one matrix after the other, each given back by `free` when its trees are grown; its own memory when left out
  * @returns the codes, and the bins of each column
  * @throws ChurnError BAD_INPUT, BAD_OPTION
  * @example
