@@ -31,7 +31,7 @@ export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from 
 export { type LiveLine, type LiveLineOptions, liveLineChart } from "./kernel/live-line-chart.js";
 export { progressDisplay } from "./kernel/progress-display.js";
 export { load } from "./load/load.js";
-export type { LoadResult } from "./load/load-file.js";
+export type { LoadResult } from "./load/load-result.js";
 export type { LoadOptions } from "./load/options.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { load } from "../load/load.js";
-import type { LoadResult } from "../load/load-file.js";
+import type { LoadResult } from "../load/load-result.js";
 import { openStore } from "../store/open-store.js";
 import { shareOf } from "../store/too-many-rejects.js";
 import { formatFields } from "./format-fields.js";

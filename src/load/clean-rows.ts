@@ -9,14 +9,8 @@ import { csvRows, parquetRows } from "../store/file-sql.js";
 import { faultsSql, storedCellSql } from "../store/record-cell-sql.js";
 import { type ColumnMap, mapColumns } from "./map-columns.js";
 import { plainHeader, plainRows, scanPlain, splitHeader } from "./plain-file.js";
+import type { RecordFile } from "./record-file.js";
 import { type CellOptions, typedRows } from "./typed-rows.js";
-
-/** A file of records as its manifest describes it. */
-export interface RecordFile {
-  path: string;
-  format: "csv" | "parquet";
-  delimiter: string;
-}
 
 /** What was found in a file, besides the tables `clean` and `bad`. */
 export interface CleanSummary {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
-import type { DownloadedFile, LoadNotes } from "./load-file.js";
+import type { DownloadedFile, LoadNotes } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
 
 /** Loads of the same source with other bytes, and whether the file is one of them with lines added at its end. */

@@ -1,16 +1,5 @@
 import type { Database } from "../store/database.js";
-import type { DownloadedFile } from "./load-file.js";
-
-/** The lines of a file that one transaction of its load takes, by their numbers. */
-export interface Piece {
-  /** Number of the line before the first one. */
-  after: number;
-  /** Number of the last one, and of the last of the file. */
-  to: number;
-  of: number;
-  /** True when the load began with emptying the tables. */
-  replaced: boolean;
-}
+import type { DownloadedFile, Piece } from "./load-result.js";
 
 /** What the ledger has of a file, as it was read under the same options. */
 export interface FoundLoad {

@@ -6,9 +6,8 @@ import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRow, type KnownRows } from "../store/judge-known-rows.js";
 import type { CleanSummary } from "./clean-rows.js";
-import type { Piece } from "./find-load.js";
 import { judgeRejects } from "./judge-rejects.js";
-import type { DownloadedFile, LoadNotes, LoadResult } from "./load-file.js";
+import type { DownloadedFile, LoadNotes, LoadResult, Piece } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
 
 /** A file that is being loaded. */

@@ -4,67 +4,14 @@ import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
-import { type CleanSummary, cleanRows, dropCleanRows, type RecordFile } from "./clean-rows.js";
+import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
 import { findEarlierState } from "./find-earlier-state.js";
-import { findLoad, type Piece } from "./find-load.js";
+import { findLoad } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
 import { judgeRejects } from "./judge-rejects.js";
+import type { DownloadedFile, LoadNotes, LoadResult } from "./load-result.js";
 import { makeWay } from "./make-way.js";
 import type { LoadSettings } from "./options.js";
-import type { CellOptions } from "./typed-rows.js";
-
-/** Which columns a file contained, as recorded in the ledger. */
-export interface LoadNotes {
-  /** Our columns that the file does not have: they stay empty, no zeros are invented. */
-  absent: string[];
-  /** Columns of the file that are not used. */
-  unused: string[];
-  encoding: "utf-8" | "latin-1" | "windows-1252";
-  /** Events that were added to rows of the store, and rows of the store of which missing cells were filled. */
-  added: number;
-  filled: number;
-  /** Size of the file. */
-  bytes?: number;
-  /** True when it took the place of an earlier state of the same source. */
-  replaced_file: boolean;
-  /** How the cells were read, for the stream of the days that were held back. */
-  cells: CellOptions & { until: string | null; format: "csv" | "parquet"; delimiter: string };
-  /** Which lines the batch is of, where it is not the whole file. */
-  piece?: Piece;
-}
-
-/** What a load did with each line of the file: lines = rows + rejected + merged + stored_before + held_back + blank. */
-export interface LoadResult extends Omit<LoadNotes, "piece"> {
-  /** The batch of the ledger; the last one of a file that went in pieces. */
-  batch_id: number;
-  file: string;
-  /** True when this very file was loaded before with the same options, and nothing was done. */
-  up_to_date: boolean;
-  lines: number;
-  blank: number;
-  rows: number;
-  rejected: number;
-  /** Share of the rows that were set aside, 0 … 1. */
-  rejected_share: number;
-  merged: number;
-  /** Rows that the store holds already, cell by cell. */
-  stored_before: number;
-  /** Rows after `until`, left for the stream. */
-  held_back: number;
-  /** Rows that `stream --origin resample` had made up, and that gave way to those of the file. */
-  resampled_removed: number;
-  subscribers: number;
-  first_day: string | null;
-  last_day: string | null;
-  rejects: { column_name: string | null; reason: string; rows: number; first_line: number; example: string }[];
-}
-
-/** A downloaded file and what its manifest says of it. */
-export interface DownloadedFile extends RecordFile {
-  bytes?: number;
-  sha256: string;
-  rows: number;
-}
 
 /** Most lines of a piece, unless the file has more than this many pieces. */
 const PIECE = 250_000;

@@ -3,7 +3,8 @@ import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { findManifest } from "../download/manifest.js";
 import type { Store } from "../store/open-store.js";
-import { type LoadResult, loadFile } from "./load-file.js";
+import { loadFile } from "./load-file.js";
+import type { LoadResult } from "./load-result.js";
 import { type LoadOptions, loadOptions } from "./options.js";
 
 /**

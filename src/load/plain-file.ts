@@ -1,7 +1,7 @@
 import { plainBytes } from "../download/gunzipped.js";
 import { text } from "../store/database.js";
 import { csvRows } from "../store/file-sql.js";
-import type { RecordFile } from "./clean-rows.js";
+import type { RecordFile } from "./record-file.js";
 
 const NEWLINE = 10;
 const QUOTE = 34;

@@ -1,5 +1,5 @@
 import { ChurnError } from "../core/errors.js";
-import type { LoadNotes } from "../load/load-file.js";
+import type { LoadNotes } from "../load/load-result.js";
 import type { PinnedFile } from "../load/pinned-file.js";
 import type { Database } from "../store/database.js";
 
