@@ -79,7 +79,13 @@ export interface CorrelationRow {
  *
  * Columns missing from the log are omitted. A row is a subscriber's day.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns the tables, and the charts by name; each chart can be shown or saved
  * @throws ChurnError NO_DATA when there are no records in the days asked for
+ * @example
+ * const { correlations, charts } = await explore(store, { label: "ahead", horizon: 14 });
  */
 export async function explore(
   store: Store,

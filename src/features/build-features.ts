@@ -31,7 +31,13 @@ export interface FeatureResult {
  *
  * Running it again replaces both; a killed run leaves those of before.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns the plan of the features, the snapshots by day, and the path of the Parquet file
  * @throws ChurnError NO_DATA when nothing is loaded or the log is too short
+ * @example
+ * const { plan, days } = await buildFeatures(store, { horizon: 30 });
  */
 export async function buildFeatures(
   store: Store,

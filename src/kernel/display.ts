@@ -25,6 +25,11 @@ export interface LiveDisplay {
  * Shows a value in the output of the cell: charts as charts, tables as tables, the rest as text.
  *
  * Works on this project's kernel and on a stock tslab; outside of a notebook it prints the text.
+ *
+ * @param value anything; an object with a method `[Symbol.for("Jupyter.display")]` says itself how it is shown
+ * @returns when the output is on its way, after what was shown before
+ * @example
+ * await display(tableView(rows, { title: "Calls" }));
  */
 export function display(value: unknown): Promise<void> {
   return show(value, {});

@@ -14,8 +14,14 @@ import { type LoadOptions, loadOptions } from "./options.js";
  * The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
  * transaction a piece, and the same command resumes after the last one.
  *
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns what the file held: rows, rejects, days, subscribers
  * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_INPUT when columns are missing, or when most rows
  *   contradict what the store holds
+ * @example
+ * await download({ source: "calls.csv.gz" });
+ * const { rows, rejected } = await load(store, { source: "calls.csv.gz", columns: { DP_MSISDN: "subscriber" } });
  */
 export async function load(store: Store, options: LoadOptions = {}, context: StageContext = {}): Promise<LoadResult> {
   const settings = loadOptions.parse(options);

@@ -26,8 +26,14 @@ export interface ScoreResult {
  * Scores the snapshots whose label was not known yet when the model was trained; rows of an earlier run are replaced, and
  * labels that have come in since are filled in. Features come from the plan that the model carries.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns how many snapshots were scored, of which days, and by which model
  * @throws ChurnError NOT_FOUND without a model; NO_DATA without snapshots; BAD_INPUT when `Processed_Data` was made by
  *   another plan and the model carries none
+ * @example
+ * const { model_version } = await score(store);
  */
 export async function score(
   store: Store,

@@ -328,7 +328,11 @@ export class Store {
  *
  * @param options `path` of the DuckDB file, or `url` of a MySQL database, and `wait_seconds`
  * @param onWait called when another process works on the file or the server is away; by default a line on stderr
+ * @returns the store; its methods lease the database for as long as they work
  * @throws ChurnError BAD_OPTION for an address that cannot be used
+ * @example
+ * const store = openStore({ path: "data/churn.duckdb" });
+ * await store.query("SELECT count(*) AS n FROM DP_CDR_Data");
  */
 export function openStore(
   options: StoreOptions = {},

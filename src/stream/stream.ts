@@ -54,8 +54,14 @@ export interface StreamContext extends StageContext {
  * nothing lost and nothing doubled. One stream at a time runs in a store. A store that is slow makes the stream late, and
  * does not make it grow.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onBatch` and `onProgress` hear of each batch, `signal` stops the stream after the batch that runs
+ * @returns how many rows and batches came, and where the stream began
  * @throws ChurnError NO_DATA when nothing is loaded; BAD_OPTION when the stream of this name brings other rows;
  *   ALREADY_RUNNING when a stream runs, in whichever process
+ * @example
+ * await stream(store, { batch_size: 10_000, num_batches: 18, interval: 0 });
  */
 export async function stream(
   store: Store,

@@ -37,7 +37,14 @@ export type StoredModel = {
  * Trains a model on the snapshots in `Processed_Data` whose label was known when the loaded range ended, saves it and puts
  * it into service; its test scores become the reference in `model_predictions`.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns metrics on the held-out test, charts, importances and the path of the artifact
  * @throws ChurnError NO_DATA without snapshots; GATE_FAILED when the model is not good enough: the one in service stays
+ * @example
+ * const { metrics, charts } = await train(store, { folds: 5 });
+ * await charts.roc.save("roc.png");
  */
 export async function train(
   store: Store,

@@ -65,7 +65,13 @@ export interface MonitorResult {
  * `performance_report.csv`, `performance_report.json`, `performance_plot.{png,svg}` and `monitoring_report.html`, and tells
  * alerts to the sinks that the options name.
  *
+ * @param store the store of the job; it is leased for the time of the work
+ * @param options what the config file names too; `docs/options.md` lists them
+ * @param context `onProgress` hears how far it is, `signal` stops it
+ * @returns the results by chunk, the alerts, the verdict and the files that were written
  * @throws ChurnError NOT_FOUND without a model; NO_DATA when it has no reference scores
+ * @example
+ * const { verdict, alerts } = await monitor(store, { chunk_period: "W" });
  */
 export async function monitor(
   store: Store,
