@@ -1,6 +1,13 @@
 import { upperGamma } from "./special-functions.js";
 
-/** Probability that a χ² of `dof` degrees of freedom is greater than x. */
+/**
+ * Probability that a χ² of `dof` degrees of freedom is greater than x: the regularised upper incomplete gamma function.
+ *
+ * @param x at least 0
+ * @param dof above 0
+ * @example
+ * chiSquareTail(3.841, 1); // 0.05
+ */
 export const chiSquareTail = (x: number, dof: number): number => upperGamma(dof / 2, x / 2);
 
 /**

@@ -66,27 +66,57 @@ export function confusionSize(c: Confusion): number {
   return c.truePositives + c.trueNegatives + c.falsePositives + c.falseNegatives;
 }
 
-/** Share of the rows predicted 1 that are 1; null when none is predicted 1. */
+/**
+ * Share of the rows predicted 1 that are 1.
+ *
+ * @returns 0 … 1, or null when none is predicted 1
+ * @example
+ * precision(confusion([0, 1, 1], [0.6, 0.7, 0.2], 0.5)); // 0.5
+ */
 export function precision({ truePositives, falsePositives }: Confusion): number | null {
   return ratio(truePositives, truePositives + falsePositives);
 }
 
-/** Share of the rows that are 1 which are predicted 1 (sensitivity); null when no row is 1. */
+/**
+ * Share of the rows that are 1 which are predicted 1 (sensitivity).
+ *
+ * @returns 0 … 1, or null when no row is 1
+ * @example
+ * recall(confusion([0, 1, 1], [0.6, 0.7, 0.2], 0.5)); // 0.5
+ */
 export function recall({ truePositives, falseNegatives }: Confusion): number | null {
   return ratio(truePositives, truePositives + falseNegatives);
 }
 
-/** Share of the rows that are 0 which are predicted 0; null when no row is 0. */
+/**
+ * Share of the rows that are 0 which are predicted 0.
+ *
+ * @returns 0 … 1, or null when no row is 0
+ * @example
+ * specificity(confusion([0, 0, 1], [0.6, 0.1, 0.9], 0.5)); // 0.5
+ */
 export function specificity({ trueNegatives, falsePositives }: Confusion): number | null {
   return ratio(trueNegatives, trueNegatives + falsePositives);
 }
 
-/** Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN); null when no row is 1 and none is predicted 1. */
+/**
+ * Harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN).
+ *
+ * @returns 0 … 1, or null when no row is 1 and none is predicted 1
+ * @example
+ * f1(confusion([0, 1, 1], [0.6, 0.7, 0.2], 0.5)); // 0.5
+ */
 export function f1({ truePositives, falsePositives, falseNegatives }: Confusion): number | null {
   return ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives);
 }
 
-/** Share of the rows predicted right; null when there is no row. */
+/**
+ * Share of the rows predicted right.
+ *
+ * @returns 0 … 1, or null when there is no row
+ * @example
+ * accuracy(confusion([0, 0, 1], [0.6, 0.1, 0.9], 0.5)); // 0.6666…
+ */
 export function accuracy(c: Confusion): number | null {
   return ratio(c.truePositives + c.trueNegatives, confusionSize(c));
 }

@@ -5,6 +5,8 @@ export type Edges = Float64Array;
  * Edges of k bins of equal width between two numbers, as numpy's `linspace` makes them; where both are equal, half a unit to
  * both sides.
  *
+ * @param k number of bins
+ * @returns k + 1 edges
  * @example
  * equalWidthEdges(0, 10, 4); // 0, 2.5, 5, 7.5, 10
  */

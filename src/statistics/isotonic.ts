@@ -18,7 +18,7 @@ const SAME = 1e-15;
  * @param weight of each row; 1 by default
  * @returns null of no row, or no weight
  * @example
- * const curve = isotonicRegression([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4]); // y is 0, 0.5, 0.5, 1
+ * isotonicRegression([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4])?.y; // 0, 0.5, 0.5, 1
  */
 export function isotonicRegression(
   label: ArrayLike<number>,

@@ -8,7 +8,7 @@
 export const logit = (p: number): number => Math.log(p / (1 - p));
 
 /**
- * The logistic function 1 / (1 + e⁻ˣ), which `logit` turns round; without overflow.
+ * The logistic function 1 / (1 + e⁻ˣ), the inverse of `logit`; without overflow.
  *
  * @example
  * sigmoid(0); // 0.5

@@ -21,6 +21,7 @@ const BLOCK = 1024;
 /**
  * Moments of values `from` … `to − 1`, in two passes; NaN is left out.
  *
+ * @param values finite numbers, NaN where one is missing
  * @returns null where there is no value
  * @example
  * moments(Float64Array.of(1, NaN, 3))?.mean; // 2

@@ -7,7 +7,7 @@ export const Z95 = 1.959963984540054;
  * @param p the probability below, in (0, 1)
  * @returns null for any other p: at 0 and 1 the quantile is infinite
  * @example
- * normalQuantile(0.975); // 1.96…
+ * normalQuantile(0.975); // 1.9599…
  */
 export function normalQuantile(p: number): number | null {
   if (!(p > 0 && p < 1)) return null;

@@ -14,6 +14,8 @@ export interface RankedScores {
 /**
  * Sorts rows by falling score; rows of equal score keep their order, and the metrics treat them as one group.
  *
+ * A metric that is asked for again and again, as in a bootstrap, sorts once and goes on with the ranking (`rankedRocAuc`).
+ *
  * @param label 0 or 1 a row
  * @param score any finite number a row, higher for the class 1
  * @throws ChurnError BAD_INPUT for lengths that differ, another label, a score that is not a finite number

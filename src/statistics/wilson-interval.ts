@@ -1,13 +1,13 @@
 import { Z95 } from "./normal.js";
 
 /**
- * Confidence interval of a rate by Wilson's score method (1927), as statsmodels' `proportion_confint(method="wilson")`.
+ * Confidence interval of a rate by Wilson's score method (1927), as scipy's `binomtest(…).proportion_ci(method="wilson")`.
  *
  * @param hits how many of `n`
  * @param z quantile of the normal distribution at the upper limit, which sets the level: 95 % by default
  * @returns null when n is 0
  * @example
- * wilsonInterval(3, 10); // { low: 0.108…, high: 0.603… }
+ * wilsonInterval(3, 10); // { low: 0.107…, high: 0.603… }
  */
 export function wilsonInterval(hits: number, n: number, z = Z95): { low: number; high: number } | null {
   if (n <= 0) return null;
