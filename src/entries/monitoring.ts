@@ -25,11 +25,8 @@ export { reconstructionDrift } from "../monitoring/engine/reconstruction-drift.j
 export { type EstimateReview, reviewEstimates } from "../monitoring/engine/review-estimates.js";
 export { summaryStatistic } from "../monitoring/engine/summary-statistics.js";
 export { univariateDrift } from "../monitoring/engine/univariate-drift.js";
-export {
-  PERFORMANCE_METRICS,
-  type PerformanceMetric,
-  type PerformanceOptions,
-} from "../monitoring/realized/performance-metrics.js";
+export { PERFORMANCE_METRICS, type PerformanceMetric } from "../monitoring/metrics/metrics.js";
+export type { PerformanceOptions } from "../monitoring/realized/performance-plan.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "../monitoring/results/monitoring-result.js";
 export { type LedgerUpdate, updateLedger } from "../monitoring/results/result-ledger.js";
 export { compareChart } from "../report/compare-chart.js";

@@ -1,3 +1,5 @@
+import { METRIC_FACTS } from "../statistics/metric-facts.js";
+
 /** The metrics of a report, in its order. */
 export const METRIC_NAMES = [
   "roc_auc",
@@ -22,14 +24,14 @@ export function eachMetric<T>(make: (name: MetricName) => T): Record<MetricName,
 
 /** What each metric means, in half a line, in the order of the model card. */
 export const METRIC_HELP: Readonly<Record<MetricName, string>> = {
-  roc_auc: "chance that a churner scores above a stayer; 0.5 is guessing",
-  average_precision: "area under precision and recall; the share of churners is guessing",
+  roc_auc: METRIC_FACTS.roc_auc.help,
+  average_precision: METRIC_FACTS.average_precision.help,
   lift_top_decile: "churn rate of the top tenth over that of all",
   log_loss: "surprise per snapshot in nats; lower is better",
   brier: "mean squared error of the probability; lower is better",
   ece: "gap between predicted and observed rate, 10 bins; lower is better",
-  precision: "share of the flagged who churn",
-  recall: "share of the churners who are flagged",
-  f1: "harmonic mean of precision and recall",
-  accuracy: "share predicted right; mind the share of stayers",
+  precision: METRIC_FACTS.precision.help,
+  recall: METRIC_FACTS.recall.help,
+  f1: METRIC_FACTS.f1.help,
+  accuracy: METRIC_FACTS.accuracy.help,
 };

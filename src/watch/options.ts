@@ -2,14 +2,21 @@ import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { CONTINUOUS_METHODS } from "../monitoring/drift/drift-methods.js";
+import { PERFORMANCE_METRICS } from "../monitoring/metrics/metrics.js";
 
 export const monitorOptions = defineOptions("monitor", {
   model: z.string().nullable().default(null).describe("version of the model to watch; null: the one in service"),
   metrics: z
-    .array(z.enum(["roc_auc", "average_precision", "f1", "precision", "recall", "specificity", "accuracy"]))
+    .array(z.enum(PERFORMANCE_METRICS))
     .min(1)
     .default(["roc_auc", "f1", "accuracy"])
-    .describe("metrics of realized performance"),
+    .describe("metrics of realized and estimated performance"),
+  business_value_matrix: z
+    .array(z.array(z.number()).length(2))
+    .length(2)
+    .nullable()
+    .default(null)
+    .describe("worth of each outcome, [[TN, FP], [FN, TP]]; business_value needs it"),
   chunk_period: z
     .enum(["D", "W", "M", "Q", "Y"])
     .nullable()

@@ -11,7 +11,7 @@ import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
 
 /** What the stage watches, as a configuration. */
 function stageConfig(features: readonly string[], settings: MonitorSettings, subscribers: number): MonitorConfig {
-  const { metrics, drift_methods, drift_columns } = settings;
+  const { metrics, business_value_matrix, drift_methods, drift_columns } = settings;
   for (const column of drift_columns) {
     if (features.includes(column)) continue;
     const near = closestMatch(column, features);
@@ -20,10 +20,12 @@ function stageConfig(features: readonly string[], settings: MonitorSettings, sub
     });
   }
   const watched = drift_columns.length > 0 ? drift_columns : features;
+  // left out where it is not asked for: what is kept of a model is found by a hash of this
+  const performance = { metrics, ...(business_value_matrix ? { business_value_matrix } : {}) };
   return monitorConfig({
     chunking: chunkingOf(settings),
-    realized: { metrics },
-    cbpe: { metrics },
+    realized: performance,
+    cbpe: performance,
     univariate: {
       column_names: [...watched, ...OUTPUTS],
       continuous_methods: drift_methods,

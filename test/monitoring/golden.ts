@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { brotliDecompressSync } from "node:zlib";
 import type { Chunking } from "../../src/monitoring/chunks/chunk.js";
 import type { MonitoredTable } from "../../src/monitoring/chunks/table.js";
-import type { PerformanceOptions } from "../../src/monitoring/realized/performance-metrics.js";
+import type { PerformanceOptions } from "../../src/monitoring/realized/performance-plan.js";
 
 const folder = new URL("../fixtures/nannyml/", import.meta.url);
 const read = (path: string) => brotliDecompressSync(readFileSync(new URL(`${path}.br`, folder))).toString("utf8");

@@ -3,7 +3,7 @@ import type { InputOf, OptionSet } from "../../core/option-set.js";
 import { type CalculatorConfig, optionalKeys } from "../calculators/calculator-config.js";
 import { columnNames } from "../calculators/config-values.js";
 import { PERIOD_ALIASES } from "../chunks/period.js";
-import { PERFORMANCE_METRICS } from "../realized/performance-metrics.js";
+import { PERFORMANCE_METRICS } from "../metrics/metrics.js";
 import { CALCULATORS } from "./calculators.js";
 
 const name = z.string().min(1);

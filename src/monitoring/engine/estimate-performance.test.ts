@@ -2,8 +2,10 @@ import { expect, it } from "vitest";
 import { golden } from "../../../test/monitoring/golden.js";
 import { random } from "../../core/random.js";
 import { expectedConfusion } from "../estimated/expected-confusion.js";
-import { expectedAveragePrecision, expectedRocAuc } from "../estimated/expected-ranking.js";
-import { metricOf } from "../realized/realized-calculator.js";
+import { averagePrecisionMetric } from "../metrics/average-precision-metric.js";
+import { metricFor } from "../metrics/metrics.js";
+import type { CountMetric } from "../metrics/performance-metric.js";
+import { rocAucMetric } from "../metrics/roc-auc-metric.js";
 import { estimatePerformance } from "./estimate-performance.js";
 
 /** Perfectly calibrated scores of a population whose logit has mean −1 + shift, and labels that follow them. */
@@ -44,11 +46,11 @@ it("agrees with NannyML's estimators on given probabilities", () => {
     };
     const close = (have: number, want: number | null) =>
       want === null ? expect(have).toBeNaN() : expect(have).toBeCloseTo(want, 12);
-    close(expectedRocAuc(ranked), each.roc_auc);
-    close(expectedAveragePrecision(ranked), each.average_precision);
+    close(rocAucMetric.estimated(ranked), each.roc_auc);
+    close(averagePrecisionMetric.estimated(ranked), each.average_precision);
     for (const key of ["precision", "recall", "specificity", "accuracy", "business_value"] as const) {
       if (!(key in each)) continue;
-      const value = metricOf(plan, key, counts);
+      const value = (metricFor(key) as CountMetric).value(counts, plan);
       expect(Number.isNaN(value) ? 0 : value).toBeCloseTo(each[key] ?? 0, 10);
     }
   }

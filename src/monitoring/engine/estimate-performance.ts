@@ -1,6 +1,6 @@
 import type { MeasureOptions } from "../calculators/fit-calculator.js";
 import { cbpeCalculator } from "../estimated/cbpe-calculator.js";
-import type { PerformanceOptions } from "../realized/performance-metrics.js";
+import type { PerformanceOptions } from "../realized/performance-plan.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 import { type RunTables, runCalculator } from "./run-calculator.js";
 

@@ -1,5 +1,5 @@
 import type { MeasureOptions } from "../calculators/fit-calculator.js";
-import type { PerformanceOptions } from "../realized/performance-metrics.js";
+import type { PerformanceOptions } from "../realized/performance-plan.js";
 import { realizedCalculator } from "../realized/realized-calculator.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
 import { type RunTables, runCalculator } from "./run-calculator.js";

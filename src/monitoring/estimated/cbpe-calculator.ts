@@ -5,26 +5,21 @@ import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
 import { originalOrder } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
+import { metricFor, type PerformanceKey } from "../metrics/metrics.js";
+import type { CountMetric, Metric } from "../metrics/performance-metric.js";
+import { rankProbabilities } from "../metrics/ranked-probabilities.js";
+import { type SamplingError, samplingErrorAt } from "../metrics/sampling-error.js";
 import { NANNYML_PERFORMANCE, performanceConfig } from "../realized/performance-config.js";
+import { type PerformanceOptions, type PerformancePlan, planPerformance } from "../realized/performance-plan.js";
+import { fitSamplingErrors } from "../realized/performance-sampling-error.js";
 import {
-  isCell,
-  isRanking,
-  metricRange,
-  type PerformanceKey,
-  type PerformanceOptions,
-  type PerformancePlan,
-  planPerformance,
-} from "../realized/performance-metrics.js";
-import { fitSamplingErrors, type SamplingError, samplingErrorAt } from "../realized/performance-sampling-error.js";
-import {
-  metricOf,
-  needColumns,
+  needMetricColumns,
   performanceSeries,
+  type RealizedValue,
   realizedValues,
   scoreOrder,
-} from "../realized/realized-calculator.js";
+} from "../realized/realized-values.js";
 import {
-  type BinCounts,
   binByScore,
   binCounts,
   type CalibrationBins,
@@ -32,8 +27,7 @@ import {
   rankingEstimateError,
   supportOf,
 } from "./estimate-error.js";
-import { expectedConfusion } from "./expected-confusion.js";
-import { expectedAveragePrecision, expectedRocAuc, rankProbabilities } from "./expected-ranking.js";
+import { type ExpectedConfusion, expectedConfusion } from "./expected-confusion.js";
 import { type CalibrationCheck, needsCalibration } from "./needs-calibration.js";
 
 export interface CbpeState {
@@ -97,14 +91,14 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
     const calibrator = check.needed ? fitIsotonic(groups, groupTotals(groups, labels)) : null;
     const classesFollow = concordance(reference, 0, reference.rows) > 1;
     const bins = binByScore(scores, labels, groups.order);
-    return { plan, errors: Object.fromEntries(errors), check, calibrator, bins, classesFollow };
+    return { plan, errors, check, calibrator, bins, classesFollow };
   },
 
   series: ({ plan }) => performanceSeries(plan),
 
   prepare({ plan }, table) {
     if (!table.score) throw new ChurnError("BAD_INPUT", 'analysis: CBPE needs the column "y_pred_proba"');
-    needColumns(plan, table);
+    needMetricColumns(plan, table);
   },
 
   measure({ plan, errors, calibrator, bins, classesFollow }, table, chunk, { compat }) {
@@ -115,6 +109,12 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
     const expected = predicted && expectedConfusion(score, predicted, calibrator, from, to);
     const counts = compat ? undefined : binCounts(bins, score, predicted, from, to);
     const realized = table.truth && realizedValues(plan, table, chunk, false);
+    const quirks = (key: PerformanceKey) => realizedValues(plan, table, chunk, true)(key).value;
+    const errorOf = (metric: Metric, value: number): number => {
+      if (metric.needs === "score") return rankingEstimateError(metric, value, ranked, bins);
+      if (!expected || !counts) return Number.NaN;
+      return confusionEstimateError((c) => metric.value(c, plan), expected, bins, counts);
+    };
     const support = counts ? supportOf(bins, counts) : 1;
     const turned = !compat && classesFollow && concordance(table, from, to) < 0;
     const dropped = to - from - ranked.p.length;
@@ -125,9 +125,10 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
         : []),
     ];
     return plan.keys.map((key): RawMeasure => {
-      const n = isRanking(key) ? ranked.p.length : (expected?.n ?? 0);
+      const metric = metricFor(key);
+      const n = metric.needs === "score" ? ranked.p.length : (expected?.n ?? 0);
       const samplingError = samplingErrorAt(errors[key] as SamplingError, n);
-      const truth = realized ? realizedOf(plan, key, realized(key), table, chunk, compat) : Number.NaN;
+      const truth = realized ? besideEstimate(metric, realized(key), () => quirks(key), compat) : Number.NaN;
       if (n === 0) {
         const reason = to === from ? "no rows" : `no row has a score, ${to - from} rows`;
         return { ...nothing, n, realized: truth, samplingError: Number.NaN, reason };
@@ -139,18 +140,13 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
         return { ...nothing, n, realized: truth, samplingError, reason };
       }
       const value =
-        key === "roc_auc"
-          ? expectedRocAuc(ranked)
-          : key === "average_precision"
-            ? expectedAveragePrecision(ranked)
-            : estimateOf(plan, key, expected as NonNullable<typeof expected>, compat);
-      const error =
-        compat || Number.isNaN(value)
-          ? samplingError
-          : isRanking(key)
-            ? rankingEstimateError(key, value, ranked, bins)
-            : confusionEstimateError(plan, key, expected as NonNullable<typeof expected>, bins, counts as BinCounts);
-      const { lower, upper } = metricRange(key, plan.normalize);
+        metric.needs === "score"
+          ? metric.estimated(ranked)
+          : expected
+            ? estimateOf(metric, plan, expected, compat)
+            : Number.NaN;
+      const error = compat || Number.isNaN(value) ? samplingError : errorOf(metric, value);
+      const { lower, upper } = metric.range(plan);
       return {
         value,
         n,
@@ -158,7 +154,7 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
         realized: truth,
         upperConfidenceBoundary: Math.min(upper ?? Number.POSITIVE_INFINITY, value + 3 * error),
         lowerConfidenceBoundary: Math.max(lower ?? Number.NEGATIVE_INFINITY, value - 3 * error),
-        ...(Number.isNaN(value) ? { reason: whyNot(key, n) } : {}),
+        ...(Number.isNaN(value) ? { reason: `${whyUndefined(metric)}, n=${n}` } : {}),
         ...(notes.length > 0 && !compat ? { note: notes.join("; ") } : {}),
       };
     });
@@ -210,42 +206,17 @@ function knownRows(reference: OrderedTable, compat: boolean, warn: (text: string
   return { scores: scores.filter((_, i) => known[i]), labels: labels.filter((_, i) => known[i]) };
 }
 
-function estimateOf(
-  plan: PerformancePlan,
-  key: PerformanceKey,
-  expected: ReturnType<typeof expectedConfusion>,
-  compat: boolean,
-): number {
-  const { truePositives: tp, trueNegatives: tn, falsePositives: fp, falseNegatives: fn } = expected;
-  // the estimator of F1 needs no positive prediction to be defined; nor does ours to know that it is 0 / something
-  if (!compat) return metricOf(plan, key, expected);
-  if (key === "f1") return zeroed(tp / (tp + (fp + fn) / 2));
-  if (key === "precision") return zeroed(tp / (tp + fp));
-  if (key === "recall") return zeroed(tp / (tp + fn));
-  if (key === "specificity") return zeroed(tn / (tn + fp));
-  return metricOf(plan, key, expected);
+function estimateOf(metric: CountMetric, plan: PerformancePlan, expected: ExpectedConfusion, compat: boolean): number {
+  const theirs = compat ? metric.nannyml?.estimated?.(expected) : undefined;
+  return theirs ?? metric.value(expected, plan);
 }
 
-const zeroed = (value: number): number => (Number.isNaN(value) ? 0 : value);
-
-function realizedOf(
-  plan: PerformancePlan,
-  key: PerformanceKey,
-  realized: { value: number; n: number },
-  table: OrderedTable,
-  chunk: { from: number; to: number },
-  compat: boolean,
-): number {
-  if (!compat) return realized.value;
-  // scikit-learn's own normalization turns an empty row or column into 0
-  if (isCell(key) && plan.normalize !== null && realized.n > 0) return zeroed(realized.value);
-  if (key === "f1" || key === "precision" || key === "recall") {
-    return realizedValues(plan, table, { ...chunk } as Parameters<typeof realizedValues>[2], true)(key).value;
-  }
-  return realized.value;
+/** What came true, to stand beside an estimate. */
+function besideEstimate(metric: Metric, ours: RealizedValue, quirk: () => number, compat: boolean): number {
+  const how = compat && metric.needs === "classes" ? metric.nannyml?.besideEstimate : undefined;
+  if (how === "zero") return ours.n > 0 && Number.isNaN(ours.value) ? 0 : ours.value;
+  return how === "realized" ? quirk() : ours.value;
 }
 
-function whyNot(key: PerformanceKey, n: number): string {
-  if (key === "precision" || key === "f1") return `no row predicted positive, n=${n}`;
-  return `one class expected, n=${n}`;
-}
+const whyUndefined = (metric: Metric): string =>
+  (metric.needs === "classes" ? metric.undefinedEstimate : undefined) ?? "one class expected";

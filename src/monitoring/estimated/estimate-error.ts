@@ -1,8 +1,7 @@
 import type { Confusion } from "../../statistics/confusion.js";
-import type { PerformanceKey, PerformancePlan } from "../realized/performance-metrics.js";
-import { metricOf } from "../realized/realized-calculator.js";
+import type { RankingMetric } from "../metrics/performance-metric.js";
+import type { RankedProbabilities } from "../metrics/ranked-probabilities.js";
 import type { ExpectedConfusion } from "./expected-confusion.js";
-import type { RankedProbabilities } from "./expected-ranking.js";
 
 /**
  * What the reference can say of its own calibration: scores in bins of equal count, each with the variance of the share of
@@ -101,8 +100,7 @@ export function binCounts(
 
 /** Standard error of an estimate against what will come true: chance of the labels, and what is unknown of calibration. */
 export function confusionEstimateError(
-  plan: PerformancePlan,
-  key: PerformanceKey,
+  metric: (counts: Confusion) => number,
   expected: ExpectedConfusion,
   bins: CalibrationBins,
   counts: BinCounts,
@@ -112,7 +110,7 @@ export function confusionEstimateError(
     const h = 1e-4 * expected.n;
     const moved = (sign: number) => {
       const by = (cell: keyof Confusion) => expected[cell] + sign * h * (more[cell] ?? 0);
-      return metricOf(plan, key, {
+      return metric({
         truePositives: by("truePositives"),
         trueNegatives: by("trueNegatives"),
         falsePositives: by("falsePositives"),
@@ -132,48 +130,22 @@ export function confusionEstimateError(
   return Math.sqrt(chance + unknown(pulled, bins));
 }
 
-/** The same for ROC AUC and average precision, from the influence of each row. */
+/** The same for a metric of the order of scores, from the influence of each row. */
 export function rankingEstimateError(
-  key: "roc_auc" | "average_precision",
+  metric: RankingMetric,
   value: number,
-  { score, p }: RankedProbabilities,
+  ranked: RankedProbabilities,
   bins: CalibrationBins,
 ): number {
-  const n = p.length;
-  const positives = p.reduce((sum, each) => sum + each, 0);
-  const negatives = n - positives;
+  const { score, p } = ranked;
   const pulled = new Float64Array(bins.share.length);
   let chance = 0;
-  const take = (i: number, influence: number) => {
+  metric.influences(ranked, value, (i, influence) => {
     const each = p[i];
     chance += influence * influence * each * (1 - each);
     const b = binOf(bins.edges, score[i]);
     pulled[b] = pulled[b] + influence;
-  };
-  if (key === "roc_auc") {
-    let above = 0;
-    for (let i = 0; i < n; ) {
-      // rows of one score share their place
-      let end = i;
-      let tied = 0;
-      while (end < n && score[end] === score[i]) tied += p[end++];
-      const positivesAbove = above + tied / 2;
-      const negativesBelow = negatives - (i - above) - (end - i - tied) / 2;
-      const influence =
-        (negativesBelow / negatives - value) / positives - (positivesAbove / positives - value) / negatives;
-      for (let j = i; j < end; j++) take(j, influence);
-      above += tied;
-      i = end;
-    }
-  } else {
-    let later = 0;
-    let through = positives;
-    for (let i = n - 1; i >= 0; i--) {
-      later += p[i] / (i + 1);
-      take(i, (through / (i + 1) + later - value) / positives);
-      through -= p[i];
-    }
-  }
+  });
   return Math.sqrt(chance + unknown(pulled, bins));
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { calculatorConfig } from "../calculators/calculator-config.js";
 import { oneOrMore, perName, threshold } from "../calculators/config-values.js";
-import { PERFORMANCE_METRICS, type PerformanceOptions } from "./performance-metrics.js";
+import { PERFORMANCE_METRICS } from "../metrics/metrics.js";
+import type { PerformanceOptions } from "./performance-plan.js";
 
 const pair = z.tuple([z.number(), z.number()]).readonly();
 

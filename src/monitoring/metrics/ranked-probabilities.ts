@@ -37,41 +37,10 @@ function calibrateDescending({ x, y }: Isotonic, u: Float64Array): Float64Array 
 }
 
 /** x to five decimals, halves to even, as numpy rounds. */
-function round5(x: number): number {
+export function round5(x: number): number {
   const scaled = x * 1e5;
   const floor = Math.floor(scaled);
   const rest = scaled - floor;
   const up = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
   return (up ? floor + 1 : floor) / 1e5;
-}
-
-/** Expected area under the ROC curve of rows that are positive with probability p; NaN without an expected negative. */
-export function expectedRocAuc({ p }: RankedProbabilities): number {
-  let positives = 0;
-  let lastT = 0;
-  let lastF = 0;
-  let area = 0;
-  for (let i = 0; i < p.length; i++) {
-    positives += p[i];
-    const t = round5(positives);
-    const f = round5(i + 1 - positives);
-    area += (f - lastF) * (t + lastT);
-    lastT = t;
-    lastF = f;
-  }
-  return area / 2 / (lastT * lastF);
-}
-
-/** Expected average precision; NaN without an expected positive. */
-export function expectedAveragePrecision({ p }: RankedProbabilities): number {
-  let positives = 0;
-  let last = 0;
-  let area = 0;
-  for (let i = 0; i < p.length; i++) {
-    positives += p[i];
-    const t = round5(positives);
-    area += ((t - last) * t) / (i + 1);
-    last = t;
-  }
-  return area / last;
 }
