@@ -27,6 +27,7 @@ import {
   when,
 } from "./wasm-assembler.js";
 
+/** Counts gradients and hessians into the bins of eight columns: `pairs` of `WasmLoops`. */
 export function pairsFunction(): WasmFunction {
   const { types, n } = variables(
     { codes: I32, stride: I32, at: I32, to: I32, pairs: I32, bins: I32, mask: I32 },
@@ -57,6 +58,7 @@ export function pairsFunction(): WasmFunction {
   };
 }
 
+/** Takes the bins of one node from those of another: `subtract` of `WasmLoops`. */
 export function subtractFunction(): WasmFunction {
   const { types, n } = variables({ a: I32, end: I32, b: I32 }, {});
   return {
@@ -121,6 +123,7 @@ function tryCut(enough: Label): Code {
   ]);
 }
 
+/** Looks for the cut of a node that gains most: `search` of `WasmLoops`. */
 export function searchFunction(): WasmFunction {
   const { types, n } = search;
   return {

@@ -25,6 +25,7 @@ import {
 /** What the rate of a category is smoothed by when categories are ordered, as in LightGBM. */
 const SMOOTHING = 10;
 
+/** Orders the categories of a column by their rate: `rank` of `WasmLoops`. */
 export function rankFunction(): WasmFunction {
   const { types, n } = variables(
     { bins: I32, size: I32, missing: I32, to: I32, node: I32 },

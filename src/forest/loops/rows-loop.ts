@@ -14,6 +14,7 @@ import {
   type WasmFunction,
 } from "./wasm-assembler.js";
 
+/** Parts the entries of a node by side: `partition` of `WasmLoops`. */
 export function partitionFunction(): WasmFunction {
   const { types, n } = variables(
     { codes: I32, stride: I32, at: I32, to: I32, side: I32, spare: I32 },
@@ -41,6 +42,7 @@ export function partitionFunction(): WasmFunction {
   };
 }
 
+/** Copies the codes of a node together: `gather` of `WasmLoops`. */
 export function gatherFunction(): WasmFunction {
   const { types, n } = variables(
     { codes: I32, stride: I32, at: I32, to: I32, target: I32 },

@@ -21,6 +21,7 @@ import {
 const linear = (node: Code, z: Code, o: Code): Code =>
   f64x2.add(f64x2.mul(f64x2.load(node), z), f64x2.mul(f64x2.load(node, 16), o));
 
+/** A step down a tree for Shapley values: `descend` of `WasmLoops`. */
 export function descendFunction(): WasmFunction {
   const { types, n } = variables(
     {
@@ -62,6 +63,7 @@ export function descendFunction(): WasmFunction {
   };
 }
 
+/** The step back up: `ascend` of `WasmLoops`. */
 export function ascendFunction(): WasmFunction {
   const { types, n } = variables(
     {

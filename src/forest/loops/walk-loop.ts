@@ -19,6 +19,7 @@ import {
   type WasmFunction,
 } from "./wasm-assembler.js";
 
+/** Writes the bin of each value, by halves of the 255 edges: `code` of `WasmLoops`. */
 export function codeFunction(): WasmFunction {
   const { types, n } = variables(
     { values: I32, to: I32, edges: I32, codes: I32, stride: I32 },
@@ -64,10 +65,12 @@ const rightOfSet =
     );
   };
 
+/** Walks rows down trees of numbers: `walk` of `WasmLoops`. */
 export function walkFunction(): WasmFunction {
   return walkBy("walk", () => rightOfSplit);
 }
 
+/** Walks rows down trees with categories: `walkSets` of `WasmLoops`. */
 export function walkSetsFunction(): WasmFunction {
   return walkBy("walkSets", (sets, code) => rightOfSet(sets, code));
 }

@@ -92,12 +92,17 @@ const store =
   (opcode: number, align: number) =>
   (address: Code, value: Code, offset = 0): Code => [...address, ...value, opcode, align, ...u(offset)];
 
+/** One expression or instruction after the other. */
 export const seq = (...codes: Code[]): Code => codes.flat();
 /** A local of a function: its value where an expression is asked for, its place in `set` and `tee`. */
 export type Local = readonly [0x20, ...number[]];
+/** Writes a local. */
 export const set = ([, ...place]: Local, value: Code): Code => [...value, 0x21, ...place];
+/** Writes a local and gives its value. */
 export const tee = ([, ...place]: Local, value: Code): Code => [...value, 0x22, ...place];
+/** A 32-bit constant. */
 export const int = (value: number): Code => [0x41, ...s(value)];
+/** A 64-bit constant. */
 export const float = (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
 
 /** Where a branch goes to: the start of a loop, or the end of a block. */
@@ -119,9 +124,13 @@ function nested(opcode: number, body: (label: Label) => readonly Code[]): Code {
 export const loop = (body: (again: Label) => readonly Code[]): Code => nested(0x03, body);
 /** A block: a branch to its label leaves it. */
 export const block = (body: (leave: Label) => readonly Code[]): Code => nested(0x02, body);
+/** Runs its body where a condition is not 0. */
 export const when = (condition: Code, body: () => readonly Code[]): Code => [...condition, ...nested(0x04, body)];
+/** Goes to a label. */
 export const branch = (to: Label): Code => [0x0c, ...u(depth - to.depth)];
+/** Goes to a label where a condition is not 0. */
 export const branchIf = (to: Label, condition: Code): Code => [...condition, 0x0d, ...u(depth - to.depth)];
+/** One of two values; both are worked out. */
 export const choose = (ifTrue: Code, ifFalse: Code, condition: Code): Code => [
   ...ifTrue,
   ...ifFalse,

@@ -65,6 +65,7 @@ export function workspaceBytes(capacity: number, rows: number, stride: number): 
   return 64 + 256 + 2048 + GROUP * COLUMN_BYTES + gathered * stride + 2 * words(capacity) + LOG_BYTES;
 }
 
+/** The views of a region that `workspaceBytes` was asked for. */
 export function openWorkspace(place: WorkspacePlace): Workspace {
   const { memory, at, capacity, rows, stride } = place;
   const { buffer } = memory;

@@ -10,6 +10,7 @@ export interface PackedTrees {
   words: Int32Array;
 }
 
+/** Lays trees out for walking. */
 export function packTrees(trees: Trees): PackedTrees {
   const { offsets, column, split, missingLeft, left } = trees;
   const words = new Int32Array(column.length * 2);
