@@ -198,7 +198,7 @@ async function planOf(table: OpenTable): Promise<Dataset["plan"]> {
 /** A table of the rows that have a text. */
 async function addTexts(db: Database, table: string, column: readonly (string | null)[]): Promise<void> {
   const rows = [...column.keys()].filter((row) => column[row] !== null);
-  await db.createTemporary(table, { [ROW]: rows, [table]: rows.map((row) => column[row]!) });
+  await db.createTemporary(table, { [ROW]: rows, [table]: rows.map((row) => column[row]) });
 }
 
 const reasonText = ({ feature, value, effect }: Explanation["reasons"][number]) => {

@@ -62,7 +62,9 @@ export class BoostGrower {
       nodes.push(left, right);
       if (leaves === maxLeaves) break;
       const [small, large] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
-      small.slot = free.pop()!;
+      const slot = free.pop();
+      if (slot === undefined) throw new Error("no bins are free for another node");
+      small.slot = slot;
       large.slot = node.slot;
       this.#count(small);
       this.#subtract(large, small);

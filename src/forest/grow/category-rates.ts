@@ -22,7 +22,7 @@ export interface CategoryRates {
 /** Rates of the levels over all rows of a task; a mean where numbers are learnt. */
 export function categoryRates({ columns, rows, y, classes }: ForestTask, space: Workspace): CategoryRates {
   const outputs = Math.max(1, classes > 2 ? classes : 1);
-  const known = columns.map(({ categorical }, j) => (categorical ? ratesOf(j) : undefined));
+  const known = columns.map(({ categorical }, j) => (categorical ? ratesOf(j) : new Float64Array(0)));
 
   function ratesOf(column: number): Float64Array {
     const rates = new Float64Array(256 * outputs);
@@ -43,6 +43,6 @@ export function categoryRates({ columns, rows, y, classes }: ForestTask, space: 
 
   return {
     smooth: (column, code, sum, weight, k = 0) =>
-      (sum + SMOOTHING * known[column]![code * outputs + k]) / (weight + SMOOTHING),
+      (sum + SMOOTHING * known[column][code * outputs + k]) / (weight + SMOOTHING),
   };
 }

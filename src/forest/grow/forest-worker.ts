@@ -16,11 +16,12 @@ export interface ForestWork {
 /** What a worker answers: each tree, then "done". What is thrown ends the worker. */
 export type ForestAnswer = { t: number; tree: Trees } | "done";
 
-parentPort?.on("message", ({ task, place, next, last }: ForestWork) => {
+const port = parentPort;
+port?.on("message", ({ task, place, next, last }: ForestWork) => {
   const grow = forestGrower(task, place);
   for (let t = Atomics.add(next, 0, 1); t < last; t = Atomics.add(next, 0, 1)) {
     const tree = grow(t);
-    parentPort!.postMessage({ t, tree } satisfies ForestAnswer, transferables(tree));
+    port.postMessage({ t, tree } satisfies ForestAnswer, transferables(tree));
   }
-  parentPort!.postMessage("done" satisfies ForestAnswer);
+  port.postMessage("done" satisfies ForestAnswer);
 });

@@ -66,7 +66,8 @@ export class TreeGrower {
     this.#push(waiting({ codesAt: this.#space.codesAt, from: 0, to: size }, root, 0, key));
     const open = this.#open;
     for (let leaves = 1; open.length > 0 && leaves < this.#limits.maxLeaves; ) {
-      const next = this.#bestFirst ? takeBest(open) : open.pop()!;
+      const next = this.#bestFirst ? takeBest(open) : open.pop();
+      if (!next) break;
       this.#gather(next);
       const split = next.split ?? this.#findSplit(next);
       if (!split) continue;

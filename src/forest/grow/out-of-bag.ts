@@ -45,7 +45,7 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<n
       hint: "give them after the rows: outOfBag(forest, x, y)",
     });
   const counts = new Uint16Array(size);
-  const draw = rowSampler(forest.options, size, (i) => y![rows ? rows[i] : i]);
+  const draw = rowSampler(forest.options, size, (i) => y?.[rows ? rows[i] : i] ?? 0);
   const sums = new Float64Array(size);
   const trees = new Int32Array(size);
   const walk = packTrees(forest.trees);

@@ -34,9 +34,9 @@ export function heapOf(binned: BinnedMatrix): BinnedHeap {
   if (known) return known;
   const shared = allocateBinned(binned.names, binned.rows, binned.columns);
   shared.codes.set(binned.codes);
-  const found = heaps.get(shared)!;
-  heaps.set(binned, found);
-  return found;
+  const own = heapOf(shared);
+  heaps.set(binned, own);
+  return own;
 }
 
 /** Gives the memory of a binned matrix back, for the next one on its heap. */

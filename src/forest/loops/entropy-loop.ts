@@ -39,7 +39,10 @@ function log2(x: Code, s: Local, square: Local): Code {
   const terms = Array.from({ length: 9 }, (_, k) => 2 / Math.LN2 / (2 * k + 1));
   const series = terms
     .slice(0, -1)
-    .reduceRight<Code>((sum, term) => f64x2.add(f64x2.mul(sum, square), f64x2.const(term)), f64x2.const(terms.at(-1)!));
+    .reduceRight<Code>(
+      (sum, term) => f64x2.add(f64x2.mul(sum, square), f64x2.const(term)),
+      f64x2.const(terms[terms.length - 1]),
+    );
   return seq(
     set(s, f64x2.div(f64x2.sub(mantissa, f64x2.const(Math.SQRT2)), f64x2.add(mantissa, f64x2.const(Math.SQRT2)))),
     set(square, f64x2.mul(s, s)),

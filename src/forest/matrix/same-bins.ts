@@ -6,7 +6,7 @@ export function sameBins(a: readonly ColumnBins[], b: readonly ColumnBins[]): bo
   return a.every((bins, j) => {
     const other = b[j];
     if (bins.count !== other.count || (bins.levels === undefined) !== (other.levels === undefined)) return false;
-    if (bins.levels) return bins.levels.every((level, k) => level === other.levels![k]);
+    if (bins.levels) return bins.levels.every((level, k) => level === other.levels?.[k]);
     return bins.edges.every((edge, k) => edge === other.edges[k]);
   });
 }

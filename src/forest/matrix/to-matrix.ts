@@ -47,7 +47,7 @@ function toCategories(values: ArrayLike<unknown>, missing: (value: unknown) => b
   const texts = Array.from(values, (value) => (missing(value) ? undefined : String(value)));
   const levels = [...new Set(texts.filter((text) => text !== undefined))].sort();
   const place = new Map(levels.map((level, code) => [level, code]));
-  return { levels, codes: Int32Array.from(texts, (text) => (text === undefined ? -1 : place.get(text)!)) };
+  return { levels, codes: Int32Array.from(texts, (text) => (text === undefined ? -1 : (place.get(text) ?? -1))) };
 }
 
 /** Labels as a fit takes them. */
@@ -96,5 +96,5 @@ export function toLabels(values: ArrayLike<unknown>, positive?: unknown): Labels
     });
   }
   const place = new Map(names.map((name, k) => [name, k]));
-  return { y: Uint8Array.from(texts, (text) => place.get(text)!), classNames: names };
+  return { y: Uint8Array.from(texts, (text) => place.get(text) ?? -1), classNames: names };
 }

@@ -124,7 +124,7 @@ export class Forest {
     }
     this.#walk ??= packTrees(this.trees);
     this.#row ??= new Uint8Array(columns.length);
-    for (let j = 0; j < columns.length; j++) this.#row[j] = binOf(columns[j], values[j]!);
+    for (let j = 0; j < columns.length; j++) this.#row[j] = binOf(columns[j], values[j]);
     let sum = 0;
     for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)];
     return this.#scoreOf(sum);

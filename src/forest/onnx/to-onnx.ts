@@ -155,7 +155,8 @@ function runsOf(trees: Trees, node: number, levels: number): { to: number; goesL
   const runs: { to: number; goesLeft: boolean }[] = [];
   for (let code = 0; code < levels; code++) {
     const goesLeft = side(code);
-    if (runs.at(-1)?.goesLeft === goesLeft) runs.at(-1)!.to = code + 0.5;
+    const last = runs.at(-1);
+    if (last?.goesLeft === goesLeft) last.to = code + 0.5;
     else runs.push({ to: code + 0.5, goesLeft });
   }
   return runs;

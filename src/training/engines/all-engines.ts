@@ -15,7 +15,11 @@ export async function trainerOf(engines: readonly EngineName[], input: TrainerIn
     notes: [...trainers.values()].flatMap((trainer) => trainer.notes),
     groups: (grid) =>
       [...trainers].flatMap(([engine, trainer]) => trainer.groups(grid.filter((point) => point.engine === engine))),
-    fit: (group, rows, seed, context) => trainers.get(engineOf(group))!.fit(group, rows, seed, context),
+    fit: (group, rows, seed, context) => {
+      const trainer = trainers.get(engineOf(group));
+      if (!trainer) throw new Error(`no trainer for ${engineOf(group)}`);
+      return trainer.fit(group, rows, seed, context);
+    },
   };
 }
 

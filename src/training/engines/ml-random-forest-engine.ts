@@ -92,9 +92,9 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
 /** @throws ChurnError MODEL_DAMAGED */
 export async function loadMlRandomForestModel(json: unknown): Promise<EngineModel> {
   const RandomForest = await classifiers();
-  const { forest, floor } = (json ?? {}) as { forest?: unknown; floor?: number[] };
+  const { forest, floor = [] } = (json ?? {}) as { forest?: unknown; floor?: number[] };
   try {
-    return mlModel(RandomForest.load(forest), floor!);
+    return mlModel(RandomForest.load(forest), floor);
   } catch (cause) {
     throw new ChurnError("MODEL_DAMAGED", "this JSON is not a model of ml-random-forest", { cause });
   }
