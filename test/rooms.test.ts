@@ -29,9 +29,6 @@ const arrows = [...imports].flatMap(([from, targets]) => targets.map((to) => ({ 
 const roomOf = (path: string) => path.split("/")[0];
 const named = ({ from, to }: { from: string; to: string }) => `${from} imports ${to}`;
 
-// Circles that are still there; nothing may be added here.
-const KNOWN_CIRCLES: RegExp[] = [/^forest\/boosting/];
-
 describe("the rooms", () => {
   it("have a row each, and each row has a folder", () => {
     const folders = readdirSync(join(root, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -77,7 +74,7 @@ describe("the rooms", () => {
 });
 
 it("no files import each other in a circle", () => {
-  expect(circles().filter((text) => !KNOWN_CIRCLES.some((known) => known.test(text)))).toEqual([]);
+  expect(circles()).toEqual([]);
 });
 
 /** Every circle that a walk down the imports runs into, from its first file in the alphabet. */
