@@ -13,7 +13,7 @@ export function featuresCommand(): Command {
       const labelled = result.days.filter((day) => day.labelled > 0);
       const known = labelled.reduce((sum, day) => sum + day.labelled, 0);
       const churned = labelled.reduce((sum, day) => sum + (day.churned ?? 0) * day.labelled, 0);
-      return formatFields([
+      const fields = formatFields([
         [
           "plan",
           `${result.plan.set === "seed" ? "legacy" : result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.plan_hash}`,
@@ -25,6 +25,7 @@ export function featuresCommand(): Command {
         ["churned", known ? `${((100 * churned) / known).toFixed(2)} %` : null],
         ["file", result.parquet],
       ]);
+      return [fields, ...result.notes].join("\n");
     },
   });
 }

@@ -45,6 +45,7 @@ function print(result: LoadResult): string {
       ],
     ]),
     ...rejects,
+    ...result.notes,
     ...(result.up_to_date ? ["up to date, nothing to do"] : []),
   ].join("\n");
 }

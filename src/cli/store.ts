@@ -1,5 +1,8 @@
 import { Command } from "commander";
+import { dateOf, dayOf } from "../core/days.js";
+import { ChurnError } from "../core/errors.js";
 import { checkStore, type StoreCheckResult } from "../store/check-store.js";
+import { coverageOf, setCovered, stretchesOf } from "../store/coverage/coverage.js";
 import { type MigrateResult, migrateStore } from "../store/migrate-store.js";
 import { openStore } from "../store/open-store.js";
 import { removeResampledRows } from "../store/resampled-rows.js";
@@ -10,7 +13,8 @@ export function storeCommand(): Command {
     .description("check and migrate the database")
     .addCommand(checkCommand())
     .addCommand(migrateCommand())
-    .addCommand(removeResampledCommand());
+    .addCommand(removeResampledCommand())
+    .addCommand(coverageCommand());
 }
 
 function checkCommand(): Command {
@@ -55,6 +59,59 @@ function removeResampledCommand(): Command {
   });
 }
 
+function coverageCommand(): Command {
+  const command: Command = stageCommand("coverage", {
+    section: "store",
+    summary: "list the days that the log does not cover; say what is known of a day by hand",
+    async run(settings) {
+      const { covered, missing, asFound } = command.opts() as Record<string, string | undefined>;
+      const said = [
+        [covered, true],
+        [missing, false],
+        [asFound, null],
+      ] as const;
+      return openStore(settings.store).lease(async (db) => {
+        for (const [days, verdict] of said) if (days) await setCovered(db, daysOf(days), verdict);
+        const coverage = await coverageOf(db);
+        if (!coverage) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load" });
+        return { ...coverage, stretches: stretchesOf(coverage) };
+      });
+    },
+    print: ({ first, last, stretches, by_hand }) =>
+      [
+        `the log covers ${first} … ${last}${stretches.length ? ", but for" : " without a gap"}`,
+        ...stretches.map(
+          ({ from, to, days, reason, rows }) =>
+            `  ${from}${to === from ? "" : ` … ${to}, ${days} days`}: ${reason}${rows ? `, ${rows.toLocaleString("en-US")}` : ""}`,
+        ),
+        ...by_hand.map(({ day, covered }) => `  ${day}: ${covered ? "covered" : "not covered"}, said by hand`),
+      ].join("\n"),
+  });
+  return command
+    .option(
+      "--covered <days>",
+      "days that are covered whatever their rows say, as a holiday: 2024-12-25,2024-12-31..2025-01-01",
+    )
+    .option("--missing <days>", "days that are not covered, although they have rows")
+    .option("--as-found <days>", "days that are to be judged by their rows again");
+}
+
+/** Days and stretches of days in one text: `2024-12-25,2024-12-31..2025-01-01`. */
+function daysOf(text: string): string[] {
+  return text.split(",").flatMap((part) => {
+    const [from, to = from] = part.trim().split("..");
+    if (
+      ![from, to].every((day) => /^\d{4}-\d\d-\d\d$/.test(day) && dateOf(dayOf(day)) === day) ||
+      dayOf(to) < dayOf(from)
+    ) {
+      throw new ChurnError("BAD_USAGE", `${JSON.stringify(part)} is no day YYYY-MM-DD and no stretch of days`, {
+        hint: "2024-12-25, or 2024-12-31..2025-01-01",
+      });
+    }
+    return Array.from({ length: dayOf(to) - dayOf(from) + 1 }, (_, at) => dateOf(dayOf(from) + at));
+  });
+}
+
 function printMigration(result: MigrateResult): string {
   const { store, dry_run, from, to, lines, rows, rejected, rejects, backups } = result;
   if (!backups.length) return `${store}: version ${to}${from === to ? ", nothing to do" : ""}`;
@@ -68,7 +125,7 @@ function printMigration(result: MigrateResult): string {
   ].join("\n");
 }
 
-function printCheck({ store, version, batches, rows, checks, ok }: StoreCheckResult): string {
+function printCheck({ store, version, batches, rows, checks, notes, ok }: StoreCheckResult): string {
   const number = (count: number) => count.toLocaleString("en-US");
   return [
     `${store}, version ${version}: ${number(rows)} rows in ${number(batches)} batches`,
@@ -76,6 +133,7 @@ function printCheck({ store, version, batches, rows, checks, ok }: StoreCheckRes
       (each) =>
         `${each.ok ? "✓" : "✗"} ${each.check}${each.ok ? "" : `: ${number(each.faults)} faults\n    ${each.examples.join("\n    ")}`}`,
     ),
+    ...notes.map((note) => `· ${note}`),
     ok ? "all is well" : "the store is not whole",
   ].join("\n");
 }

@@ -136,7 +136,7 @@ describe("buildFeatures", () => {
     expect(days[0]?.labelled).toBe(days[0]?.snapshots);
   });
 
-  it("looks back on no day that streamed in and may be there in part", async () => {
+  it("looks back on no day that streamed in and may be there in part", { timeout: 120_000 }, async () => {
     const other = await loadedStore("streamed.duckdb");
     const lastOnes = async () => {
       const { days } = await buildFeatures(other, { data_dir: folder, snapshot_every: 1 });

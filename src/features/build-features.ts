@@ -7,9 +7,11 @@ import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
+import { notesOfRows } from "../store/store-notes.js";
+import { coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
-import { lastWholeDay } from "./last-whole-day.js";
+import { labelNotes } from "./label-notes.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
 import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 
@@ -24,6 +26,8 @@ export interface FeatureResult {
   days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
   /** The same rows as `Processed_Data`, as a file. */
   parquet: string;
+  /** What there is to know of them: days that the log does not cover, rows that were made up, a label that says little. */
+  notes: string[];
 }
 
 /**
@@ -76,7 +80,9 @@ export async function buildFeatures(
         await rm(beside, { force: true });
       }
       context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
-      return { plan, plan_hash: hash, parquet, features: plan.features.length, ...(await countSnapshots(db)) };
+      const counted = await countSnapshots(db);
+      const notes = [...(await notesOfRows(db)), ...(await labelNotes(db, plan, counted.days))];
+      return { plan, plan_hash: hash, parquet, features: plan.features.length, ...counted, notes };
     },
     { signal: context.signal },
   );
@@ -91,18 +97,15 @@ export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; pl
 }
 
 async function describeLog(db: Database): Promise<{ measures: string[]; labelGiven: boolean; span: LogSpan }> {
+  const span = await coveredLog(db);
   const counts = MEASURES.map(({ name: column }) => `count(${column}) AS ${column}`).join(", ");
-  const found = await db.row(
-    `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first,
-      (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
-  );
-  if (!found?.rows)
+  const found = await db.row(`SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, ${counts} FROM DP_CDR_Data`);
+  if (!found?.rows || !span)
     throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
-  const last = (await lastWholeDay(db)) as string;
   return {
     measures: MEASURES.filter(({ name: column }) => (found[column] as number) > 0).map((column) => column.name),
     labelGiven: (found.labels as number) > 0,
-    span: { first: found.first as string, last, loaded: (found.loaded as string | null) ?? last },
+    span,
   };
 }
 

@@ -1,7 +1,8 @@
+import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
+import { coveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
-import { lastWholeDay } from "./last-whole-day.js";
-import { FIRST_DAYS, planSql } from "./plan-sql.js";
+import { planSql, planTables } from "./plan-sql.js";
 
 /** Where snapshots go, and of which days they are. */
 export interface SnapshotTarget {
@@ -23,13 +24,14 @@ export async function createSnapshots(
   { plan, hash }: { plan: FeaturePlan; hash: string },
   { table, temporary = false, days, onDay }: SnapshotTarget,
 ): Promise<void> {
-  const last = (await lastWholeDay(db)) as string;
+  const log = await coveredLog(db);
+  if (!log) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load" });
   const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
-  await db.run(FIRST_DAYS);
+  for (const sql of planTables(log)) await db.run(sql);
   await db.run(`DROP TABLE IF EXISTS ${table}`);
   await db.run(`CREATE ${temporary ? "TEMP " : ""}TABLE ${table} ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
     "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
-  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, last)}) ORDER BY "User"`;
+  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log)}) ORDER BY "User"`;
   for (const [index, day] of days.entries()) {
     onDay?.(index);
     await db.run(sql, [day]);

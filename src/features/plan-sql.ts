@@ -1,4 +1,5 @@
 import { name } from "../store/database.js";
+import type { CoveredLog } from "./covered-log.js";
 import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./feature-plan.js";
 
 /**
@@ -7,15 +8,17 @@ import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./f
  * Only rows with `DP_DATE < t` reach the features, only rows with `DP_DATE >= t` the label. Sums run over whole
  * numbers, since the sum of doubles depends on the order in which threads add them, and a model must not.
  *
- * The query needs the temporary table of `FIRST_DAYS`.
+ * Time goes by covered days: a window of a week is the last seven days that the log covers, and no feature takes a day that is
+ * not there for silence. A label whose window has such a day is known only where something was seen.
  *
- * @param lastDay last whole day of the log, `YYYY-MM-DD`: a label whose window reaches beyond it is null
+ * The query needs the tables of `planTables`.
+ *
+ * @param log a label whose window reaches beyond its last day is null
  */
-export function planSql(plan: FeaturePlan, lastDay: string): string {
-  const features = plan.set === "seed" ? legacyFeatures(plan) : behaviourFeatures(plan);
+export function planSql(plan: FeaturePlan, log: CoveredLog): string {
+  const features = plan.set === "seed" ? legacyFeatures(plan) : behaviourFeatures(plan, log);
   return `WITH
-    past AS (SELECT *, DATE_DIFF('day', DP_DATE, CAST($1 AS DATE)) AS age, ${activity(plan)} AS active
-      FROM DP_CDR_Data WHERE DP_DATE < CAST($1 AS DATE) AND DP_DATE >= CAST($1 AS DATE) - ${lookback(plan)}),
+    past AS (SELECT *, ${activity(plan)} AS active FROM ${pastRows(log, lookback(plan))}),
     population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
       HAVING bool_or(active AND age <= ${plan.active_within})
         AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0),
@@ -23,22 +26,63 @@ export function planSql(plan: FeaturePlan, lastDay: string): string {
     future AS (SELECT DP_MSISDN, max(PSEUDO_CHURNED) AS flagged, coalesce(bool_or(${activity(plan)}), false) AS active
       FROM DP_CDR_Data WHERE DP_DATE >= CAST($1 AS DATE) AND DP_DATE < CAST($1 AS DATE) + ${plan.horizon} GROUP BY DP_MSISDN)
   SELECT CAST($1 AS DATE) AS "Date", DP_MSISDN AS "User", ${plan.features.map((feature) => name(feature.name)).join(", ")},
-    CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${lastDay}' THEN ${label(plan)} END AS "M_TENURE_CHURN"
+    CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${log.last}' THEN ${label(plan, log)} END AS "M_TENURE_CHURN"
   FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)`;
 }
 
-/** Makes the temporary table of each subscriber's first day, which no snapshot day changes. */
-export const FIRST_DAYS = `CREATE OR REPLACE TEMP TABLE first_days AS
-  SELECT DP_MSISDN, min(DP_DATE) AS first_day FROM DP_CDR_Data GROUP BY DP_MSISDN`;
+/**
+ * Statements that make what no snapshot day changes: each subscriber's first day, and, where days are missing, the places of the
+ * covered ones.
+ */
+export function planTables(log: CoveredLog): string[] {
+  const { first, last, missing } = log;
+  const rows = `SELECT DP_MSISDN, min(DP_DATE) AS first_day FROM DP_CDR_Data WHERE DP_DATE >= DATE '${first}'`;
+  if (!missing.length) return [`CREATE OR REPLACE TEMP TABLE first_days AS ${rows} GROUP BY DP_MSISDN`];
+  const all = `range(TIMESTAMP '${first}', TIMESTAMP '${last}' + INTERVAL 1 DAY, INTERVAL 1 DAY) days(day)`;
+  return [
+    `CREATE OR REPLACE TEMP TABLE covered AS SELECT day, row_number() OVER (ORDER BY day) AS place
+      FROM (SELECT CAST(day AS DATE) AS day FROM ${all}) WHERE day NOT IN (${dates(missing)})`,
+    `CREATE OR REPLACE TEMP TABLE first_days AS SELECT DP_MSISDN, place
+      FROM (${rows} AND DP_DATE IN (SELECT day FROM covered) GROUP BY DP_MSISDN) JOIN covered ON day = first_day`,
+  ];
+}
+
+const dates = (days: readonly string[]) => days.map((day) => `DATE '${day}'`).join(", ");
+
+/** How many covered days there are before the snapshot. */
+const BEFORE = "(SELECT count(*) FROM covered WHERE day < CAST($1 AS DATE))";
+
+/** The rows of the covered days before the snapshot, with their age in covered days. */
+function pastRows({ first, missing }: CoveredLog, lookback: number): string {
+  const before = "DP_DATE < CAST($1 AS DATE)";
+  if (missing.length) {
+    return `(SELECT d.*, ${BEFORE} - place + 1 AS age FROM DP_CDR_Data d JOIN covered ON day = DP_DATE WHERE ${before})
+      WHERE age <= ${lookback}`;
+  }
+  return `(SELECT *, DATE_DIFF('day', DP_DATE, CAST($1 AS DATE)) AS age FROM DP_CDR_Data
+      WHERE ${before} AND DP_DATE >= CAST($1 AS DATE) - ${lookback} AND DP_DATE >= DATE '${first}')`;
+}
+
+/** Covered days from a subscriber's first one to the snapshot. */
+function tenure({ missing }: CoveredLog): string {
+  return missing.length
+    ? `${BEFORE} - any_value(place) + 1`
+    : "any_value(DATE_DIFF('day', first_day, CAST($1 AS DATE)))";
+}
 
 /** Whether a row shows the subscriber doing anything. */
 function activity(plan: FeaturePlan): string {
   return `(${plan.measures.map((measure) => `coalesce(${measure.column}, 0) > 0`).join(" OR ")})`;
 }
 
-function label(plan: FeaturePlan): string {
+function label(plan: FeaturePlan, { missing }: CoveredLog): string {
   const silent = "CASE WHEN coalesce(future.active, false) THEN 0 ELSE 1 END";
-  return `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
+  const whole = `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
+  if (!missing.length) return whole;
+  // silence on a day that is not there is no sign; what was seen on the others is
+  const seen = plan.label === "given" ? "future.flagged = 1 OR future.active" : "future.active";
+  const broken = missing.map((day) => `CAST($1 AS DATE) BETWEEN DATE '${day}' - ${plan.horizon - 1} AND DATE '${day}'`);
+  return `CASE WHEN (${broken.join(" OR ")}) AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
 }
 
 /** Units in which amounts are summed: whole millionths, since sums of doubles depend on their order. */
@@ -57,7 +101,7 @@ const unit = (measure: UsageMeasure) => (measure.kind === "count" ? 1 : MILLIONT
  * The features of the behaviour set: rows are first summed by stretch of days between the ends of windows, then the
  * stretches to windows, so that a row is touched once however many windows it lies in.
  */
-function behaviourFeatures(plan: FeaturePlan): string {
+function behaviourFeatures(plan: FeaturePlan, log: CoveredLog): string {
   const measures = new Map(plan.measures.map((measure, index) => [measure.name, { ...measure, alias: `m${index}` }]));
   const ends = [...new Set(plan.features.flatMap(endsOf))].sort((x, y) => x - y);
   const stretch = `CASE ${ends.map((end, index) => `WHEN age <= ${end} THEN ${index}`).join(" ")} END`;
@@ -89,7 +133,7 @@ function behaviourFeatures(plan: FeaturePlan): string {
       case "days_since_last_activity":
         return "min(last_age)";
       case "tenure":
-        return `least(any_value(DATE_DIFF('day', first_day, CAST($1 AS DATE))), ${feature.window})`;
+        return `least(${tenure(log)}, ${feature.window})`;
       case "trend": {
         const last = total(feature.measure, feature.window);
         const previous = total(feature.measure, 2 * feature.window, feature.window + 1);

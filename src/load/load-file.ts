@@ -4,6 +4,7 @@ import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { emptyTables } from "../store/schema.js";
+import { notesOfRows } from "../store/store-notes.js";
 import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
 import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad } from "./find-load.js";
@@ -105,7 +106,7 @@ async function describe(
   );
   const { notes, ...counts } = batch as unknown as Omit<
     LoadResult,
-    "rejects" | "rejected_share" | keyof typeof result
+    "rejects" | "rejected_share" | "notes" | keyof typeof result
   > & {
     notes: string;
   };
@@ -116,5 +117,15 @@ async function describe(
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);
   const rejected_share = counts.rejected / Math.max(counts.lines - counts.blank, 1);
-  return { ...counts, ...told, added, filled, replaced_file, ...result, rejected_share, rejects };
+  return {
+    ...counts,
+    ...told,
+    added,
+    filled,
+    replaced_file,
+    ...result,
+    rejected_share,
+    rejects,
+    notes: await notesOfRows(db),
+  };
 }

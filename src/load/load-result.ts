@@ -43,6 +43,8 @@ export interface LoadResult extends Omit<LoadNotes, "piece"> {
   blank: number;
   rows: number;
   rejected: number;
+  /** What there is to know of the rows of the store now: days that they do not cover. */
+  notes: string[];
   /** Share of the rows that were set aside, 0 … 1. */
   rejected_share: number;
   merged: number;

@@ -1,5 +1,6 @@
 import type { Cells } from "./database.js";
 import type { Store } from "./open-store.js";
+import { notesOfRows } from "./store-notes.js";
 
 /** One law of the tables, and where it is broken. */
 export interface StoreCheck {
@@ -18,6 +19,8 @@ export interface StoreCheckResult {
   batches: number;
   rows: number;
   checks: StoreCheck[];
+  /** What is no fault of the store, but to be known of its rows: days that they do not cover. */
+  notes: string[];
 }
 
 /** Reads a result as objects, in whichever database. */
@@ -68,13 +71,19 @@ const EXAMPLES = 5;
  */
 export async function checkStore(store: Store): Promise<StoreCheckResult> {
   const { mirror } = store;
-  if (!mirror) return store.lease((db) => check(store.path, (sql) => db.rows(sql)));
+  if (!mirror) {
+    return store.lease(async (db) => ({
+      ...(await check(store.path, (sql) => db.rows(sql))),
+      notes: await notesOfRows(db),
+    }));
+  }
   await store.mustExist();
   await mirror.ready();
-  return mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));
+  const result = await mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));
+  return { ...result, notes: await store.lease(notesOfRows) };
 }
 
-async function check(name: string, ask: Ask): Promise<StoreCheckResult> {
+async function check(name: string, ask: Ask): Promise<Omit<StoreCheckResult, "notes">> {
   const checks: StoreCheck[] = [];
   for (const [law, query] of Object.entries(LAWS)) {
     const faults = await ask<{ what: string }>(query);

@@ -1,9 +1,10 @@
 import { ADDED_RECORDS } from "./added-records.js";
+import { COVERED_DAYS } from "./coverage/coverage.js";
 import type { Database } from "./database.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -91,6 +92,7 @@ const TABLES = [
     PRIMARY KEY (model_version, "User", "Date")
   )`,
   MONITORING_RESULTS,
+  COVERED_DAYS,
   ADDED_RECORDS,
 ];
 
@@ -98,6 +100,7 @@ const TABLES = [
 const MIGRATIONS: Record<number, readonly string[]> = {
   2: [MONITORING_RESULTS],
   3: [ADDED_RECORDS],
+  4: [COVERED_DAYS],
 };
 
 /** Whether a database has our tables. */

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { coveredLog } from "../features/covered-log.js";
 import type { FeaturePlan } from "../features/feature-plan.js";
 import { columnAs, columnsAs } from "../store/columns-as.js";
 import type { Database } from "../store/database.js";
@@ -21,16 +22,16 @@ export interface SnapshotTable {
  * @throws ChurnError NO_DATA when the feature stage has not run
  */
 export async function snapshotTable(db: Database): Promise<SnapshotTable> {
-  const found = await db.row<{ plan: string; plan_hash: string; loaded_until: string | null }>(
-    `SELECT plan, plan_hash, (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded_until
-     FROM feature_plans WHERE is_current`,
+  const found = await db.row<{ plan: string; plan_hash: string }>(
+    "SELECT plan, plan_hash FROM feature_plans WHERE is_current",
   );
-  if (!found?.loaded_until) throw new ChurnError("NO_DATA", "there are no snapshots yet", { hint: "churn features" });
+  const log = found && (await coveredLog(db));
+  if (!log) throw new ChurnError("NO_DATA", "there are no snapshots yet", { hint: "churn features" });
   return {
     table: "Processed_Data",
     plan: JSON.parse(found.plan),
     plan_hash: found.plan_hash,
-    loaded_until: found.loaded_until,
+    loaded_until: log.loaded,
   };
 }
 

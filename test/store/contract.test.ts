@@ -7,6 +7,7 @@ import { buildFeatures } from "../../src/features/build-features.js";
 import { loadFile } from "../../src/load/load-file.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
+import { coverageOf, setCovered } from "../../src/store/coverage/coverage.js";
 import { migrateStore } from "../../src/store/migrate-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
@@ -271,6 +272,17 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     const other = await open().query("SELECT * FROM Processed_Data");
     expect(other.numRows()).toBe(made.snapshots);
     expect(other.columnNames()).toEqual((await store.query("SELECT * FROM Processed_Data")).columnNames());
+    await whole();
+  });
+
+  it("keeps what is said of days by hand, for every program", async () => {
+    await load([HEADER, ...log(20, 40).filter((line) => !line.startsWith("2024-01-15"))].join("\n"));
+    const uncovered = async () => (await open().lease(coverageOf))?.uncovered.map(({ day }) => day);
+    expect(await uncovered()).toEqual(["2024-01-15"]);
+    await store.lease((db) => setCovered(db, ["2024-01-15"], true));
+    expect(await uncovered()).toEqual([]);
+    await store.lease((db) => setCovered(db, ["2024-01-15"], null));
+    expect(await uncovered()).toEqual(["2024-01-15"]);
     await whole();
   });
 
