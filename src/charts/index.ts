@@ -1,5 +1,6 @@
 // churn-workbench/charts: charts of any numbers, as Vega-Lite or Plotly, SVG and PNG.
 export { barChart, importanceChart } from "./bar-chart.js";
+export { calendarChart } from "./calendar-chart.js";
 export { calibrationChart } from "./calibration-chart.js";
 export { type Chart, JUPYTER_DISPLAY, type MimeBundle, type VegaLiteSpec } from "./chart.js";
 export { confusionChart } from "./confusion-chart.js";
