@@ -1,5 +1,6 @@
+import { MEASURES } from "../cdr/columns.js";
 import type { Database } from "../store/database.js";
-import { FEATURE_MEASURES, type FeaturePlan } from "./feature-plan.js";
+import type { FeaturePlan } from "./feature-plan.js";
 
 /** Share of churners above which "no activity in the horizon" is the rule and not an event. */
 const MOST = 0.5;
@@ -33,7 +34,7 @@ export async function labelNotes(
 
 /** Median of the days from one active day of a subscriber to the next; null where nobody has two. */
 async function usualGap(db: Database): Promise<number | null> {
-  const active = FEATURE_MEASURES.map(({ column }) => `coalesce(${column}, 0) > 0`).join(" OR ");
+  const active = MEASURES.map(({ name }) => `coalesce(${name}, 0) > 0`).join(" OR ");
   const found = await db.row<{ gap: number | null }>(
     `SELECT CAST(quantile_disc(gap, 0.5) AS INTEGER) AS gap FROM (
        SELECT DP_DATE - lag(DP_DATE) OVER (PARTITION BY DP_MSISDN ORDER BY DP_DATE) AS gap FROM DP_CDR_Data WHERE ${active})`,
