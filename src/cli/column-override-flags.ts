@@ -6,7 +6,7 @@ export function overrideOptions(): Option[] {
   return [
     new Option("--number <a,b,…>", "columns of numbers: cells that are none count as missing"),
     new Option("--category <a,b,…>", "columns of categories, also where their cells are numbers"),
-    new Option("--date-format <format>", "how days are written, as strptime has it: %d.%m.%Y"),
+    new Option("--date-format <format>", "how days are written, in the notation of strptime: %d.%m.%Y"),
   ];
 }
 

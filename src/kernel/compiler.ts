@@ -26,7 +26,7 @@ export function cellName(count: number): string {
   return `cell-${count}.ts`;
 }
 
-/** What is known of one compilation while it goes on. */
+/** What is known of one compilation while it runs. */
 interface Pass {
   /** Names that the cell declares. */
   names: string[];

@@ -224,7 +224,7 @@ async function readLines(db: Database, file: RecordFile): Promise<Source> {
   return { ...listed(header, cells), lines, blank, cutOff: isWhole ? -1 : lines + 1, encoding };
 }
 
-/** Reads a text that is not UTF-8: Latin-1 as DuckDB has it, else Windows-1252 from a copy. */
+/** Reads a text that is not UTF-8: Latin-1 by DuckDB, else Windows-1252 from a copy. */
 async function readForeign(
   path: string,
   read: (encoding: string, path: string) => Promise<unknown>,

@@ -23,7 +23,7 @@ export interface Change {
   readonly fault?: number;
 }
 
-/** What a reader wants to know first. */
+/** What a reader needs first. */
 export interface Verdict {
   readonly state: "good" | "watch" | "bad" | "unknown";
   /** Is the model still good? */
@@ -70,7 +70,7 @@ export function verdictOf(results: MonitoringResults, outputs: readonly string[]
 
   const bad = [realized, estimated].find((each) => each?.side === "below");
   const odd = [realized, estimated].find((each) => each?.side === "above");
-  // a few cells more than usual are no fault of a feed
+  // a few cells more than usual are not a fault of a feed
   const broken = changes.filter(({ fault = 0, strength }) => fault >= 0.05 && strength >= 2);
   const state = !judged ? "unknown" : bad ? "bad" : changes.length > 0 || odd ? "watch" : "good";
   const empty = Object.values(results).every(({ chunks }) => chunks.every(({ period }) => period === "reference"));

@@ -28,7 +28,7 @@ export const scoreOptions = defineOptions("score", {
     .string()
     .nullable()
     .default(null)
-    .describe("format of the column Date of `input` where it is not YYYY-MM-DD, as strptime has it: %d.%m.%Y"),
+    .describe("format of the column Date of `input` where it is not YYYY-MM-DD, in the notation of strptime: %d.%m.%Y"),
   reasons: z.int().min(0).max(20).default(3).describe("reasons given with each flagged row of `input`"),
 });
 

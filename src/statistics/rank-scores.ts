@@ -14,7 +14,7 @@ export interface RankedScores {
 /**
  * Sorts rows by falling score; rows of equal score keep their order, and the metrics treat them as one group.
  *
- * A metric that is asked for again and again, as in a bootstrap, sorts once and goes on with the ranking (`rankedRocAuc`).
+ * A metric that is asked for again and again, as in a bootstrap, sorts once and reuses the ranking (`rankedRocAuc`).
  *
  * @param label 0 or 1 a row
  * @param score any finite number a row, higher for the class 1

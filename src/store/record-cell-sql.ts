@@ -27,7 +27,7 @@ const list = (texts: readonly string[]) => `[${texts.map(text).join(", ")}]`;
 const LONGEST_WORD = Math.max(...NOBODY.map((word) => word.length));
 
 /**
- * SQL for a text cell as its kind has it: null where it cannot be read. A measure is null where its value is missing, and NaN where
+ * SQL for a text cell cast to its column type: null where it cannot be read. A measure is null where its value is missing, and NaN where
  * it cannot be read or must not be missing; a label is −1 where it is missing. What most cells are like is asked first.
  */
 export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellOptions): string {
@@ -92,7 +92,7 @@ const idFaults = (cell: string): [test: string, reason: string][] => [
   [`length(${cell}) > ${LONGEST_ID}`, REASONS.longId],
 ];
 
-/** What may be wrong with a cell, as tests in the order in which they are told, each with its reason. */
+/** What may be wrong with a cell, as tests in the order of their precedence, each with its reason. */
 export function faultsSql(
   kind: ColumnKind,
   raw: string,
@@ -118,7 +118,7 @@ export function faultsSql(
   ];
 }
 
-/** SQL for a good cell as the table has it. */
+/** SQL for a valid cell in the form that the table keeps. */
 export function storedCellSql({ name: column, kind }: CdrColumn): string {
   const of = name(column);
   if (kind === "label") return `nullif(${of}, -1)`;

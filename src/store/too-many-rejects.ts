@@ -1,7 +1,7 @@
 /** Rows that may be bad by accident, whatever their share: a dozen of a small file are no sign of anything. */
 export const ACCIDENTAL = 10;
 
-/** Whether so many rows were set aside that the rest cannot be trusted. @param limit share of the rows; 0 permits none */
+/** Whether so large a share of the rows was set aside that the rest cannot be trusted. @param limit share of the rows; 0 permits none */
 export function isTooMany({ rejected, rows }: { rejected: number; rows: number }, limit: number): boolean {
   return limit === 0 ? rejected > 0 : rejected > ACCIDENTAL && rejected > limit * rows;
 }

@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const read = (path: string) => inMemory((db) => db.rows(`SELECT * FROM '${path}'`));
 
 describe("scoreFile", () => {
-  it("gives probability, prediction and decile of every row in its order, with the columns that are no features", async () => {
+  it("gives probability, prediction and decile of every row in its order, with the columns that are not features", async () => {
     const output = join(folder, "scored.parquet");
     const scores = scoreDataset(model, dataset);
     const flagged = scores.prediction.reduce((sum, each) => sum + each, 0);

@@ -20,7 +20,7 @@ import { scoreDataset } from "./score-dataset.js";
 export interface ScoreFileOptions extends Pick<ColumnOverrides, "number" | "date_format"> {
   /** `.parquet`, `.csv` or `.csv.gz`; a row a snapshot, with the features of the model by name. */
   input: string;
-  /** `.parquet` or `.csv`: the columns of the input that are no features, and the scores. */
+  /** `.parquet` or `.csv`: the columns of the input that are not features, and the scores. */
   output: string;
   /** Reasons for each row that is flagged; 3. 0 gives none. */
   reasons?: number;
@@ -153,7 +153,7 @@ async function readInput(table: OpenTable, model: ChurnModel, overrides: ColumnO
     day: dated?.days ?? new Int32Array(table.rows),
     plan: await planOf(table),
   };
-  // what is no feature is copied as it stands in the file; a day is a day
+  // what is not a feature is copied as it stands in the file; a day is a day
   const kept = table.columns
     .filter(({ name }) => !features.includes(name))
     .map((column) => `${column === date && dated ? dated.sql : column.own} AS ${name(column.name)}`);

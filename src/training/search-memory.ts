@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic } from "../core/write-atomic.js";
 
-/** Keeps the scores of finished fits, so that an interrupted search goes on where it was. */
+/** Keeps the scores of finished fits, so that an interrupted search resumes where it was. */
 export interface SearchMemory {
   /** Scores that were kept under a key; null when there are none, or they are damaged. */
   read(key: string): Promise<Float64Array | null>;

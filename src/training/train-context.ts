@@ -3,6 +3,6 @@ import type { SearchMemory } from "./search-memory.js";
 
 /** What the training takes beside its options. */
 export interface TrainContext extends StageContext {
-  /** Keeps finished fits of the search, so that an interrupted training goes on where it was; see `folderMemory`. */
+  /** Keeps finished fits of the search, so that an interrupted training resumes where it was; see `folderMemory`. */
   memory?: SearchMemory;
 }

@@ -68,7 +68,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       readMonitoredTable(options.reference, config.columns, undefined, overrides),
       read(config.columns),
     ] as const;
-    // what is wrong with the reference is told first
+    // faults of the reference are reported first
     both[1].catch(() => {});
     const reference = await both[0];
     analysis = await both[1];

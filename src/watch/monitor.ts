@@ -41,7 +41,7 @@ export interface MonitorResult {
     lower_threshold: number | null;
     upper_threshold: number | null;
   }[];
-  /** What was told to the sinks now, and what a sink did not take. */
+  /** Alerts that the sinks received now, and those that a sink refused. */
   told: AlertOutcome;
   /** Estimates beside what came true, where labels are in. */
   reviews: EstimateReview[];
@@ -136,7 +136,7 @@ async function measure(db: Database, settings: MonitorSettings) {
     readPredictions(db, version, features, "reference"),
   );
   const unit = settings.chunk_period;
-  // chunks of so many rows move with every new row
+  // chunks of a number of rows move with every new row
   const kept = unit && !settings.refresh ? await readKept(db, version, hash) : [];
   const plan = planUpdate(days, kept, unit);
   const fresh =

@@ -22,7 +22,7 @@ export interface ChangePlan {
  * Compares the snapshots of today with the results that are kept: from the first chunk on that is new, has other rows or
  * other labels, everything is measured again; what lies before stays.
  *
- * @param unit of the chunks; null for chunks of so many rows, which move with every row
+ * @param unit of the chunks; null for chunks of a number of rows, which move with every row
  */
 export function planUpdate(
   days: readonly SnapshotDay[],

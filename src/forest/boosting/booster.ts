@@ -23,7 +23,7 @@ export interface BoosterInput {
   settings: BoostingSettings;
 }
 
-/** Boosts round after round. The loops are methods, as the engine compiles those of an async function anew for every call. */
+/** Boosts round after round. The loops are methods, as the engine compiles those of an async function again for every call. */
 export class Booster {
   readonly #input: BoosterInput;
   readonly #entries: Int32Array;

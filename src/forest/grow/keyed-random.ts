@@ -37,7 +37,7 @@ export class ColumnDraw {
     this.#swaps = new Int32Array(columns);
   }
 
-  /** Starts anew for a node. */
+  /** Starts again for a node. */
   start(key: number): void {
     for (let i = this.#size - 1; i >= 0; i--) this.#swap(i, this.#swaps[i]);
     this.#size = 0;

@@ -44,13 +44,13 @@ export function decodeForest(bytes: Uint8Array): ForestParts {
   }
   if (bytes[start - 1] !== MAGIC[start - 1]) {
     const text = `forest has layout ${bytes[start - 1]}, this version reads layout ${MAGIC[start - 1]}`;
-    throw new ChurnError("MODEL_DAMAGED", text, { hint: "train it anew, or use the version that wrote it" });
+    throw new ChurnError("MODEL_DAMAGED", text, { hint: "train it again, or use the version that wrote it" });
   }
   const body = bytes.subarray(start + DIGEST);
   const digest = createHash("sha256").update(body).digest();
   if (!digest.equals(bytes.subarray(start, start + DIGEST))) {
     throw new ChurnError("MODEL_DAMAGED", "forest is damaged: its checksum does not fit", {
-      hint: "restore the file, or train anew",
+      hint: "restore the file, or train it again",
     });
   }
   const plain = Uint8Array.from(inflateSync(body));

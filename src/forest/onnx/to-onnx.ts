@@ -103,7 +103,7 @@ export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}
   return writeOnnx(model);
 }
 
-/** A node as the operator has it; a tree numbers its own from 0. */
+/** A node in the operator's terms; a tree numbers its own from 0. */
 interface OnnxNode {
   tree: number;
   id: number;

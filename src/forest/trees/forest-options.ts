@@ -24,7 +24,7 @@ const OTHERS = ["threads", "onProgress", "signal", "sampleWeight", "classNames",
  */
 export function checkForestOptions(options: ForestOptions): ForestSettings {
   const settings = checkTreeOptions("forest", FOREST_OPTIONS, options, OTHERS);
-  // a share of 1 is all of them; nobody wants trees of one row
+  // a share of 1 is all of them; trees of one row are of no use
   if (settings.maxSamples === 1) settings.maxSamples = null;
   if (settings.classWeight === "balanced_bootstrap" && (settings.maxSamples !== null || !settings.bootstrap)) {
     const key = settings.bootstrap ? "maxSamples" : "bootstrap";

@@ -36,7 +36,7 @@ export function optionSchema<Name extends TreeOptionName>(name: Name): FileSchem
   ) as FileSchema<Name>;
 }
 
-/** The schema of numbers and truth values; none for what is no such, or what only programs can give. */
+/** The schema of numbers and truth values; none for other values, or what only programs can give. */
 function schemaOf(kind: OptionValue): z.ZodType[] {
   if (kind.type === "integer")
     return [

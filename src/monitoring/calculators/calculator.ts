@@ -120,7 +120,7 @@ export interface Calculator<
   measure(state: State, table: OrderedTable, chunk: Chunk, context: MeasureContext<Prepared>): RawMeasure[];
   /** Measures chunks of a queue until none is left, by their numbers; for chunks that take long. */
   measureQueue?(queue: ChunkQueue<State>): Promise<[number, RawMeasure][]>;
-  /** Chunks with fewer rows do not alert; and whether a value is exact, not a sample's: then few rows are no excuse. */
+  /** Chunks with fewer rows do not alert; and whether a value is exact, not a sample's: then few rows do not excuse it. */
   readonly fewestRows?: number;
   readonly exact?: boolean;
   /** What limits are fitted on: the value (default), or what came true. */

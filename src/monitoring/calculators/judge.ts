@@ -14,7 +14,7 @@ export interface Sampled {
   readonly samplingError?: number | null | undefined;
   /** Chunks with fewer rows do not alert. */
   readonly fewestRows?: number | undefined;
-  /** The value is no sample's: few rows are no excuse. */
+  /** The value is exact, not that of a sample: few rows do not excuse it. */
   readonly exact?: boolean | undefined;
 }
 

@@ -30,7 +30,7 @@ export interface QuantileThreshold {
 /** When a value alerts: fixed limits, or limits from the spread of the reference. */
 export type Threshold = ConstantThreshold | StandardDeviationThreshold | QuantileThreshold;
 
-/** The fitted limits of one series; null is no limit. */
+/** The fitted limits of one series; null: none. */
 export interface Limits {
   readonly lower: number | null;
   readonly upper: number | null;

@@ -63,7 +63,7 @@ export function chunkTable(
 
 function whole(key: string, value: unknown): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value <= 0) {
-    throw new ChurnError("BAD_OPTION", `chunk ${key} is no whole number above 0: ${JSON.stringify(value)}`);
+    throw new ChurnError("BAD_OPTION", `chunk ${key} is not a whole number above 0: ${JSON.stringify(value)}`);
   }
   return value;
 }

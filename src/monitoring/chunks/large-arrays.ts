@@ -1,4 +1,4 @@
-/** From so many rows on a second thread pays for its start. */
+/** From this many rows on a second thread pays for its start. */
 export const LARGE = 50_000;
 
 /** Doubles for a column; of a large table in memory that threads share. */

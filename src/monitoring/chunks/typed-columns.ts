@@ -47,7 +47,7 @@ export function typedColumns(table: OrderedTable, options: ColumnOptions, compat
   );
 }
 
-/** Refuses names that are no column of a table. */
+/** Refuses names that are not columns of a table. */
 export function needColumns(table: OrderedTable, names: Iterable<string>, where: string): void {
   for (const name of names) if (!table.columns.has(name)) throw noColumn(name, table, where);
 }

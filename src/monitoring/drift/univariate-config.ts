@@ -4,7 +4,7 @@ import { columnNames, listOf, perColumn, perName, threshold } from "../calculato
 import { CATEGORICAL_METHODS, CONTINUOUS_METHODS, DRIFT_METHODS } from "./drift-methods.js";
 import type { UnivariateOptions } from "./univariate-options.js";
 
-// so many bins take 4 MB for a column; more tell nothing that the values themselves do not
+// this many bins take 4 MB for a column; more add nothing to the values themselves
 const MOST_BINS = 1_000_000;
 
 /** The section of univariate drift. */

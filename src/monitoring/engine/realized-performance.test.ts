@@ -196,9 +196,9 @@ it("sets thresholds by the sampling error when the reference is one chunk", () =
 });
 
 it.each([
-  [{ size: 200.5 }, /chunk size is no whole number above 0: 200.5/],
-  [{ size: "200" as unknown as number }, /chunk size is no whole number above 0: "200"/],
-  [{ size: -1 }, /chunk size is no whole number above 0: -1/],
+  [{ size: 200.5 }, /chunk size is not a whole number above 0: 200.5/],
+  [{ size: "200" as unknown as number }, /chunk size is not a whole number above 0: "200"/],
+  [{ size: -1 }, /chunk size is not a whole number above 0: -1/],
   [{ period: "fortnight" }, /unknown chunk period "fortnight"/],
   [{ size: 5, number: 5 }, /chunking by size and number at once/],
   [{ number: 3000 }, /could not split 2000 rows into 3000 chunks/],

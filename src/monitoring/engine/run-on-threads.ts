@@ -47,7 +47,7 @@ async function onTwoThreads<Item, Result>(
   const others = those("others");
   const thread = rows >= LARGE && columns.length > 0 && others.length > 0 ? takeThread() : undefined;
   const there = thread ? ask(thread, columns) : Promise.resolve([]);
-  // a fault over there is told when its answer is awaited, not before
+  // a fault over there is reported when its answer is awaited, not before
   there.catch(() => {});
   const here = await run(thread ? others : [...others, ...columns]);
   // what shares its chunks among threads by itself comes when both are free

@@ -6,7 +6,7 @@ import type { JobKind, JobResults, Jobs } from "./jobs.js";
 
 let idle: Worker | undefined;
 
-/** Starts the second thread, so that it is there when a table of so many rows has been read. */
+/** Starts the second thread, so that it is there when a large table has been read. */
 export function startThread(rows: number): void {
   if (rows >= LARGE && !idle && availableParallelism() > 1) idle = newThread();
 }

@@ -66,7 +66,7 @@ function placesOfPositives({ labels, begins, flipped }: RankedLabels): Positives
 }
 
 /**
- * Average precision of drawn rows, greatest score first; 0 without a positive, as scikit-learn has it.
+ * Average precision of drawn rows, greatest score first; 0 without a positive, as in scikit-learn.
  *
  * @param upTo room for as many numbers as there are rows
  */

@@ -44,7 +44,7 @@ export interface RankingMetric extends CommonMetric {
 /** A metric made of counts of the confusion matrix, true or expected ones. */
 export interface CountMetric extends CommonMetric {
   readonly needs: "classes";
-  /** NaN where it is not defined, as a `RawMeasure` has it. */
+  /** NaN where it is not defined, as in a `RawMeasure`. */
   value(counts: Confusion, settings: MetricSettings): number;
   samplingError(counts: Confusion, settings: MetricSettings): SamplingError;
   /** Why an estimate may be undefined; by default one class is expected. */

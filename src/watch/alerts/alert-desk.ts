@@ -36,7 +36,7 @@ export interface AlertOutcome {
 }
 
 /**
- * Tells alerts once: remembers in a file what is open and what was told, and tries again what a sink did not take.
+ * Sends alerts once: remembers in a file what is open and what was sent, and tries again what a sink refused.
  *
  * The file is written before anything is sent, so that a crash loses no alert; a sink may then see an event twice, by its id.
  */

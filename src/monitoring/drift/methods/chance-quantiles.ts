@@ -9,7 +9,7 @@ export function chiSquare999(freedom: number): number {
   return freedom * (1 - spread + NORMAL_999 * Math.sqrt(spread)) ** 3;
 }
 
-/** How many bins or categories a sample of so many rows can fill; those with less than a row count for nothing. */
+/** How many bins or categories a sample of this many rows can fill; those with less than a row count for nothing. */
 export function countFilled({ shares }: Distribution, rows: number): number {
   let filled = 0;
   for (let i = 0; i < shares.length; i++) if (shares[i] * rows >= 1) filled++;
