@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { readNannymlConfig } from "../monitoring/engine/nannyml-config.js";
-import { leadChanges } from "../report/verdict.js";
+import { leadChanges } from "../report/column-changes.js";
 import { type MonitorFilesOptions, type MonitorFilesResult, monitorFiles } from "../watch/monitor-files.js";
 import { overrideOptions, overridesOf } from "./column-override-flags.js";
 import { formatFields } from "./format-fields.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { leadChanges } from "../report/verdict.js";
+import { leadChanges } from "../report/column-changes.js";
 import { openStore } from "../store/open-store.js";
 import { monitor } from "../watch/monitor.js";
 import { formatFields } from "./format-fields.js";

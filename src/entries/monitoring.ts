@@ -29,9 +29,10 @@ export { PERFORMANCE_METRICS, type PerformanceMetric } from "../monitoring/metri
 export type { PerformanceOptions } from "../monitoring/realized/performance-plan.js";
 export { type LongRow, MonitoringResult, type ResultFilter } from "../monitoring/results/monitoring-result.js";
 export { type LedgerUpdate, updateLedger } from "../monitoring/results/result-ledger.js";
+export { leadChanges } from "../report/column-changes.js";
 export { compareChart } from "../report/compare-chart.js";
 export { type DistributionChartOptions, distributionChart } from "../report/distribution-chart.js";
 export { metricChart } from "../report/metric-chart.js";
 export { monitoringReport } from "../report/monitoring-report.js";
 export { performanceChart } from "../report/performance-chart.js";
-export { leadChanges, type Verdict, verdictOf } from "../report/verdict.js";
+export { type Verdict, verdictOf } from "../report/verdict.js";

@@ -4,8 +4,9 @@ import type { Series } from "../monitoring/calculators/measure.js";
 import { calculatorFor } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
+import { leadChanges } from "./column-changes.js";
 import { SVG_STYLE, seriesSvg } from "./series-svg.js";
-import { leadChanges, type Verdict, verdictOf } from "./verdict.js";
+import { type Verdict, verdictOf } from "./verdict.js";
 
 export interface ReportOptions {
   readonly title?: string;

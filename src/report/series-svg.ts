@@ -2,8 +2,8 @@ import { COLORS, MUTED } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
 import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
+import { formatNumber } from "./format-number.js";
 import { thousands } from "./thousands.js";
-import { formatNumber } from "./verdict.js";
 
 /** Size of a picture, in pixels. */
 export interface SvgSize {
