@@ -2,7 +2,7 @@
 // be the TypeScript that tslab brings.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,10 @@ const compiler = path("../node_modules/typescript/bin/tsc");
 process.exitCode =
   run(compiler, "-p", "tsconfig.json", "--incremental", "--tsBuildInfoFile", "dist/.tsbuildinfo") ||
   (await snapshotKernel());
+
+// our kernel finds the package without it; a stock tslab looks in node_modules alone
+const link = path("../node_modules/churn-workbench");
+if (!existsSync(link)) symlinkSync("..", link, "junction");
 
 /** Makes the snapshot, a new one where what it holds has changed: the compiler's record has a hash of each source. */
 async function snapshotKernel() {
