@@ -19,7 +19,7 @@ export { estimatePerformance } from "../monitoring/engine/estimate-performance.j
 export { FittedMonitor, fitMonitor, type MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 export { monitorConfig } from "../monitoring/engine/monitor-config.js";
 export { type NannymlRun, nannymlConfig, readNannymlConfig } from "../monitoring/engine/nannyml-config.js";
-export { rankDrift } from "../monitoring/engine/rank-drift.js";
+export { type RankDriftOptions, rankDrift } from "../monitoring/engine/rank-drift.js";
 export { realizedPerformance } from "../monitoring/engine/realized-performance.js";
 export { reconstructionDrift } from "../monitoring/engine/reconstruction-drift.js";
 export { type EstimateReview, reviewEstimates } from "../monitoring/engine/review-estimates.js";

@@ -100,7 +100,8 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   }
   const statistics = every.filter(({ calculator }) => calculator.startsWith("stats_"));
   if (statistics.length > 0) write("stats.csv", statisticsCsv(statistics));
-  const ranks = rankDrift(results, monitor.config.ranking);
+  const { method, metric, only_drifting: onlyDrifting } = monitor.config.ranking ?? {};
+  const ranks = rankDrift(results, { method, metric, onlyDrifting });
   if (monitor.config.ranking && ranks?.[0]) {
     write(
       "ranking.csv",
@@ -147,6 +148,6 @@ async function readConfig(config: MonitorConfig | string | undefined): Promise<M
     return monitorConfig(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof ChurnError) throw cause;
-    throw new ChurnError("BAD_CONFIG", `${config} is no JSON: ${messageOf(cause)}`, { cause });
+    throw new ChurnError("BAD_CONFIG", `${config} is not JSON: ${messageOf(cause)}`, { cause });
   }
 }

@@ -29,6 +29,6 @@ export function fromJson(text: string): unknown {
       return value;
     });
   } catch (cause) {
-    throw new ChurnError("BAD_INPUT", "the saved monitor is no JSON", { cause });
+    throw new ChurnError("BAD_INPUT", "the saved monitor is not JSON", { cause });
   }
 }

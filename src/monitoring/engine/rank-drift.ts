@@ -5,23 +5,37 @@ import {
   rankByCorrelation,
 } from "../drift/rank-columns.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import type { MonitorConfig } from "./config-sections.js";
 import type { MonitoringResults } from "./fit-monitor.js";
 
-/** Ranks the columns of a run: by alerts, or by how their drift goes with a metric; null without univariate drift. */
+/** How columns are ranked. */
+export interface RankDriftOptions {
+  /** By their alerts (default), or by how their drift goes with a metric. */
+  readonly method?: "alert_count" | "correlation" | undefined;
+  /** The metric that drift is held against; by default the first of realized, else of estimated performance. */
+  readonly metric?: string | undefined;
+  /** Leave out columns without an alert. */
+  readonly onlyDrifting?: boolean | undefined;
+}
+
+/**
+ * Ranks the columns of a run: by alerts, or by how their drift goes with a metric; null without univariate drift.
+ *
+ * @example
+ * rankDrift(await monitor.measure(analysis), { method: "correlation", metric: "roc_auc", onlyDrifting: true });
+ */
 export function rankDrift(
   results: MonitoringResults,
-  { method = "alert_count", metric, only_drifting = false }: NonNullable<MonitorConfig["ranking"]> = {},
+  { method = "alert_count", metric, onlyDrifting = false }: RankDriftOptions = {},
 ): (AlertCountRank | CorrelationRank)[] | null {
   const { univariate, realized, cbpe } = results;
   if (!univariate) return null;
   const drift = oneMethodEach(univariate);
-  if (method === "alert_count") return rankByAlertCount(drift, { onlyDrifting: only_drifting });
+  if (method === "alert_count") return rankByAlertCount(drift, { onlyDrifting });
   const performance = realized ?? cbpe;
   const chosen = metric ?? performance?.series[0]?.metric;
   if (!performance || !chosen) return null;
   const one = performance.filter({ metrics: chosen });
-  return rankByCorrelation(drift, one, one.filter({ period: "reference" }), { onlyDrifting: only_drifting });
+  return rankByCorrelation(drift, one, one.filter({ period: "reference" }), { onlyDrifting });
 }
 
 /** The result with the first method of each type of column. */
