@@ -16,7 +16,9 @@ export async function* gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<
     for await (const block of packed) {
       if (ended || gunzip.destroyed || gunzip.write(block)) continue;
       // behind its end zlib takes no more, and never says that it could
-      await Promise.race(["drain", "end", "close"].map((event) => once(gunzip, event)));
+      const heard = new AbortController();
+      await Promise.race(["drain", "end", "close"].map((event) => once(gunzip, event, heard)));
+      heard.abort();
     }
     if (!ended && !gunzip.destroyed) gunzip.end();
   };
