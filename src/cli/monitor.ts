@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { leadChanges } from "../report/column-changes.js";
 import { openStore } from "../store/open-store.js";
 import { monitor } from "../watch/monitor.js";
+import { monitorJson, outcomeJson } from "../watch/monitor-json.js";
 import { formatFields } from "./format-fields.js";
 import { monitorFilesCommand } from "./monitor-files-command.js";
 import { stageCommand } from "./stage-command.js";
@@ -12,13 +13,14 @@ export function monitorCommand(): Command {
     summary: "compare what the model predicts now with how it did in its test; or any table of scores, from files",
     instead: monitorFilesCommand,
     async run(settings, context) {
-      const {
-        performance,
-        results,
-        charts: _,
-        ...result
-      } = await monitor(openStore(settings.store), settings.monitor, context);
-      return { ...result, parts: Object.keys(results), chunks: performance.toRows() };
+      const { told, files, ...result } = await monitor(openStore(settings.store), settings.monitor, context);
+      return {
+        ...monitorJson(result),
+        told: outcomeJson(told),
+        files,
+        parts: Object.keys(result.results),
+        chunks: result.performance.toRows(),
+      };
     },
     print: ({ verdict, model_version, analysed, labelled, alerts, computed, told, files, warnings }) =>
       [

@@ -87,7 +87,7 @@ function missedEstimates(cbpe: MonitoringResult | undefined): MissedEstimates | 
   const reviews = cbpe ? reviewEstimates(cbpe) : [];
   const metric = reviews[0]?.metric;
   const chosen = reviews.filter((review) => review.metric === metric);
-  const misses = chosen.filter(({ within_band }) => !within_band).length;
+  const misses = chosen.filter(({ withinBand }) => !withinBand).length;
   if (misses < FEWEST_MISSES || misses < chosen.length / 2) return undefined;
   const label = cbpe?.series.find((series) => series.metric === metric)?.label ?? "";
   return { label, misses, chunks: chosen.length };

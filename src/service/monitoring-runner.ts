@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Store } from "../store/open-store.js";
 import type { AlertEvent, AlertMemory } from "../watch/alerts/alert-events.js";
-import { type MonitorResult, monitor } from "../watch/monitor.js";
+import { monitor } from "../watch/monitor.js";
+import type { MonitorResult } from "../watch/monitor-result.js";
 import type { MonitorSettings } from "../watch/options.js";
 import type { ServiceMetrics } from "./metrics.js";
 
@@ -53,9 +54,9 @@ export class MonitoringRunner {
       const result = await monitor(this.store, { ...this.settings, alert_file: alerts });
       const { events } = result.told;
       await this.#tell(result);
-      const warning = await this.#oneClass(result.model_version);
+      const warning = await this.#oneClass(result.modelVersion);
       this.metrics.monitoringRuns.inc({ result: warning ? "warning" : "completed" });
-      this.log.info({ model: result.model_version, alerts: result.alerts.length, told: events.length }, "monitored");
+      this.log.info({ model: result.modelVersion, alerts: result.alerts.length, told: events.length }, "monitored");
       return { result, events, warning };
     } catch (error) {
       this.metrics.monitoringRuns.inc({ result: "failed" });
@@ -66,14 +67,14 @@ export class MonitoringRunner {
   }
 
   /** Writes to the log and the metrics which alerts the sinks received. */
-  async #tell({ told, model_version }: MonitorResult): Promise<void> {
+  async #tell({ told, modelVersion }: MonitorResult): Promise<void> {
     for (const { kind, message, id } of told.events) {
       this.log[kind === "alert" ? "warn" : "info"]({ alert: id, kind }, message);
     }
     for (const { sink, fault } of told.failures) {
       this.log.error({ sink, fault }, "an alert was not taken; it is tried again");
     }
-    const path = join(this.settings.output_dir, `monitoring_alerts_${model_version}.json`);
+    const path = join(this.settings.output_dir, `monitoring_alerts_${modelVersion}.json`);
     const { memory }: { memory: AlertMemory } = JSON.parse(await readFile(path, "utf8"));
     this.metrics.alertsOpen.set(Object.values(memory).filter(({ open }) => open).length);
   }

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import { snakeCase } from "../core/key-case.js";
 import type { StageContext } from "../core/progress.js";
 import { fitBoosting } from "../forest/boosting/fit-boosting.js";
 import { fitForest } from "../forest/grow/fit-forest.js";
@@ -6,7 +7,7 @@ import type { FeatureColumn, Matrix } from "../forest/matrix/matrix.js";
 import type { Forest } from "../forest/model/forest.js";
 import { checkBoostingOptions } from "../forest/trees/boosting-options.js";
 import { checkForestOptions } from "../forest/trees/forest-options.js";
-import { fromSnakeCase, snakeCase } from "../forest/trees/snake-case.js";
+import { fromSnakeCase } from "../forest/trees/snake-case.js";
 import { BOOSTING_OPTIONS, FOREST_OPTIONS, onlyModel } from "../forest/trees/tree-options.js";
 import { TABLE_OPTIONS, type TreeOptions, type TreeSettings, treeOptions } from "./options.js";
 import type { TrainingTable } from "./read-training-table.js";

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
+import { type SnakeCase, snakeCase } from "../core/key-case.js";
 import type { OptionSet } from "../core/option-set.js";
 import { optionSchema, shownTreeDefault } from "../forest/trees/option-schema.js";
-import { type FileInput, type SnakeCase, type SnakeValues, snakeCase } from "../forest/trees/snake-case.js";
+import type { FileInput, SnakeValues } from "../forest/trees/snake-case.js";
 import { onlyModel, TREE_OPTIONS, type TreeModel, treeDefault } from "../forest/trees/tree-options.js";
 import type { ColumnOverrides } from "../table-files/column-reading.js";
 

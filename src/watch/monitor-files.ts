@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { snakeKeys } from "../core/key-case.js";
 import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { CalculatorName } from "../monitoring/engine/calculators.js";
@@ -103,13 +104,8 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   const { method, metric, only_drifting: onlyDrifting } = monitor.config.ranking ?? {};
   const ranks = rankDrift(results, { method, metric, onlyDrifting });
   if (monitor.config.ranking && ranks?.[0]) {
-    write(
-      "ranking.csv",
-      csvText(
-        ranks.map((rank) => ({ ...rank })),
-        Object.keys(ranks[0]),
-      ),
-    );
+    const rows = ranks.map((rank) => snakeKeys(rank));
+    write("ranking.csv", csvText(rows, Object.keys(rows[0])));
   }
   files.push(join(output, "results.parquet"));
   const outputs = outputsOf(monitor.config);

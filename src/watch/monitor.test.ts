@@ -52,7 +52,7 @@ it("computes new chunks and those whose labels came in, and keeps the rest", asy
   const more = await monitor(store, settings.monitor);
   expect(more.computed.length).toBeGreaterThan(0);
   expect(more.computed.length).toBeLessThan(more.performance.chunks.length);
-  expect(more.late_labels.length).toBeGreaterThan(0);
+  expect(more.lateLabels.length).toBeGreaterThan(0);
   const incremental = await kept();
   const whole = await monitor(store, { ...settings.monitor, refresh: true });
   expect(await kept()).toEqual(incremental);

@@ -1,61 +1,27 @@
 import { join } from "node:path";
-import type { Chart } from "../charts/chart.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
-import { type EstimateReview, reviewEstimates } from "../monitoring/engine/review-estimates.js";
+import { reviewEstimates } from "../monitoring/engine/review-estimates.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { monitoringReport } from "../report/monitoring-report.js";
 import { performanceChart } from "../report/performance-chart.js";
-import { type Verdict, verdictOf } from "../report/verdict.js";
+import { verdictOf } from "../report/verdict.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { loadModel } from "../training/artifact.js";
 import { findModel } from "../training/train.js";
-import type { AlertOutcome } from "./alerts/alert-desk.js";
 import { tellAlerts } from "./alerts/tell-alerts.js";
+import { monitorJson } from "./monitor-json.js";
+import type { MonitorResult } from "./monitor-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
 import { planUpdate } from "./plan-update.js";
 import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
 import { fitStageMonitor } from "./stage-monitor.js";
 import { readKept, resultsOf, toStoredRows, writeKept } from "./stored-results.js";
-
-/** What monitoring found. */
-export interface MonitorResult {
-  model_version: string;
-  /** Is the model still good, since when not, what changed, what to do. */
-  verdict: Verdict;
-  /** Realized performance; all others are in `results`. */
-  performance: MonitoringResult;
-  results: MonitoringResults;
-  /** Alerts of realized and estimated performance, oldest first. */
-  alerts: {
-    chunk: string;
-    part: "realized" | "cbpe";
-    metric: string;
-    value: number;
-    lower_threshold: number | null;
-    upper_threshold: number | null;
-  }[];
-  /** Alerts that the sinks received now, and those that a sink refused. */
-  told: AlertOutcome;
-  /** Estimates beside what came true, where labels are in. */
-  reviews: EstimateReview[];
-  /** Snapshots of the analysis, and how many of them have a label by now. */
-  analysed: number;
-  labelled: number;
-  /** Chunks that this run computed, and those of them whose labels came in since the last one. */
-  computed: string[];
-  late_labels: string[];
-  charts: Chart[];
-  /** Files that were written. */
-  files: string[];
-  warnings: readonly string[];
-}
 
 /**
  * Watches a model: realized and estimated performance, drift of features, scores and labels, and missing values, by chunk,
@@ -92,7 +58,7 @@ export async function monitor(
   const analysed = sum(days.map(({ rows }) => rows));
   const warnings = [...new Set([...measured.warnings, ...(analysed ? [] : [NOTHING_SCORED])])];
   const result = {
-    model_version: version,
+    modelVersion: version,
     verdict: verdictOf(results, OUTPUTS),
     performance,
     results,
@@ -101,7 +67,7 @@ export async function monitor(
     analysed,
     labelled: sum(days.map(({ labels }) => labels)),
     computed: measured.computed,
-    late_labels: measured.late,
+    lateLabels: measured.late,
     charts: performance.series.map((series) => performanceChart(performance, series.key)),
     warnings,
   };
@@ -166,19 +132,19 @@ function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult |
     part,
     metric: series.metric,
     value: measure.value as number,
-    lower_threshold: measure.lowerThreshold,
-    upper_threshold: measure.upperThreshold,
+    lowerThreshold: measure.lowerThreshold,
+    upperThreshold: measure.upperThreshold,
   }));
 }
 
 async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder: string): Promise<string[]> {
   const at = (name: string) => join(folder, name);
-  const { performance, results, charts, ...rest } = result;
+  const { performance, results, charts } = result;
   await writeAtomic(at("performance_report.csv"), performance.toCsv());
-  const report = { ...rest, chunks: performance.toRows() };
+  const report = { ...monitorJson(result), chunks: performance.toRows() };
   await writeAtomic(at("performance_report.json"), `${JSON.stringify(report, null, 2)}\n`);
   const plots = (await charts[0]?.save(at("performance_plot.png"), at("performance_plot.svg"))) ?? [];
-  const title = `Model ${result.model_version}: monitoring`;
+  const title = `Model ${result.modelVersion}: monitoring`;
   const page = await monitoringReport(results, { title, warnings: result.warnings, outputs: OUTPUTS });
   await writeAtomic(at("monitoring_report.html"), page);
   return [at("performance_report.csv"), at("performance_report.json"), ...plots, at("monitoring_report.html")];

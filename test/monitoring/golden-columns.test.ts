@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { snakeKeys } from "../../src/core/key-case.js";
 import { rankByAlertCount, rankByCorrelation } from "../../src/monitoring/drift/rank-columns.js";
 import { missingValues, outOfRangeValues, unseenValues } from "../../src/monitoring/engine/data-quality.js";
 import { estimatePerformance } from "../../src/monitoring/engine/estimate-performance.js";
@@ -122,7 +123,7 @@ describe("rankers", () => {
   };
   const counts = Object.entries(executed).filter(([, file]) => file.config.calculator === "AlertCountRanker");
   it.each(counts)("%s: alert counts and ranks agree with NannyML", (name, file) => {
-    const ranks = rankByAlertCount(drift(name, file)).map((each) => ({ ...each }));
+    const ranks = rankByAlertCount(drift(name, file)).map(snakeKeys);
     const before = tally.misses.length;
     compareRows(ranks, file.expected, { relative: 1e-9 }, tally, name);
     expect(tally.misses.slice(before)).toEqual([]);
@@ -136,7 +137,7 @@ describe("rankers", () => {
       performance,
       performance.filter({ period: "reference" }),
       { onlyDrifting: only_drifting },
-    ).map((each) => ({ ...each }));
+    ).map(snakeKeys);
     const before = tally.misses.length;
     compareRows(ranks, file.expected, { relative: 1e-6 }, tally, name);
     expect(tally.misses.slice(before)).toEqual([]);
@@ -150,6 +151,6 @@ describe("rankers", () => {
     const file = executed["carloan_correlation_rank_roc_auc_onlydrifting-False"];
     const performance = estimatePerformance({ ...tables("carloan", file), metrics: "roc_auc" });
     const ranks = rankByCorrelation(drift("carloan", file), performance, performance.filter({ period: "reference" }));
-    expect(ranks.slice(0, 4).map(({ column_name }) => column_name)).toContain("repaid_loan_on_prev_car");
+    expect(ranks.slice(0, 4).map(({ columnName }) => columnName)).toContain("repaid_loan_on_prev_car");
   });
 });

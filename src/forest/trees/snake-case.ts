@@ -1,9 +1,5 @@
+import { type SnakeCase, snakeCase } from "../../core/key-case.js";
 import type { TreeOptionName, TreeValues } from "./tree-options.js";
-
-/** `num_trees` of `numTrees`. */
-export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
-  : Name;
 
 /** Values of options as files have them: no weights by class, no seed of letters. */
 export type SnakeValues<Name extends TreeOptionName = TreeOptionName> = {
@@ -17,11 +13,6 @@ export type FileValue<Name extends TreeOptionName> = SnakeValues<Name>[SnakeCase
 export type FileInput<Name extends TreeOptionName> =
   | FileValue<Name>
   | (null extends FileValue<Name> ? "none" | "all" : never);
-
-/** Name of an option in files, tables and (with - for _) flags. */
-export function snakeCase<Name extends string>(name: Name): SnakeCase<Name> {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as SnakeCase<Name>;
-}
 
 /** The options among the values of a file as `fitForest` and `fitBoosting` take them; what is left out stays left out. */
 export function fromSnakeCase<Name extends TreeOptionName>(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { snakeCase } from "../../core/key-case.js";
 import { treeOptions } from "../../tables/options.js";
 import { trainOptions } from "../../training/options.js";
 import { checkBoostingOptions } from "./boosting-options.js";
 import { checkForestOptions } from "./forest-options.js";
 import { optionSchema } from "./option-schema.js";
 import { isOptionValue } from "./option-value.js";
-import { fromSnakeCase, snakeCase } from "./snake-case.js";
+import { fromSnakeCase } from "./snake-case.js";
 import { BOOSTING_OPTIONS, FOREST_OPTIONS, TREE_OPTIONS, type TreeOptionName, treeDefault } from "./tree-options.js";
 
 const NAMES = Object.keys(TREE_OPTIONS) as TreeOptionName[];

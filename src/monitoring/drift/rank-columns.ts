@@ -4,17 +4,17 @@ import type { MonitoringResult } from "../results/monitoring-result.js";
 
 /** A column and how often it alerted. */
 export interface AlertCountRank {
-  number_of_alerts: number;
-  column_name: string;
+  numberOfAlerts: number;
+  columnName: string;
   rank: number;
 }
 
 /** A column and how its drift goes with the change of a metric. */
 export interface CorrelationRank {
-  column_name: string;
-  pearsonr_correlation: number | null;
-  pearsonr_pvalue: number | null;
-  has_drifted: boolean;
+  columnName: string;
+  pearsonrCorrelation: number | null;
+  pearsonrPvalue: number | null;
+  hasDrifted: boolean;
   rank: number;
 }
 
@@ -25,13 +25,13 @@ export interface CorrelationRank {
  */
 export function rankByAlertCount(result: MonitoringResult, options: { onlyDrifting?: boolean } = {}): AlertCountRank[] {
   return seriesByColumn(result)
-    .map(({ column_name, measures }) => ({
-      number_of_alerts: measures.filter(({ alert }) => alert === true).length,
-      column_name,
+    .map(({ column, measures }) => ({
+      numberOfAlerts: measures.filter(({ alert }) => alert === true).length,
+      columnName: column,
     }))
-    .sort((a, b) => b.number_of_alerts - a.number_of_alerts || (a.column_name < b.column_name ? 1 : -1))
+    .sort((a, b) => b.numberOfAlerts - a.numberOfAlerts || (a.columnName < b.columnName ? 1 : -1))
     .map((each, i) => ({ ...each, rank: i + 1 }))
-    .filter((each) => !options.onlyDrifting || each.number_of_alerts > 0);
+    .filter((each) => !options.onlyDrifting || each.numberOfAlerts > 0);
 }
 
 /**
@@ -65,22 +65,22 @@ export function rankByCorrelation(
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   const change = values.map((value) => (value === null ? Number.NaN : Math.abs(value - mean)));
   return seriesByColumn(drift)
-    .map(({ column_name, measures }) => {
+    .map(({ column, measures }) => {
       const both = coMoments(
         measures.map(({ value }) => value ?? Number.NaN),
         change,
       );
       const r = correlationCoefficient(both);
       return {
-        column_name,
-        pearsonr_correlation: r,
-        pearsonr_pvalue: r === null ? null : correlationP(r, both.n),
-        has_drifted: measures.some(({ alert }) => alert === true),
+        columnName: column,
+        pearsonrCorrelation: r,
+        pearsonrPvalue: r === null ? null : correlationP(r, both.n),
+        hasDrifted: measures.some(({ alert }) => alert === true),
       };
     })
-    .sort((a, b) => (b.pearsonr_correlation ?? -2) - (a.pearsonr_correlation ?? -2))
+    .sort((a, b) => (b.pearsonrCorrelation ?? -2) - (a.pearsonrCorrelation ?? -2))
     .map((each, i) => ({ ...each, rank: i + 1 }))
-    .filter((each) => !options.onlyDrifting || each.has_drifted);
+    .filter((each) => !options.onlyDrifting || each.hasDrifted);
 }
 
 function seriesByColumn(result: MonitoringResult) {
@@ -97,6 +97,6 @@ function seriesByColumn(result: MonitoringResult) {
         hint: `filter it first: result.filter({ metrics: "${first}" })`,
       });
     }
-    return { column_name: column, measures };
+    return { column, measures };
   });
 }

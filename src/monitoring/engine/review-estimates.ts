@@ -3,15 +3,15 @@ import type { MonitoringResult } from "../results/monitoring-result.js";
 
 /** An estimate and what came true, once labels are in. */
 export interface EstimateReview {
-  chunk_key: string;
+  chunkKey: string;
   metric: string;
   estimated: number;
   realized: number;
   /** Realized less estimated. */
   error: number;
   /** The error in standard errors of the estimate; within ± 3 is what the band promises. */
-  error_in_standard_errors: number | null;
-  within_band: boolean;
+  errorInStandardErrors: number | null;
+  withinBand: boolean;
 }
 
 /**
@@ -38,13 +38,13 @@ export function reviewEstimates(estimated: MonitoringResult): EstimateReview[] {
         low !== null && low !== undefined && high !== null && high !== undefined && realized >= low && realized <= high;
       return [
         {
-          chunk_key: chunk.key,
+          chunkKey: chunk.key,
           metric,
           estimated: value,
           realized,
           error,
-          error_in_standard_errors: width > 0 ? error / width : null,
-          within_band: within,
+          errorInStandardErrors: width > 0 ? error / width : null,
+          withinBand: within,
         },
       ];
     }),

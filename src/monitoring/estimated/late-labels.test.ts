@@ -50,11 +50,11 @@ it("says how far estimates were off, and sees that people changed", () => {
     reviewEstimates(estimatePerformance({ reference, analysis: table("later", 20, 4000, truth), chunking }));
   const calm = review();
   expect(calm).toHaveLength(20);
-  expect(calm.filter(({ within_band }) => within_band).length).toBeGreaterThan(18);
+  expect(calm.filter(({ withinBand }) => withinBand).length).toBeGreaterThan(18);
   for (const { estimated, realized, error } of calm) expect(error).toBeCloseTo(realized - estimated, 12);
   // who was safe churns now: scores tell nothing any more
   const changed = review(() => 0.33);
-  expect(changed.filter(({ within_band }) => !within_band).length).toBeGreaterThan(15);
+  expect(changed.filter(({ withinBand }) => !withinBand).length).toBeGreaterThan(15);
   expect(changed.every(({ error }) => error < 0)).toBe(true);
 });
 

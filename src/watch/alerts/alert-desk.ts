@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode, messageOf } from "../../core/fault.js";
+import { camelKeys, type SnakeKeys, snakeKeys } from "../../core/key-case.js";
 import { writeAtomic } from "../../core/write-atomic.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
 import { type AlertEvent, type AlertMemory, type AlertRule, alertEvents, DEFAULT_RULES } from "./alert-events.js";
@@ -12,9 +13,10 @@ interface Waiting {
   readonly sinks: string[];
 }
 
+/** The file: its events are spelled as in webhooks. */
 interface Saved {
   memory: AlertMemory;
-  waiting: Waiting[];
+  waiting: { event: SnakeKeys<AlertEvent>; sinks: string[] }[];
 }
 
 /** Where alerts are remembered, sent to, and by which rules. */
@@ -47,7 +49,10 @@ export async function handleAlerts(results: MonitoringResults, options: AlertDes
   const names = sinks.map(({ name }) => name);
   const waiting: Waiting[] = [...saved.waiting, ...events.map((event) => ({ event, sinks: names }))];
   const save = (left: readonly Waiting[]) =>
-    writeAtomic(path, `${JSON.stringify({ memory: plain(memory), waiting: left })}\n`);
+    writeAtomic(
+      path,
+      `${JSON.stringify({ memory: plain(memory), waiting: left.map((each) => ({ ...each, event: snakeKeys(each.event) })) })}\n`,
+    );
   await save(waiting);
   const failures: { event: AlertEvent; sink: string; fault: string }[] = [];
   const left: Waiting[] = [];
@@ -70,7 +75,7 @@ export async function handleAlerts(results: MonitoringResults, options: AlertDes
   return { events, failures };
 }
 
-async function readDesk(path: string): Promise<Saved> {
+async function readDesk(path: string): Promise<{ memory: AlertMemory; waiting: Waiting[] }> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -81,7 +86,7 @@ async function readDesk(path: string): Promise<Saved> {
   try {
     const { memory, waiting } = JSON.parse(text) as Saved;
     for (const state of Object.values(memory)) state.last ??= Number.NEGATIVE_INFINITY;
-    return { memory, waiting };
+    return { memory, waiting: waiting.map((each) => ({ ...each, event: camelKeys<AlertEvent>(each.event) })) };
   } catch (cause) {
     throw new ChurnError("STORE_DAMAGED", `the alert file ${path} cannot be read`, {
       cause,

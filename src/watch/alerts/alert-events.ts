@@ -12,11 +12,11 @@ export interface AlertRule {
   readonly metric?: string;
   readonly column?: string;
   /** Chunks in a row that must alert; 1. */
-  readonly chunks_in_a_row?: number;
+  readonly chunksInARow?: number;
   /** Chunks in a row without an alert that end it; 1. */
-  readonly clear_after?: number;
+  readonly clearAfter?: number;
   /** Chunks after an all-clear in which the same cause stays quiet; 0. */
-  readonly cool_down?: number;
+  readonly coolDown?: number;
 }
 
 /** Something to tell people: an alert, or that it is over. */
@@ -37,8 +37,8 @@ export interface AlertEvent {
   readonly chunk: string;
   readonly message: string;
   readonly value: number | null;
-  readonly lower_threshold: number | null;
-  readonly upper_threshold: number | null;
+  readonly lowerThreshold: number | null;
+  readonly upperThreshold: number | null;
 }
 
 /** What is remembered of a cause from one run to the next. */
@@ -57,10 +57,10 @@ interface CauseState {
 export type AlertMemory = Record<string, CauseState>;
 
 export const DEFAULT_RULES: readonly AlertRule[] = [
-  { name: "performance", part: "realized", chunks_in_a_row: 2 },
-  { name: "estimated performance", part: "cbpe", chunks_in_a_row: 2 },
-  { name: "drift", part: "univariate", chunks_in_a_row: 3, clear_after: 3 },
-  { name: "data", part: "missing", chunks_in_a_row: 1 },
+  { name: "performance", part: "realized", chunksInARow: 2 },
+  { name: "estimated performance", part: "cbpe", chunksInARow: 2 },
+  { name: "drift", part: "univariate", chunksInARow: 3, clearAfter: 3 },
+  { name: "data", part: "missing", chunksInARow: 1 },
 ];
 
 /**
@@ -88,9 +88,9 @@ export function alertEvents(
 }
 
 function checkRule(rule: AlertRule): void {
-  for (const key of ["chunks_in_a_row", "clear_after", "cool_down"] as const) {
+  for (const key of ["chunksInARow", "clearAfter", "coolDown"] as const) {
     const value = rule[key];
-    if (value !== undefined && (!Number.isInteger(value) || value < (key === "cool_down" ? 0 : 1))) {
+    if (value !== undefined && (!Number.isInteger(value) || value < (key === "coolDown" ? 0 : 1))) {
       throw new ChurnError("BAD_OPTION", `alert rule "${rule.name}": ${key} cannot be ${JSON.stringify(value)}`);
     }
   }
@@ -115,7 +115,7 @@ function follow(
   series: readonly Series[],
   memory: AlertMemory,
 ): Unidentified[] {
-  const { chunks_in_a_row = 1, clear_after = 1, cool_down = 0 } = rule;
+  const { chunksInARow = 1, clearAfter = 1, coolDown = 0 } = rule;
   const key = `${rule.name}/${result.calculator}/${cause}`;
   memory[key] ??= { last: Number.NEGATIVE_INFINITY, alerting: 0, quiet: 0, since: "", open: false, cooling: 0 };
   const state = memory[key];
@@ -134,17 +134,17 @@ function follow(
       if (state.alerting === 0) state.since = state.open ? state.since : chunk.key;
       state.alerting++;
       state.quiet = 0;
-      if (!state.open && state.alerting >= chunks_in_a_row && state.cooling === 0) {
+      if (!state.open && state.alerting >= chunksInARow && state.cooling === 0) {
         state.open = true;
         events.push(event("alert", loud));
       }
     } else {
       state.alerting = 0;
       state.quiet++;
-      if (state.open && state.quiet >= clear_after) {
+      if (state.open && state.quiet >= clearAfter) {
         state.open = false;
         events.push(event("all_clear", 0));
-        state.cooling = cool_down + 1;
+        state.cooling = coolDown + 1;
       }
     }
     if (state.cooling > 0) state.cooling--;
@@ -171,7 +171,7 @@ function bundled(events: readonly Unidentified[]): Unidentified[] {
   });
 }
 
-const farness = ({ value, upper_threshold }: Unidentified): number => (value ?? 0) / (upper_threshold || 1);
+const farness = ({ value, upperThreshold }: Unidentified): number => (value ?? 0) / (upperThreshold || 1);
 
 type Unidentified = Omit<AlertEvent, "id" | "subject">;
 
@@ -206,7 +206,7 @@ function eventOf(
     chunk: chunk.key,
     message,
     value,
-    lower_threshold: lowerThreshold,
-    upper_threshold: upperThreshold,
+    lowerThreshold,
+    upperThreshold,
   };
 }

@@ -3,6 +3,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
 import { messageOf } from "../../core/fault.js";
+import { snakeKeys } from "../../core/key-case.js";
 import type { AlertEvent } from "./alert-events.js";
 
 /** Where alerts go. `send` rejects when an event did not arrive; the same event may be sent again. */
@@ -29,7 +30,7 @@ export function fileSink(path: string): AlertSink {
         throw error;
       });
       if (text.includes(`"id":"${event.id}"`)) return;
-      await appendFile(path, `${JSON.stringify(event)}\n`);
+      await appendFile(path, `${JSON.stringify(snakeKeys(event))}\n`);
     },
   };
 }
@@ -68,7 +69,7 @@ export function webhookSink({
     // an address may carry a secret in its query
     name: `webhook ${where.origin}${where.pathname}`,
     async send(event) {
-      const body = JSON.stringify(event);
+      const body = JSON.stringify(snakeKeys(event));
       const headers: Record<string, string> = { "content-type": "application/json", "idempotency-key": event.id };
       if (secret) headers["x-churn-signature"] = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
       let fault = "";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { MonitoringResult } from "../../monitoring/results/monitoring-result.js";
 import { handleAlerts } from "./alert-desk.js";
-import { type AlertMemory, type AlertRule, alertEvents } from "./alert-events.js";
+import { type AlertEvent, type AlertMemory, type AlertRule, alertEvents } from "./alert-events.js";
 import { fileSink, webhookSink } from "./alert-sinks.js";
 
 const folder = mkdtempSync(join(tmpdir(), "alerts-"));
@@ -48,18 +48,18 @@ it("tells one alert for a run of alerts, and one all-clear when it is over", () 
 });
 
 it("waits for as many chunks in a row as the rule says", () => {
-  expect(told("!.!!.!!!.", { chunks_in_a_row: 3 })).toEqual(["alert day 7 since day 5", "all_clear day 8 since day 5"]);
+  expect(told("!.!!.!!!.", { chunksInARow: 3 })).toEqual(["alert day 7 since day 5", "all_clear day 8 since day 5"]);
 });
 
 it("takes a chunk without a value neither for an alert nor for an all-clear", () => {
-  expect(told("!??!..", { chunks_in_a_row: 2, clear_after: 2 })).toEqual([
+  expect(told("!??!..", { chunksInARow: 2, clearAfter: 2 })).toEqual([
     "alert day 3 since day 0",
     "all_clear day 5 since day 0",
   ]);
 });
 
 it("stays quiet for the cool-down after an all-clear", () => {
-  expect(told("!.!.!!", { cool_down: 3 })).toEqual([
+  expect(told("!.!.!!", { coolDown: 3 })).toEqual([
     "alert day 0 since day 0",
     "all_clear day 1 since day 0",
     "alert day 5 since day 4",
@@ -80,7 +80,7 @@ it("looks at each chunk once, whether a run hands over all chunks or only the ne
 });
 
 it("refuses a rule that cannot be", () => {
-  expect(() => told("!", { chunks_in_a_row: 0 })).toThrow(/alert rule "auc": chunks_in_a_row cannot be 0/);
+  expect(() => told("!", { chunksInARow: 0 })).toThrow(/alert rule "auc": chunksInARow cannot be 0/);
 });
 
 it("posts signed events, tries again with pauses, and gives up on a refusal", async () => {
@@ -121,28 +121,31 @@ it("posts signed events, tries again with pauses, and gives up on a refusal", as
 it("tells each event once over many runs, and tries again what a sink did not take", async () => {
   const path = join(folder, "desk.json");
   const log = join(folder, "alerts.jsonl");
-  const flaky = { name: "flaky", taken: [] as string[], down: true };
+  const flaky = { name: "flaky", taken: [] as AlertEvent[], down: true };
   const sinks = [
     fileSink(log),
     {
       name: "flaky",
-      async send({ id }: { id: string }) {
+      async send(event: AlertEvent) {
         if (flaky.down) throw new Error("no route");
-        flaky.taken.push(id);
+        flaky.taken.push(event);
       },
     },
   ];
   const rules = [{ name: "auc" }];
   const first = await handleAlerts(days(".!"), { path, sinks, rules });
+  expect(readFileSync(path, "utf8")).toContain('"value":0.5,"lower_threshold":0.7,"upper_threshold":null}');
   expect(first.failures.map(({ sink, fault }) => [sink, fault])).toEqual([["flaky", "no route"]]);
   flaky.down = false;
   const second = await handleAlerts(days(".!!"), { path, sinks, rules });
   expect(second).toEqual({ events: [], failures: [] });
-  expect(flaky.taken).toEqual([first.events[0]?.id]);
+  expect(flaky.taken).toEqual(first.events);
+  expect(flaky.taken[0]).toMatchObject({ lowerThreshold: 0.7, upperThreshold: null });
   await handleAlerts(days(".!!."), { path, sinks, rules });
   const lines = readFileSync(log, "utf8")
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
+  expect(Object.keys(lines[0]).slice(-3)).toEqual(["value", "lower_threshold", "upper_threshold"]);
   expect(lines.map(({ kind, chunk }) => `${kind} ${chunk}`)).toEqual(["alert day 1", "all_clear day 3"]);
 });

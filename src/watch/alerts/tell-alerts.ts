@@ -19,7 +19,7 @@ export function tellAlerts(
   settings: MonitorSettings,
   signal?: AbortSignal,
 ): Promise<AlertOutcome> {
-  const { alert_after, alert_cool_down: cool_down, output_dir } = settings;
+  const { alert_after, alert_cool_down: coolDown, output_dir } = settings;
   const complete = Object.fromEntries(Object.entries(results).map(([part, result]) => [part, settled(result, days)]));
   return handleAlerts(complete, {
     path: join(output_dir, `monitoring_alerts_${version}.json`),
@@ -27,8 +27,8 @@ export function tellAlerts(
     sinks: sinksOf(settings, signal),
     rules: DEFAULT_RULES.map((rule) => ({
       ...rule,
-      cool_down,
-      ...(alert_after === null ? {} : { chunks_in_a_row: alert_after }),
+      coolDown,
+      ...(alert_after === null ? {} : { chunksInARow: alert_after }),
     })),
   });
 }
