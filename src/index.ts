@@ -6,7 +6,6 @@ export { sampleDays } from "./cdr/sample/sample-days.js";
 export type { SampleOptions } from "./cdr/sample/sample-options.js";
 export type { Scenario } from "./cdr/sample/scenario.js";
 export type { SampleBlock } from "./cdr/sample/write-day.js";
-export { calendarChart } from "./charts/calendar-chart.js";
 export { dailyChart } from "./charts/daily-chart.js";
 export type { TableInput } from "./charts/table-head.js";
 export { type TableView, type TableViewOptions, tableView } from "./charts/table-view.js";
