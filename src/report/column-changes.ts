@@ -40,20 +40,16 @@ export function driftChanges(results: MonitoringResults): Change[] {
     const chunks = chunksOf(drift, series);
     const run = lastRun(chunks);
     const alerts = chunks.filter(({ measure }) => measure.alert && measure.value !== null);
-    // a chi-square statistic has no limit to be set against
-    const limits = alerts.filter(({ measure }) => (measure.upperThreshold ?? 0) > 0);
-    if (!run || limits.length < FEWEST_ALERTS) continue;
-    const ratios = limits.map(({ measure }) => (measure.value as number) / (measure.upperThreshold as number));
-    const strength = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
-    const column = series.column as string;
-    const worst = limits.reduce((a, b) => ((a.measure.value as number) > (b.measure.value as number) ? a : b)).measure;
-    const beyond = (worst.value as number) - (worst.upperThreshold as number);
-    const effect = findMethod(series.metric)?.bounded
-      ? beyond
-      : Math.min(1, beyond / (worst.upperThreshold as number) / FAR_BEYOND);
+    const limited = alerts.flatMap(({ measure }) => limitedOf(measure));
+    const { column } = series;
+    if (!run || column === undefined || limited.length < FEWEST_ALERTS) continue;
+    const strength = limited.reduce((sum, { value, limit }) => sum + value / limit, 0) / limited.length;
+    const worst = limited.reduce((a, b) => (a.value > b.value ? a : b));
+    const beyond = worst.value - worst.limit;
+    const effect = findMethod(series.metric)?.bounded ? beyond : Math.min(1, beyond / worst.limit / FAR_BEYOND);
     if ((byColumn.get(column)?.effect ?? 0) >= effect) continue;
     const moved = meanMoved(results.stats_avg, column, run.chunk.key);
-    const text = `${moved?.text ?? ""}${series.label} up to ${formatNumber(worst.value as number)}, limit ${formatNumber(worst.upperThreshold as number)}`;
+    const text = `${moved?.text ?? ""}${series.label} up to ${formatNumber(worst.value)}, limit ${formatNumber(worst.limit)}`;
     byColumn.set(column, {
       column,
       text,
@@ -66,6 +62,11 @@ export function driftChanges(results: MonitoringResults): Change[] {
     });
   }
   return [...byColumn.values()];
+}
+
+/** A value and its limit; a chi-square statistic has no limit to be set against. */
+function limitedOf({ value, upperThreshold: limit }: Measure): { value: number; limit: number }[] {
+  return value !== null && limit !== null && limit > 0 ? [{ value, limit }] : [];
 }
 
 function meanMoved(averages: MonitoringResult | undefined, column: string, since: string): Moved | null {
@@ -100,14 +101,17 @@ export function pastChanges({ univariate }: MonitoringResults): Change[] {
     if (!findMethod(series.metric)?.bounded || lastRun(chunks)) return [];
     const far = chunks.filter(({ measure }) => measure.alert && beyondOf(measure) > FAR);
     const worst = [...far].sort((a, b) => beyondOf(b.measure) - beyondOf(a.measure))[0];
-    if (!worst) return [];
+    const { column } = series;
+    if (!worst || column === undefined) return [];
+    // beyond its limit, so that it has both
     const { value, upperThreshold } = worst.measure;
-    const text = `${series.label} ${formatNumber(value as number)}, limit ${formatNumber(upperThreshold as number)}`;
-    const strength = (value as number) / (upperThreshold as number);
+    if (value === null || upperThreshold === null) return [];
+    const text = `${series.label} ${formatNumber(value)}, limit ${formatNumber(upperThreshold)}`;
+    const strength = value / upperThreshold;
     const counts = { alerts: far.length, chunks: chunks.length };
     return [
       {
-        column: series.column as string,
+        column,
         text,
         since: worst.chunk.key,
         strength,
@@ -147,19 +151,20 @@ export function qualityChanges(results: MonitoringResults): Change[] {
     return result.series.flatMap((series): Change[] => {
       const chunks = chunksOf(result, series);
       const run = lastRun(chunks);
-      const alerts = chunks.filter(({ measure }) => measure.alert);
-      if (!run || alerts.length < FEWEST_ALERTS) return [];
-      const worst = alerts.reduce((a, b) =>
-        (a.measure.value as number) > (b.measure.value as number) ? a : b,
-      ).measure;
+      const alerts = chunks.flatMap(({ measure }) =>
+        measure.alert ? [{ ...measure, value: measure.value ?? 0 }] : [],
+      );
+      const { column } = series;
+      if (!run || column === undefined || alerts.length < FEWEST_ALERTS) return [];
+      const worst = alerts.reduce((a, b) => (a.value > b.value ? a : b));
+      const { value } = worst;
       const rate = series.metric.endsWith("rate");
-      if (rate && (worst.value as number) < LEAST_SHARE) return [];
-      const amount = rate ? `${(100 * (worst.value as number)).toFixed(1)} %` : formatNumber(worst.value as number);
+      if (rate && value < LEAST_SHARE) return [];
+      const amount = rate ? `${(100 * value).toFixed(1)} %` : formatNumber(value);
       const limit = worst.upperThreshold ?? 0;
-      const strength = rate ? (worst.value as number) / Math.max(limit, LEAST_SHARE) : 1;
+      const strength = rate ? value / Math.max(limit, LEAST_SHARE) : 1;
       const text = `${role.fault} up to ${amount}${worst.note ? `: ${worst.note}` : ""}`;
-      const column = series.column as string;
-      const fault = rate ? (worst.value as number) : 1;
+      const fault = rate ? value : 1;
       const effect = rate ? fault - limit : 0;
       const found = { column, text, since: run.chunk.key, strength, effect, fault };
       return [{ ...found, alerts: alerts.length, chunks: chunks.length }];

@@ -66,13 +66,8 @@ function panelName({ calculator }: MonitoringResult, { label, column }: Series):
 export function chartPoints(result: MonitoringResult, { measures }: Series): ChartPoint[] {
   return measures.map((measure, i) => {
     const chunk = result.chunks[i];
-    const [x, end] = placeOf(result.chunks, i);
-    const middle =
-      typeof x === "number" ? (x + (end as number)) / 2 : iso((Date.parse(x) + Date.parse(end as string)) / 2);
     return {
-      x,
-      end,
-      middle,
+      ...placeOf(result.chunks, i),
       chunk: chunk.key,
       period: chunk.period,
       value: measure.value,
@@ -89,13 +84,15 @@ export function chartPoints(result: MonitoringResult, { measures }: Series): Cha
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Where a chunk begins and ends on the axis: in time, or in its place where there is none. */
-function placeOf(chunks: readonly ChunkInfo[], i: number): [string | number, string | number] {
+/** Where a chunk lies on the axis: in time, or in its place where there is none. */
+function placeOf(chunks: readonly ChunkInfo[], i: number): Pick<ChartPoint, "x" | "end" | "middle"> {
   const { startMs, endMs } = chunks[i];
-  if (startMs === null || endMs === null) return [i, i + 1];
+  if (startMs === null || endMs === null) return { x: i, end: i + 1, middle: i + 0.5 };
   const next = chunks[i + 1];
   const same = next?.startMs !== null && next?.period === chunks[i]?.period;
-  return [iso(startMs), iso(same && next ? next.startMs : endMs)];
+  const from = Math.trunc(startMs);
+  const to = Math.trunc(same && next ? next.startMs : endMs);
+  return { x: iso(from), end: iso(to), middle: iso((from + to) / 2) };
 }
 
 const noteOf = ({ notComputed, note }: Measure): string => notComputed ?? note ?? "";
@@ -146,7 +143,7 @@ function panelSpec(
   return {
     width: 680,
     height: 150,
-    data: { values: points as ChartPoint[] },
+    data: { values: [...points] },
     layer: [
       {
         transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],

@@ -103,7 +103,7 @@ function figure(result: MonitoringResult, series: Series): string {
 function multiples(result: MonitoringResult): string {
   const alertsOf = (series: Series) =>
     series.measures.filter((measure, i) => measure.alert && result.chunks[i]?.period === "analysis").length;
-  const columns = [...new Set(result.series.map(({ column }) => column as string))]
+  const columns = [...new Set(result.series.flatMap(({ column }) => (column === undefined ? [] : [column])))]
     .map((column) => ({ column, series: result.series.filter((each) => each.column === column) }))
     .map((each) => ({ ...each, alerts: each.series.reduce((sum, series) => sum + alertsOf(series), 0) }))
     .sort((a, b) => b.alerts - a.alerts);

@@ -113,8 +113,9 @@ function adviceOf({ state, causes, realized }: Judgement): string[] {
   const advice: string[] = [];
   const other = changes.find(({ ratio = 1 }) => ratio >= SCALE || ratio <= 1 / SCALE);
   if (other) {
-    const times = formatNumber((other.ratio as number) >= 1 ? (other.ratio as number) : 1 / (other.ratio as number));
-    const way = (other.ratio as number) >= 1 ? "times as large" : "times as small";
+    const { ratio = 1 } = other;
+    const times = formatNumber(ratio >= 1 ? ratio : 1 / ratio);
+    const way = ratio >= 1 ? "times as large" : "times as small";
     advice.push(`Look at the source of ${other.column} first: its mean is ${times} ${way}. Did its unit change?`);
   }
   if (broken[0]) {

@@ -5,7 +5,7 @@ import { messageOf } from "../core/fault.js";
 import { snakeKeys } from "../core/key-case.js";
 import { makeFolder } from "../core/make-folder.js";
 import { writeAtomic } from "../core/write-atomic.js";
-import type { CalculatorName } from "../monitoring/engine/calculators.js";
+import { calculatorEntries } from "../monitoring/engine/calculators.js";
 import type { MonitorConfig } from "../monitoring/engine/config-sections.js";
 import { FittedMonitor, fitMonitor, type MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { monitorConfig } from "../monitoring/engine/monitor-config.js";
@@ -79,7 +79,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
   const unlabelled = analysis.yTrue === undefined;
   const skipped =
     unlabelled && monitor.calculators.realized ? ["realized performance is left out: there are no labels"] : [];
-  const names = Object.keys(monitor.calculators) as CalculatorName[];
+  const names = calculatorEntries(monitor.calculators).map(([name]) => name);
   const calculators = names.filter((name) => !(unlabelled && name === "realized"));
   const results = await monitor.measure(analysis, { calculators });
   const every = Object.values(results);

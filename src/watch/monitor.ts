@@ -127,14 +127,12 @@ async function measure(db: Database, settings: MonitorSettings) {
 }
 
 function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult | undefined): MonitorResult["alerts"] {
-  return (result?.alerts() ?? []).map(({ chunk, series, measure }) => ({
-    chunk: chunk.key,
-    part,
-    metric: series.metric,
-    value: measure.value as number,
-    lowerThreshold: measure.lowerThreshold,
-    upperThreshold: measure.upperThreshold,
-  }));
+  return (result?.alerts() ?? []).flatMap(({ chunk, series, measure }) => {
+    const { value, lowerThreshold, upperThreshold } = measure;
+    return value === null
+      ? []
+      : [{ chunk: chunk.key, part, metric: series.metric, value, lowerThreshold, upperThreshold }];
+  });
 }
 
 async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder: string): Promise<string[]> {

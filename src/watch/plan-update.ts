@@ -51,7 +51,7 @@ export function planUpdate(
   if (changed.length === 0) return { from: null, keep: [...kept], computed: [], late: [], labels };
   // the chunk before is measured again too, so that a hole between the two is seen
   const at = Math.max(0, keys.indexOf(changed[0]) - 1);
-  const start = (chunks.get(keys[at]) as { start: number }).start;
+  const start = [...chunks.values()][at].start;
   const from = new Date(start).toISOString().slice(0, 10);
   return {
     from,

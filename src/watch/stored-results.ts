@@ -1,6 +1,7 @@
+import { knownValue } from "../core/known-value.js";
 import type { ChunkInfo, Measure, MeasureField } from "../monitoring/calculators/measure.js";
 import { type PeriodUnit, periodOf, periodStart } from "../monitoring/chunks/period.js";
-import type { CalculatorName } from "../monitoring/engine/calculators.js";
+import { calculatorEntries } from "../monitoring/engine/calculators.js";
 import type { FittedMonitor, MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { type LongRow, MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import type { Database } from "../store/database.js";
@@ -14,12 +15,12 @@ export type KeptRow = Omit<LongRow, "column"> & {
 };
 
 const KEY = ["chunk_period", "chunk_key", "part", "metric", "column_name"] as const;
-const REST = [
-  ...["chunk_index", "chunk_start_date", "chunk_end_date", "chunk_rows", "chunk_labels", "value", "sampling_error"],
-  ...["lower_confidence_boundary", "upper_confidence_boundary", "lower_threshold", "upper_threshold", "realized"],
-  ...["alert", "n", "not_computed", "note"],
-] as (keyof KeptRow)[];
-const COLUMNS = [...KEY, ...REST];
+const COLUMNS: readonly (keyof KeptRow)[] = [
+  ...KEY,
+  ...(["chunk_index", "chunk_start_date", "chunk_end_date", "chunk_rows", "chunk_labels"] as const),
+  ...(["value", "sampling_error", "lower_confidence_boundary", "upper_confidence_boundary"] as const),
+  ...(["lower_threshold", "upper_threshold", "realized", "alert", "n", "not_computed", "note"] as const),
+];
 
 /** What is kept of a model, or nothing when it was computed with other settings. */
 export async function readKept(db: Database, version: string, settings: string): Promise<KeptRow[]> {
@@ -58,7 +59,7 @@ export function toStoredRows(results: MonitoringResults, labels: (chunk: ChunkIn
   return Object.values(results).flatMap((result) => {
     const chunks = new Map(result.chunks.map((chunk) => [`${chunk.period} ${chunk.key}`, chunk]));
     return result.toLong().map(({ column, chunk_period, chunk_key, chunk_index, ...row }) => {
-      const chunk = chunks.get(`${chunk_period} ${chunk_key}`) as ChunkInfo;
+      const chunk = knownValue(chunks, `${chunk_period} ${chunk_key}`);
       return {
         ...row,
         chunk_period,
@@ -77,7 +78,7 @@ export function resultsOf(monitor: FittedMonitor, rows: readonly KeptRow[], unit
   const results: MonitoringResults = {};
   const analysis = rows.filter((row) => row.chunk_period === "analysis");
   const chunks = chunksOf(analysis, unit);
-  for (const [name, reference] of Object.entries(monitor.reference()) as [CalculatorName, MonitoringResult][]) {
+  for (const [name, reference] of calculatorEntries(monitor.reference())) {
     const measured = new Map(
       analysis
         .filter((row) => row.part === name)

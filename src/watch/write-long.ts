@@ -79,7 +79,7 @@ export async function writeLong(path: string, results: readonly MonitoringResult
     ["chunk_start_date", start.codes, start.decoded("chunk_start_date")],
     ["chunk_end_date", end.codes, end.decoded("chunk_end_date")],
     ["chunk_period", period.codes, period.decoded("chunk_period")],
-    ...values.map(({ name, column }) => [name, column, quoted(name)] as [string, Float64Array, string]),
+    ...values.map(({ name, column }): (typeof columns)[number] => [name, column, quoted(name)]),
     ["alert", alert, "alert::BOOLEAN"],
     ["n", n, "n::BIGINT"],
     ["not_computed", reason.codes, reason.decoded("not_computed")],

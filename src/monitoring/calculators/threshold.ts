@@ -102,17 +102,17 @@ const offsets = {
   max: greatest,
 };
 
-const KEYS: Readonly<Record<Threshold["type"], readonly string[]>> = {
+const KEYS: Readonly<Record<string, readonly string[]>> = {
   constant: ["type", "lower", "upper"],
   standard_deviation: ["type", "std_lower_multiplier", "std_upper_multiplier", "offset_from"],
   quantile: ["type", "lower", "upper"],
-};
+} satisfies Record<Threshold["type"], readonly string[]>;
 
 /** What is wrong with a threshold, or null. */
 export function thresholdFault(value: unknown): string | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is not an object with a type";
-  const { type } = value as { type?: unknown };
-  const keys = typeof type === "string" && Object.hasOwn(KEYS, type) ? KEYS[type as Threshold["type"]] : undefined;
+  const type = "type" in value ? value.type : undefined;
+  const keys = typeof type === "string" && Object.hasOwn(KEYS, type) ? KEYS[type] : undefined;
   if (!keys) return "type takes constant, standard_deviation or quantile";
   for (const [key, each] of Object.entries(value)) {
     if (!keys.includes(key)) {

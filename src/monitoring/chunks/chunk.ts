@@ -73,7 +73,7 @@ type Timed = Parameters<typeof chunkTable>[0];
 function bySize(table: Timed, size: number, incomplete: Chunking["incomplete"] = "keep"): Chunk[] {
   const { rows } = table;
   const full = Math.floor(rows / size);
-  const bounds = Array.from({ length: full }, (_, i) => [i * size, (i + 1) * size] as [number, number]);
+  const bounds = Array.from({ length: full }, (_, i): [number, number] => [i * size, (i + 1) * size]);
   if (rows % size !== 0) {
     if (incomplete === "keep") bounds.push([full * size, rows]);
     else if (incomplete === "append") {
@@ -109,7 +109,7 @@ function byPeriod(table: Timed, unit: PeriodUnit, options: { gaps?: boolean; war
   const add = (period: number, from: number, to: number) => {
     const startMs = periodStart(period, unit);
     const endMs = periodStart(period + 1, unit);
-    const endDate = (dateText(endMs - 1000, zone) as string).replace(/(:\d\d)(Z?)$/, "$1.999999999$2");
+    const endDate = timeText(endMs - 1000, zone).replace(/(:\d\d)(Z?)$/, "$1.999999999$2");
     const startDate = dateText(startMs, zone);
     chunks.push({ key: periodKey(period, unit), index: chunks.length, from, to, startMs, endMs, startDate, endDate });
   };
@@ -144,10 +144,12 @@ function firstAtOrAfter(time: Float64Array, moment: number, low: number, high: n
 }
 
 /** A time as pandas writes it: `2018-01-31 06:27:16.848000`. */
-function dateText(ms: number | null, zone?: "naive" | "utc"): string | null {
-  if (ms === null) return null;
+function timeText(ms: number, zone?: "naive" | "utc"): string {
   const whole = Math.floor(ms);
   const text = new Date(whole).toISOString().replace("T", " ").slice(0, 19);
   const micro = Math.floor((ms - Math.floor(ms / 1000) * 1000) * 1000);
   return text + (micro ? `.${String(micro).padStart(6, "0")}` : "") + (zone === "utc" ? "Z" : "");
 }
+
+const dateText = (ms: number | null, zone?: "naive" | "utc"): string | null =>
+  ms === null ? null : timeText(ms, zone);

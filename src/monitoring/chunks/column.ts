@@ -52,7 +52,8 @@ export function toCategory(column: Column): CategoryColumn {
 
 /** The column in the order of `order`. */
 export function gather<C extends Column>(column: C, order: Uint32Array): C {
-  const from = isCategory(column) ? column.codes : (column as NumberColumn);
+  const given: Column = column;
+  const from = isCategory(given) ? given.codes : given;
   const to = from instanceof Int32Array ? codesOf(order.length) : floats(order.length);
   for (let i = 0; i < order.length; i++) to[i] = from[order[i]];
   return (isCategory(column) ? { codes: to, levels: column.levels } : to) as C;

@@ -1,4 +1,5 @@
 import { ChurnError } from "../../core/errors.js";
+import { knownValue } from "../../core/known-value.js";
 import { argsort } from "../../statistics/argsort.js";
 import { type Column, columnLength, gather, isCategory, toColumn } from "./column.js";
 import { parseTimestamps, type Timestamps } from "./parse-timestamps.js";
@@ -40,9 +41,9 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
   }
   if (rows === 0) throw new ChurnError("NO_DATA", `${name}: data contains no rows`);
 
-  if (table.yPredProba !== undefined) checkScore(columns.get(yPredProba) as Column, yPredProba, name);
-  if (table.yPred !== undefined) checkLabel(columns.get(yPred) as Column, yPred, name);
-  if (table.yTrue !== undefined) checkLabel(columns.get(yTrue) as Column, yTrue, name);
+  if (table.yPredProba !== undefined) checkScore(knownValue(columns, yPredProba), yPredProba, name);
+  if (table.yPred !== undefined) checkLabel(knownValue(columns, yPred), yPred, name);
+  if (table.yTrue !== undefined) checkLabel(knownValue(columns, yTrue), yTrue, name);
 
   const warnings: string[] = [];
   const time = table.timestamp ? timesOf(table.timestamp) : undefined;
@@ -78,6 +79,13 @@ export function orderTable(table: MonitoredTable, name: string, keepTies = false
 export function memoize<T>({ shared }: OrderedTable, key: string, compute: () => T): T {
   if (!shared.has(key)) shared.set(key, compute());
   return shared.get(key) as T;
+}
+
+/** The column of a role, of a table that was checked to have it. */
+export function roleOf(table: OrderedTable, role: "score" | "predicted" | "truth"): Float64Array {
+  const column = table[role];
+  if (!column) throw new Error(`the table was not checked: it has no ${role}`);
+  return column;
 }
 
 /** A column in the order of the caller's rows. */
@@ -174,7 +182,7 @@ function tieKey(identifier: Column | undefined, columns: ReadonlyMap<string, Col
     low[row] = Math.imul((low[row] + hash[row]) ^ (hash[row] >>> 15), 2246822519);
   };
   const names = [...columns.keys()].sort();
-  for (const column of identifier ? [identifier] : names.map((key) => columns.get(key) as Column)) {
+  for (const column of identifier ? [identifier] : names.map((key) => knownValue(columns, key))) {
     if (isCategory(column)) {
       const levels = column.levels.map(textHash);
       for (let i = 0; i < rows; i++) mix(i, column.codes[i] === -1 ? 1 : levels[column.codes[i]]);

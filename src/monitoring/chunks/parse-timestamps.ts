@@ -28,7 +28,7 @@ export function parseTimestamps(texts: ArrayLike<string | null | undefined>, nam
     }
     const match = ISO.exec(text);
     const time = match ? utc(match) : Number.NaN;
-    if (Number.isNaN(time)) {
+    if (!match || Number.isNaN(time)) {
       throw new ChurnError(
         "BAD_INPUT",
         `column "${name}" is not an ISO 8601 time: ${JSON.stringify(text)} in row ${i}`,
@@ -38,7 +38,7 @@ export function parseTimestamps(texts: ArrayLike<string | null | undefined>, nam
       );
     }
     ms[i] = time;
-    if ((match as RegExpExecArray)[8]) zoned = i;
+    if (match[8]) zoned = i;
     else naive = i;
   }
   if (naive >= 0 && zoned >= 0) {
@@ -53,14 +53,7 @@ export function parseTimestamps(texts: ArrayLike<string | null | undefined>, nam
 
 function utc(match: RegExpExecArray): number {
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset] = match;
-  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number);
   const date = new Date(Date.UTC(y, mo - 1, d));
   if (y < 100) date.setUTCFullYear(y);
   if (date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return Number.NaN;

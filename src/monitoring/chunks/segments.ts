@@ -62,11 +62,11 @@ function rowsOf(table: MonitoredTable, rows: Uint32Array): MonitoredTable {
     return gather(column, rows);
   };
   const { timestamp, columns = {}, identifier, yPredProba, yPred, yTrue, ...rest } = table;
-  const given = Object.entries({ identifier, yPredProba, yPred, yTrue }).filter(([, input]) => input !== undefined);
+  const given = Object.entries({ identifier, yPredProba, yPred, yTrue });
   return {
     ...rest,
-    ...(timestamp ? { timestamp: Array.from(rows, (row) => timestamp[row] as number) } : {}),
-    ...Object.fromEntries(given.map(([key, input]) => [key, take(input as ColumnInput, key)])),
+    ...(timestamp ? { timestamp: Array.from(rows, (row) => timestamp[row]) } : {}),
+    ...Object.fromEntries(given.flatMap(([key, input]) => (input === undefined ? [] : [[key, take(input, key)]]))),
     columns: Object.fromEntries(Object.entries(columns).map(([name, input]) => [name, take(input, name)])),
   };
 }

@@ -138,13 +138,14 @@ function chunkValues(
   }
   const values = new Float64Array(to - from);
   const dust = constant === null || compat ? -1 : 1e-9 * Math.max(1, Math.abs(constant));
+  const centre = constant ?? Number.NaN;
   let n = 0;
   let infinite = 0;
   for (let i = from; i < to; i++) {
     const value = column[i];
     if (Number.isNaN(value)) continue;
     if (!compat && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)) infinite++;
-    else values[n++] = dust >= 0 && Math.abs(value - (constant as number)) <= dust ? (constant as number) : value;
+    else values[n++] = dust >= 0 && Math.abs(value - centre) <= dust ? centre : value;
   }
   return { values: values.subarray(0, n), infinite };
 }

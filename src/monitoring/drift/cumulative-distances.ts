@@ -68,10 +68,11 @@ export function cumulativeBins(edges: Edges, counts: Uint32Array): CumulativeBin
  * @param outside ascending values of the chunk below and above the range
  */
 export function binnedDistances(
-  { edges, n: all, upTo, sums }: CumulativeBins,
+  reference: CumulativeBins,
   { counts, below, n }: Histogram,
   outside: { below: Float64Array; above: Float64Array },
 ): BinnedDistances {
+  const { edges, n: all, upTo } = reference;
   const bins = upTo.length;
   const min = edges[0];
   const max = edges[bins];
@@ -96,14 +97,14 @@ export function binnedDistances(
       middle = to;
       if (upTo[to - 1] * n > level) while (upTo[middle - 1] * n > level) middle--;
     }
-    within += areaBetween(sums, upTo, middle, to, n, level) - areaBetween(sums, upTo, from, middle, n, level);
+    within += areaBetween(reference, middle, to, n, level) - areaBetween(reference, from, middle, n, level);
     from = to;
   }
   return { kolmogorovSmirnov: most, wasserstein: (within / (all * n)) * width + low + high };
 }
 
 /** Σ of `upTo · n − level` over bins `from` … `to − 1`; what is taken off first keeps the numbers small and exact. */
-function areaBetween(sums: Float64Array, upTo: Float64Array, from: number, to: number, n: number, level: number) {
+function areaBetween({ sums, upTo }: CumulativeBins, from: number, to: number, n: number, level: number): number {
   if (from === to) return 0;
   const first = upTo[from];
   const rise = sums[to] - sums[from] - (to - from) * first;

@@ -1,3 +1,4 @@
+import { knownValue } from "../../core/known-value.js";
 import { chiSquareMethod } from "./methods/chi-square-method.js";
 import type { DistanceMethod } from "./methods/distance-method.js";
 import { hellingerMethod } from "./methods/hellinger.js";
@@ -25,12 +26,14 @@ export type DriftMethod = Method["name"];
 export type ContinuousMethod = Extract<Method, { continuous: object }>["name"];
 export type CategoricalMethod = Extract<Method, { categorical: object }>["name"];
 
-const namesWith = (type: "continuous" | "categorical") => METHODS.flatMap((each) => (type in each ? [each.name] : []));
-
 export const DRIFT_METHODS: readonly DriftMethod[] = METHODS.map(({ name }) => name);
 /** The methods of columns of numbers, and of columns of categories. */
-export const CONTINUOUS_METHODS = namesWith("continuous") as readonly ContinuousMethod[];
-export const CATEGORICAL_METHODS = namesWith("categorical") as readonly CategoricalMethod[];
+export const CONTINUOUS_METHODS: readonly ContinuousMethod[] = METHODS.flatMap((each) =>
+  "continuous" in each ? [each.name] : [],
+);
+export const CATEGORICAL_METHODS: readonly CategoricalMethod[] = METHODS.flatMap((each) =>
+  "categorical" in each ? [each.name] : [],
+);
 
 const BY_NAME: ReadonlyMap<string, DistanceMethod> = new Map(METHODS.map((each) => [each.name, each]));
 
@@ -38,4 +41,4 @@ const BY_NAME: ReadonlyMap<string, DistanceMethod> = new Map(METHODS.map((each) 
 export const findMethod = (name: string): DistanceMethod | undefined => BY_NAME.get(name);
 
 /** The same of a name that is known to be one. */
-export const driftMethod = (name: DriftMethod): DistanceMethod => BY_NAME.get(name) as DistanceMethod;
+export const driftMethod = (name: DriftMethod): DistanceMethod => knownValue(BY_NAME, name);

@@ -1,3 +1,4 @@
+import { knownValue } from "../../core/known-value.js";
 import { fitBoosting } from "../../forest/boosting/fit-boosting.js";
 import { free } from "../../forest/loops/binned-heap.js";
 import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
@@ -6,7 +7,7 @@ import { bin } from "../../forest/matrix/bin.js";
 import { rocAuc, rocAucError } from "../../statistics/roc-auc.js";
 import type { ChunkQueue, RawMeasure } from "../calculators/calculator.js";
 import type { Chunk } from "../chunks/chunk.js";
-import { type CategoryColumn, type Column, gather, isCategory } from "../chunks/column.js";
+import { type Column, gather, isCategory } from "../chunks/column.js";
 import type { DomainClassifierState } from "./domain-classifier-state.js";
 
 // the error of the area is that of the smaller group: more reference rows than this for each of a chunk add little
@@ -112,19 +113,22 @@ function parted(foldOf: Uint32Array, fold: number): { train: Int32Array; test: I
 /** Some rows of a reference column, then the rows of a chunk; categories share one list of levels, sorted. */
 function stacked(reference: Column, rows: Uint32Array, chunk: Column, from: number, to: number): Column {
   if (!isCategory(reference)) {
+    if (isCategory(chunk)) throw otherType();
     const values = new Float64Array(rows.length + to - from);
     values.set(gather(reference, rows));
-    values.set((chunk as Float64Array).subarray(from, to), rows.length);
+    values.set(chunk.subarray(from, to), rows.length);
     return values;
   }
-  const other = chunk as CategoryColumn;
-  const levels = [...new Set([...reference.levels, ...other.levels])].sort();
+  if (!isCategory(chunk)) throw otherType();
+  const levels = [...new Set([...reference.levels, ...chunk.levels])].sort();
   const place = new Map(levels.map((level, i) => [level, i]));
-  const [own, theirs] = [reference, other].map((each) => each.levels.map((level) => place.get(level) as number));
+  const [own, theirs] = [reference, chunk].map((each) => each.levels.map((level) => knownValue(place, level)));
   const codes = new Int32Array(rows.length + to - from);
   rows.forEach((row, i) => {
     codes[i] = own[reference.codes[row]] ?? -1;
   });
-  for (let i = from; i < to; i++) codes[rows.length + i - from] = theirs[other.codes[i]] ?? -1;
+  for (let i = from; i < to; i++) codes[rows.length + i - from] = theirs[chunk.codes[i]] ?? -1;
   return { codes, levels };
 }
+
+const otherType = (): Error => new Error("the column of the analysis was not checked: it has another type");

@@ -54,7 +54,7 @@ export function rankByCorrelation(
       });
     }
     return result.series[0].measures.map(({ value }) => value);
-  }) as [(number | null)[], (number | null)[]];
+  });
   const starts = (result: MonitoringResult) => result.chunks.map((chunk) => chunk.startIndex).join();
   if (starts(drift) !== starts(performance)) {
     throw new ChurnError("BAD_OPTION", "drift and performance have different chunks", {

@@ -255,7 +255,7 @@ function covarianceOf({ columns, room }: EncodedRows, rows: number): Float64Arra
     for (let a = 0; a < d; a++) {
       // two columns at a time: x is loaded once for both
       for (let b = a; b < d; b += 2) {
-        addProducts(sums, a * d + b, room[a], room[b], b + 1 < d ? room[b + 1] : undefined, to - from);
+        addProducts(sums, a * d + b, room[a], b + 1 < d ? [room[b], room[b + 1]] : [room[b]], to - from);
       }
     }
   }
@@ -268,18 +268,21 @@ function covarianceOf({ columns, room }: EncodedRows, rows: number): Float64Arra
   return covariance;
 }
 
-type Room = Float64Array | undefined;
-
-function addProducts(sums: Float64Array, at: number, x: Room, y: Room, w: Room, rows: number): void {
-  const a = x as Float64Array;
-  const b = y as Float64Array;
-  const c = (w ?? y) as Float64Array;
+/** Adds the products of a column with one or two others, to as many places. */
+function addProducts(
+  sums: Float64Array,
+  at: number,
+  x: Float64Array,
+  [y, w]: readonly [Float64Array, Float64Array?],
+  rows: number,
+): void {
+  const second = w ?? y;
   let sumY = 0;
   let sumW = 0;
   for (let i = 0; i < rows; i++) {
-    const value = a[i];
-    sumY += value * b[i];
-    sumW += value * c[i];
+    const value = x[i];
+    sumY += value * y[i];
+    sumW += value * second[i];
   }
   sums[at] = sums[at] + sumY;
   if (w) sums[at + 1] = sums[at + 1] + sumW;
@@ -307,7 +310,8 @@ function rowErrors(
     if (across) for (let c = 0; c < d; c++) addSquares(squares, room[c], 1, rows);
     for (let row = 0; row < directions.length; row += d) {
       along.fill(0);
-      for (let c = 0; c < d; c += 4) addWeighted(along, room, directions, row, c, d, rows);
+      const weights = directions.subarray(row, row + d);
+      for (let c = 0; c < d; c += 4) addWeighted(along, room, weights, c, rows);
       addSquares(squares, along, across ? -1 : 1, rows);
     }
     for (let i = 0; i < rows; i++) errors[start - from + i] = Math.sqrt(Math.max(0, squares[i]));
@@ -319,17 +323,16 @@ function addSquares(sums: Float64Array, values: Float64Array, sign: number, rows
   for (let i = 0; i < rows; i++) sums[i] = sums[i] + sign * values[i] * values[i];
 }
 
-/** Four columns at a time: a quarter of the loads and stores of one by one. */
+/** Four columns at a time, from column c on: a quarter of the loads and stores of one by one. */
 function addWeighted(
   sums: Float64Array,
   room: readonly Float64Array[],
   weights: Float64Array,
-  row: number,
   c: number,
-  d: number,
   rows: number,
 ): void {
-  const weight = (k: number) => (c + k < d ? weights[row + c + k] : 0);
+  const d = weights.length;
+  const weight = (k: number) => (c + k < d ? weights[c + k] : 0);
   const column = (k: number) => room[Math.min(c + k, d - 1)];
   const w0 = weight(0);
   const w1 = weight(1);

@@ -1,13 +1,6 @@
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
-import {
-  categoriesOf,
-  isText,
-  needColumns,
-  numbersOf,
-  type TypedColumn,
-  typedColumns,
-} from "../chunks/typed-columns.js";
+import { categoriesOf, isText, needColumns, numbersOf, typedColumns } from "../chunks/typed-columns.js";
 import {
   type CategoricalReference,
   fitCategorical,
@@ -27,21 +20,37 @@ import {
 import { NANNYML_UNIVARIATE, univariateConfig } from "./univariate-config.js";
 import { checkMethods, type UnivariateOptions } from "./univariate-options.js";
 
-interface ColumnState extends TypedColumn {
+interface AnyColumn {
+  readonly name: string;
   /** The column of labels, which an analysis may not have yet. */
   readonly isTruth: boolean;
-  readonly methods: readonly DriftMethod[];
   readonly thresholds: readonly (Threshold | null)[];
-  readonly continuous?: ContinuousReference;
-  readonly categorical?: CategoricalReference;
 }
+
+export interface ContinuousColumn extends AnyColumn {
+  readonly type: "continuous";
+  readonly methods: readonly ContinuousMethod[];
+  readonly continuous: ContinuousReference;
+}
+
+export interface CategoricalColumn extends AnyColumn {
+  readonly type: "categorical";
+  readonly methods: readonly CategoricalMethod[];
+  readonly categorical: CategoricalReference;
+}
+
+type ColumnState = ContinuousColumn | CategoricalColumn;
 
 export interface UnivariateState {
   readonly independentRows: number | null;
   readonly columns: readonly ColumnState[];
 }
 
-type Prepared = readonly ({ readonly numbers: Float64Array } | PlacedColumn)[];
+/** Columns of a table, each with what was learned of it. */
+type Prepared = readonly (
+  | { readonly column: ContinuousColumn; readonly numbers: Float64Array }
+  | ({ readonly column: CategoricalColumn } & PlacedColumn)
+)[];
 
 /** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
 export const univariateCalculator: SyncCalculator<
@@ -66,10 +75,9 @@ export const univariateCalculator: SyncCalculator<
     checkMethods(continuousMethods, CONTINUOUS_METHODS, "continuous");
     checkMethods(categoricalMethods, CATEGORICAL_METHODS, "categorical");
     needColumns(reference, Object.keys(options.columnThresholds ?? {}), "reference");
-    const columns = typedColumns(reference, options, compat).map((column): ColumnState => {
-      const { name, type } = column;
-      const methods: readonly DriftMethod[] = type === "continuous" ? continuousMethods : categoricalMethods;
-      const thresholds = methods.map((method) => thresholdOf(options, name, method));
+    const columns = typedColumns(reference, options, compat).map(({ name, type }): ColumnState => {
+      const thresholdsOf = (methods: readonly DriftMethod[]) =>
+        methods.map((method) => thresholdOf(options, name, method));
       const isTruth = name === reference.names.truth;
       if (type === "continuous") {
         const values = numbersOf(reference, name, "reference");
@@ -79,15 +87,17 @@ export const univariateCalculator: SyncCalculator<
           calculation: options.calculation,
           compat,
         });
-        return { ...column, isTruth, methods, thresholds, continuous };
+        const thresholds = thresholdsOf(continuousMethods);
+        return { name, type, isTruth, methods: continuousMethods, thresholds, continuous };
       }
       const wasText = isText(reference, name);
       const categories = categoriesOf(reference, name, "reference", false);
       return {
-        ...column,
+        name,
+        type,
         isTruth,
-        methods,
-        thresholds,
+        methods: categoricalMethods,
+        thresholds: thresholdsOf(categoricalMethods),
         categorical: fitCategorical(categories, name, wasText, compat),
       };
     });
@@ -96,7 +106,7 @@ export const univariateCalculator: SyncCalculator<
 
   series: ({ columns }) =>
     columns.flatMap(({ name, type, methods, thresholds }) =>
-      methods.map((method, i): SeriesPlan => {
+      methods.map((method: DriftMethod, i): SeriesPlan => {
         const { title: label, range } = driftMethod(method);
         const key = `${name}_${method}`;
         return { key, metric: method, label, column: name, columnType: type, threshold: thresholds[i], range };
@@ -104,50 +114,57 @@ export const univariateCalculator: SyncCalculator<
     ),
 
   prepare: ({ columns }, table, { period }) =>
-    columns.map(({ name, categorical, isTruth }) => {
-      if (isTruth && !table.columns.has(name)) {
-        const codes = new Int32Array(table.rows).fill(-1);
-        if (!categorical) return { numbers: new Float64Array(table.rows).fill(Number.NaN) };
-        return { categories: { codes, levels: [] }, places: new Int32Array(0) };
+    columns.map((column) => {
+      const { name, isTruth } = column;
+      const absent = isTruth && !table.columns.has(name);
+      if (column.type === "continuous") {
+        const numbers = absent ? new Float64Array(table.rows).fill(Number.NaN) : numbersOf(table, name, period);
+        return { column, numbers };
       }
-      if (!categorical) return { numbers: numbersOf(table, name, period) };
-      const categories = categoriesOf(table, name, period, categorical.wasText);
-      return { categories, places: placesOf(categorical, categories) };
+      if (absent) {
+        const codes = new Int32Array(table.rows).fill(-1);
+        return { column, categories: { codes, levels: [] }, places: new Int32Array(0) };
+      }
+      const categories = categoriesOf(table, name, period, column.categorical.wasText);
+      return { column, categories, places: placesOf(column.categorical, categories) };
     }),
 
-  measure({ columns, independentRows }, _table, chunk, { compat, prepared, previousAlerts, isReference }) {
+  measure({ independentRows }, _table, chunk, { compat, prepared, previousAlerts, isReference }) {
     let at = 0;
-    return columns.flatMap((column, c): RawMeasure[] => {
-      const previous = previousAlerts.slice(at, at + column.methods.length);
-      at += column.methods.length;
-      const data = prepared[c];
-      const raw =
-        "numbers" in data
-          ? measureContinuous(column.continuous as ContinuousReference, data.numbers, chunk, {
-              methods: column.methods as readonly ContinuousMethod[],
-              compat,
-            })
-          : measureCategorical(column.categorical as CategoricalReference, data, chunk, {
-              methods: column.methods as readonly CategoricalMethod[],
-              compat,
-              previousAlerts: previous,
-            });
-      return isReference && !compat ? withChance(raw, column, independentRows) : raw;
+    return prepared.flatMap((data): RawMeasure[] => {
+      const count = data.column.methods.length;
+      const previous = previousAlerts.slice(at, at + count);
+      at += count;
+      let raw: RawMeasure[];
+      if ("numbers" in data) {
+        const { continuous, methods } = data.column;
+        raw = measureContinuous(continuous, data.numbers, chunk, { methods, compat });
+      } else {
+        const { categorical, methods } = data.column;
+        raw = measureCategorical(categorical, data, chunk, { methods, compat, previousAlerts: previous });
+      }
+      return isReference && !compat ? withChance(raw, data.column, independentRows) : raw;
     });
   },
 };
 
 /** Measures of a reference chunk with how far chance alone goes. */
 function withChance(raw: readonly RawMeasure[], column: ColumnState, independentRows: number | null): RawMeasure[] {
-  const { continuous, categorical, methods } = column;
-  const all = continuous?.n ?? categorical?.n ?? 0;
+  const { n: all, shape } = column.type === "continuous" ? shapeOfNumbers(column) : shapeOfCategories(column);
   const rows = Math.min(all, independentRows ?? all);
-  const shares = continuous?.doane?.share ?? categorical?.counts.map((count) => count / categorical.n) ?? [];
-  const shape = { shares, deviation: continuous?.deviation ?? 0 };
   return raw.map((each, i) => ({
     ...each,
-    chance: each.n > 0 && rows > 0 ? (driftMethod(methods[i]).chance(shape, each.n, rows) ?? undefined) : undefined,
+    chance:
+      each.n > 0 && rows > 0 ? (driftMethod(column.methods[i]).chance(shape, each.n, rows) ?? undefined) : undefined,
   }));
+}
+
+function shapeOfNumbers({ continuous: { n, doane, deviation } }: ContinuousColumn) {
+  return { n, shape: { shares: doane?.share ?? [], deviation } };
+}
+
+function shapeOfCategories({ categorical: { n, counts } }: CategoricalColumn) {
+  return { n, shape: { shares: counts.map((count) => count / n), deviation: 0 } };
 }
 
 function thresholdOf(options: UnivariateOptions, column: string, method: DriftMethod): Threshold | null {

@@ -29,6 +29,10 @@ export const CALCULATORS = [
 
 export type CalculatorName = (typeof CALCULATORS)[number]["name"];
 
+/** The entries of an object by calculator, in the order of its keys. */
+export const calculatorEntries = <T>(record: { readonly [Name in CalculatorName]?: T }): [CalculatorName, T][] =>
+  Object.entries(record) as [CalculatorName, T][];
+
 // biome-ignore lint/suspicious/noExplicitAny: each calculator has options and state of its own
 export type AnyCalculator = Calculator<any, any, any>;
 

@@ -8,7 +8,7 @@ import { CALCULATORS } from "./calculators.js";
 
 const name = z.string().min(1);
 // any alias of pandas': to a program it is a text
-const period = z.enum(PERIOD_ALIASES as [string, ...string[]]) as z.ZodType<string, string>;
+const period: z.ZodType<string, string> = z.enum(PERIOD_ALIASES);
 
 /** The sections beside those of calculators. */
 const columns = {

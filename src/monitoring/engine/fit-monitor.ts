@@ -4,10 +4,10 @@ import { writeAtomic } from "../../core/write-atomic.js";
 import type { FittedCalculator } from "../calculators/calculator.js";
 import { isCompat } from "../calculators/fit-calculator.js";
 import type { Measure } from "../calculators/measure.js";
-import { type ColumnInput, toCategory, toColumn } from "../chunks/column.js";
+import { toCategory, toColumn } from "../chunks/column.js";
 import type { MonitoredTable } from "../chunks/table.js";
 import type { MonitoringResult } from "../results/monitoring-result.js";
-import { type CalculatorName, calculatorFor } from "./calculators.js";
+import { type CalculatorName, calculatorEntries, calculatorFor } from "./calculators.js";
 import type { MonitorConfig } from "./config-sections.js";
 import { fromJson, toJson } from "./fitted-json.js";
 import { monitorConfig } from "./monitor-config.js";
@@ -43,7 +43,7 @@ export class FittedMonitor {
     analysis: MonitoredTable,
     options: { calculators?: readonly CalculatorName[] } = {},
   ): Promise<MonitoringResults> {
-    const all = entriesOf(this.calculators);
+    const all = calculatorEntries(this.calculators);
     const { chunking = {} } = this.config;
     const how = { compat: all[0]?.[1].compat ?? false, chunking };
     const table = orderMonitored(asCategories(analysis, this.config), "analysis", how);
@@ -57,7 +57,7 @@ export class FittedMonitor {
   /** The results of the reference alone. */
   reference(): MonitoringResults {
     return Object.fromEntries(
-      entriesOf(this.calculators).map(([name, fitted]) => [name, toResult(calculatorFor(name), fitted)]),
+      calculatorEntries(this.calculators).map(([name, fitted]) => [name, toResult(calculatorFor(name), fitted)]),
     );
   }
 
@@ -68,7 +68,7 @@ export class FittedMonitor {
 
   toJson(): string {
     // nine tenths of it are measures: but for a limit that is infinite they need no coding
-    const parts = entriesOf(this.calculators).map(([name, { measures, calculator: part, ...fitted }]) => {
+    const parts = calculatorEntries(this.calculators).map(([name, { measures, calculator: part, ...fitted }]) => {
       const rest = toJson({ part, ...fitted }).slice(1);
       const coded = measures.every((row) => row.every(isPlain)) ? JSON.stringify(measures) : toJson(measures);
       return `${JSON.stringify(name)}:{"measures":${coded},${rest}`;
@@ -109,17 +109,16 @@ interface SavedMonitor {
   readonly parts: Readonly<Record<string, Omit<FittedCalculator, "calculator"> & { readonly part: string }>>;
 }
 
-const entriesOf = (calculators: Readonly<FittedCalculators>) =>
-  Object.entries(calculators) as [CalculatorName, FittedCalculator][];
-
 const isPlain = ({ lowerThreshold, upperThreshold }: Measure): boolean =>
   Number.isFinite(lowerThreshold ?? 0) && Number.isFinite(upperThreshold ?? 0);
 
 /** A table whose features that the configuration calls categorical are categories. */
 function asCategories(table: MonitoredTable, { columns }: MonitorConfig): MonitoredTable {
-  const named = (columns?.categorical ?? []).filter((name) => table.columns?.[name] !== undefined);
-  if (named.length === 0) return table;
-  const categories = named.map((name) => [name, toCategory(toColumn(table.columns?.[name] as ColumnInput, name))]);
+  const categories = (columns?.categorical ?? []).flatMap((name) => {
+    const input = table.columns?.[name];
+    return input === undefined ? [] : [[name, toCategory(toColumn(input, name))]];
+  });
+  if (categories.length === 0) return table;
   return { ...table, columns: { ...table.columns, ...Object.fromEntries(categories) } };
 }
 

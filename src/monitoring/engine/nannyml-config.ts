@@ -69,7 +69,7 @@ export function nannymlConfig(text: string, folder: string, now: Date = new Date
   return {
     reference: file("reference_data"),
     analysis: file("analysis_data"),
-    ...(targets ? { targets, join: column as string } : {}),
+    ...(targets && typeof column === "string" ? { targets, join: column } : {}),
     ...(output ? { output } : {}),
     config: monitorConfig(config),
     notes,

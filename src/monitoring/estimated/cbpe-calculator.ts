@@ -3,7 +3,7 @@ import { fitIsotonic, groupTotals, type Isotonic, scoreGroups } from "../../stat
 import { rankKnown } from "../../statistics/rank-scores.js";
 import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
-import { originalOrder } from "../chunks/order-table.js";
+import { originalOrder, roleOf } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { metricFor, type PerformanceKey } from "../metrics/metrics.js";
 import type { CountMetric, Metric } from "../metrics/performance-metric.js";
@@ -103,7 +103,7 @@ export const cbpeCalculator: SyncCalculator<PerformanceOptions, CbpeState, void,
 
   measure({ plan, errors, calibrator, bins, classesFollow }, table, chunk, { compat }) {
     const { from, to } = chunk;
-    const score = table.score as Float64Array;
+    const score = roleOf(table, "score");
     const { predicted } = table;
     const ranked = rankProbabilities(score, calibrator, from, to);
     const expected = predicted && expectedConfusion(score, predicted, calibrator, from, to);
@@ -174,7 +174,7 @@ function concordance({ score, predicted }: OrderedTable, from: number, to: numbe
   if (!score || !predicted) return Number.NaN;
   const sums = new Float64Array(6);
   addScores(sums, score, predicted, from, to);
-  const [n0, sum0, squares0, n1, sum1, squares1] = sums as unknown as [number, number, number, number, number, number];
+  const [n0, sum0, squares0, n1, sum1, squares1] = sums;
   const within = (n: number, sum: number, squares: number) => Math.max(1e-12, squares / n - (sum / n) ** 2);
   const spread = Math.sqrt((within(n0, sum0, squares0) + within(n1, sum1, squares1)) / 2);
   return (sum1 / n1 - sum0 / n0) / spread;
@@ -195,8 +195,8 @@ function addScores(sums: Float64Array, score: Float64Array, predicted: Float64Ar
 
 /** Labels and scores of the reference in the caller's order (the calibration check depends on it). */
 function knownRows(reference: OrderedTable, compat: boolean, warn: (text: string) => void) {
-  const scores = originalOrder(reference, reference.score as Float64Array);
-  const labels = originalOrder(reference, reference.truth as Float64Array);
+  const scores = originalOrder(reference, roleOf(reference, "score"));
+  const labels = originalOrder(reference, roleOf(reference, "truth"));
   const known = scores.map((value, i) => (Number.isNaN(value) || Number.isNaN(labels[i]) ? 0 : 1));
   const rows = known.reduce((sum, each) => sum + each, 0);
   if (rows === scores.length) return { scores, labels };

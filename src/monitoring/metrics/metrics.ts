@@ -1,3 +1,4 @@
+import { knownValue } from "../../core/known-value.js";
 import { accuracyMetric } from "./accuracy-metric.js";
 import { averagePrecisionMetric } from "./average-precision-metric.js";
 import { businessValueMetric } from "./business-value-metric.js";
@@ -45,16 +46,13 @@ const askedAs = (metric: AnyMetric): PerformanceMetric => ("group" in metric ? m
 /** Names of the metrics of realized and estimated performance. */
 export const PERFORMANCE_METRICS: readonly PerformanceMetric[] = [...new Set(METRICS.map(askedAs))];
 
-const BY_KEY: ReadonlyMap<string, Metric> = new Map(METRICS.map((each) => [each.name, each]));
+const BY_KEY: ReadonlyMap<string, AnyMetric> = new Map(METRICS.map((each) => [each.name, each]));
 
-export const metricFor = (key: PerformanceKey): Metric => BY_KEY.get(key) as Metric;
+export const metricFor = (key: PerformanceKey): Metric => knownValue(BY_KEY, key);
 
 /** The metrics with one value a chunk that a name asks for. */
 export const keysOf = (name: PerformanceMetric): PerformanceKey[] =>
   METRICS.flatMap((each) => (askedAs(each) === name ? [each.name] : []));
 
 /** The name that a metric is asked for by. */
-export const groupOf = (key: PerformanceKey): PerformanceMetric => {
-  const metric = metricFor(key);
-  return (metric.group ?? metric.name) as PerformanceMetric;
-};
+export const groupOf = (key: PerformanceKey): PerformanceMetric => askedAs(knownValue(BY_KEY, key));

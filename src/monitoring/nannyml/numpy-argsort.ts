@@ -38,9 +38,9 @@ export function numpyArgsort(values: Float64Array, enough?: (left: number, right
       insert(v, t, left, right);
     }
     if (stack.length === 0) return t;
-    depth = stack.pop() as number;
-    right = stack.pop() as number;
-    left = stack.pop() as number;
+    depth = stack.pop() ?? 0;
+    right = stack.pop() ?? 0;
+    left = stack.pop() ?? 0;
   }
 }
 

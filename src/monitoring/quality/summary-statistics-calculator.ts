@@ -4,9 +4,9 @@ import { medianInPlace } from "../../statistics/median.js";
 import { type Moments, sampleDeviation } from "../../statistics/moments.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
-import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments } from "../chunks/column-moments.js";
-import { defaultColumns, needColumns, numbersOf } from "../chunks/typed-columns.js";
+import type { OrderedTable } from "../chunks/table.js";
+import { defaultColumns, isText, needColumns, numbersOf } from "../chunks/typed-columns.js";
 import { type Statistic, type StatisticOptions, statisticsConfig } from "./statistics-config.js";
 
 interface ColumnState {
@@ -82,26 +82,13 @@ export const statisticCalculator = <S extends Statistic>(
       return { columns: [{ name: "rows", threshold, scale: 0, fourth: 0, deviation: 0 }] };
     }
     needColumns(reference, Object.keys(columnThresholds), "reference");
-    const names =
-      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
+    const names = columns ?? defaultColumns(reference, true).filter((name) => !isText(reference, name));
     return {
-      columns: names.map((name): ColumnState => {
-        const values = numbersOf(reference, name, "reference");
-        const moments = columnMoments(reference, name, values);
-        if (moments.n === 0 && !compat) {
-          throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
-        }
-        const deviation = sampleDeviation(moments) ?? Number.NaN;
-        // NannyML's fourth moment does not leave missing values out
-        const holes = compat && moments.n < values.length;
-        return {
-          name,
-          threshold: columnThresholds[name] ?? threshold,
-          scale: statistic === "median" ? medianScale(values, moments) : deviation,
-          fourth: holes ? Number.NaN : moments.fourths / moments.n,
-          deviation,
-        };
-      }),
+      columns: names.map((name) => ({
+        name,
+        threshold: columnThresholds[name] ?? threshold,
+        ...errorScale(statistic, reference, name, compat),
+      })),
     };
   },
 
@@ -126,23 +113,48 @@ export const statisticCalculator = <S extends Statistic>(
         statistic === "median"
           ? medianOf(values, from, to)
           : statisticOf(statistic, columnMoments(table, column.name, values, from, to));
-      const error = errorOf(statistic, column, compat ? rows : n);
       if (n === 0 && !compat) {
         const reason = rows === 0 ? "no rows" : `all ${rows} values are missing`;
         return { ...EMPTY, n, reason };
       }
-      const lower = value - 3 * error;
-      return {
-        value,
-        n,
-        samplingError: error,
-        upperConfidenceBoundary: value + 3 * error,
-        lowerConfidenceBoundary: statistic === "std" ? Math.max(0, lower) : lower,
-        ...(Number.isNaN(value) ? { reason: `too few values, n=${n}` } : {}),
-      };
+      return withError(statistic, value, n, errorOf(statistic, column, compat ? rows : n));
     });
   },
 });
+
+/** What the standard errors of a column are made of, learned from the reference. */
+function errorScale(
+  statistic: Exclude<Statistic, "count">,
+  reference: OrderedTable,
+  name: string,
+  compat: boolean,
+): Pick<ColumnState, "scale" | "fourth" | "deviation"> {
+  const values = numbersOf(reference, name, "reference");
+  const moments = columnMoments(reference, name, values);
+  if (moments.n === 0 && !compat) {
+    throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
+  }
+  const deviation = sampleDeviation(moments) ?? Number.NaN;
+  // NannyML's fourth moment does not leave missing values out
+  const holes = compat && moments.n < values.length;
+  return {
+    scale: statistic === "median" ? medianScale(values, moments) : deviation,
+    fourth: holes ? Number.NaN : moments.fourths / moments.n,
+    deviation,
+  };
+}
+
+function withError(statistic: Statistic, value: number, n: number, error: number): RawMeasure {
+  const lower = value - 3 * error;
+  return {
+    value,
+    n,
+    samplingError: error,
+    upperConfidenceBoundary: value + 3 * error,
+    lowerConfidenceBoundary: statistic === "std" ? Math.max(0, lower) : lower,
+    ...(Number.isNaN(value) ? { reason: `too few values, n=${n}` } : {}),
+  };
+}
 
 const EMPTY = {
   value: Number.NaN,

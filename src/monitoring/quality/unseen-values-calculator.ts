@@ -1,8 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
-import { type CategoryColumn, type Column, isCategory } from "../chunks/column.js";
-import { categoriesOf, defaultColumns, needColumns } from "../chunks/typed-columns.js";
+import { type CategoryColumn, isCategory } from "../chunks/column.js";
+import { categoriesOf, defaultColumns, isText, needColumns } from "../chunks/typed-columns.js";
 import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
 
 interface ColumnState {
@@ -38,8 +38,7 @@ export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepa
 
   fit(reference, { columns, normalize = true, threshold, columnThresholds = {} }) {
     needColumns(reference, Object.keys(columnThresholds), "reference");
-    const names =
-      columns ?? defaultColumns(reference, true).filter((name) => isCategory(reference.columns.get(name) as Column));
+    const names = columns ?? defaultColumns(reference, true).filter((name) => isText(reference, name));
     return {
       normalize,
       columns: names.map((name): ColumnState => {

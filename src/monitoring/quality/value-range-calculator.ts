@@ -1,9 +1,8 @@
 import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
-import { type Column, isCategory } from "../chunks/column.js";
 import { columnMoments } from "../chunks/column-moments.js";
-import { defaultColumns, needColumns, numbersOf } from "../chunks/typed-columns.js";
+import { defaultColumns, isText, needColumns, numbersOf } from "../chunks/typed-columns.js";
 import { type QualityOptions, qualityConfig } from "./quality-config.js";
 import { NONE_ALLOWED } from "./unseen-values-calculator.js";
 
@@ -40,8 +39,7 @@ export const rangeCalculator: SyncCalculator<
 
   fit(reference, { columns, normalize = true, threshold, columnThresholds = {} }, { compat }) {
     needColumns(reference, Object.keys(columnThresholds), "reference");
-    const names =
-      columns ?? defaultColumns(reference, true).filter((name) => !isCategory(reference.columns.get(name) as Column));
+    const names = columns ?? defaultColumns(reference, true).filter((name) => !isText(reference, name));
     return {
       normalize,
       columns: names.map((name): ColumnState => {

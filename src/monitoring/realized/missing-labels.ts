@@ -1,5 +1,6 @@
 import { type Confusion, countConfusion } from "../../statistics/confusion.js";
 import type { Chunk } from "../chunks/chunk.js";
+import { roleOf } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 
 /** What missing labels do to the metrics of a chunk. */
@@ -17,13 +18,13 @@ export interface MissingLabels {
  * 3 standard errors to say no). The bounds take every missing label as predicted right, or every one as predicted wrong.
  */
 export function missingLabels(table: OrderedTable, { from, to }: Chunk): MissingLabels | undefined {
-  const truth = table.truth as Float64Array;
+  const truth = roleOf(table, "truth");
   const source = table.score ?? table.predicted;
   const without = { n: 0, sum: 0, squares: 0 };
   const withLabel = { n: 0, sum: 0, squares: 0 };
   for (let i = from; i < to; i++) {
     const group = Number.isNaN(truth[i]) ? without : withLabel;
-    const value = source?.[i] as number;
+    const value = source ? source[i] : Number.NaN;
     group.n++;
     if (Number.isNaN(value)) continue;
     group.sum += value;

@@ -1,5 +1,5 @@
 import { countConfusion } from "../../statistics/confusion.js";
-import { memoize, originalOrder } from "../chunks/order-table.js";
+import { memoize, originalOrder, roleOf } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { metricFor, type PerformanceKey } from "../metrics/metrics.js";
 import { rankLabels } from "../metrics/ranked-labels.js";
@@ -13,14 +13,14 @@ export function fitSamplingErrors(
   reference: OrderedTable,
   compat: boolean,
 ): Record<PerformanceKey, SamplingError> {
-  const { score, predicted, truth } = reference;
+  const { predicted, truth } = reference;
   const counts = truth && predicted ? countConfusion(truth, predicted) : NO_ROWS;
   // realized and estimated performance learn the same from one reference
   const ranked = () =>
     memoize(reference, "ranked labels", () => {
       // rows of one score keep traces of the order they come in: in NannyML that of the file
       const inOrder = (column: Float64Array) => (compat ? originalOrder(reference, column) : column);
-      return rankLabels(inOrder(score as Float64Array), inOrder(truth as Float64Array));
+      return rankLabels(inOrder(roleOf(reference, "score")), inOrder(roleOf(reference, "truth")));
     });
   const entries = plan.keys.map((key): [PerformanceKey, SamplingError] => {
     const metric = metricFor(key);

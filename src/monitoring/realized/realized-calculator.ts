@@ -2,6 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { rankKnown } from "../../statistics/rank-scores.js";
 import { rankedRocAuc } from "../../statistics/roc-auc.js";
 import type { RawMeasure, SyncCalculator } from "../calculators/calculator.js";
+import { roleOf } from "../chunks/order-table.js";
 import { metricFor, type PerformanceKey } from "../metrics/metrics.js";
 import { type SamplingError, samplingErrorAt } from "../metrics/sampling-error.js";
 import { missingLabels } from "./missing-labels.js";
@@ -55,7 +56,7 @@ export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedStat
 
   measure({ plan, errors }, table, chunk, { compat }) {
     const { from, to } = chunk;
-    const truth = table.truth as Float64Array;
+    const truth = roleOf(table, "truth");
     const value = realizedValues(plan, table, chunk, compat);
     const missing = compat ? undefined : missingLabels(table, chunk);
     return plan.keys.map((key): RawMeasure => {
@@ -76,7 +77,8 @@ export const realizedCalculator: SyncCalculator<PerformanceOptions, RealizedStat
 
   chunkExtras(table, { from, to }) {
     let missing = 0;
-    for (let i = from; i < to; i++) if (Number.isNaN((table.truth as Float64Array)[i])) missing++;
+    const truth = roleOf(table, "truth");
+    for (let i = from; i < to; i++) if (Number.isNaN(truth[i])) missing++;
     return to > from ? { targetsMissingRate: missing / (to - from) } : {};
   },
 };

@@ -5,7 +5,7 @@ import { rankKnown } from "../../statistics/rank-scores.js";
 import type { SeriesPlan } from "../calculators/calculator.js";
 import { STANDARD_DEVIATION } from "../calculators/threshold.js";
 import type { Chunk } from "../chunks/chunk.js";
-import { memoize } from "../chunks/order-table.js";
+import { memoize, roleOf } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { groupOf, metricFor, type PerformanceKey } from "../metrics/metrics.js";
 import type { PerformancePlan } from "./performance-plan.js";
@@ -21,7 +21,7 @@ export function performanceSeries(plan: PerformancePlan): SeriesPlan[] {
 
 /** The rows of a table by ascending score, sorted once. */
 export const scoreOrder = (table: OrderedTable): Uint32Array =>
-  memoize(table, "score order", () => argsort(table.score as Float64Array));
+  memoize(table, "score order", () => argsort(roleOf(table, "score")));
 
 /** Refuses an analysis without the columns that the metrics need. */
 export function needMetricColumns({ keys }: PerformancePlan, table: OrderedTable): void {
@@ -50,7 +50,7 @@ export function realizedValues(
   { from, to }: Pick<Chunk, "from" | "to">,
   compat: boolean,
 ): (key: PerformanceKey) => RealizedValue {
-  const truth = table.truth as Float64Array;
+  const truth = roleOf(table, "truth");
   // estimated performance asks for the realized one too
   const { score, predicted } = table;
   const ranked =

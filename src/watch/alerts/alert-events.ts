@@ -129,7 +129,12 @@ function follow(
     state.last = place;
     const loud = measures.findIndex(({ alert }) => alert === true);
     const event = (kind: AlertEvent["kind"], at: number) =>
-      eventOf(kind, rule, result.calculator, cause, state.since, chunk, series[at], measures[at]);
+      eventOf(
+        { kind, rule: rule.name, cause, part: result.calculator, since: state.since },
+        chunk,
+        series[at],
+        measures[at],
+      );
     if (loud >= 0) {
       if (state.alerting === 0) state.since = state.open ? state.since : chunk.key;
       state.alerting++;
@@ -164,7 +169,7 @@ function bundled(events: readonly Unidentified[]): Unidentified[] {
   return [...groups.values()].flatMap((group) => {
     if (group.length <= FEW) return group;
     const sorted = [...group].sort((a, b) => farness(b) - farness(a));
-    const [first, ...others] = sorted as [Unidentified, ...Unidentified[]];
+    const [first, ...others] = sorted;
     const also = others.map(({ cause }) => cause);
     const names = `${also.slice(0, FEW).join(", ")}${also.length > FEW ? " …" : ""}`;
     return [{ ...first, also, message: `${first.message}; and ${also.length} more: ${names}` }];
@@ -182,11 +187,7 @@ function identified(event: Unidentified, subject: string | null): AlertEvent {
 }
 
 function eventOf(
-  kind: AlertEvent["kind"],
-  rule: AlertRule,
-  part: string,
-  cause: string,
-  since: string,
+  origin: Pick<AlertEvent, "kind" | "rule" | "cause" | "part" | "since">,
   chunk: ChunkInfo,
   series: Series,
   { value, lowerThreshold, upperThreshold }: Measure,
@@ -194,19 +195,8 @@ function eventOf(
   const what = series.column ? `${series.column}: ${series.label}` : series.label;
   const limits = `${lowerThreshold?.toPrecision(4) ?? "−∞"} … ${upperThreshold?.toPrecision(4) ?? "∞"}`;
   const message =
-    kind === "alert"
-      ? `${what} is ${value?.toPrecision(4)} in chunk ${chunk.key}, outside ${limits}, since ${since}`
-      : `${what} is back within ${limits} in chunk ${chunk.key}; it was outside since ${since}`;
-  return {
-    kind,
-    rule: rule.name,
-    cause,
-    part,
-    since,
-    chunk: chunk.key,
-    message,
-    value,
-    lowerThreshold,
-    upperThreshold,
-  };
+    origin.kind === "alert"
+      ? `${what} is ${value?.toPrecision(4)} in chunk ${chunk.key}, outside ${limits}, since ${origin.since}`
+      : `${what} is back within ${limits} in chunk ${chunk.key}; it was outside since ${origin.since}`;
+  return { ...origin, chunk: chunk.key, message, value, lowerThreshold, upperThreshold };
 }

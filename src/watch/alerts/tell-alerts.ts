@@ -49,7 +49,7 @@ function sinksOf(settings: MonitorSettings, signal: AbortSignal | undefined): Al
 function settled(result: MonitoringResult, days: readonly SnapshotDay[]): MonitoringResult {
   const numbers = days.map(({ day }) => dayOf(day));
   const last = numbers.at(-1) ?? 0;
-  const next = last + (numbers.length > 1 ? last - (numbers.at(-2) as number) : 1);
+  const next = last + (numbers.length > 1 ? last - numbers[numbers.length - 2] : 1);
   const lastLabel = Math.max(...days.filter(({ labels }) => labels > 0).map(({ day }) => dayOf(day)), 0);
   const open = ({ period, endMs, targetsMissingRate = 0 }: ChunkInfo) =>
     period === "analysis" &&
