@@ -27,19 +27,19 @@ interface AnyColumn {
   readonly thresholds: readonly (Threshold | null)[];
 }
 
-export interface ContinuousColumn extends AnyColumn {
+export interface ContinuousState extends AnyColumn {
   readonly type: "continuous";
   readonly methods: readonly ContinuousMethod[];
   readonly continuous: ContinuousReference;
 }
 
-export interface CategoricalColumn extends AnyColumn {
+export interface CategoricalState extends AnyColumn {
   readonly type: "categorical";
   readonly methods: readonly CategoricalMethod[];
   readonly categorical: CategoricalReference;
 }
 
-type ColumnState = ContinuousColumn | CategoricalColumn;
+type ColumnState = ContinuousState | CategoricalState;
 
 export interface UnivariateState {
   readonly independentRows: number | null;
@@ -48,8 +48,8 @@ export interface UnivariateState {
 
 /** Columns of a table, each with what was learned of it. */
 type Prepared = readonly (
-  | { readonly column: ContinuousColumn; readonly numbers: Float64Array }
-  | ({ readonly column: CategoricalColumn } & PlacedColumn)
+  | { readonly column: ContinuousState; readonly numbers: Float64Array }
+  | ({ readonly column: CategoricalState } & PlacedColumn)
 )[];
 
 /** Univariate drift: how far the values of each column in a chunk are from those of the whole reference. */
@@ -159,11 +159,11 @@ function withChance(raw: readonly RawMeasure[], column: ColumnState, independent
   }));
 }
 
-function shapeOfNumbers({ continuous: { n, doane, deviation } }: ContinuousColumn) {
+function shapeOfNumbers({ continuous: { n, doane, deviation } }: ContinuousState) {
   return { n, shape: { shares: doane?.share ?? [], deviation } };
 }
 
-function shapeOfCategories({ categorical: { n, counts } }: CategoricalColumn) {
+function shapeOfCategories({ categorical: { n, counts } }: CategoricalState) {
   return { n, shape: { shares: counts.map((count) => count / n), deviation: 0 } };
 }
 
