@@ -2,7 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { checkDateFormat } from "../store/cell-sql.js";
 import type { ColumnOverrides, ColumnReading } from "./column-reading.js";
 import { columnOf, type OpenTable, type TableColumn } from "./open-table.js";
-import { countNumbers, countOthers, DAY_FORMATS, oddSql } from "./reading-sql.js";
+import { countFilled, countNumbers, countOthers, DAY_FORMATS, filledSql, OTHER_WAYS, oddSql } from "./reading-sql.js";
 
 /** Columns that are looked at in one statement. */
 const TOGETHER = 128;
@@ -42,7 +42,10 @@ export async function findReadings(
     else texts.push(column);
   }
   const others = new Map<TableColumn, NumberCounts>();
-  for (const [column, counts] of await countsOf(table, texts, (own) => countNumbers(own, own))) {
+  // what is stored as text is no number, unless the user says so
+  const count = ({ name, own }: TableColumn) =>
+    table.typed && !number.includes(name) ? countFilled(own, own) : countNumbers(own, own);
+  for (const [column, counts] of await countsOf(table, texts, count)) {
     const [numbers, odd, codes] = [counts("number"), counts("odd"), counts("code")];
     if (number.includes(column.name) ? numbers > 0 && odd <= numbers : isNumeric({ numbers, odd, codes }, table)) {
       readings.set(column, { kind: "number", ...(odd > 0 ? { lenient: true } : {}) });
@@ -52,7 +55,10 @@ export async function findReadings(
     else if (numbers + odd === 0) readings.set(column, { kind: "category", marks: true, empty: true });
     else others.set(column, { numbers, odd, codes });
   }
-  for (const [column, counts] of await countsOf(table, [...others.keys()], (own) => countOthers(own, own, format))) {
+  const ways = await likelyWays(table, [...others.keys()], number, format);
+  const countWays = (column: TableColumn) =>
+    countOthers(filledSql(column.own), column.own, ways.get(column) ?? [], format);
+  for (const [column, counts] of await countsOf(table, [...others.keys()], countWays)) {
     const found = { table, column, counts, ...(others.get(column) ?? NONE) };
     const reading = readingOf(found, overrides);
     readings.set(column, reading);
@@ -174,14 +180,43 @@ export async function firstOdd(
   return found ?? { row: 0, cell: "" };
 }
 
-async function countsOf(table: OpenTable, columns: readonly TableColumn[], sql: (own: string) => string[]) {
+/** Rows that are looked at first: a column of a million texts is not asked ten times whether each is a day. */
+const SAMPLE = 500;
+
+/**
+ * The ways of reading each column that the first rows leave open: those in which at least half of their cells can be read. A
+ * column whose first rows are empty, and one that the user calls numbers, may be anything.
+ */
+async function likelyWays(
+  table: OpenTable,
+  columns: readonly TableColumn[],
+  number: readonly string[],
+  format: string | undefined,
+): Promise<Map<TableColumn, string[]>> {
+  if (columns.length === 0) return new Map();
+  // what is stored as text is no number, unless the user says so
+  const all = OTHER_WAYS(format).filter((way) => !table.typed || number.length > 0 || !/^(comma|thousands)$/.test(way));
+  const cells = columns.map(({ own }) => `${filledSql(own)} AS ${own}`).join(", ");
+  const sample = { ...table, from: `(SELECT ${cells} FROM ${table.from} LIMIT ${SAMPLE})` };
+  const counted = await countsOf(sample, columns, ({ own }) => countOthers(own, own, ["filled", ...all], format));
+  return new Map(
+    counted.map(([column, counts]) => {
+      const isOpen = number.includes(column.name) || counts("filled") === 0;
+      return [column, isOpen ? all : all.filter((way) => 2 * counts(way) >= counts("filled"))];
+    }),
+  );
+}
+
+/** Counts of columns by their keys; 0 for what was not counted. */
+async function countsOf(table: OpenTable, columns: readonly TableColumn[], sql: (column: TableColumn) => string[]) {
   const all: [TableColumn, (key: string) => number][] = [];
   for (let from = 0; from < columns.length; from += TOGETHER) {
     const part = columns.slice(from, from + TOGETHER);
-    const [row] = await table.db.rows<Record<string, number>>(
-      `SELECT ${part.flatMap(({ own }) => sql(own)).join(", ")} FROM ${table.from}`,
-    );
-    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`]]);
+    const counts = part.flatMap(sql);
+    const [row = {}] = counts.length
+      ? await table.db.rows<Record<string, number>>(`SELECT ${counts.join(", ")} FROM ${table.from}`)
+      : [];
+    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`] ?? 0]);
   }
   return all;
 }

@@ -38,7 +38,12 @@ export async function readValues(
       `SELECT ${table.row}, ${plans.map(({ sql }) => sql).join(", ")} FROM ${table.from}`,
       plans.map(({ to }) => to),
     );
-    for (const { type } of plans) if (type) await table.db.run(`DROP TYPE ${type}`);
+    for (const { levels } of plans) {
+      if (!levels) continue;
+      await table.db.run(`DROP TYPE ${levels.type}`);
+      const { to, codeOf } = levels;
+      for (let i = 0; i < to.length; i++) if (to[i] >= 0) to[i] = codeOf[to[i]];
+    }
     await checkRead(table, part);
     out.push(...plans.map(({ values }) => values));
   }
@@ -50,8 +55,8 @@ interface Plan {
   sql: string;
   to: Filled;
   values: ColumnValues;
-  /** Type of the database that knows the levels. */
-  type?: string;
+  /** The type of the database that knows the texts as they stand, and the code of each: several may mean one level, or none. */
+  levels?: { type: string; to: Int32Array; codeOf: Int32Array };
 }
 
 async function planOf(table: OpenTable, wanted: WantedColumn, place: number, arrays: Arrays): Promise<Plan> {
@@ -61,22 +66,34 @@ async function planOf(table: OpenTable, wanted: WantedColumn, place: number, arr
     return { sql: `CAST(${numberSql(own, type, wanted)} AS DOUBLE)`, to, values: to };
   }
   const to = arrays.codes(table.rows);
-  const cell = categorySql(own, type, wanted);
-  const filled = await table.db.row<{ n: number }>(`SELECT count(${cell}) AS n FROM ${table.from}`);
+  const text = type === "VARCHAR" ? own : `CAST(${own} AS VARCHAR)`;
+  const filled = await table.db.row<{ n: number }>(`SELECT count(${own}) AS n FROM ${table.from}`);
   if (!filled?.n) return { sql: "CAST(NULL AS INTEGER)", to, values: { levels: [], codes: to } };
-  // codes are made where the texts are: a string for each cell would cost many times as much
+  // codes are made where the texts are: a string for each cell would cost many times as much. And what a text means is asked once
+  // for each text, not for each cell
   const name = `levels_${place}`;
   await table.db.run(
-    `CREATE TYPE ${name} AS ENUM (SELECT DISTINCT ${cell} AS level FROM ${table.from} WHERE ${cell} IS NOT NULL ORDER BY 1)`,
+    `CREATE TYPE ${name} AS ENUM (SELECT DISTINCT ${text} FROM ${table.from} WHERE ${own} IS NOT NULL)`,
   );
-  const { level } = columnsAs(await table.db.columns(`SELECT unnest(enum_range(NULL::${name})) AS level`), {
-    level: String,
-  });
+  const { code, level } = columnsAs(
+    await table.db.columns(
+      `SELECT CAST(enum_code(v) AS DOUBLE) AS code, ${categorySql("t", type, wanted)} AS level
+       FROM (SELECT v, CAST(v AS VARCHAR) AS t FROM (SELECT unnest(enum_range(NULL::${name})::${name}[]) AS v)) ORDER BY level`,
+    ),
+    { code: Float64Array, level: Array },
+  );
+  const levels: string[] = [];
+  const codeOf = new Int32Array(code.length).fill(-1);
+  for (const [i, meant] of level.entries()) {
+    if (meant === null) continue;
+    if (meant !== levels.at(-1)) levels.push(meant);
+    codeOf[code[i]] = levels.length - 1;
+  }
   return {
-    sql: `CAST(enum_code(CAST(${cell} AS ${name})) AS INTEGER)`,
+    sql: `CAST(enum_code(CAST(${text} AS ${name})) AS INTEGER)`,
     to,
-    values: { levels: level as string[], codes: to },
-    type: name,
+    values: { levels, codes: to },
+    levels: { type: name, to, codeOf },
   };
 }
 

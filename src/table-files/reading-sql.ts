@@ -40,18 +40,35 @@ export function countNumbers(column: string, prefix: string): string[] {
   ];
 }
 
-/** The same for what is not a column of plain numbers. */
-export function countOthers(column: string, prefix: string, format: string | undefined): string[] {
-  const cell = filledSql(column);
-  const count = (what: string, as: string) => `count(${what}) AS ${prefix}_${as}`;
+/** SQL that counts the cells of a text column that hold a value, where no cell is taken for a number. */
+export const countFilled = (column: string, prefix: string): string[] => [
+  `0 AS ${prefix}_number`,
+  `count(${filledSql(column)}) AS ${prefix}_odd`,
+  `0 AS ${prefix}_code`,
+];
+
+/** Ways in which the cells of a text column may be read that is not one of plain numbers. */
+export const OTHER_WAYS = (format: string | undefined): string[] => [
+  ...["boolean", "comma", "thousands", "date"],
+  ...(format === undefined ? DAY_FORMATS : [format]).map((_, k) => `date${k}`),
+];
+
+/**
+ * SQL that counts the cells of a text column which can be read in some ways, and those that hold a value.
+ *
+ * @param cell SQL for a cell, null where it holds no value
+ */
+export function countOthers(cell: string, prefix: string, ways: readonly string[], format?: string): string[] {
   const formats = format === undefined ? DAY_FORMATS : [format];
-  return [
-    `count(*) FILTER (lower(${cell}) IN ('true', 'false')) AS ${prefix}_boolean`,
-    count(commaNumber(cell), "comma"),
-    count(thousandsNumber(cell), "thousands"),
-    count(`TRY_CAST(${cell} AS TIMESTAMP)`, "date"),
-    ...formats.map((each, k) => count(`try_strptime(${cell}, ${text(each)})`, `date${k}`)),
-  ];
+  const sql: Record<string, string> = {
+    filled: cell,
+    boolean: `CASE WHEN lower(${cell}) IN ('true', 'false') THEN 1 END`,
+    comma: commaNumber(cell),
+    thousands: thousandsNumber(cell),
+    date: `TRY_CAST(${cell} AS TIMESTAMP)`,
+    ...Object.fromEntries(formats.map((each, k) => [`date${k}`, `try_strptime(${cell}, ${text(each)})`])),
+  };
+  return ways.map((way) => `count(${sql[way]}) AS ${prefix}_${way}`);
 }
 
 const isDay = (type: string) => /^(DATE|TIMESTAMP)/.test(type);
@@ -77,7 +94,8 @@ export function numberSql(column: string, type: string, { kind, comma, thousands
   if (kind === "date") return isDay(type) ? `CAST(epoch(${own}) AS DOUBLE)` : "NULL";
   if (isDay(type)) return "NULL";
   if (/^TIME/.test(type)) return `CAST(epoch(${own}) AS DOUBLE)`;
-  return finite(`TRY_CAST(${own} AS DOUBLE)`);
+  // a NaN in an array of numbers is a missing one already
+  return type === "DOUBLE" ? own : finite(`TRY_CAST(${own} AS DOUBLE)`);
 }
 
 /** SQL for the text of a category, null where it is missing; a whole number is written without a decimal point. */
