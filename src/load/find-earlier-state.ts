@@ -5,12 +5,6 @@ import type { Database } from "../store/database.js";
 import type { DownloadedFile, LoadNotes } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
 
-/** Loads of the same source with other bytes, and whether the file is one of them with lines added at its end. */
-export interface EarlierState {
-  batches: number[];
-  grown: boolean;
-}
-
 /**
  * Finds the batches that a file takes the place of: those of an earlier state of the same source.
  *
@@ -23,18 +17,19 @@ export async function findEarlierState(
   db: Database,
   file: DownloadedFile,
   { source, grain, replace_file }: Pick<LoadSettings, "source" | "grain" | "replace_file">,
-): Promise<EarlierState> {
+): Promise<number[]> {
   const found = await db.rows<{ batch_id: number; sha256: string; notes: string }>(
     "SELECT batch_id, sha256, notes FROM batches WHERE kind = 'load' AND source = $1 ORDER BY batch_id",
     [source],
   );
   const others = found.filter(({ sha256 }) => sha256 !== file.sha256);
-  if (replace_file) return { batches: found.map(({ batch_id }) => batch_id), grown: false };
-  if (grain !== "event" || others.length === 0) return { batches: [], grown: false };
-  const batches = others.map(({ batch_id }) => batch_id);
+  if (replace_file) return found.map(({ batch_id }) => batch_id);
+  if (grain !== "event" || others.length === 0) return [];
   const last = others[others.length - 1];
   const { bytes } = JSON.parse(last.notes) as LoadNotes;
-  if (bytes !== undefined && (await beginsWith(file, bytes, last.sha256))) return { batches, grown: true };
+  if (bytes !== undefined && (await beginsWith(file, bytes, last.sha256))) {
+    return others.map(({ batch_id }) => batch_id);
+  }
   throw new ChurnError(
     "CONFLICT",
     `${source}: this file was loaded before with other content, and its events would count twice`,

@@ -1,10 +1,11 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
-import { addToRows, CELLS, fillRows, removeBatches } from "../store/added-records.js";
+import { CELLS, removeBatches } from "../store/added-records.js";
 import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
-import { countKnownRows, judgeKnownRows, type KnownRow, type KnownRows } from "../store/judge-known-rows.js";
+import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
+import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CleanSummary } from "./clean-rows.js";
 import { judgeRejects } from "./judge-rejects.js";
 import type { DownloadedFile, LoadNotes, LoadResult, Piece } from "./load-result.js";
@@ -133,15 +134,8 @@ async function settleKnownRows(
       FROM known k LEFT JOIN (${found.cells("SELECT place FROM known WHERE verdict = 'contradicts'")}) l ON l.line = k.place
       WHERE verdict = 'contradicts' AND k.place NOT IN (SELECT line FROM bad)`);
   }
-  const of = async (verdict: KnownRow, write: (rows: string) => Promise<void>) => {
-    if (!known[verdict]) return;
-    await db.run(`CREATE OR REPLACE TEMP TABLE some_known AS SELECT ${cells} FROM clean
-      WHERE ${inPiece} AND line IN (SELECT place FROM known WHERE verdict = '${verdict}')`);
-    await write("some_known");
-    await db.run("DROP TABLE temp.some_known");
-  };
-  await of("adds", (some) => addToRows(db, some, given, batchId));
-  await of("fills", (some) => fillRows(db, some, given, own));
+  const some = `SELECT line AS place, ${cells} FROM clean WHERE ${inPiece}`;
+  await writeKnownRows(db, known, some, { given, own, batchId });
   return countKnownRows(db, inPiece.replaceAll("line", "place"));
 }
 

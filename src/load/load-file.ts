@@ -55,7 +55,7 @@ export async function loadFile(
           const after = done?.reached ?? 0;
           const replaced = done?.replaced ?? settings.replace;
           const piece = { after, to: Math.min(after + size, end), of: end, replaced };
-          const { batches: replaces } = after === 0 ? await findEarlierState(db, file, settings) : { batches: [] };
+          const replaces = after === 0 ? await findEarlierState(db, file, settings) : [];
           const batch = { settings, file, optionsHash, replaces };
           if (after < end) await insertPiece(db, found, batch, { piece, ahead });
           return piece.to;

@@ -1,10 +1,11 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
-import { addToRows, CELLS, fillRows, summed } from "./added-records.js";
+import { CELLS, summed } from "./added-records.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { updateDailySummary } from "./daily-summary.js";
 import type { Database } from "./database.js";
 import { GRAIN_OF_STORE, judgeKnownRows, parseGrain } from "./judge-known-rows.js";
 import type { CommittedBatch, NewBatch, RejectedRow } from "./new-batch.js";
+import { writeKnownRows } from "./write-known-rows.js";
 
 /**
  * Writes a batch some of whose rows have the key of a row in the store, or of one another.
@@ -22,8 +23,11 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
     const repeated = grain === "event" ? await sumRepeated(db) : await setRepeatedAside(db, given);
     const own = grain === "day" ? "all" : await ownBatches(db, batch);
     const known = await judgeKnownRows(db, "SELECT id AS place, * FROM arriving", cells, own);
-    await writeKnown(db, "adds", (rows) => addToRows(db, rows, cells, plan.batchId));
-    await writeKnown(db, "fills", (rows) => fillRows(db, rows, cells, own));
+    await writeKnownRows(db, known, "SELECT id AS place, * FROM arriving", {
+      given: cells,
+      own,
+      batchId: plan.batchId,
+    });
     const contradicting = await db.rows<Aside[number]>(
       `SELECT a.id, NULL AS column_name, NULL AS after, 'contradicts the row of this subscriber and day from batch ' || k.batch_id AS reason, ${rawOf(given)} AS raw
        FROM known k JOIN arriving a ON a.id = k.place WHERE verdict = 'contradicts' ORDER BY id`,
@@ -96,16 +100,6 @@ async function ownBatches(db: Database, { kind }: NewBatch): Promise<number[]> {
      UNION SELECT batch_id FROM batches WHERE kind = 'load' AND sha256 IN (SELECT sha256 FROM batches WHERE kind = 'load' AND held_back > 0)`,
   );
   return found.map(({ batch_id }) => batch_id);
-}
-
-/** Hands the known rows of one kind on, as a temporary table. */
-async function writeKnown(db: Database, verdict: string, write: (rows: string) => Promise<void>): Promise<void> {
-  const found = await db.row<{ n: number }>(`SELECT count(*) AS n FROM known WHERE verdict = '${verdict}'`);
-  if (!found?.n) return;
-  await db.run(`CREATE OR REPLACE TEMP TABLE some_known AS
-    SELECT a.* FROM arriving a WHERE id IN (SELECT place FROM known WHERE verdict = '${verdict}')`);
-  await write("some_known");
-  await db.run("DROP TABLE temp.some_known");
 }
 
 /** Where each row stood in what was sent: rows that were refused before have their own places. */
