@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { tableView } from "../charts/table-view.js";
+import { snakeKeys } from "../core/key-case.js";
 import { explore } from "../eda/explore.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
@@ -10,12 +11,13 @@ export function edaCommand(): Command {
     section: "eda",
     summary: "explore the log: columns, days, and what goes with churn",
     run: (settings, context) => explore(openStore(settings.store), settings.eda, context),
-    print: ({ rows, subscribers, first_day, last_day, label, correlations, files, notes }) =>
+    json: (found) => ({ ...snakeKeys(found), correlations: found.correlations.map((row) => snakeKeys(row)) }),
+    print: ({ rows, subscribers, firstDay, lastDay, label, correlations, files, notes }) =>
       [
         formatFields([
           ["rows", rows],
           ["subscribers", subscribers],
-          ["days", `${first_day} … ${last_day}`],
+          ["days", `${firstDay} … ${lastDay}`],
           ["churned", label.known ? `${((100 * label.churned) / label.known).toFixed(2)} % of ${label.known}` : null],
         ]),
         "",

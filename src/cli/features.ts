@@ -16,7 +16,7 @@ export function featuresCommand(): Command {
       const fields = formatFields([
         [
           "plan",
-          `${result.plan.set === "seed" ? "legacy" : result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.plan_hash}`,
+          `${result.plan.set === "seed" ? "legacy" : result.plan.set}, ${result.features} features, label ${result.plan.label}, hash ${result.planHash}`,
         ],
         ["snapshots", result.snapshots],
         ["subscribers", result.subscribers],

@@ -26,9 +26,9 @@ export function scoreCommand(): Command {
             ...result.notes.map((note) => `· ${note}`),
           ].join("\n")
         : formatFields([
-            ["model", result.model_version],
+            ["model", result.modelVersion],
             ["snapshots scored", result.snapshots],
-            ["days", `${result.first_day} … ${result.last_day}`],
+            ["days", `${result.firstDay} … ${result.lastDay}`],
             ["called churners", result.flagged],
             ["label known by now", result.labelled],
           ]),

@@ -2,19 +2,22 @@ import { Command, Option } from "commander";
 import { SECTIONS, type Settings, settingsOf } from "../config/configure.js";
 import { type AnyOptionSet, holdersOf, type LayeredValue } from "../config/layer.js";
 import { ChurnError } from "../core/errors.js";
+import { snakeKeys } from "../core/key-case.js";
 import type { OptionField } from "../core/option-set.js";
 import type { StageContext } from "../core/progress.js";
 import { interruptSignal } from "./interrupt-signal.js";
 import { flagOf, kebab, shownDefault } from "./option-flags.js";
 import { progressLine } from "./progress-line.js";
 
-/** What a subcommand does: settings in, result out. The result is printed as JSON with `--json`, else by `print`. */
-export interface StageCommand<Result> {
+/** What a subcommand does: settings in, result out. The result is printed by `json` with `--json`, else by `print`. */
+export interface StageCommand<Result extends object> {
   /** Section of the settings whose options are flags of the command. */
   section: keyof typeof SECTIONS;
   summary: string;
   run(settings: Settings, context: Required<StageContext>): Promise<Result>;
   print(result: Result, settings: Settings): string;
+  /** The result as machines read it, in snake_case at every depth; left out where none of its values has camelCase keys. */
+  json?(result: Result): object;
   /** Also take the options of every other section as flags without a prefix, where their name says enough. */
   flat?: boolean;
   /** Another way to run the command, which works on files and reads no settings. */
@@ -29,7 +32,7 @@ export interface StageCommand<Result> {
 const SETS: Readonly<Record<string, AnyOptionSet>> = SECTIONS;
 
 /** Makes the command of a stage: its options as flags, those of other stages with a prefix, `--config` and `--json`. */
-export function stageCommand<Result>(name: string, stage: StageCommand<Result>): Command {
+export function stageCommand<Result extends object>(name: string, stage: StageCommand<Result>): Command {
   const own: AnyOptionSet = SECTIONS[stage.section];
   const command = new Command(name).description(stage.summary);
   const flags = new Map<string, [section: string, key: string][]>();
@@ -39,6 +42,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
     const option = new Option(flagOf(field, flag), `${field.help}${shownDefault(field)}`);
     command.addOption(hidden ? option.hideHelp() : option);
   };
+  const jsonOf = stage.json ?? ((result: Result) => snakeKeys(result));
   const all = Object.entries(SECTIONS);
   for (const field of own.fields) {
     // data_dir and the like mean the same in every stage
@@ -92,7 +96,7 @@ export function stageCommand<Result>(name: string, stage: StageCommand<Result>):
       const context = { onProgress: progress.onProgress, signal: interruptSignal() };
       const result = await stage.run(settings, context);
       progress.end();
-      process.stdout.write(`${json ? JSON.stringify(result, null, 2) : stage.print(result, settings)}\n`);
+      process.stdout.write(`${json ? JSON.stringify(jsonOf(result), null, 2) : stage.print(result, settings)}\n`);
     } finally {
       progress.end();
     }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { snakeKeys } from "../core/key-case.js";
 import { openStore } from "../store/open-store.js";
 import { type TrainStageResult, train } from "../training/train.js";
 import { formatFields } from "./format-fields.js";
@@ -8,13 +9,12 @@ export function trainCommand(): Command {
   return stageCommand("train", {
     section: "train",
     summary: "train a model, test it on later days and other subscribers, and put it into service",
-    async run(settings, context) {
-      return machineForm(await train(openStore(settings.store), settings.train, context));
-    },
-    print: ({ model_version, artifact, card, best, metrics, baselines, notes }) =>
+    run: (settings, context) => train(openStore(settings.store), settings.train, context),
+    json: machineForm,
+    print: ({ modelVersion, artifact, card, best, metrics, baselines, notes }) =>
       [
         formatFields([
-          ["model", model_version],
+          ["model", modelVersion],
           [
             "parameters",
             Object.entries(best)
@@ -36,22 +36,20 @@ export function trainCommand(): Command {
   });
 }
 
-/** What a program needs of a training: no charts, no arrays a row. */
+/** What a program needs of a training, in snake_case: no charts, no arrays a row. */
 function machineForm(result: TrainStageResult) {
-  const { model_version, artifact, card, best, search, metrics, confusion, gate, predictions, notes } = result;
-  const baselines = result.baselines.map(({ name, metrics, note }) => ({ name, metrics, note }));
-  const threshold = result.model.threshold;
+  const { artifact, card, best, metrics, confusion, predictions, notes } = result;
   return {
-    model_version,
+    model_version: result.modelVersion,
     artifact,
     card,
     best,
-    threshold,
+    threshold: result.model.threshold,
     metrics,
     confusion,
-    baselines,
-    search,
-    gate,
+    baselines: result.baselines.map(({ name, metrics, note }) => ({ name, metrics, note })),
+    search: result.search.map((row) => snakeKeys(row)),
+    gate: snakeKeys(result.gate),
     predictions,
     notes,
   };

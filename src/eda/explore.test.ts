@@ -175,7 +175,7 @@ describe("explore", async () => {
       r2: null,
       note: "only 0 rows with both values",
     });
-    expect(none.churn_rates).toEqual([]);
+    expect(none.churnRates).toEqual([]);
     expect(JSON.stringify(none)).not.toContain("NaN");
     for (const chart of Object.values({
       ...none.charts.joint,

@@ -23,8 +23,8 @@ const LABEL = "PSEUDO_CHURNED";
 export interface Exploration {
   rows: number;
   subscribers: number;
-  first_day: string;
-  last_day: string;
+  firstDay: string;
+  lastDay: string;
   label: {
     /** given: PSEUDO_CHURNED of the row's own day; ahead: churn in the `horizon` days after it. */
     source: "given" | "ahead";
@@ -38,7 +38,7 @@ export interface Exploration {
   daily: Record<string, string | number | null>[];
   correlations: CorrelationRow[];
   /** Churn rates from the lowest to the highest tenth of each column. */
-  churn_rates: (RateGroup & { column: string })[];
+  churnRates: (RateGroup & { column: string })[];
   /** The charts that were written. */
   files: string[];
   /** What a reader should know, in sentences. */
@@ -61,13 +61,13 @@ export interface CorrelationRow {
   column: string;
   n: number;
   pearson: number | null;
-  pearson_low: number | null;
-  pearson_high: number | null;
-  pearson_p: number | null;
+  pearsonLow: number | null;
+  pearsonHigh: number | null;
+  pearsonP: number | null;
   spearman: number | null;
-  spearman_low: number | null;
-  spearman_high: number | null;
-  spearman_p: number | null;
+  spearmanLow: number | null;
+  spearmanHigh: number | null;
+  spearmanP: number | null;
   /** Share of the label's variance that a straight line of the column explains. */
   r2: number | null;
   note: string | null;
@@ -143,8 +143,8 @@ export async function explore(
   const result: Omit<Exploration, "charts"> = {
     rows: log.rows,
     subscribers: log.subscribers,
-    first_day: log.first_day,
-    last_day: log.last_day,
+    firstDay: log.firstDay,
+    lastDay: log.lastDay,
     label: { source: log.label, horizon: ahead ? settings.horizon : null, ...labelled },
     summary: [
       ...summary.keys,
@@ -153,7 +153,7 @@ export async function explore(
     ],
     daily: dailyRows(daily),
     correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column])?.r2 ?? null)),
-    churn_rates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
+    churnRates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
     files: files.flat(),
     notes: notes(log, settings.horizon, labelled),
   };
@@ -183,13 +183,13 @@ function correlationRow({ column, pearson, spearman }: LabelCorrelation, r2: num
     column,
     n: pearson.n,
     pearson: pearson.r,
-    pearson_low: pearson.low,
-    pearson_high: pearson.high,
-    pearson_p: pearson.p,
+    pearsonLow: pearson.low,
+    pearsonHigh: pearson.high,
+    pearsonP: pearson.p,
     spearman: spearman.r,
-    spearman_low: spearman.low,
-    spearman_high: spearman.high,
-    spearman_p: spearman.p,
+    spearmanLow: spearman.low,
+    spearmanHigh: spearman.high,
+    spearmanP: spearman.p,
     r2,
     note: pearson.why ?? spearman.why,
   };

@@ -7,8 +7,8 @@ import type { EdaSettings } from "./options.js";
 export interface ExploredRows {
   rows: number;
   subscribers: number;
-  first_day: string;
-  last_day: string;
+  firstDay: string;
+  lastDay: string;
   /** Columns that hold anything at all, in the order of the record. */
   measures: { name: string; kind: "count" | "amount"; title: string }[];
   label: "given" | "ahead";
@@ -77,8 +77,8 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
   return {
     rows: Number(found.rows),
     subscribers: Number(found.subscribers),
-    first_day: String(found.first_day),
-    last_day: String(found.last_day),
+    firstDay: String(found.first_day),
+    lastDay: String(found.last_day),
     measures,
     label,
     flagged,

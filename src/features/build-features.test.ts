@@ -100,7 +100,7 @@ describe("buildFeatures", () => {
     await other.lease((db) => db.run("DELETE FROM DP_CDR_Data WHERE DP_MSISDN < 's10'"));
     const first = await buildFeatures(store, { data_dir: folder });
     const second = await buildFeatures(other, { data_dir: folder });
-    expect(second.plan_hash).toBe(first.plan_hash);
+    expect(second.planHash).toBe(first.planHash);
     const count = (path: string) => store.lease((db) => db.row(`SELECT count(*) AS n FROM read_parquet('${path}')`));
     expect(await count(first.parquet)).toEqual({ n: first.snapshots });
     expect(await count(second.parquet)).toEqual({ n: second.snapshots });

@@ -18,7 +18,7 @@ import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 /** What the feature stage made. */
 export interface FeatureResult {
   plan: FeaturePlan;
-  plan_hash: string;
+  planHash: string;
   snapshots: number;
   subscribers: number;
   features: number;
@@ -82,7 +82,7 @@ export async function buildFeatures(
       context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
       const counted = await countSnapshots(db);
       const notes = [...(await notesOfRows(db)), ...(await labelNotes(db, plan, counted.days))];
-      return { plan, plan_hash: hash, parquet, features: plan.features.length, ...counted, notes };
+      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, notes };
     },
     { signal: context.signal },
   );

@@ -11,8 +11,8 @@ import { type SnapshotTable, snapshotTable } from "../training/read-dataset.js";
 export async function findSnapshots(db: Database, model: ChurnModel): Promise<SnapshotTable> {
   const current = await snapshotTable(db);
   const { plan, plan_hash } = model.facts;
-  if (plan_hash === null || plan_hash === current.plan_hash || !plan) return current;
-  const own = { table: "snapshots_of_the_model", plan: plan as FeaturePlan, plan_hash };
+  if (plan_hash === null || plan_hash === current.planHash || !plan) return current;
+  const own = { table: "snapshots_of_the_model", plan: plan as FeaturePlan, planHash: plan_hash };
   const days = await db.rows<{ day: string }>(
     'SELECT DISTINCT CAST("Date" AS VARCHAR) AS day FROM Processed_Data ORDER BY day',
   );

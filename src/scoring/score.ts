@@ -12,14 +12,14 @@ import { type ScoreOptions, scoreOptions } from "./options.js";
 
 /** What was scored. */
 export interface ScoreResult {
-  model_version: string;
+  modelVersion: string;
   snapshots: number;
   /** Snapshots that the model calls churners. */
   flagged: number;
   /** Snapshots whose label is known by now. */
   labelled: number;
-  first_day: string | null;
-  last_day: string | null;
+  firstDay: string | null;
+  lastDay: string | null;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface ScoreResult {
  * @throws ChurnError NOT_FOUND without a model; NO_DATA without snapshots; BAD_INPUT when `Processed_Data` was made by
  *   another plan and the model carries none
  * @example
- * const { model_version } = await score(store);
+ * const { modelVersion } = await score(store);
  */
 export async function score(
   store: Store,
@@ -72,12 +72,12 @@ export async function score(
       );
       context.onProgress?.({ task: "score", done: snapshots, total: snapshots, unit: "snapshots" });
       return {
-        model_version: model.version,
+        modelVersion: model.version,
         snapshots,
         flagged: prediction.reduce((sum, each) => sum + each, 0),
         labelled: dataset.label.reduce((sum, each) => sum + (Number.isNaN(each) ? 0 : 1), 0),
-        first_day: dateOf(day[0]),
-        last_day: dateOf(day[day.length - 1]),
+        firstDay: dateOf(day[0]),
+        lastDay: dateOf(day[day.length - 1]),
       };
     },
     { signal: context.signal },

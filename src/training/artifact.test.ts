@@ -59,8 +59,8 @@ describe("saveModel and loadModel", () => {
   it("the version depends on the model, not on the clock", async () => {
     const later = join(folder, "later.json");
     const saved = await saveModel(later, result.model, { createdAt: "2027-01-01T00:00:00.000Z" });
-    expect(saved.model_version).toBe(result.model.version);
-    expect(saved.model_version).toMatch(/^[0-9a-f]{12}$/);
+    expect(saved.modelVersion).toBe(result.model.version);
+    expect(saved.modelVersion).toMatch(/^[0-9a-f]{12}$/);
   });
   it("refuse a damaged, a changed, a foreign, a newer and an absent file, each by name", async () => {
     const text = await readFile(path, "utf8");
@@ -126,7 +126,7 @@ describe("scoreDataset", () => {
 
 describe("checkGate", () => {
   it("passes without gates and without a model in service", () => {
-    expect(checkGate(result, dataset)).toMatchObject({ passed: true, failures: [], previous_auc: null });
+    expect(checkGate(result, dataset)).toMatchObject({ passed: true, failures: [], previousAuc: null });
   });
   it("fails below min_auc, and the error says both numbers", async () => {
     const strict = await trainModel(dataset, { ...options, min_auc: 0.99 });
@@ -140,15 +140,15 @@ describe("checkGate", () => {
     const noise = { ...dataset, columns: dataset.columns.map((column, j) => (j < 3 ? column.map(() => 0) : column)) };
     const worse = await trainModel(noise, { ...options, max_drop: 0.05 });
     const gate = checkGate(worse, dataset, result.model);
-    expect(gate).toMatchObject({ passed: false, previous_on: "the same test rows" });
-    expect(gate.previous_auc).toBeCloseTo(result.metrics.roc_auc.value!, 12);
+    expect(gate).toMatchObject({ passed: false, previousOn: "the same test rows" });
+    expect(gate.previousAuc).toBeCloseTo(result.metrics.roc_auc.value!, 12);
     expect(() => requireGate(gate)).toThrow(/more than max_drop 0.05 below 0\.\d+ of model/);
     expect(checkGate(await trainModel(dataset, { ...options, max_drop: 0 }), dataset, result.model).passed).toBe(true);
   });
   it("takes the report of a model in service that held out other subscribers", async () => {
     const other = await trainModel(dataset, { ...options, seed: 7, max_drop: 0.5 });
     const gate = checkGate(other, dataset, result.model);
-    expect(gate.previous_on).toBe("its own test rows");
-    expect(gate.previous_auc).toBe(result.metrics.roc_auc.value);
+    expect(gate.previousOn).toBe("its own test rows");
+    expect(gate.previousAuc).toBe(result.metrics.roc_auc.value);
   });
 });

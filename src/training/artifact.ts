@@ -32,7 +32,7 @@ export async function saveModel(
   path: string,
   model: ChurnModel,
   { createdAt }: { createdAt: string },
-): Promise<{ path: string; card: string; model_version: string }> {
+): Promise<{ path: string; card: string; modelVersion: string }> {
   if (!path.endsWith(".json")) {
     throw new ChurnError("BAD_OPTION", `a model is saved as .json, not ${JSON.stringify(path)}`);
   }
@@ -49,7 +49,7 @@ export async function saveModel(
   };
   await writeAtomic(card, modelCard(model, { createdAt, madeWith: made_with }));
   await writeAtomic(path, `${JSON.stringify(artifact, null, 1)}\n`);
-  return { path, card, model_version: artifact.model_version };
+  return { path, card, modelVersion: artifact.model_version };
 }
 
 /**

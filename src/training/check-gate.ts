@@ -11,9 +11,9 @@ export interface Gate {
   failures: string[];
   auc: number | null;
   /** ROC AUC of the model in service; null without one. */
-  previous_auc: number | null;
+  previousAuc: number | null;
   /** What the model in service was measured on. */
-  previous_on: "the same test rows" | "its own test rows" | null;
+  previousOn: "the same test rows" | "its own test rows" | null;
 }
 
 /**
@@ -27,22 +27,22 @@ export interface Gate {
 export function checkGate(result: TrainResult, dataset: Dataset, previous?: ChurnModel | null): Gate {
   const { min_auc, max_drop } = result.model.facts.settings;
   const auc = result.metrics.roc_auc.value;
-  const gate: Gate = { passed: true, failures: [], auc, previous_auc: null, previous_on: null };
+  const gate: Gate = { passed: true, failures: [], auc, previousAuc: null, previousOn: null };
   if (min_auc !== null && !(auc !== null && auc >= min_auc)) {
     gate.failures.push(`ROC AUC ${text(auc)} on the test rows is below min_auc ${min_auc}`);
   }
   if (previous) {
     const same = comparable(result.model, previous);
-    gate.previous_on = same ? "the same test rows" : "its own test rows";
+    gate.previousOn = same ? "the same test rows" : "its own test rows";
     if (same) {
       const test = pickRows(dataset, result.holdout.rows);
       const score = previous.predict({ names: test.features, columns: test.columns });
-      gate.previous_auc = rocAuc(result.holdout.label, score);
-    } else gate.previous_auc = previous.facts.report.metrics.roc_auc.value;
-    if (max_drop !== null && gate.previous_auc !== null && !(auc !== null && auc >= gate.previous_auc - max_drop)) {
+      gate.previousAuc = rocAuc(result.holdout.label, score);
+    } else gate.previousAuc = previous.facts.report.metrics.roc_auc.value;
+    if (max_drop !== null && gate.previousAuc !== null && !(auc !== null && auc >= gate.previousAuc - max_drop)) {
       gate.failures.push(
-        `ROC AUC ${text(auc)} is more than max_drop ${max_drop} below ${text(gate.previous_auc)} of model ` +
-          `${previous.version} in service (on ${gate.previous_on})`,
+        `ROC AUC ${text(auc)} is more than max_drop ${max_drop} below ${text(gate.previousAuc)} of model ` +
+          `${previous.version} in service (on ${gate.previousOn})`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
+import type { SnakeKeys } from "../core/key-case.js";
 import type { Confusion } from "../statistics/confusion.js";
 import { type Calibration, calibrate } from "./calibration.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
@@ -12,7 +13,7 @@ import type { Baseline } from "./report/baseline-table.js";
 import type { SegmentRow } from "./report/segment-table.js";
 import type { SearchRow } from "./search-grid.js";
 
-/** What a model tells about its making; plain JSON. */
+/** What a model tells about its making; plain JSON, in the spelling of its file. */
 export interface ModelReport {
   split: string;
   train_rows: number;
@@ -21,17 +22,17 @@ export interface ModelReport {
   test_churned: number;
   /** Snapshot days of the test, days since 1970-01-01. */
   test_days: [first: number, last: number];
-  search: Omit<SearchRow, "seconds">[];
+  search: SnakeKeys<Omit<SearchRow, "seconds">>[];
   metrics: Metrics;
   confusion: Confusion;
-  baselines: Omit<Baseline, "probability">[];
-  importances: FeatureImportance[];
+  baselines: SnakeKeys<Omit<Baseline, "probability">>[];
+  importances: SnakeKeys<FeatureImportance>[];
   before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
-  segments: SegmentRow[];
+  segments: SnakeKeys<SegmentRow>[];
   notes: string[];
 }
 
-/** All that a model is made of, but its trees; plain JSON. */
+/** All that a model is made of, but its trees; plain JSON, in the spelling of its file. */
 export interface ModelFacts {
   engine: EngineName;
   features: string[];

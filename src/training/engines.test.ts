@@ -23,7 +23,7 @@ describe("engine ml-random-forest", () => {
   it("ranks as our forest does on small data, and does not depend on our threads", async () => {
     const ours = await trainModel(dataset, options);
     const theirs = await trainModel(dataset, { ...options, engine: "ml-random-forest" });
-    expect(Math.abs(theirs.search[0].mean_auc - ours.search[0].mean_auc)).toBeLessThan(0.04);
+    expect(Math.abs(theirs.search[0].meanAuc - ours.search[0].meanAuc)).toBeLessThan(0.04);
     expect(Math.abs(theirs.metrics.roc_auc.value! - ours.metrics.roc_auc.value!)).toBeLessThan(0.05);
     expect(theirs.metrics.roc_auc.value).toBeGreaterThan(0.65);
     expect(theirs.importances.every((row) => row.gain === null && row.permutation !== null)).toBe(true);
@@ -68,7 +68,7 @@ describe("engine forest", () => {
     const both = await trainModel(dataset, { ...options, max_depth: ["none", 3] });
     const three = await trainModel(dataset, { ...options, max_depth: [3] });
     expect(both.search.map((row) => row.parameters.max_depth)).toEqual([null, 3]);
-    expect(both.search[1].fold_auc).toEqual(three.search[0].fold_auc);
+    expect(both.search[1].foldAuc).toEqual(three.search[0].foldAuc);
   });
 });
 
@@ -111,7 +111,7 @@ describe("engine boosting", () => {
     const both = await trainModel(dataset, options);
     const few = await trainModel(dataset, { ...options, num_trees: [20] });
     const of = (search: typeof both.search) => search.filter((row) => row.parameters.num_trees === 20);
-    expect(of(both.search).map((row) => row.fold_auc)).toEqual(of(few.search).map((row) => row.fold_auc));
+    expect(of(both.search).map((row) => row.foldAuc)).toEqual(of(few.search).map((row) => row.foldAuc));
   });
   it("stops when held-out subscribers gain no more, where rows are enough", async () => {
     const many = toySnapshots({ subscribers: 4500 });
@@ -126,7 +126,7 @@ describe("engine boosting", () => {
       ...Array.from({ length: 4 }, () => "boosting"),
     ]);
     expect(model.facts.engine).toBe(best.engine);
-    expect(search.find((row) => row.chosen)!.mean_auc).toBe(Math.max(...search.map((row) => row.mean_auc)));
+    expect(search.find((row) => row.chosen)!.meanAuc).toBe(Math.max(...search.map((row) => row.meanAuc)));
   });
   it("is saved and loaded with its probabilities and its reasons", async () => {
     const { model } = await trainModel(dataset, options);

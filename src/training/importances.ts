@@ -8,7 +8,7 @@ export interface FeatureImportance {
   /** ROC AUC lost on the test rows when the feature is shuffled; null when that was not measured. */
   permutation: number | null;
   /** Standard deviation of that loss over the repeats. */
-  permutation_sd: number | null;
+  permutationSd: number | null;
 }
 
 /** The importances of all features, the largest first: by gain, or by permutation where there is no gain. */
@@ -21,7 +21,7 @@ export function importanceTable(
     feature,
     gain: gain ? gain[j] : null,
     permutation: permutation ? permutation[j].mean : null,
-    permutation_sd: permutation ? permutation[j].sd : null,
+    permutationSd: permutation ? permutation[j].sd : null,
   }));
   const size = (row: FeatureImportance) => row.gain ?? row.permutation ?? 0;
   return table.sort((a, b) => size(b) - size(a));

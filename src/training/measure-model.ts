@@ -25,7 +25,7 @@ export interface Measured {
   probability: Float64Array;
   metrics: Metrics;
   /** Errors of the scores before calibration, to compare with those in `metrics`. */
-  before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  beforeCalibration: { log_loss: number | null; brier: number | null; ece: number | null };
   confusion: Confusion;
   baselines: Baseline[];
   /** The test rows in parts: by snapshot day, and by the features of option `segments`. */
@@ -74,7 +74,7 @@ export async function measureModel(
     score,
     probability,
     metrics: evaluation.metrics,
-    before_calibration: {
+    beforeCalibration: {
       log_loss: logLoss(label, score),
       brier: brierScore(label, score),
       ece: calibrationError(label, score),

@@ -11,9 +11,9 @@ export interface SnapshotTable {
   /** Name of the table. */
   table: string;
   plan: FeaturePlan;
-  plan_hash: string;
+  planHash: string;
   /** `YYYY-MM-DD`; labels that were not known by this day's end do not train. */
-  loaded_until: string;
+  loadedUntil: string;
 }
 
 /**
@@ -30,8 +30,8 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
   return {
     table: "Processed_Data",
     plan: JSON.parse(found.plan),
-    plan_hash: found.plan_hash,
-    loaded_until: log.loaded,
+    planHash: found.plan_hash,
+    loadedUntil: log.loaded,
   };
 }
 
@@ -42,7 +42,7 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
  */
 export async function readDataset(
   db: Database,
-  { table, plan, plan_hash }: SnapshotTable,
+  { table, plan, planHash }: SnapshotTable,
   where: string,
 ): Promise<Dataset> {
   const features = plan.features.map((feature) => feature.name);
@@ -57,6 +57,6 @@ export async function readDataset(
     subscriber: found.User,
     day: found.Date,
     horizon: plan.horizon,
-    plan: { hash: plan_hash, definition: plan },
+    plan: { hash: planHash, definition: plan },
   };
 }

@@ -12,11 +12,11 @@ import type { SearchMemory } from "./search-memory.js";
 export interface SearchRow {
   parameters: Parameters;
   /** Mean ROC AUC over the folds. */
-  mean_auc: number;
+  meanAuc: number;
   /** Standard deviation over the folds, n − 1. */
-  sd_auc: number;
+  sdAuc: number;
   /** ROC AUC of each fold; fewer than there are folds for a point that was dropped. */
-  fold_auc: number[];
+  foldAuc: number[];
   /** Time of its fits and scores; points cut from one forest share the time of its fit. */
   seconds: number;
   chosen: boolean;
@@ -58,9 +58,9 @@ export async function searchGrid(
   const table = grid.map(
     (parameters): SearchRow => ({
       parameters,
-      mean_auc: 0,
-      sd_auc: 0,
-      fold_auc: [],
+      meanAuc: 0,
+      sdAuc: 0,
+      foldAuc: [],
       seconds: 0,
       chosen: false,
       dropped: false,
@@ -99,18 +99,18 @@ export async function searchGrid(
         if (auc === null) throw new ChurnError("NO_DATA", `fold ${f + 1} is measured on rows of one class`);
         const i = placeOf(group[k]);
         scores[i].push(score);
-        table[i].fold_auc.push(auc);
+        table[i].foldAuc.push(auc);
       }
       done += group.length;
       report();
     }
     for (const row of table) {
-      row.mean_auc = mean(row.fold_auc) ?? 0;
-      row.sd_auc = standardDeviation(row.fold_auc) ?? 0;
+      row.meanAuc = mean(row.foldAuc) ?? 0;
+      row.sdAuc = standardDeviation(row.foldAuc) ?? 0;
     }
     if (dropBehind === null || f === 0 || f + 1 === folds.length) continue;
     const rowsOf = (group: readonly Parameters[]) => group.map((point) => table[placeOf(point)]);
-    const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.mean_auc));
+    const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.meanAuc));
     const lead = bestOf(groups.flatMap(rowsOf));
     groups = groups.filter((group) => {
       const stays = bestOf(rowsOf(group)) >= lead - dropBehind;
@@ -123,7 +123,7 @@ export async function searchGrid(
   const best = table
     .filter((row) => !row.dropped)
     .reduce((a, b) =>
-      b.mean_auc > a.mean_auc || (b.mean_auc === a.mean_auc && simpler(b.parameters, a.parameters)) ? b : a,
+      b.meanAuc > a.meanAuc || (b.meanAuc === a.meanAuc && simpler(b.parameters, a.parameters)) ? b : a,
     );
   best.chosen = true;
   const rows = Int32Array.from(folds.flatMap(({ validate }) => [...validate]));

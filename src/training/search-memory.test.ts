@@ -58,7 +58,7 @@ describe("trainModel with a memory", () => {
     expect(undisturbed.resumed).toBe(0);
     expect(resumed.resumed).toBe(6);
     expect(resumed.model.version).toBe(undisturbed.model.version);
-    expect(resumed.search.map((row) => row.fold_auc)).toEqual(undisturbed.search.map((row) => row.fold_auc));
+    expect(resumed.search.map((row) => row.foldAuc)).toEqual(undisturbed.search.map((row) => row.foldAuc));
   });
   it("takes nothing from a search of other data, folds, seed or weights", async () => {
     const memory = folderMemory(folder);

@@ -30,7 +30,7 @@ describe("trainModel", () => {
 
   it("finds what tells of churn, and beats recency and the base rate on the test rows", () => {
     expect(result.metrics.roc_auc.value).toBeGreaterThan(0.74);
-    const gain = Object.fromEntries(result.baselines.map((b) => [b.name, b.auc_gain!.value!]));
+    const gain = Object.fromEntries(result.baselines.map((b) => [b.name, b.aucGain!.value!]));
     expect(gain["base rate"]).toBeGreaterThan(0.2);
     expect(gain.recency).toBeGreaterThan(0);
     const first = result.importances.slice(0, 3).map((row) => row.feature);
@@ -62,10 +62,10 @@ describe("trainModel", () => {
     ]);
     const best = result.search.find((row) => row.chosen)!;
     expect(best.parameters).toEqual(result.best);
-    expect(best.mean_auc).toBe(Math.max(...result.search.map((row) => row.mean_auc)));
+    expect(best.meanAuc).toBe(Math.max(...result.search.map((row) => row.meanAuc)));
     for (const row of result.search) {
-      expect(row.fold_auc).toHaveLength(3);
-      expect(row.mean_auc).toBeCloseTo(row.fold_auc.reduce((a, b) => a + b) / 3, 14);
+      expect(row.foldAuc).toHaveLength(3);
+      expect(row.meanAuc).toBeCloseTo(row.foldAuc.reduce((a, b) => a + b) / 3, 14);
     }
   });
   it("calibrates away what class weights do to the probabilities", () => {
@@ -165,7 +165,7 @@ describe("trainModel", () => {
       criterion: ["entropy", "gini"],
     });
     expect(search).toHaveLength(8);
-    expect(new Set(search.map((row) => row.mean_auc)).size).toBe(8);
+    expect(new Set(search.map((row) => row.meanAuc)).size).toBe(8);
     expect(Object.keys(best)).toEqual([
       "engine",
       "num_trees",
@@ -178,12 +178,12 @@ describe("trainModel", () => {
     ]);
     const all = search.filter((row) => row.parameters.max_samples === 1 && row.parameters.min_samples_split === 2);
     const plain = await trainModel(dataset, { ...quick, num_trees: [10], max_depth: [4] });
-    expect(all[0].mean_auc).toBe(plain.search[0].mean_auc);
+    expect(all[0].meanAuc).toBe(plain.search[0].meanAuc);
   });
   it("takes folds by time, and calibrates on the rows that those measure", async () => {
     const long = toySnapshots({ subscribers: 800, days: [0, 14, 28, 42, 56, 70, 84, 98, 112] });
     const { search, metrics } = await trainModel(long, { ...quick, fold_by: "time" });
-    expect(search[0].fold_auc).toHaveLength(3);
+    expect(search[0].foldAuc).toHaveLength(3);
     expect(metrics.roc_auc.value).toBeGreaterThan(0.74);
     expect(metrics.ece.value).toBeLessThan(0.06);
   });
@@ -191,8 +191,8 @@ describe("trainModel", () => {
     const grid = { ...quick, num_trees: [20], max_depth: [4], min_samples_leaf: [5, 900], folds: 4 };
     const whole = await trainModel(dataset, grid);
     const { search, best, model } = await trainModel(dataset, { ...grid, drop_behind: 0.05 });
-    expect(whole.search[0].mean_auc - whole.search[1].mean_auc).toBeGreaterThan(0.1);
-    expect(search.map((row) => [row.dropped, row.fold_auc.length])).toEqual([
+    expect(whole.search[0].meanAuc - whole.search[1].meanAuc).toBeGreaterThan(0.1);
+    expect(search.map((row) => [row.dropped, row.foldAuc.length])).toEqual([
       [false, 4],
       [true, 2],
     ]);

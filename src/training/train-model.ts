@@ -1,5 +1,6 @@
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
+import { snakeKeys } from "../core/key-case.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
 import type { Parameters } from "./engines/engine.js";
@@ -140,9 +141,11 @@ function reportOf(
     test_rows: test.label.length,
     test_churned: sum(test.label),
     test_days: [test.day.reduce((a, b) => Math.min(a, b)), test.day.reduce((a, b) => Math.max(a, b))],
-    search: search.map(({ seconds: _, ...row }) => row),
-    ...measured,
-    baselines: baselines.map(({ probability: _, ...baseline }) => baseline),
+    search: search.map(({ seconds: _, ...row }) => snakeKeys(row)),
+    ...snakeKeys(measured),
+    baselines: baselines.map(({ probability: _, ...baseline }) => snakeKeys(baseline)),
+    segments: measured.segments.map((row) => snakeKeys(row)),
+    importances: measured.importances.map((row) => snakeKeys(row)),
     notes,
   };
 }

@@ -16,7 +16,7 @@ import { type TrainResult, trainModel } from "./train-model.js";
 
 /** A trained model that went into service, with all that the training tells. */
 export interface TrainStageResult extends TrainResult {
-  model_version: string;
+  modelVersion: string;
   /** The model's file, and its card beside it. */
   artifact: string;
   card: string;
@@ -54,7 +54,7 @@ export async function train(
   const { table, dataset, previous } = await store.lease(
     async (db) => {
       const table = await snapshotTable(db);
-      const known = `"Date" + ${table.plan.horizon - 1} <= DATE '${table.loaded_until}' AND M_TENURE_CHURN IS NOT NULL`;
+      const known = `"Date" + ${table.plan.horizon - 1} <= DATE '${table.loadedUntil}' AND M_TENURE_CHURN IS NOT NULL`;
       return { table, dataset: await readDataset(db, table, known), previous: await modelInService(db) };
     },
     { signal: context.signal },
@@ -79,15 +79,15 @@ export async function train(
     db.transaction(async () => {
       await db.run("UPDATE models SET in_service = false");
       await db.run("INSERT OR REPLACE INTO models VALUES ($1, $2, $3, CAST($4 AS DATE), CAST($5 AS DATE), true)", [
-        saved.model_version,
+        saved.modelVersion,
         path,
-        table.plan_hash,
+        table.planHash,
         dateOf(day.reduce((first, each) => Math.min(first, each), dayOf("9999-12-31"))),
-        table.loaded_until,
+        table.loadedUntil,
       ]);
       return writePredictions(
         db,
-        { version: saved.model_version, features: dataset.features, table: table.table },
+        { version: saved.modelVersion, features: dataset.features, table: table.table },
         "reference",
         {
           subscriber: Array.from(rows, (row) => dataset.subscriber[row]),
@@ -100,7 +100,7 @@ export async function train(
       );
     }),
   );
-  return { ...result, model_version: saved.model_version, artifact: path, card: saved.card, gate, predictions };
+  return { ...result, modelVersion: saved.modelVersion, artifact: path, card: saved.card, gate, predictions };
 }
 
 /** The model in service, to compare with; its file may have been removed, but a damaged one is for the user to know of. */

@@ -6,7 +6,7 @@ export interface Baseline extends BaselineScores {
   /** null when the baseline could not be made; `note` says why. */
   metrics: Metrics | null;
   /** ROC AUC of the model less that of the baseline, on the same draws: the model earns its place where `low` is above 0. */
-  auc_gain: Estimate | null;
+  aucGain: Estimate | null;
 }
 
 /** Fits the baselines and measures them on the test rows as the model was measured. */
@@ -18,8 +18,8 @@ export async function baselineTable(
 ): Promise<Baseline[]> {
   return (await fitBaselines(input)).map((baseline) => {
     const { probability: theirs, threshold } = baseline;
-    if (theirs === null) return { ...baseline, metrics: null, auc_gain: null };
+    if (theirs === null) return { ...baseline, metrics: null, aucGain: null };
     const evaluation = evaluate(label, theirs, { ...draws, threshold });
-    return { ...baseline, metrics: evaluation.metrics, auc_gain: aucDifference(model, evaluation) };
+    return { ...baseline, metrics: evaluation.metrics, aucGain: aucDifference(model, evaluation) };
   });
 }

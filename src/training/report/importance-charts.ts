@@ -13,8 +13,8 @@ export function gainChart(importances: readonly FeatureImportance[]): Chart {
 
 /** Loss of ROC AUC by shuffling, with its spread; without bars when that was not measured. */
 export function permutationChart(importances: readonly FeatureImportance[]): Chart {
-  const measured = importances.flatMap(({ feature, permutation, permutation_sd }) =>
-    permutation === null ? [] : [{ feature, loss: permutation, sd: permutation_sd ?? 0 }],
+  const measured = importances.flatMap(({ feature, permutation, permutationSd }) =>
+    permutation === null ? [] : [{ feature, loss: permutation, sd: permutationSd ?? 0 }],
   );
   return importanceChart(
     {

@@ -18,13 +18,13 @@ export interface ProfitStep {
 /** The curves of a report; null where one class is missing. */
 export interface ReportCurves {
   roc: RocCurve | null;
-  precision_recall: PrecisionRecallCurve | null;
+  precisionRecall: PrecisionRecallCurve | null;
   /** By hundredths of the rows. */
   gains: GainsStep[] | null;
   /** Of the calibrated probabilities, in ten groups of equally many rows. */
   reliability: ReliabilityBin[];
   /** Of the scores before calibration. */
-  reliability_before: ReliabilityBin[];
+  reliabilityBefore: ReliabilityBin[];
   profit: ProfitStep[];
 }
 
@@ -37,10 +37,10 @@ export function reportCurves(
 ): ReportCurves {
   return {
     roc: rocCurve(label, probability),
-    precision_recall: precisionRecallCurve(label, probability),
+    precisionRecall: precisionRecallCurve(label, probability),
     gains: gains(label, probability, 100),
     reliability: reliabilityByRank(label, probability),
-    reliability_before: reliabilityByRank(label, score),
+    reliabilityBefore: reliabilityByRank(label, score),
     profit: profitCurve(label, probability, campaign),
   };
 }

@@ -35,9 +35,9 @@ export function searchChart(search: readonly SearchRow[]): Chart {
     y: { title: "ROC AUC", zero: false, format: ".3f" },
     series: names.map((name) => ({
       name,
-      values: at(name, (row) => row.mean_auc),
-      low: at(name, (row) => row.mean_auc - row.sd_auc),
-      high: at(name, (row) => row.mean_auc + row.sd_auc),
+      values: at(name, (row) => row.meanAuc),
+      low: at(name, (row) => row.meanAuc - row.sdAuc),
+      high: at(name, (row) => row.meanAuc + row.sdAuc),
     })),
   });
 }

@@ -26,7 +26,7 @@ describe("segmentTable", () => {
         ones.map((i) => probability[i]),
       ),
     );
-    expect(one.churn_rate).toBeCloseTo(ones.reduce((sum, i) => sum + label[i], 0) / ones.length, 12);
+    expect(one.churnRate).toBeCloseTo(ones.reduce((sum, i) => sum + label[i], 0) / ones.length, 12);
     expect(one.flagged).toBeCloseTo(ones.filter((i) => probability[i] >= 0.5).length / ones.length, 12);
   });
   it("makes quarters of many values, each row in one", () => {

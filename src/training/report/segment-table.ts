@@ -1,23 +1,20 @@
 import { quantiles } from "../../statistics/quantile.js";
 import type { FeatureTable } from "../engines/engine.js";
-import { type Estimate, type EvaluateOptions, evaluate } from "../evaluate.js";
+import { type EvaluateOptions, evaluate, type Metrics } from "../evaluate.js";
 
 /** How well a model does on a part of the test rows. */
-export interface SegmentRow {
+export interface SegmentRow extends Pick<Metrics, "roc_auc" | "precision" | "recall"> {
   /** The feature that makes the parts, or "snapshot day". */
   segment: string;
   /** The value, or the range of values, of this part. */
   level: string;
   rows: number;
   /** Share of rows that churned. */
-  churn_rate: number;
+  churnRate: number;
   /** Mean probability: near the churn rate where the model is calibrated for this part too. */
-  mean_probability: number;
+  meanProbability: number;
   /** Share of rows that are flagged. */
   flagged: number;
-  roc_auc: Estimate;
-  precision: Estimate;
-  recall: Estimate;
 }
 
 /** Values that make parts: a name, and one value a row. */
@@ -50,8 +47,8 @@ export function segmentTable(
         segment: name,
         level,
         rows: rows.length,
-        churn_rate: mean(y),
-        mean_probability: mean(p),
+        churnRate: mean(y),
+        meanProbability: mean(p),
         flagged: mean(p.map((value) => (value >= threshold ? 1 : 0))),
         roc_auc,
         precision,

@@ -46,7 +46,7 @@ export interface TrainChartInput {
   label: Uint8Array;
   curves: ReportCurves;
   metrics: Metrics;
-  before_calibration: { brier: number | null; ece: number | null };
+  beforeCalibration: { brier: number | null; ece: number | null };
   confusion: Confusion;
   threshold: number;
   baselines: readonly Baseline[];
@@ -111,7 +111,7 @@ function rocOf({ label, curves, metrics, baselines }: TrainChartInput): Chart {
 }
 
 function precisionRecallOf({ label, curves, metrics }: TrainChartInput): Chart {
-  const curve = curves.precision_recall;
+  const curve = curves.precisionRecall;
   const own = curve && { name: "model", ...curve, averagePrecision: metrics.average_precision.value ?? Number.NaN };
   return precisionRecallChart(own ? [own] : [], { baseRate: mean(label) ?? Number.NaN });
 }
@@ -147,13 +147,13 @@ function liftOf(input: TrainChartInput): Chart {
   );
 }
 
-function calibrationOf({ curves, before_calibration, metrics }: TrainChartInput): Chart {
+function calibrationOf({ curves, beforeCalibration, metrics }: TrainChartInput): Chart {
   return calibrationChart(
     [
       { name: "model", ...calibrationPoints(curves.reliability) },
-      { name: "before calibration", ...calibrationPoints(curves.reliability_before) },
+      { name: "before calibration", ...calibrationPoints(curves.reliabilityBefore) },
     ],
-    { subtitle: calibrationText(before_calibration, metrics) },
+    { subtitle: calibrationText(beforeCalibration, metrics) },
   );
 }
 
@@ -194,7 +194,7 @@ function profitOf(curves: ReportCurves): Chart {
 const auc = (value: number | null | undefined) => (value == null ? {} : { auc: value });
 
 /** What calibration did to the errors. */
-function calibrationText(before: TrainChartInput["before_calibration"], after: Metrics): string {
+function calibrationText(before: TrainChartInput["beforeCalibration"], after: Metrics): string {
   const text = (value: number | null) => (value === null ? "not defined" : value.toFixed(3));
   return `calibration error ${text(before.ece)} before, ${text(after.ece.value)} after; Brier score ${text(before.brier)} before, ${text(after.brier.value)} after`;
 }
