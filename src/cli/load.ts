@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { snakeKeys } from "../core/key-case.js";
 import { load } from "../load/load.js";
 import type { LoadResult } from "../load/load-result.js";
 import { openStore } from "../store/open-store.js";
@@ -11,14 +12,15 @@ export function loadCommand(): Command {
     section: "load",
     summary: "put a downloaded log into the store; bad rows are set aside",
     run: (settings, context) => load(openStore(settings.store), settings.load, context),
+    json: (result) => ({ ...snakeKeys(result), rejects: result.rejects.map((row) => snakeKeys(row)) }),
     print,
   });
 }
 
 function print(result: LoadResult): string {
   const rejects = result.rejects.map(
-    ({ column_name, reason, rows, first_line }) =>
-      `  ${rows.toLocaleString("en-US")} × ${column_name ? `${column_name}: ` : ""}${reason} (first: line ${first_line})`,
+    ({ columnName, reason, rows, firstLine }) =>
+      `  ${rows.toLocaleString("en-US")} × ${columnName ? `${columnName}: ` : ""}${reason} (first: line ${firstLine})`,
   );
   return [
     formatFields([
@@ -26,14 +28,14 @@ function print(result: LoadResult): string {
       ["file", result.file],
       ["rows loaded", result.rows],
       ["subscribers", result.subscribers],
-      ["days", result.first_day && `${result.first_day} … ${result.last_day}`],
-      ["an earlier state of the file", result.replaced_file ? "taken out" : null],
+      ["days", result.firstDay && `${result.firstDay} … ${result.lastDay}`],
+      ["an earlier state of the file", result.replacedFile ? "taken out" : null],
       ["summed into another row", result.merged || null],
       ["of these, into rows of the store", result.added || null],
-      ["in the store before", result.stored_before || null],
+      ["in the store before", result.storedBefore || null],
       ["of these, missing cells filled", result.filled || null],
-      ["left for the stream", result.held_back || null],
-      ["made up before, removed", result.resampled_removed || null],
+      ["left for the stream", result.heldBack || null],
+      ["made up before, removed", result.resampledRemoved || null],
       ["blank lines", result.blank || null],
       ["columns not in the file", result.absent.join(", ")],
       ["columns not used", result.unused.join(", ")],
@@ -46,6 +48,6 @@ function print(result: LoadResult): string {
     ]),
     ...rejects,
     ...result.notes,
-    ...(result.up_to_date ? ["up to date, nothing to do"] : []),
+    ...(result.upToDate ? ["up to date, nothing to do"] : []),
   ].join("\n");
 }

@@ -7,17 +7,17 @@ import { modelInService } from "../training/train.js";
 
 /** What a whole run came to. */
 export interface RunSummary {
-  rows_loaded: number;
-  rows_streamed: number;
+  rowsLoaded: number;
+  rowsStreamed: number;
   rejected: number;
   /** Rows of all files, blank lines apart. */
   read: number;
   subscribers: number;
   snapshots: number;
-  model_version: string | null;
+  modelVersion: string | null;
   auc: number | null;
   /** ROC AUC of the one-feature baseline: days since the last activity. */
-  auc_recency: number | null;
+  aucRecency: number | null;
   alerts: number | null;
   files: string[];
 }
@@ -25,19 +25,15 @@ export interface RunSummary {
 /** Reads from store, model and report what a run left. */
 export async function summarizeRun(settings: Settings): Promise<RunSummary> {
   const found = await openStore(settings.store).lease(async (db) => {
-    const counts = await db.row<{
-      rows_loaded: number;
-      rows_streamed: number;
-      rejected: number;
-      read: number;
-      subscribers: number;
-    }>(
-      `SELECT coalesce(sum(rows) FILTER (kind = 'load'), 0) AS rows_loaded, coalesce(sum(rows) FILTER (kind = 'stream'), 0) AS rows_streamed,
+    const counts = await db.oneRow<
+      Pick<RunSummary, "rowsLoaded" | "rowsStreamed" | "rejected" | "read" | "subscribers">
+    >(
+      `SELECT coalesce(sum(rows) FILTER (kind = 'load'), 0) AS rowsLoaded, coalesce(sum(rows) FILTER (kind = 'stream'), 0) AS rowsStreamed,
         coalesce(sum(rejected), 0) AS rejected, coalesce(sum(lines - blank), 0) AS read, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
     );
     const plan = await db.row<{ snapshots: number }>("SELECT snapshots FROM feature_plans WHERE is_current");
     return {
-      ...(counts as NonNullable<typeof counts>),
+      ...counts,
       snapshots: plan?.snapshots ?? 0,
       model: await modelInService(db),
     };
@@ -54,9 +50,9 @@ export async function summarizeRun(settings: Settings): Promise<RunSummary> {
   );
   return {
     ...counts,
-    model_version: model?.model_version ?? null,
+    modelVersion: model?.model_version ?? null,
     auc: report?.metrics.roc_auc.value ?? null,
-    auc_recency: recency?.metrics?.roc_auc.value ?? null,
+    aucRecency: recency?.metrics?.roc_auc.value ?? null,
     alerts: monitoring && monitoring.model_version === model?.model_version ? monitoring.alerts.length : null,
     files: monitoring ? [path.replace(/json$/, "csv")] : [],
   };

@@ -31,15 +31,15 @@ export function runCommand(): Command {
         "",
         formatFields([
           ["set aside", shareOf(result.rejected, result.read)],
-          ["rows loaded", result.rows_loaded],
-          ["rows streamed", result.rows_streamed],
+          ["rows loaded", result.rowsLoaded],
+          ["rows streamed", result.rowsStreamed],
           ["subscribers", result.subscribers],
           ["snapshots", result.snapshots],
           [
             "AUC on the hold-out",
             result.auc === null
               ? null
-              : `${result.auc.toFixed(3)} (recency alone: ${result.auc_recency?.toFixed(3) ?? "–"})`,
+              : `${result.auc.toFixed(3)} (recency alone: ${result.aucRecency?.toFixed(3) ?? "–"})`,
           ],
           ["alerts", result.alerts],
           ["time", duration(result.seconds)],

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { snakeKeys } from "../core/key-case.js";
 import { checkStore, type StoreCheckResult } from "../store/check-store.js";
 import { coverageOf, setCovered, stretchesOf } from "../store/coverage/coverage.js";
 import { type MigrateResult, migrateStore } from "../store/migrate-store.js";
@@ -36,9 +37,10 @@ function migrateCommand(): Command {
     summary: "bring the tables up to date; type records that are texts, and keep them as they were under another name",
     run: (settings) =>
       migrateStore(openStore(settings.store), {
-        dry_run: Boolean(command.opts().dryRun),
-        max_rejects: settings.load.max_rejects,
+        dryRun: Boolean(command.opts().dryRun),
+        maxRejects: settings.load.max_rejects,
       }),
+    json: (result) => ({ ...snakeKeys(result), rejects: result.rejects.map((row) => snakeKeys(row)) }),
     print: printMigration,
   });
   return command.option("--dry-run", "only say what would become of the rows");
@@ -50,11 +52,11 @@ function removeResampledCommand(): Command {
     summary: "take out the rows that stream --origin resample made up, and their batches",
     async run(settings) {
       const removed = await openStore(settings.store).lease((db) => removeResampledRows(db));
-      return removed ?? { rows: 0, batches: 0, first_day: null, last_day: null };
+      return removed ?? { rows: 0, batches: 0, firstDay: null, lastDay: null };
     },
-    print: ({ rows, batches, first_day, last_day }) =>
+    print: ({ rows, batches, firstDay, lastDay }) =>
       rows
-        ? `${rows.toLocaleString("en-US")} rows of ${first_day} … ${last_day} in ${batches} batches are out; features, score and monitor were made with them: run them again`
+        ? `${rows.toLocaleString("en-US")} rows of ${firstDay} … ${lastDay} in ${batches} batches are out; features, score and monitor were made with them: run them again`
         : "no row of the store was made up",
   });
 }
@@ -77,14 +79,14 @@ function coverageCommand(): Command {
         return { ...coverage, stretches: stretchesOf(coverage) };
       });
     },
-    print: ({ first, last, stretches, by_hand }) =>
+    print: ({ first, last, stretches, byHand }) =>
       [
         `the log covers ${first} … ${last}${stretches.length ? ", but for" : " without a gap"}`,
         ...stretches.map(
           ({ from, to, days, reason, rows }) =>
             `  ${from}${to === from ? "" : ` … ${to}, ${days} days`}: ${reason}${rows ? `, ${rows.toLocaleString("en-US")}` : ""}`,
         ),
-        ...by_hand.map(({ day, covered }) => `  ${day}: ${covered ? "covered" : "not covered"}, said by hand`),
+        ...byHand.map(({ day, covered }) => `  ${day}: ${covered ? "covered" : "not covered"}, said by hand`),
       ].join("\n"),
   });
   return command
@@ -113,15 +115,15 @@ function daysOf(text: string): string[] {
 }
 
 function printMigration(result: MigrateResult): string {
-  const { store, dry_run, from, to, lines, rows, rejected, rejects, backups } = result;
+  const { store, dryRun, from, to, lines, rows, rejected, rejects, backups } = result;
   if (!backups.length) return `${store}: version ${to}${from === to ? ", nothing to do" : ""}`;
   const number = (count: number) => count.toLocaleString("en-US");
   return [
-    `${store}: ${number(lines)} rows ${dry_run ? "would become" : "became"} ${number(rows)} typed ones, ${number(rejected)} ${dry_run ? "would be" : "were"} set aside`,
+    `${store}: ${number(lines)} rows ${dryRun ? "would become" : "became"} ${number(rows)} typed ones, ${number(rejected)} ${dryRun ? "would be" : "were"} set aside`,
     ...rejects.map(
-      (each) => `  ${number(each.rows)} × ${each.column_name ?? "row"}: ${each.reason} (${each.example.slice(0, 100)})`,
+      (each) => `  ${number(each.rows)} × ${each.columnName ?? "row"}: ${each.reason} (${each.example.slice(0, 100)})`,
     ),
-    ...backups.map(({ table, backup }) => `  ${table} ${dry_run ? "would be" : "is"} kept as ${backup}`),
+    ...backups.map(({ table, backup }) => `  ${table} ${dryRun ? "would be" : "is"} kept as ${backup}`),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { snakeKeys } from "../core/key-case.js";
 import { openStore } from "../store/open-store.js";
 import { type StreamResult, stream } from "../stream/stream.js";
 import { formatFields } from "./format-fields.js";
@@ -22,14 +23,15 @@ export function streamCommand(): Command {
       if (result.origin === null) process.exitCode = 1;
       return result;
     },
+    json: (result) => ({ ...snakeKeys(result), batches: result.batches.map((batch) => snakeKeys(batch)) }),
     print: (result) =>
       formatFields([
         ["stream", result.name],
         ["rows from", result.origin],
-        ["batches", result.batch_count],
-        ["of earlier runs", result.resumed_at || null],
+        ["batches", result.batchCount],
+        ["of earlier runs", result.resumedAt || null],
         ["rows", result.rows],
-        ["days", result.batches.length ? `${result.batches[0]?.first_day} … ${result.batches.at(-1)?.last_day}` : null],
+        ["days", result.batches.length ? `${result.batches[0]?.firstDay} … ${result.batches.at(-1)?.lastDay}` : null],
         ["a batch takes", millisecondsOf(result)],
         ["", result.exhausted && result.origin ? "the log has no more rows" : null],
         ["", result.note],

@@ -68,8 +68,8 @@ describe("explore", async () => {
     expect(found).toMatchObject({
       rows: flagged.length,
       subscribers: 60,
-      first_day: dateOf(FIRST),
-      last_day: dateOf(FIRST + DAYS - 1),
+      firstDay: dateOf(FIRST),
+      lastDay: dateOf(FIRST + DAYS - 1),
       label: { source: "given", horizon: null, known: flagged.length, churned },
     });
   });

@@ -28,7 +28,7 @@ export interface LiveLine {
  *
  * @example
  * const rows = liveLineChart({ title: "Rows", x: "batch", y: "rows" });
- * await stream(store, settings.stream, { onBatch: (batch) => rows.add(batch.number + 1, batch.rows_in_all) });
+ * await stream(store, settings.stream, { onBatch: (batch) => rows.add(batch.number + 1, batch.rowsInAll) });
  * await rows.end();
  */
 export function liveLineChart(options: LiveLineOptions, points: readonly LivePoint[] = []): LiveLine {

@@ -50,7 +50,7 @@ describe("events", () => {
   it("with other durations add up as well", async () => {
     await load("h08.csv", hour("08", 30));
     const second = await load("h09.csv", [...hour("09", 31), "2024-01-06 00:00:01,u9,1,5"]);
-    expect(second).toMatchObject({ rows: 1, merged: 4, added: 4, rejected: 0, first_day: "2024-01-05" });
+    expect(second).toMatchObject({ rows: 1, merged: 4, added: 4, rejected: 0, firstDay: "2024-01-05" });
     expect((await records())[0]).toEqual({ day: "2024-01-05", who: "u1", calls: 2, seconds: 61 });
     expect(await check()).toEqual([]);
   });
@@ -68,8 +68,8 @@ describe("events", () => {
   it("of a file that is known add nothing", async () => {
     await load("h08.csv", hour("08"));
     await load("h09.csv", hour("09"));
-    expect(await load("h08.csv", hour("08"))).toMatchObject({ up_to_date: true });
-    expect(await load("h09-again.csv", hour("09"))).toMatchObject({ up_to_date: true });
+    expect(await load("h08.csv", hour("08"))).toMatchObject({ upToDate: true });
+    expect(await load("h09-again.csv", hour("09"))).toMatchObject({ upToDate: true });
     expect((await records())[0]).toMatchObject({ calls: 2, seconds: 60 });
   });
 
@@ -78,7 +78,7 @@ describe("events", () => {
     await load("h08.csv", hour("08"), few);
     await load("h09.csv", hour("09"), few);
     const again = await load("h08.csv", hour("08"), EVENTS);
-    expect(again).toMatchObject({ rows: 0, merged: 0, stored_before: 4, filled: 4, rejected: 0 });
+    expect(again).toMatchObject({ rows: 0, merged: 0, storedBefore: 4, filled: 4, rejected: 0 });
     expect((await records())[0]).toEqual({ day: "2024-01-05", who: "u1", calls: 2, seconds: 30 });
     await load("h09.csv", hour("09"), EVENTS);
     expect((await records())[0]).toEqual({ day: "2024-01-05", who: "u1", calls: 2, seconds: 60 });
@@ -89,7 +89,7 @@ describe("events", () => {
     await load("h08.csv", hour("08"));
     await load("today.csv", hour("09"));
     const grown = await load("today.csv", [...hour("09"), ...hour("10"), "2024-01-05 11:00:00,u7,1,1"]);
-    expect(grown).toMatchObject({ replaced_file: true, rejected: 0 });
+    expect(grown).toMatchObject({ replacedFile: true, rejected: 0 });
     expect(await records()).toHaveLength(5);
     expect((await records())[0]).toMatchObject({ who: "u1", calls: 3, seconds: 90 });
     expect(await check()).toEqual([]);
@@ -104,7 +104,7 @@ describe("events", () => {
       ...EVENTS,
       replace_file: true,
     });
-    expect(corrected).toMatchObject({ rows: 1, added: 4, replaced_file: true });
+    expect(corrected).toMatchObject({ rows: 1, added: 4, replacedFile: true });
     expect(await records()).toEqual([
       ...["u1", "u2", "u3", "u4"].map((who) => ({ day: "2024-01-05", who, calls: 3, seconds: 159 })),
       { day: "2024-01-07", who: "u9", calls: 1, seconds: 1 },
@@ -131,7 +131,7 @@ describe("day records", () => {
   it("get the cells of a column that is mapped later", async () => {
     await load("v.csv", day(1), DAYS);
     const again = await load("v.csv", day(1), { columns: { ...DAYS.columns, DP_MOC_DURATION: "sec" } });
-    expect(again).toMatchObject({ rows: 0, stored_before: 21, filled: 21, rejected: 0 });
+    expect(again).toMatchObject({ rows: 0, storedBefore: 21, filled: 21, rejected: 0 });
     expect((await records())[1]).toMatchObject({ calls: 1, seconds: 12 });
     expect(await check()).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe("day records", () => {
     await load("v.csv", day(1), DAYS);
     await expect(load("v.csv", day(2), DAYS)).rejects.toThrow("replace-file");
     const corrected = await load("v.csv", day(2).slice(1), { ...DAYS, replace_file: true });
-    expect(corrected).toMatchObject({ rows: 20, replaced_file: true, stored_before: 0 });
+    expect(corrected).toMatchObject({ rows: 20, replacedFile: true, storedBefore: 0 });
     expect(await records()).toHaveLength(20);
     expect((await records())[0]).toMatchObject({ calls: 2 });
     expect(await check()).toEqual([]);

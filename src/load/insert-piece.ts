@@ -58,12 +58,12 @@ export async function insertPiece(
     `INSERT INTO rejects SELECT $1, $2, line, column_name, reason, coalesce(raw, '') FROM bad WHERE ${inPiece}`,
     [batchId, file.path],
   );
-  const span = await db.row<{ rows: number; held_back: number; first: number; last: number }>(
-    `SELECT count(*) FILTER (taken) AS rows, count(*) FILTER (NOT taken) AS held_back,
+  const span = await db.row<{ rows: number; heldBack: number; first: number; last: number }>(
+    `SELECT count(*) FILTER (taken) AS rows, count(*) FILTER (NOT taken) AS heldBack,
       min(line) FILTER (taken) AS first, max(line) FILTER (taken) AS last
      FROM (SELECT line, DP_DATE <= ${until} AS taken FROM ${fresh} WHERE ${inPiece})`,
   );
-  const { rows, held_back, first, last } = span as NonNullable<typeof span>;
+  const { rows, heldBack, first, last } = span as NonNullable<typeof span>;
   // lines without a gap need no sorting to be numbered
   const place = last - first + 1 === rows ? `line - ${first}` : "row_number() OVER (ORDER BY line) - 1";
   await db.insertRows({
@@ -74,7 +74,7 @@ export async function insertPiece(
       FROM ${fresh} WHERE ${inPiece} AND DP_DATE <= ${until}`,
   });
   const days = await db.row<Days>(
-    `SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM clean
+    `SELECT CAST(min(DP_DATE) AS VARCHAR) AS firstDay, CAST(max(DP_DATE) AS VARCHAR) AS lastDay FROM clean
      WHERE ${inPiece} AND DP_DATE <= ${until}${known ? ` AND line NOT IN (SELECT place FROM known WHERE verdict IN ('same', 'contradicts'))` : ""}`,
   );
   // blank lines, and events that were added to others of the file, are reported once, with the last piece
@@ -84,8 +84,8 @@ export async function insertPiece(
     rows: rows + replaced.rows,
     rejected,
     merged: merged + (known?.adds ?? 0),
-    stored_before: (known?.same ?? 0) + (known?.fills ?? 0),
-    held_back,
+    storedBefore: (known?.same ?? 0) + (known?.fills ?? 0),
+    heldBack,
   };
   const counts = { ...counted, lines: Object.values(counted).reduce((sum, n) => sum + n, 0), ...(days as Days) };
   const notes = { added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 };
@@ -152,11 +152,10 @@ async function broughtBefore(db: Database, sha256: string, replaces: readonly nu
 }
 
 /** The first and the last day of rows, `YYYY-MM-DD`; null where there are none. */
-type Days = Record<"first_day" | "last_day", string | null>;
+type Days = Pick<LoadResult, "firstDay" | "lastDay">;
 
 /** What became of the lines of a piece. */
-type Counts = Days &
-  Pick<LoadResult, "lines" | "blank" | "rows" | "rejected" | "merged" | "stored_before" | "held_back">;
+type Counts = Days & Pick<LoadResult, "lines" | "blank" | "rows" | "rejected" | "merged" | "storedBefore" | "heldBack">;
 
 /** Writes the row of the ledger, and brings `DailySummary` up to date. */
 async function writeLedger(
@@ -191,13 +190,13 @@ async function writeLedger(
     ...more,
     ...(isWhole ? {} : { piece }),
   };
-  const { lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day } = counts;
+  const { lines, blank, rows, rejected, merged, storedBefore, heldBack, firstDay, lastDay } = counts;
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
     [
       ...[batchId, file.path, settings.source, file.sha256, optionsHash],
-      ...[lines, blank, rows, rejected, merged, stored_before, held_back, first_day, last_day, JSON.stringify(notes)],
+      ...[lines, blank, rows, rejected, merged, storedBefore, heldBack, firstDay, lastDay, JSON.stringify(notes)],
     ],
   );
-  if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
+  if (firstDay && lastDay) await updateDailySummary(db, firstDay, lastDay);
 }

@@ -81,7 +81,7 @@ describe("a file of which too many rows would be set aside", () => {
   it("is loaded where max_rejects permits it, and refused for a single row where it is 0", async () => {
     const lines = Array.from({ length: 100 }, (_, i) => `2024-01-01,s${i},${i < 20 ? "x" : 1},1`);
     await refusal(lines, { max_rejects: 0.19 });
-    expect(await loadLines(lines, { max_rejects: 0.2 })).toMatchObject({ rows: 80, rejected: 20, rejected_share: 0.2 });
+    expect(await loadLines(lines, { max_rejects: 0.2 })).toMatchObject({ rows: 80, rejected: 20, rejectedShare: 0.2 });
     const other = openStore({ path: join(folder, "other.duckdb") });
     await other.lease(async () => {}, { create: true });
     store = other;

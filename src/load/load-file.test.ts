@@ -117,7 +117,7 @@ describe("loadFile", () => {
       absent: expect.arrayContaining(["DP_MTC_COUNT"]),
     });
     expect(result.lines).toBe(
-      result.rows + result.rejected + result.merged + result.stored_before + result.held_back + result.blank,
+      result.rows + result.rejected + result.merged + result.storedBefore + result.heldBack + result.blank,
     );
   });
 
@@ -125,7 +125,7 @@ describe("loadFile", () => {
     const text = `${HEADER}\n2024-01-01,a,1,2,0\n2024-01-01,b,x,2,0\n`;
     await loadText(text);
     const before = await rows("SELECT * FROM DP_CDR_Data");
-    expect(await loadText(text)).toMatchObject({ up_to_date: true, rows: 1, rejected: 1 });
+    expect(await loadText(text)).toMatchObject({ upToDate: true, rows: 1, rejected: 1 });
     expect(await rows("SELECT * FROM DP_CDR_Data")).toEqual(before);
     expect(await rejects()).toHaveLength(1);
   });
@@ -133,7 +133,7 @@ describe("loadFile", () => {
   it("takes the new rows of a file that has grown, and sets aside those that contradict the store", async () => {
     await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,1,2,0\n`);
     const grown = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,7,2,0\n2024-01-03,a,1,2,0\n`);
-    expect(grown).toMatchObject({ rows: 1, stored_before: 1, rejected: 1 });
+    expect(grown).toMatchObject({ rows: 1, storedBefore: 1, rejected: 1 });
     expect(await rows("SELECT reason FROM rejects")).toEqual([
       { reason: "contradicts the row of this subscriber and day from batch 1" },
     ]);
@@ -171,7 +171,7 @@ describe("loadFile", () => {
 
   it("leaves the days after `until` for the stream", async () => {
     const result = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2024-01-02,a,1,2,0\n`, { until: "2024-01-01" });
-    expect(result).toMatchObject({ rows: 1, held_back: 1, last_day: "2024-01-01" });
+    expect(result).toMatchObject({ rows: 1, heldBack: 1, lastDay: "2024-01-01" });
   });
 
   it("reads gzip, other date formats, zeros for empty cells, and Latin-1 where the text is not UTF-8", async () => {
@@ -193,7 +193,7 @@ describe("loadFile", () => {
   it("sets records of the future aside", async () => {
     const result = await loadText(`${HEADER}\n2024-01-01,a,1,2,0\n2999-01-01,a,1,2,0\n`);
     expect(result.rejects).toMatchObject([
-      { column_name: "DP_DATE", reason: "date out of range: before 1970 or in the future" },
+      { columnName: "DP_DATE", reason: "date out of range: before 1970 or in the future" },
     ]);
   });
 
@@ -386,7 +386,7 @@ describe("loadFile", () => {
       ],
     ];
     const read = async (text: string) => {
-      const { batch_id: _id, ...result } = await loadText(text, { replace: true });
+      const { batchId: _id, ...result } = await loadText(text, { replace: true });
       return { result, rows: await rows("SELECT * FROM DP_CDR_Data ORDER BY id"), rejects: await rejects() };
     };
     let taken = 0;
@@ -403,7 +403,7 @@ describe("loadFile", () => {
   it("numbers the rows of a large file in the order of its lines, and sets the last one aside", async () => {
     const lines = Array.from({ length: 600_000 }, (_, i) => `2024-01-01,s${i},1,2,0`);
     const result = await loadText([HEADER, ...lines, "2024-01-01,s7,1,2,0"].join("\n"));
-    expect(result).toMatchObject({ batch_id: 1, rows: 600_000, rejected: 1 });
+    expect(result).toMatchObject({ batchId: 1, rows: 600_000, rejected: 1 });
     expect(await rows("SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM DP_CDR_Data")).toEqual([
       { n: 600_000, first: 1, last: 600_000 },
     ]);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
+import { camelKeys, type SnakeKeys } from "../core/key-case.js";
 import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
@@ -36,13 +37,13 @@ export async function loadFile(
     async (db) => {
       const before = await findLoad(db, file, optionsHash);
       const isThere = before?.reached === Number.POSITIVE_INFINITY;
-      if (isThere && !settings.replace) return describe(db, before.batches, { up_to_date: true, resampled_removed: 0 });
+      if (isThere && !settings.replace) return describe(db, before.batches, { upToDate: true, resampledRemoved: 0 });
 
       report(0);
       const found = await cleanRows(db, file, settings);
       checkWhole(found, file);
       await judgeRejects(db, found, file.path, settings.max_rejects);
-      const resampled_removed = await makeWay(db);
+      const resampledRemoved = await makeWay(db);
       const end = found.lines + 1;
       const size = Math.ceil(end / (store.commitsInPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
       const emptiesFirst = settings.replace && (isThere || !before?.replaced);
@@ -63,7 +64,7 @@ export async function loadFile(
       }
       await dropCleanRows(db);
       const loaded = await findLoad(db, file, optionsHash);
-      return describe(db, loaded?.batches ?? [], { up_to_date: false, resampled_removed });
+      return describe(db, loaded?.batches ?? [], { upToDate: false, resampledRemoved });
     },
     { signal: context.signal, create: true },
   );
@@ -86,11 +87,17 @@ function hashOf({ columns, grain, until, empty_cells, date_format, time_zone }: 
     .slice(0, 16);
 }
 
+/** What a result has beside the ledger. */
+type Beside = "rejects" | "rejectedShare" | "notes" | "upToDate" | "resampledRemoved";
+
+/** The rows of the ledger, taken together, with the notes as text. */
+type LedgerRow = SnakeKeys<Omit<LoadResult, Beside | "replacedFile" | keyof LoadNotes>> & { notes: string };
+
 /** What the ledger says of the pieces of a file, taken together. */
 async function describe(
   db: Database,
   batches: number[],
-  result: Pick<LoadResult, "up_to_date" | "resampled_removed">,
+  result: Pick<LoadResult, "upToDate" | "resampledRemoved">,
 ): Promise<LoadResult> {
   const list = batches.join(", ");
   const sums = ["lines", "blank", "rows", "rejected", "merged", "stored_before", "held_back"];
@@ -101,30 +108,20 @@ async function describe(
      FROM batches WHERE batch_id IN (${list})`,
   );
   const rejects = await db.rows<LoadResult["rejects"][number]>(
-    `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, min(line) AS first_line,
-      arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, first_line`,
+    `SELECT column_name AS columnName, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, min(line) AS firstLine,
+      arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, firstLine`,
   );
-  const { notes, ...counts } = batch as unknown as Omit<
-    LoadResult,
-    "rejects" | "rejected_share" | "notes" | keyof typeof result
-  > & {
-    notes: string;
-  };
+  const { notes, ...counts } = batch as unknown as LedgerRow;
   const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
   const all = await db.rows<{ notes: string }>(`SELECT notes FROM batches WHERE batch_id IN (${list})`);
   const pieces = all.map((piece) => JSON.parse(piece.notes) as Partial<LoadNotes>);
   const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);
-  const rejected_share = counts.rejected / Math.max(counts.lines - counts.blank, 1);
   return {
-    ...counts,
-    ...told,
-    added,
-    filled,
-    replaced_file,
+    ...camelKeys<Omit<LoadResult, Beside>>({ ...counts, ...told, added, filled, replaced_file }),
     ...result,
-    rejected_share,
+    rejectedShare: counts.rejected / Math.max(counts.lines - counts.blank, 1),
     rejects,
     notes: await notesOfRows(db),
   };

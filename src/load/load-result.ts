@@ -12,7 +12,7 @@ export interface Piece {
   replaced: boolean;
 }
 
-/** Which columns a file contained, as recorded in the ledger. */
+/** Which columns a file contained, as recorded in the ledger, in its spelling. */
 export interface LoadNotes {
   /** Our columns that the file does not have: they stay empty, no zeros are invented. */
   absent: string[];
@@ -32,32 +32,34 @@ export interface LoadNotes {
   piece?: Piece;
 }
 
-/** What a load did with each line of the file: lines = rows + rejected + merged + stored_before + held_back + blank. */
-export interface LoadResult extends Omit<LoadNotes, "piece"> {
+/** What a load did with each line of the file: lines = rows + rejected + merged + storedBefore + heldBack + blank. */
+export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file"> {
   /** The batch of the ledger; the last one of a file that went in pieces. */
-  batch_id: number;
+  batchId: number;
   file: string;
   /** True when this very file was loaded before with the same options, and nothing was done. */
-  up_to_date: boolean;
+  upToDate: boolean;
   lines: number;
   blank: number;
   rows: number;
   rejected: number;
   /** What there is to know of the rows of the store now: days that they do not cover. */
   notes: string[];
+  /** True when it took the place of an earlier state of the same source. */
+  replacedFile: boolean;
   /** Share of the rows that were set aside, 0 … 1. */
-  rejected_share: number;
+  rejectedShare: number;
   merged: number;
   /** Rows that the store holds already, cell by cell. */
-  stored_before: number;
+  storedBefore: number;
   /** Rows after `until`, left for the stream. */
-  held_back: number;
+  heldBack: number;
   /** Rows that `stream --origin resample` had made up, and that gave way to those of the file. */
-  resampled_removed: number;
+  resampledRemoved: number;
   subscribers: number;
-  first_day: string | null;
-  last_day: string | null;
-  rejects: { column_name: string | null; reason: string; rows: number; first_line: number; example: string }[];
+  firstDay: string | null;
+  lastDay: string | null;
+  rejects: { columnName: string | null; reason: string; rows: number; firstLine: number; example: string }[];
 }
 
 /** A downloaded file and what its manifest says of it. */

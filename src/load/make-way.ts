@@ -10,8 +10,8 @@ export async function makeWay(db: Database): Promise<number> {
   const found = await findResampledRows(db);
   if (!found) return 0;
   const real = await db.row("SELECT 1 FROM clean WHERE DP_DATE BETWEEN CAST($1 AS DATE) AND CAST($2 AS DATE) LIMIT 1", [
-    found.first_day,
-    found.last_day,
+    found.firstDay,
+    found.lastDay,
   ]);
   return real ? ((await removeResampledRows(db))?.rows ?? 0) : 0;
 }

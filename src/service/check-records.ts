@@ -42,7 +42,7 @@ export function checkRecords(
   return { columns, rejects };
 }
 
-type Fault = Pick<RejectedRow, "column_name" | "reason">;
+type Fault = Pick<RejectedRow, "columnName" | "reason">;
 
 function unknownColumn(record: Record<string, unknown>): Fault | undefined {
   for (const key of Object.keys(record)) {
@@ -52,7 +52,7 @@ function unknownColumn(record: Record<string, unknown>): Fault | undefined {
       shown,
       CDR_COLUMNS.map(({ name }) => name),
     );
-    return { column_name: shown, reason: `no such column${near ? `; did you mean ${near}?` : ""}` };
+    return { columnName: shown, reason: `no such column${near ? `; did you mean ${near}?` : ""}` };
   }
   return undefined;
 }
@@ -65,7 +65,7 @@ function checkRow(
 ): Fault | undefined {
   for (const [index, { name, kind }] of columns.entries()) {
     const checked = checkCell(kind, record[name], today);
-    if ("reason" in checked) return { column_name: name, reason: checked.reason };
+    if ("reason" in checked) return { columnName: name, reason: checked.reason };
     keep(index, checked.value);
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { ChurnError } from "../core/errors.js";
+import { snakeKeys } from "../core/key-case.js";
 import type { Store } from "../store/open-store.js";
 import type { ingestAnswer } from "./api-schemas.js";
 import { checkRecords } from "./check-records.js";
@@ -24,9 +25,9 @@ export async function ingest(
   if (records.length === 0) throw new ChurnError("BAD_INPUT", "there is no record to store");
   const { columns, rejects } = checkRecords(records, Math.floor(Date.now() / 86_400_000));
   const {
-    first_day: _first,
-    last_day: _last,
-    ...counts
+    firstDay: _first,
+    lastDay: _last,
+    ...done
   } = await store.commitBatch({
     kind: "ingest",
     name,
@@ -36,6 +37,7 @@ export async function ingest(
     rows: { columns },
     rejects,
   });
+  const counts = snakeKeys(done);
   if (counts.rejected === 0) return { ...counts, rejects: [] };
   const kept = await store.lease((db) =>
     db.rows<z.infer<typeof ingestAnswer>["rejects"][number]>(

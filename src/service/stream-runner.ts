@@ -125,10 +125,7 @@ export class StreamRunner {
           (result) => {
             this.job.clear();
             this.#state = { ...this.#state, running: false, origin: result.origin };
-            this.log.info(
-              { stream: result.name, batches: result.batch_count, rows: result.rows },
-              "the stream is done",
-            );
+            this.log.info({ stream: result.name, batches: result.batchCount, rows: result.rows }, "the stream is done");
             resolve();
           },
           (error: unknown) => {
@@ -164,13 +161,13 @@ export class StreamRunner {
     }
   }
 
-  #count({ rows, last_day, seconds, lag }: StreamBatch): void {
+  #count({ rows, lastDay, seconds, lag }: StreamBatch): void {
     const { batches, rows: before } = this.#state;
     this.#state = {
       ...this.#state,
       batches: batches + 1,
       rows: before + rows,
-      last_day,
+      last_day: lastDay,
       lag_seconds: lag ?? 0,
       error: null,
       last_batch_seconds: seconds,
@@ -179,6 +176,6 @@ export class StreamRunner {
     this.metrics.rows.inc(rows);
     this.metrics.batchSeconds.observe(seconds ?? 0);
     this.metrics.lag.set(lag ?? 0);
-    this.log.debug({ rows, last_day, seconds, lag }, "batch");
+    this.log.debug({ rows, last_day: lastDay, seconds, lag }, "batch");
   }
 }

@@ -24,13 +24,13 @@ export async function writeLedgerRow(
   db: Database,
   batch: NewBatch,
   batchId: number,
-  counts: Omit<CommittedBatch, "batch_id" | "written">,
+  counts: Omit<CommittedBatch, "batchId" | "written">,
 ): Promise<void> {
   const { kind, name, number, source, content, notes = {} } = batch;
-  const { lines, rows, rejected, merged, stored_before, first_day, last_day } = counts;
+  const { lines, rows, rejected, merged, storedBefore, firstDay, lastDay } = counts;
   const day = (date: string | null) => (date === null ? null : dayOf(date));
   const now = Date.now() * 1000;
-  const [first, last] = [day(first_day), day(last_day)];
+  const [first, last] = [day(firstDay), day(lastDay)];
   const row = [
     batchId,
     [kind],
@@ -44,7 +44,7 @@ export async function writeLedgerRow(
     rows,
     rejected,
     merged,
-    stored_before,
+    storedBefore,
     0,
   ];
   await db.append("batches", [...row, first, last, [JSON.stringify(notes)], now], 1);
@@ -55,7 +55,7 @@ export async function writeRest(db: Database, { rejects, labels, kind, name }: N
   if (rejects?.length) {
     await db.createTemporary("refused", {
       line: rejects.map(({ line }) => line),
-      column_name: rejects.map(({ column_name }) => column_name),
+      column_name: rejects.map(({ columnName }) => columnName),
       reason: rejects.map(({ reason }) => reason),
       raw: rejects.map(({ raw }) => raw),
     });

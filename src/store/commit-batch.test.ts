@@ -41,14 +41,14 @@ function batch(number: number, given: Partial<NewBatch> = {}, first = 0): NewBat
 describe("commitBatch", () => {
   it("writes rows, ledger row and daily summary together, and leaves what the batch has not empty", async () => {
     expect(await store.commitBatch(batch(0))).toEqual({
-      batch_id: 1,
+      batchId: 1,
       lines: 10,
       rows: 10,
       rejected: 0,
       merged: 0,
-      stored_before: 0,
-      first_day: "2024-01-01",
-      last_day: "2024-01-01",
+      storedBefore: 0,
+      firstDay: "2024-01-01",
+      lastDay: "2024-01-01",
       written: true,
     });
     await store.commitBatch(batch(1));
@@ -91,12 +91,12 @@ describe("commitBatch", () => {
     (columns.DP_DATE as Int32Array).fill(19723);
     (columns.DP_MOC_COUNT as Float64Array)[0] = 99;
     (columns.DP_MSISDN as string[])[9] = "s13";
-    const refused = { line: 2, column_name: "DP_DATE", reason: "not a date", raw: "x" };
+    const refused = { line: 2, columnName: "DP_DATE", reason: "not a date", raw: "x" };
     expect(await store.commitBatch({ ...other, rejects: [refused] })).toMatchObject({
       lines: 11,
       rows: 4,
       rejected: 3,
-      stored_before: 4,
+      storedBefore: 4,
     });
     expect(await rows("SELECT line, column_name, reason FROM rejects ORDER BY line")).toEqual([
       { line: 1, column_name: null, reason: "contradicts the row of this subscriber and day from batch 1" },
@@ -141,7 +141,7 @@ describe("commitBatch", () => {
     expect(await rows("SELECT (SELECT count(*) FROM batches) + (SELECT count(*) FROM DailySummary) AS n")).toEqual([
       { n: 0 },
     ]);
-    expect(await store.commitBatch(batch(0))).toMatchObject({ batch_id: 1, written: true });
+    expect(await store.commitBatch(batch(0))).toMatchObject({ batchId: 1, written: true });
   });
 
   it("gives every batch its own numbers when many come at once", async () => {

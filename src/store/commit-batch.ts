@@ -64,9 +64,9 @@ async function commitNewRows(
     rows: lines,
     rejected,
     merged: 0,
-    stored_before: 0,
-    first_day: first,
-    last_day: last,
+    storedBefore: 0,
+    firstDay: first,
+    lastDay: last,
   };
   try {
     // statements so small run as they stand: to look for a better plan takes an eighth of the time of a batch
@@ -84,14 +84,14 @@ async function commitNewRows(
     await db.run("PRAGMA enable_optimizer").catch(() => {});
     throw error;
   }
-  return { batch_id: plan.batchId, ...counts, written: true };
+  return { batchId: plan.batchId, ...counts, written: true };
 }
 
 /** What the ledger says of a batch that is there already. */
 async function writtenBefore(db: Database, batch: NewBatch): Promise<CommittedBatch | undefined> {
   const found = await db.row<LedgerEntry>(
-    `SELECT batch_id, lines, rows, rejected, merged, stored_before, CAST(first_day AS VARCHAR) AS first_day,
-      CAST(last_day AS VARCHAR) AS last_day, sha256 AS content FROM batches WHERE kind = $1 AND name = $2 AND number = $3`,
+    `SELECT batch_id AS batchId, lines, rows, rejected, merged, stored_before AS storedBefore, CAST(first_day AS VARCHAR) AS firstDay,
+      CAST(last_day AS VARCHAR) AS lastDay, sha256 AS content FROM batches WHERE kind = $1 AND name = $2 AND number = $3`,
     [batch.kind, batch.name, batch.number],
   );
   if (!found) return undefined;

@@ -35,8 +35,8 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
     const rows = await db.run(
       `INSERT INTO DP_CDR_Data SELECT * FROM arriving WHERE id NOT IN (SELECT place FROM known)`,
     );
-    const { first_day, last_day } = await db.oneRow<{ first_day: string | null; last_day: string | null }>(
-      "SELECT CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM arriving",
+    const { firstDay, lastDay } = await db.oneRow<Pick<CommittedBatch, "firstDay" | "lastDay">>(
+      "SELECT CAST(min(DP_DATE) AS VARCHAR) AS firstDay, CAST(max(DP_DATE) AS VARCHAR) AS lastDay FROM arriving",
     );
     const refused = batch.rejects?.length ?? 0;
     const aside = [...repeated.aside, ...contradicting];
@@ -45,23 +45,23 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
       rows,
       rejected: refused + aside.length,
       merged: repeated.merged + known.adds,
-      stored_before: known.same + known.fills,
-      first_day,
-      last_day,
+      storedBefore: known.same + known.fills,
+      firstDay,
+      lastDay,
     };
     await writeLedgerRow(db, batch, plan.batchId, counts);
-    if (first_day && last_day) await updateDailySummary(db, first_day, last_day);
+    if (firstDay && lastDay) await updateDailySummary(db, firstDay, lastDay);
     // the lines that were refused before have the numbers that the rows skipped
     const places = placesOf(batch, plan.lines);
     const found = aside
       .sort((a, b) => a.id - b.id)
       .map(({ id, column_name, reason, raw, after }): RejectedRow => {
         const where = after === null ? "" : `, after line ${places[after - plan.rowId]}`;
-        return { line: places[id - plan.rowId], column_name, reason: `${reason}${where}`, raw };
+        return { line: places[id - plan.rowId], columnName: column_name, reason: `${reason}${where}`, raw };
       });
     await writeRest(db, { ...batch, rejects: [...(batch.rejects ?? []), ...found] }, plan.batchId);
     await db.run("DROP TABLE temp.arriving; DROP TABLE temp.known");
-    return { batch_id: plan.batchId, ...counts, written: true };
+    return { batchId: plan.batchId, ...counts, written: true };
   });
 }
 

@@ -14,7 +14,7 @@ import { isTooMany, shareOf } from "./too-many-rejects.js";
 /** What a migration did, or would do. */
 export interface MigrateResult {
   store: string;
-  dry_run: boolean;
+  dryRun: boolean;
   /** Version of the tables before; null when they had none. */
   from: number | null;
   to: number;
@@ -22,7 +22,7 @@ export interface MigrateResult {
   lines: number;
   rows: number;
   rejected: number;
-  rejects: { column_name: string | null; reason: string; rows: number; example: string }[];
+  rejects: { columnName: string | null; reason: string; rows: number; example: string }[];
   /** Tables that were, or would be, put aside under another name. */
   backups: { table: string; backup: string }[];
 }
@@ -33,17 +33,17 @@ export interface MigrateResult {
  * Records that are texts without keys are typed into tables of ours: each row becomes a typed row or is set aside in `rejects` with
  * its reason, and the tables as they were are kept under another name. A migration that was stopped continues when it is called again.
  *
- * @param options.dry_run only says what would become of the rows
- * @param options.max_rejects share of the rows that may be set aside, 0.1 where it is left out
+ * @param options.dryRun only says what would become of the rows
+ * @param options.maxRejects share of the rows that may be set aside, 0.1 where it is left out
  * @throws ChurnError BAD_INPUT when more would be: nothing is changed then
  */
 export async function migrateStore(
   store: Store,
-  options: { dry_run?: boolean; max_rejects?: number } = {},
+  options: { dryRun?: boolean; maxRejects?: number } = {},
 ): Promise<MigrateResult> {
   const { mirror } = store;
-  const dryRun = options.dry_run ?? false;
-  const nothing = { lines: 0, rows: 0, rejected: 0, rejects: [], backups: [], dry_run: dryRun, to: SCHEMA_VERSION };
+  const dryRun = options.dryRun ?? false;
+  const nothing = { lines: 0, rows: 0, rejected: 0, rejects: [], backups: [], dryRun, to: SCHEMA_VERSION };
   if (!mirror) {
     // opening the file brings it up to date
     await store.lease(async () => {});
@@ -63,7 +63,7 @@ export async function migrateStore(
     await createTables(db);
     await db.run(CACHE_TABLE);
     await readSource(db, server);
-    if (!dryRun) await judge(db, server.place, options.max_rejects ?? 0.1);
+    if (!dryRun) await judge(db, server.place, options.maxRejects ?? 0.1);
     const backups = await server.session((session) => (dryRun ? tablesToPutAside(session) : putAside(session)));
     // once more where rows came in before the tables were put aside
     if (!dryRun) await readSource(db, server);
@@ -71,7 +71,7 @@ export async function migrateStore(
       "SELECT lines, rows, rejected FROM batches",
     );
     const rejects = await db.rows<MigrateResult["rejects"][number]>(
-      `SELECT column_name, regexp_replace(reason, 'row \\d+', 'row …') AS reason, count(*) AS rows, arg_min(raw, line) AS example
+      `SELECT column_name AS columnName, regexp_replace(reason, 'row \\d+', 'row …') AS reason, count(*) AS rows, arg_min(raw, line) AS example
        FROM rejects GROUP BY ALL ORDER BY rows DESC`,
     );
     if (!dryRun) {

@@ -7,7 +7,7 @@ export type BatchRows = { columns: Columns } | { parquet: string; from: number; 
 export interface RejectedRow {
   /** Place of the row in what was sent, from 1. */
   line: number;
-  column_name: string | null;
+  columnName: string | null;
   reason: string;
   raw: string;
 }
@@ -40,16 +40,16 @@ export interface NewBatch {
 
 /** What the ledger says of a batch: lines = rows + rejected + merged + stored_before. */
 export interface CommittedBatch {
-  batch_id: number;
+  batchId: number;
   lines: number;
   rows: number;
   rejected: number;
   /** Events that were added to another row: one of the store, or one of the batch. */
   merged: number;
   /** Rows that the store held already, cell by cell. */
-  stored_before: number;
-  first_day: string | null;
-  last_day: string | null;
+  storedBefore: number;
+  firstDay: string | null;
+  lastDay: string | null;
   /** False when the batch was in the ledger already, and nothing was written. */
   written: boolean;
 }

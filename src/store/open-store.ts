@@ -165,7 +165,7 @@ export class Store {
         const done = await commitBatch(db, batch, free);
         const plain =
           done.written &&
-          done.stored_before === 0 &&
+          done.storedBefore === 0 &&
           done.merged === 0 &&
           done.rejected === (batch.rejects?.length ?? 0);
         if (plain && this.#leases === 1) this.#free = { ...free, batch: free.batch + 1, row: free.row + done.rows };

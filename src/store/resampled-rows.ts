@@ -10,18 +10,18 @@ export interface ResampledRows {
   rows: number;
   batches: number;
   /** `YYYY-MM-DD` */
-  first_day: string;
-  last_day: string;
+  firstDay: string;
+  lastDay: string;
 }
 
 /** Counts the rows that were made up; undefined when there are none. */
 export async function findResampledRows(db: Database): Promise<ResampledRows | undefined> {
   const found = await db.row<ResampledRows>(
-    `SELECT CAST(sum(rows) AS BIGINT) AS rows, count(*) AS batches, CAST(min(first_day) AS VARCHAR) AS first_day,
-      CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE ${MADE_UP}`,
+    `SELECT CAST(sum(rows) AS BIGINT) AS rows, count(*) AS batches, CAST(min(first_day) AS VARCHAR) AS firstDay,
+      CAST(max(last_day) AS VARCHAR) AS lastDay FROM batches WHERE ${MADE_UP}`,
   );
   // the sum of no rows has no days
-  return found?.first_day ? found : undefined;
+  return found?.firstDay ? found : undefined;
 }
 
 /**
@@ -47,6 +47,6 @@ export async function removeResampledRows(db: Database): Promise<ResampledRows |
 export async function resampledNote(db: Database): Promise<string | undefined> {
   const found = await findResampledRows(db);
   if (!found) return undefined;
-  const { rows, first_day, last_day } = found;
-  return `${rows.toLocaleString("en-US")} rows of ${first_day} … ${last_day} are in no log: stream --origin resample made them from the last loaded week; "churn store remove-resampled" takes them out`;
+  const { rows, firstDay, lastDay } = found;
+  return `${rows.toLocaleString("en-US")} rows of ${firstDay} … ${lastDay} are in no log: stream --origin resample made them from the last loaded week; "churn store remove-resampled" takes them out`;
 }

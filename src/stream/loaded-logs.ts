@@ -20,7 +20,7 @@ export interface LoadedLogs {
   /** Those of which rows were held back, in the order of their loads. */
   held: (LoadedLog & { after: string })[];
   /** Rows that loads held back after the stream had begun. */
-  held_later: number;
+  heldLater: number;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function loadedLogs(db: Database, before = Number.POSITIVE_INFINITY
   return {
     furthest: furthest as LoadedLogs["furthest"],
     held: heldBack(own),
-    held_later: heldBack(later).reduce((sum, log) => sum + log.held_back, 0),
+    heldLater: heldBack(later).reduce((sum, log) => sum + log.held_back, 0),
   };
 }
 

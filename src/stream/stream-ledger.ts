@@ -10,7 +10,7 @@ export interface StreamSoFar {
   rows: number;
   /** Rows of the staged file that are used up. */
   taken: number;
-  last_day: string | null;
+  lastDay: string | null;
   /** Last day before its first one: that of the load, or of the streams before it. */
   after: string;
   /** Number of the last batch of other streams that came before its first one, 0 when there is none, and lines up to it. */
@@ -25,9 +25,9 @@ export interface StreamBatch {
   number: number;
   rows: number;
   /** Rows of the stream up to and with this batch. */
-  rows_in_all: number;
-  first_day: string | null;
-  last_day: string | null;
+  rowsInAll: number;
+  firstDay: string | null;
+  lastDay: string | null;
   /** Seconds that the transaction took; null for a batch of an earlier run. */
   seconds: number | null;
   /** Seconds that it began later than it was due; null for a batch of an earlier run. */
@@ -49,9 +49,9 @@ export interface StreamHistory {
 /** Reads what a stream has brought so far. */
 export async function readSoFar(db: Database, settings: StreamSettings): Promise<StreamHistory> {
   const { name } = settings;
-  const sums = await db.row<{ batches: number; rows: number; taken: number; last_day: string | null }>(
+  const sums = await db.row<{ batches: number; rows: number; taken: number; lastDay: string | null }>(
     `SELECT count(*) AS batches, coalesce(sum(rows), 0) AS rows, coalesce(sum(lines), 0) AS taken,
-      CAST(max(last_day) AS VARCHAR) AS last_day FROM batches WHERE kind = 'stream' AND name = $1`,
+      CAST(max(last_day) AS VARCHAR) AS lastDay FROM batches WHERE kind = 'stream' AND name = $1`,
     [name],
   );
   const first = await db.row<{ batch_id: number; key: string; source: string; notes: string }>(
@@ -59,8 +59,8 @@ export async function readSoFar(db: Database, settings: StreamSettings): Promise
     [name],
   );
   const batches = await db.rows(
-    `SELECT number, rows, sum(rows) OVER (ORDER BY number) AS rows_in_all, CAST(first_day AS VARCHAR) AS first_day,
-      CAST(last_day AS VARCHAR) AS last_day, NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
+    `SELECT number, rows, sum(rows) OVER (ORDER BY number) AS rowsInAll, CAST(first_day AS VARCHAR) AS firstDay,
+      CAST(last_day AS VARCHAR) AS lastDay, NULL AS seconds, NULL AS lag FROM batches WHERE kind = 'stream' AND name = $1 ORDER BY number DESC LIMIT ${LISTED}`,
     [name],
   );
   const others = await db.row<{ day: string | null; earlier: number; lines: number }>(

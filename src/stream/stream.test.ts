@@ -57,7 +57,7 @@ describe("stream", () => {
     const result = await fast({ batch_size: 25, num_batches: 100 });
     expect(result).toMatchObject({ origin: "held-back", rows: 60, exhausted: true });
     expect(result.batches.map((batch) => batch.rows)).toEqual([25, 25, 10]);
-    expect(result.batches[0]).toMatchObject({ first_day: day(15), last_day: day(17) });
+    expect(result.batches[0]).toMatchObject({ firstDay: day(15), lastDay: day(17) });
     const whole = openStore({ path: join(folder, "whole.duckdb") });
     const lines = readFileSync(join(folder, "log.csv"), "utf8").trimEnd().split("\n");
     await loadLines("log.csv", lines, {}, whole);
@@ -78,14 +78,14 @@ describe("stream", () => {
     await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(await rows("SELECT sum(rows) AS n FROM batches WHERE kind = 'stream'")).toEqual([{ n: 20 }]);
     const result = await fast({ batch_size: 10, num_batches: 6 });
-    expect(result).toMatchObject({ resumed_at: 2, rows: 60 });
+    expect(result).toMatchObject({ resumedAt: 2, rows: 60 });
     expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 200 }]);
     expect(
       await rows(
         `SELECT count(*) AS wrong FROM batches b WHERE rows <> (SELECT count(*) FROM DP_CDR_Data d WHERE d.batch_id = b.batch_id)`,
       ),
     ).toEqual([{ wrong: 0 }]);
-    expect(await fast({ batch_size: 10, num_batches: 6 })).toMatchObject({ resumed_at: 6, rows: 60 });
+    expect(await fast({ batch_size: 10, num_batches: 6 })).toMatchObject({ resumedAt: 6, rows: 60 });
   });
 
   it("samples the last week again where it is asked to: ids and labels untouched, counts whole, within 10 %", async () => {
@@ -124,8 +124,8 @@ describe("stream", () => {
       /stream "default" began with other rows/,
     );
     const second = await fast({ batch_size: 70, num_batches: 1, seed: 2, name: "second", origin: "resample" });
-    expect(second).toMatchObject({ resumed_at: 0, rows: 70 });
-    expect(second.batches[0]).toMatchObject({ first_day: day(29), last_day: day(35) });
+    expect(second).toMatchObject({ resumedAt: 0, rows: 70 });
+    expect(second.batches[0]).toMatchObject({ firstDay: day(29), lastDay: day(35) });
     expect(await fast({ batch_size: 35, num_batches: 3, seed: 2, name: "second", origin: "resample" })).toMatchObject({
       rows: 140,
     });
@@ -142,7 +142,7 @@ describe("stream", () => {
   it("streams no row of a log that is loaded to its end, unasked, and says what to do", async () => {
     await loadLog(21);
     const result = await fast({});
-    expect(result).toMatchObject({ origin: null, rows: 0, batch_count: 0, exhausted: true });
+    expect(result).toMatchObject({ origin: null, rows: 0, batchCount: 0, exhausted: true });
     expect(result.note).toMatch(/nothing to stream: .*--until.*--origin resample/);
     expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 210 }]);
   });
@@ -151,7 +151,7 @@ describe("stream", () => {
     await loadLines("first.csv", linesOf(1, 14));
     await fast({ batch_size: 50, num_batches: 3, origin: "resample" });
     const loaded = await loadLines("week.csv", linesOf(15, 21));
-    expect(loaded).toMatchObject({ rows: 70, rejected: 0, stored_before: 0, resampled_removed: 150 });
+    expect(loaded).toMatchObject({ rows: 70, rejected: 0, storedBefore: 0, resampledRemoved: 150 });
     expect(await rows("SELECT kind, count(*) AS n FROM batches GROUP BY kind")).toEqual([{ kind: "load", n: 2 }]);
     expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 210 }]);
     expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
@@ -160,7 +160,7 @@ describe("stream", () => {
   it("keeps rows that were made up when a load brings other days", async () => {
     await loadLines("first.csv", linesOf(5, 14));
     await fast({ batch_size: 50, num_batches: 1, origin: "resample" });
-    expect(await loadLines("before.csv", linesOf(1, 4))).toMatchObject({ rows: 40, resampled_removed: 0 });
+    expect(await loadLines("before.csv", linesOf(1, 4))).toMatchObject({ rows: 40, resampledRemoved: 0 });
   });
 
   it("brings the rows that were held back of every load, by day", async () => {
@@ -176,7 +176,7 @@ describe("stream", () => {
     // 15 rows of the eighth day are left for the stream of another name
     const rest = await fast({ batch_size: 1000, num_batches: 9, name: "rest" });
     expect(rest).toMatchObject({ rows: 75, exhausted: true });
-    expect(rest.batches[0]).toMatchObject({ first_day: day(23), last_day: day(30) });
+    expect(rest.batches[0]).toMatchObject({ firstDay: day(23), lastDay: day(30) });
     expect(await rows("SELECT count(*) AS n, count(DISTINCT DP_DATE) AS days FROM DP_CDR_Data")).toEqual([
       { n: 300, days: 30 },
     ]);
@@ -289,6 +289,6 @@ describe("stream", () => {
     await expect(fast({ name: "second" })).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
     await expect(fast({ name: "second" })).rejects.toThrow(/stream "default" in process \d+/);
     await first;
-    expect(await fast({ batch_size: 10, num_batches: 1, name: "second" })).toMatchObject({ batch_count: 1 });
+    expect(await fast({ batch_size: 10, num_batches: 1, name: "second" })).toMatchObject({ batchCount: 1 });
   });
 });

@@ -29,12 +29,12 @@ export interface StreamResult {
   /** Where its rows come from; null where there was nothing to stream. */
   origin: StagedDays["origin"] | null;
   /** Batches in the ledger, those of earlier runs included. */
-  batch_count: number;
+  batchCount: number;
   /** The last 10,000 of them. */
   batches: StreamBatch[];
   rows: number;
   /** Batches that earlier runs had brought already. */
-  resumed_at: number;
+  resumedAt: number;
   /** True when the log had no more rows before all batches were full. */
   exhausted: boolean;
   /** What there is to know of the rows, beyond their number: why there are none, that they were made up, that others wait. */
@@ -90,7 +90,7 @@ export async function stream(
     return await inMemory((files) => {
       const rows = new BufferedRows(files, staged.path, staged.rows, settings.batch_size);
       const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };
-      const note = noteOf(origin, logs.held_later);
+      const note = noteOf(origin, logs.heldLater);
       return whileUsed(staged.path, async () => ({ ...(await run(store, source, context)), note }));
     });
   } finally {
@@ -118,10 +118,10 @@ export async function describeStream(store: Store, options: StreamOptions = {}):
 function nothingToStream({ logs, soFar, batches }: StreamHistory, name: string): StreamResult {
   const { file, last_day } = logs.furthest;
   const note =
-    noteOf(undefined, logs.held_later) ??
+    noteOf(undefined, logs.heldLater) ??
     `nothing to stream: ${file} is loaded to its last day, ${last_day}, and nothing was held back. To see a stream, load a part of a log with --until; --origin resample makes rows up from the last week`;
-  const { batches: batch_count, rows } = soFar;
-  return { name, origin: null, batch_count, batches, rows, resumed_at: batch_count, exhausted: true, note };
+  const { batches: batchCount, rows } = soFar;
+  return { name, origin: null, batchCount, batches, rows, resumedAt: batchCount, exhausted: true, note };
 }
 
 function noteOf(origin: StagedDays["origin"] | undefined, heldLater: number): string | null {
@@ -164,13 +164,13 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
     const done = await store.commitBatch(batch, { signal });
     if (!done.written) throw elsewhere(settings.name);
     const seconds = (performance.now() - begun) / 1000;
-    const { rows, first_day, last_day } = done;
+    const { rows, firstDay, lastDay } = done;
     const number = soFar.batches;
     soFar.batches++;
     soFar.rows += rows;
     soFar.taken += done.lines;
-    if (last_day && (soFar.last_day === null || last_day > soFar.last_day)) soFar.last_day = last_day;
-    batches.push({ number, rows, rows_in_all: soFar.rows, first_day, last_day, seconds, lag });
+    if (lastDay && (soFar.lastDay === null || lastDay > soFar.lastDay)) soFar.lastDay = lastDay;
+    batches.push({ number, rows, rowsInAll: soFar.rows, firstDay, lastDay, seconds, lag });
     if (batches.length > 2 * LISTED) batches.splice(0, LISTED);
     context.onBatch?.(batches.at(-1) as StreamBatch);
     if (performance.now() - told > 40) {
@@ -182,10 +182,10 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
   return {
     name: settings.name,
     origin: staged.origin,
-    batch_count: soFar.batches,
+    batchCount: soFar.batches,
     batches: batches.slice(-LISTED),
     rows: soFar.rows,
-    resumed_at: resumed,
+    resumedAt: resumed,
     exhausted: soFar.batches < settings.num_batches,
   };
 }
@@ -207,8 +207,8 @@ async function nextBatch({ settings, staged, rows, soFar }: Source, columns: Col
   batch.rows = { columns: unlabelled };
   const days = columnAs(columns, "DP_DATE", Int32Array);
   const last = days[days.length - 1];
-  if (soFar.last_day !== null && dayOf(soFar.last_day) >= last) return batch;
-  const before = soFar.last_day === null ? null : dateOf(dayOf(soFar.last_day) - label_delay);
+  if (soFar.lastDay !== null && dayOf(soFar.lastDay) >= last) return batch;
+  const before = soFar.lastDay === null ? null : dateOf(dayOf(soFar.lastDay) - label_delay);
   const known = await rows.labels(before, dateOf(last - label_delay), soFar.taken);
   return known ? { ...batch, labels: known } : batch;
 }

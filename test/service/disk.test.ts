@@ -32,8 +32,8 @@ it.skipIf(!isMounted)(
       expect(await faultsOf(store)).toEqual(NO_FAULTS);
       expect(mount("-o", "remount,size=200m", small)).toBe(true);
       const result = await stream(store, options);
-      expect(result.resumed_at).toBeGreaterThan(0);
-      expect(result).toMatchObject({ batch_count: 150, rows: 300_000 });
+      expect(result.resumedAt).toBeGreaterThan(0);
+      expect(result).toMatchObject({ batchCount: 150, rows: 300_000 });
       expect(await faultsOf(store)).toEqual(NO_FAULTS);
     } finally {
       spawnSync("umount", [small]);

@@ -26,13 +26,13 @@ it("a stream in another process is killed after a number of batches, and the nex
   expect(await running.done).toBeUndefined();
   expect(numbers.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
   expect(await faultsOf(store)).toEqual(NO_FAULTS);
-  const { resumed_at, batch_count } = await stream(store, { ...settings.stream, interval: 0 });
-  expect(resumed_at).toBeGreaterThanOrEqual(5);
-  expect(resumed_at).toBeLessThan(40);
-  expect(batch_count).toBe(40);
+  const { resumedAt, batchCount } = await stream(store, { ...settings.stream, interval: 0 });
+  expect(resumedAt).toBeGreaterThanOrEqual(5);
+  expect(resumedAt).toBeLessThan(40);
+  expect(batchCount).toBe(40);
   expect(await faultsOf(store)).toEqual(NO_FAULTS);
   // one that has nothing left to do comes to its end
-  expect(await streamProcess(settings).done).toMatchObject({ batch_count: 40, resumed_at: 40 });
+  expect(await streamProcess(settings).done).toMatchObject({ batchCount: 40, resumedAt: 40 });
   const wrong = { ...settings, stream: { ...settings.stream, seed: 2 } };
   await expect(streamProcess(wrong).done).rejects.toMatchObject({ code: "BAD_OPTION" });
   rmSync(root, { recursive: true, force: true });

@@ -130,17 +130,17 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
 
   it("changes nothing when the same file is loaded again, from whichever program", async () => {
     const text = [HEADER, ...log(5, 4)].join("\n");
-    expect(await load(text)).toMatchObject({ rows: 20, up_to_date: false });
-    expect(await load(text)).toMatchObject({ rows: 20, up_to_date: true });
-    expect(await load(text, {}, open())).toMatchObject({ rows: 20, up_to_date: true });
-    expect(await load(text, { replace: true }, open())).toMatchObject({ rows: 20, up_to_date: false });
+    expect(await load(text)).toMatchObject({ rows: 20, upToDate: false });
+    expect(await load(text)).toMatchObject({ rows: 20, upToDate: true });
+    expect(await load(text, {}, open())).toMatchObject({ rows: 20, upToDate: true });
+    expect(await load(text, { replace: true }, open())).toMatchObject({ rows: 20, upToDate: false });
     expect(await rows("SELECT count(*) AS n FROM DP_CDR_Data")).toEqual([{ n: 20 }]);
     await whole();
   });
 
   it("takes the new rows of a file that has grown, and keeps none of a load that fails", async () => {
     await load([HEADER, ...log(5, 4)].join("\n"));
-    expect(await load([HEADER, ...log(5, 6)].join("\n"))).toMatchObject({ rows: 10, stored_before: 20 });
+    expect(await load([HEADER, ...log(5, 6)].join("\n"))).toMatchObject({ rows: 10, storedBefore: 20 });
     const other = log(5, 6).map((line) => line.replace(/,\d,60/, ",9,61"));
     await expect(load([HEADER, ...other].join("\n"))).rejects.toMatchObject({ code: "BAD_INPUT" });
     expect(await rows("SELECT count(*) AS n FROM batches")).toEqual([{ n: 2 }]);
@@ -163,7 +163,7 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
 
   it("writes a batch once, whoever sends it again, and says what became of each row", async () => {
     const first = await store.commitBatch(batch(0));
-    expect(first).toMatchObject({ lines: 10, rows: 10, rejected: 0, stored_before: 0, written: true });
+    expect(first).toMatchObject({ lines: 10, rows: 10, rejected: 0, storedBefore: 0, written: true });
     expect(await store.commitBatch(batch(0))).toEqual({ ...first, written: false });
     expect(await open().commitBatch(batch(0))).toEqual({ ...first, written: false });
     await expect(store.commitBatch({ ...batch(0), content: "others" })).rejects.toMatchObject({ code: "CONFLICT" });
@@ -171,9 +171,9 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     (known.rows as { columns: Record<string, Float64Array> }).columns.DP_MOC_COUNT?.fill(77, 0, 2);
     const second = await store.commitBatch({
       ...known,
-      rejects: [{ line: 3, column_name: "DP_DATE", reason: WICKED[0], raw: WICKED[1] }],
+      rejects: [{ line: 3, columnName: "DP_DATE", reason: WICKED[0], raw: WICKED[1] }],
     });
-    expect(second).toMatchObject({ lines: 11, rows: 5, rejected: 3, stored_before: 3, written: true });
+    expect(second).toMatchObject({ lines: 11, rows: 5, rejected: 3, storedBefore: 3, written: true });
     expect(await rows("SELECT line, reason FROM rejects ORDER BY line", open())).toMatchObject([
       { line: 1 },
       { line: 2, reason: "contradicts the row of this subscriber and day from batch 1" },
@@ -345,7 +345,7 @@ describe.runIf(mysql)("a MySQL store", () => {
     };
     await store.lease(async () => {}, { create: true });
     const done = await Promise.all([load(store, "a"), load(open(), "b"), load(open(), "b"), load(open(), "c")]);
-    expect(done.map(({ rows, stored_before }) => [rows, stored_before])).toEqual(Array(4).fill([600, 0]));
+    expect(done.map(({ rows, storedBefore }) => [rows, storedBefore])).toEqual(Array(4).fill([600, 0]));
     const counts =
       "SELECT count(*) AS n, count(DISTINCT id) AS ids, count(DISTINCT batch_id) AS batches FROM DP_CDR_Data";
     expect(await open().lease((db) => db.rows(counts))).toEqual([{ n: 1800, ids: 1800, batches: 3 }]);
@@ -464,10 +464,10 @@ describe.runIf(mysql)("a database of texts without keys", () => {
   it("is typed without losing a row: a dry run says how, and what was there is kept", async () => {
     const { open, name } = await make();
     const counts = { lines: 8, rows: 4, rejected: 4, from: null };
-    expect(await migrateStore(open(), { dry_run: true })).toMatchObject({ ...counts, dry_run: true });
+    expect(await migrateStore(open(), { dryRun: true })).toMatchObject({ ...counts, dryRun: true });
     expect(await server?.root("SHOW TABLES", name)).toHaveLength(2);
     const done = await migrateStore(open());
-    expect(done).toMatchObject({ ...counts, dry_run: false });
+    expect(done).toMatchObject({ ...counts, dryRun: false });
     expect(done.backups).toContainEqual({ table: "DP_CDR_Data", backup: "DP_CDR_Data_seed" });
     const [kept] = (await (server as TestServer).root("SELECT COUNT(*) AS n FROM DP_CDR_Data_seed", name)) as {
       n: number;

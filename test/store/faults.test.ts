@@ -172,8 +172,8 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
 
     const told: number[] = [];
     const done = await load(store, { source, data_dir: folder }, { onProgress: ({ done }) => told.push(done) });
-    expect(done).toMatchObject({ lines: lines.length, rows: lines.length - 2, rejected: 2, stored_before: 0 });
-    expect(done.rejects.map(({ reason, first_line }) => [reason, first_line])).toEqual([
+    expect(done).toMatchObject({ lines: lines.length, rows: lines.length - 2, rejected: 2, storedBefore: 0 });
+    expect(done.rejects.map(({ reason, firstLine }) => [reason, firstLine])).toEqual([
       ["not a number", 7],
       ["a second row of this subscriber and day, after line …", 550_002],
     ]);
@@ -192,7 +192,7 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
       0,
     );
     expect(found).toEqual([{ ids: lines.length - 2, calls }]);
-    expect(await load(store, { source, data_dir: folder })).toMatchObject({ up_to_date: true, rows: lines.length - 2 });
+    expect(await load(store, { source, data_dir: folder })).toMatchObject({ upToDate: true, rows: lines.length - 2 });
   });
 });
 
@@ -222,7 +222,7 @@ describe.runIf(mysql)("a MySQL server that fails", () => {
       await running().start();
     }
     const done = await streaming;
-    expect(done).toMatchObject({ batch_count: 200, rows: 10_000 });
+    expect(done).toMatchObject({ batchCount: 200, rows: 10_000 });
     expect(messages.filter((line) => /cannot be reached; waiting/.test(line)).length).toBeGreaterThan(0);
     expect(messages.filter((line) => /is back/.test(line)).length).toBeGreaterThan(0);
     await whole(store);

@@ -18,7 +18,7 @@ export interface Coverage {
   /** Days between them, and days with rows outside of them, that are not covered. */
   uncovered: { day: string; reason: JudgedDays["uncovered"][number]["reason"]; rows: number; usual: number }[];
   /** Days that are covered, or not, because somebody said so. */
-  by_hand: { day: string; covered: boolean }[];
+  byHand: { day: string; covered: boolean }[];
 }
 
 /** Says which days the store covers, from the rows of each day and what was said by hand; undefined when it has none. */
@@ -29,14 +29,14 @@ export async function coverageOf(db: Database): Promise<Coverage | undefined> {
   const said = await db.rows<{ day: string; covered: boolean }>(
     "SELECT CAST(day AS VARCHAR) AS day, covered FROM covered_days ORDER BY day",
   );
-  const by_hand = said.map(({ day, covered }) => ({ day, covered: Boolean(covered) }));
+  const byHand = said.map(({ day, covered }) => ({ day, covered: Boolean(covered) }));
   const judged = judgeDays(
     { days: columnAs(found, "day", Int32Array), rows: columnAs(found, "rows", Float64Array) },
-    new Map(by_hand.map(({ day, covered }) => [dayOf(day), covered])),
+    new Map(byHand.map(({ day, covered }) => [dayOf(day), covered])),
   );
   if (!judged) return undefined;
   const uncovered = judged.uncovered.map((each) => ({ ...each, day: dateOf(each.day), usual: Math.round(each.usual) }));
-  return { first: dateOf(judged.first), last: dateOf(judged.last), uncovered, by_hand };
+  return { first: dateOf(judged.first), last: dateOf(judged.last), uncovered, byHand };
 }
 
 /**

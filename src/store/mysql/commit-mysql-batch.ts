@@ -41,9 +41,9 @@ export async function commitMysqlBatch(
     rows: lines,
     rejected: rejects.length,
     merged: 0,
-    stored_before: 0,
-    first_day: first,
-    last_day: last,
+    storedBefore: 0,
+    firstDay: first,
+    lastDay: last,
   };
   const token = randomUUID();
   return mirror.server.transaction(
@@ -70,7 +70,7 @@ export async function commitMysqlBatch(
       await addToSummary(session, written);
       if (written.changed) await writeChanged(session, written.changed, state.revision + 1, token);
       await markPartitions(session, written, state.revision + 1, token);
-      return { batch_id: batchId, ...written.counts, written: true };
+      return { batchId, ...written.counts, written: true };
     },
     {
       signal,
@@ -91,7 +91,8 @@ async function isMine(session: MysqlSession, token: string): Promise<boolean> {
 
 async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<LedgerEntry | undefined> {
   const found = await session.row<LedgerEntry>(
-    `SELECT batch_id, \`lines\`, \`rows\`, rejected, merged, stored_before, first_day, last_day, sha256 AS content FROM batches
+    `SELECT batch_id AS batchId, \`lines\`, \`rows\`, rejected, merged, stored_before AS storedBefore, first_day AS firstDay,
+       last_day AS lastDay, sha256 AS content FROM batches
      WHERE kind = ? AND name = ? AND number = ?`,
     [batch.kind, batch.name, batch.number],
   );
@@ -116,27 +117,20 @@ async function writeLedger(session: MysqlSession, batch: NewBatch, written: Rows
   if (name.length > 255)
     throw new ChurnError("BAD_INPUT", `the name of a batch has ${name.length} characters; 255 fit`);
   const { batchId, counts, rejects } = written;
-  const { lines, rows, rejected, merged, stored_before, first_day, last_day } = counts;
+  const { lines, rows, rejected, merged, storedBefore, firstDay, lastDay } = counts;
   await session.run(
     `INSERT INTO batches (batch_id, kind, name, number, source, sha256, options_hash, \`lines\`, blank, \`rows\`, rejected, merged,
        stored_before, held_back, first_day, last_day, notes, committed_at) VALUES (?)`,
     [
       [
-        ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, merged, stored_before, 0],
-        ...[first_day, last_day, JSON.stringify(notes), new Date().toISOString().slice(0, 23).replace("T", " ")],
+        ...[batchId, kind, name, number, source, content, "", lines, 0, rows, rejected, merged, storedBefore, 0],
+        ...[firstDay, lastDay, JSON.stringify(notes), new Date().toISOString().slice(0, 23).replace("T", " ")],
       ],
     ],
   );
   if (rejects.length) {
     const file = `${kind}:${name}`;
-    const records = rejects.map(({ line, column_name, reason, raw }) => [
-      batchId,
-      file,
-      line,
-      column_name,
-      reason,
-      raw,
-    ]);
+    const records = rejects.map(({ line, columnName, reason, raw }) => [batchId, file, line, columnName, reason, raw]);
     await session.run("INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES ?", [records]);
   }
 }

@@ -5,7 +5,7 @@ import type { Columns } from "../read-columns.js";
 export interface RowsOfBatch {
   batchId: number;
   columns: Columns;
-  counts: Omit<CommittedBatch, "batch_id" | "written">;
+  counts: Omit<CommittedBatch, "batchId" | "written">;
   rejects: readonly RejectedRow[];
   /** What it changes beside its new rows. */
   changed?: ChangedRows;

@@ -40,8 +40,10 @@ export async function settleKnownRows(session: MysqlSession, batch: NewBatch, pl
     const done = await commitKnownRows(db, { ...batch, labels: undefined }, plan);
     const names = CDR_COLUMNS.map(({ name }) => name).join(", ");
     const columns = await db.columns(`SELECT ${names} FROM DP_CDR_Data WHERE batch_id = ${plan.batchId} ORDER BY id`);
-    const rejects = await db.rows<RejectedRow>("SELECT line, column_name, reason, raw FROM rejects ORDER BY line");
-    const { batch_id: _batch, written: _written, ...counts } = done;
+    const rejects = await db.rows<RejectedRow>(
+      "SELECT line, column_name AS columnName, reason, raw FROM rejects ORDER BY line",
+    );
+    const { batchId: _batch, written: _written, ...counts } = done;
     const changed = {
       rows: await changedRows(db, names, "DP_CDR_Data", "rows_before", `WHERE batch_id <> ${plan.batchId}`),
       added: await changedRows(db, names, "added_records", "added_before", ""),
