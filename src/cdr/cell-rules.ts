@@ -1,5 +1,5 @@
 import { dayOf } from "../core/days.js";
-import type { ColumnKind } from "./columns.js";
+import type { CdrColumn } from "./columns.js";
 
 /**
  * What stands for a missing value, in small letters, wherever a cell holds a number, a day, a truth value or a subscriber: what
@@ -22,7 +22,7 @@ export const NOBODY: readonly string[] = ["", ...MISSING_MARKS, "unknown", "anon
 /** Characters that the number of a subscriber may have: MySQL's key holds no more. */
 export const LONGEST_ID = 255;
 
-/** Counts and amounts from here on are faults: nobody has so many in a day, and their sums would not be exact. */
+/** Counts and amounts from here on, on either side of 0, are faults: nobody has so many in a day, and their sums would not be exact. */
 export const TOO_LARGE = 1e12;
 
 /** A number that went through a table program, which may have taken digits off it: 4.9170E+11, 491700000001.0. RE2 reads it, too. */
@@ -66,11 +66,15 @@ const DAY = new RegExp(DAY_FORM);
  *
  * @param today days since 1970-01-01; a record may be a day ahead of it, for other time zones
  */
-export function checkCell(kind: ColumnKind, value: unknown, today: number): CheckedCell {
+export function checkCell(
+  { kind, negative = false }: Pick<CdrColumn, "kind" | "negative">,
+  value: unknown,
+  today: number,
+): CheckedCell {
   const cell = typeof value === "string" ? value.replace(/^[ \t]+|[ \t]+$/g, "") : value;
   if (kind === "id") return checkId(cell);
   if (kind === "day") return checkDay(cell, today);
-  return kind === "label" ? checkLabel(cell) : checkMeasure(cell, kind);
+  return kind === "label" ? checkLabel(cell) : checkMeasure(cell, kind, negative);
 }
 
 function checkId(cell: unknown): CheckedCell {
@@ -106,14 +110,14 @@ function checkLabel(cell: unknown): CheckedCell {
   return Object.hasOwn(LABELS, text) ? { value: LABELS[text] } : { reason: REASONS.label };
 }
 
-function checkMeasure(cell: unknown, kind: "count" | "amount"): CheckedCell {
+function checkMeasure(cell: unknown, kind: "count" | "amount", negative: boolean): CheckedCell {
   if (cell === undefined || cell === null || isMark(cell)) return { value: null };
   if (cell === "") return { reason: REASONS.empty };
   const number =
     typeof cell === "number" ? cell : typeof cell === "string" && NUMBER.test(cell) ? numberOf(cell) : null;
   if (number === null || Number.isNaN(number)) return { reason: REASONS.notANumber };
-  if (number < 0) return { reason: REASONS.negative };
-  if (number >= TOO_LARGE) return { reason: REASONS.tooLarge };
+  if (number < 0 && !negative) return { reason: REASONS.negative };
+  if (Math.abs(number) >= TOO_LARGE) return { reason: REASONS.tooLarge };
   return kind === "amount" || Number.isInteger(number) ? { value: number + 0 } : { reason: REASONS.notWhole };
 }
 

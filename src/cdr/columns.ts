@@ -1,6 +1,9 @@
 /** What a column of the record holds, and so how its cells are checked. */
 export type ColumnKind = "day" | "id" | "count" | "amount" | "label";
 
+/** How what two batches brought to one subscriber-day becomes one value. */
+export type Combine = "add" | "max" | "min";
+
 /** One column of `DP_CDR_Data`. */
 export interface CdrColumn {
   readonly name: string;
@@ -8,6 +11,10 @@ export interface CdrColumn {
   /** What a person calls it: "outgoing calls". */
   readonly title: string;
   readonly unit?: string;
+  /** True where a value may be below 0: money that goes back. */
+  readonly negative?: boolean;
+  /** Values of one subscriber-day add up where nothing else is said. */
+  readonly combine?: Combine;
 }
 
 /** A column that measures usage. */
@@ -15,7 +22,7 @@ export interface MeasureColumn extends CdrColumn {
   readonly kind: "count" | "amount";
 }
 
-/** The columns of `DP_CDR_Data` in order: one row is one subscriber's day. */
+/** The columns of a call record in order, one row being one subscriber's day: what each store begins with. */
 export const CDR_COLUMNS: readonly CdrColumn[] = [
   { name: "DP_DATE", kind: "day", title: "day" },
   { name: "DP_MSISDN", kind: "id", title: "subscriber" },
@@ -30,7 +37,15 @@ export const CDR_COLUMNS: readonly CdrColumn[] = [
   { name: "PSEUDO_CHURNED", kind: "label", title: "churned" },
 ];
 
-/** The counts and amounts among the columns: what a subscriber did on a day. */
-export const MEASURES: readonly MeasureColumn[] = CDR_COLUMNS.filter(
-  (column): column is MeasureColumn => column.kind === "count" || column.kind === "amount",
-);
+/** The counts and amounts among columns: what a subscriber did on a day. */
+export function measuresOf(columns: readonly CdrColumn[]): MeasureColumn[] {
+  return columns.filter((column): column is MeasureColumn => column.kind === "count" || column.kind === "amount");
+}
+
+/** The columns of a record beside its key: measures and label. */
+export function cellsOf<Column extends CdrColumn>(columns: readonly Column[]): Column[] {
+  return columns.filter(({ kind }) => kind !== "day" && kind !== "id");
+}
+
+/** The measures of a call record. */
+export const MEASURES: readonly MeasureColumn[] = measuresOf(CDR_COLUMNS);

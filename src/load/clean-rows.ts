@@ -1,8 +1,9 @@
-import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
+import { CDR_COLUMNS, type CdrColumn, cellsOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { plainBytes } from "../download/gunzipped.js";
 import { copyThatHelps, withUtf8Copy } from "../download/utf8-copy.js";
+import { summed } from "../store/added-records.js";
 import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import { type Database, name, text } from "../store/database.js";
 import { csvRows, parquetRows } from "../store/file-sql.js";
@@ -18,6 +19,8 @@ export interface CleanSummary {
   blank: number;
   /** Rows that were added to another row of the same subscriber and day (grain event). */
   merged: number;
+  /** The columns of `clean`, beside the line. */
+  columns: readonly CdrColumn[];
   absent: string[];
   unused: string[];
   encoding: "utf-8" | "latin-1" | "windows-1252";
@@ -50,6 +53,7 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
     lines: source.lines,
     blank: source.blank,
     merged,
+    columns: present,
     absent: map.absent,
     unused: map.unused,
     encoding: source.encoding,
@@ -122,7 +126,7 @@ interface Doubtful {
 /** Fills `bad` with the rows of `typed` that are not all right, each with its first fault. */
 async function tellFaults(db: Database, { source, present, position, line, options }: Doubtful): Promise<void> {
   const faults = present.flatMap((column) =>
-    faultsSql(column.kind, `f[${position(column.name) + 1}]`, name(column.name), options).map(
+    faultsSql(column, `f[${position(column.name) + 1}]`, name(column.name), options).map(
       ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
     ),
   );
@@ -300,17 +304,14 @@ async function uniqueKeys(
 ): Promise<number> {
   const good = `(SELECT ${line === "line" ? "" : `${line},`} * FROM typed WHERE ok)`;
   if (grain === "event") {
-    const sums = present.map((column) => {
-      const of = name(column.name);
-      if (column.kind === "label") return `nullif(max(${of}), -1) AS ${of}`;
-      if (column.kind === "count") return `CAST(sum(${of}) AS BIGINT) AS ${of}`;
-      // in order, since the sum of fractions depends on it
-      return column.kind === "amount" ? `sum(${of} ORDER BY line) + 0.0 AS ${of}` : of;
-    });
+    const cells = cellsOf(present);
+    const sums = cells.map((cell) => summed(cell, "line"));
+    const keys = present.filter((column) => !cells.includes(column)).map((column) => column.name);
     await db.run(`CREATE OR REPLACE TEMP TABLE summed AS
-      SELECT min(line) AS line, ${sums.join(", ")}
+      SELECT min(line) AS line, ${[...keys, ...sums].join(", ")}
       FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
-    await db.run("CREATE OR REPLACE TEMP VIEW clean AS FROM summed");
+    const stored = present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
+    await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${stored.join(", ")} FROM summed`);
     const counts = await db.row<{ merged: number }>(
       "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM summed) AS merged",
     );

@@ -1,6 +1,6 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
+import { cellsOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
-import { CELLS, removeBatches } from "../store/added-records.js";
+import { removeBatches } from "../store/added-records.js";
 import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
@@ -35,8 +35,8 @@ export async function insertPiece(
   const { file, settings } = batch;
   const until = `CAST('${settings.until ?? "9999-12-31"}' AS DATE)`;
   const inPiece = `line > ${piece.after} AND line <= ${piece.to}`;
-  const ours = CDR_COLUMNS.map((column) => column.name).filter((our) => !found.absent.includes(our));
-  const given = CELLS.map((cell) => cell.name).filter((cell) => ours.includes(cell));
+  const ours = found.columns.map((column) => column.name);
+  const given = cellsOf(found.columns).map((cell) => cell.name);
 
   const { batch: batchId, row } = await freeIds(db);
   const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");

@@ -30,7 +30,7 @@ export function typedRows(
   const typed = present.map(
     (column) => `${typedCellSql(cell(column.name), column.kind, recordOptions(options))} AS ${name(column.name)}`,
   );
-  const checks = present.map((column) => validSql(name(column.name), column.kind));
+  const checks = present.map((column) => validSql(name(column.name), column));
   return `SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
     SELECT ${line} ${widthOk} AS width_ok, ${typed.join(", ")} FROM ${from})`;
 }

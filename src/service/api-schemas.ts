@@ -51,14 +51,16 @@ const kinds: Record<CdrColumn["kind"], z.ZodType> = {
 };
 
 /** One record as the document shows it; each row is checked on its own, so that one bad row does not refuse the others. */
-export const cdrRecord = z.object(
-  Object.fromEntries(
-    CDR_COLUMNS.map(({ name, kind, title, unit }) => {
-      const type = kinds[kind].describe(unit ? `${title}, ${unit}` : title);
-      return [name, kind === "day" || kind === "id" ? type : type.optional()];
-    }),
-  ),
-);
+export const cdrRecord = z
+  .object(
+    Object.fromEntries(
+      CDR_COLUMNS.map(({ name, kind, title, unit }) => {
+        const type = kinds[kind].describe(unit ? `${title}, ${unit}` : title);
+        return [name, kind === "day" || kind === "id" ? type : type.optional()];
+      }),
+    ),
+  )
+  .catchall(z.union([z.number(), z.string(), z.null()]).describe("a further measure of the store, by its name"));
 
 /** What `POST /ingest` takes. */
 export const ingestBody = z.union([

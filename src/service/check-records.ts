@@ -1,5 +1,5 @@
 import { checkCell } from "../cdr/cell-rules.js";
-import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
+import type { CdrColumn } from "../cdr/columns.js";
 import { closestMatch } from "../core/closest-match.js";
 import type { RejectedRow } from "../store/new-batch.js";
 import type { Columns } from "../store/read-columns.js";
@@ -14,22 +14,26 @@ const LONGEST_RAW = 2000;
  * Checks records one by one by the rules that a loaded file is held to; good ones become columns, bad ones are set aside.
  *
  * @param today days since 1970-01-01; records may be a day ahead of it, for other time zones
+ * @param record the columns of the record of the store
  */
 export function checkRecords(
   records: readonly Record<string, unknown>[],
   today: number,
+  record: readonly CdrColumn[],
 ): { columns: Columns; rejects: RejectedRow[] } {
-  const given = CDR_COLUMNS.filter(
-    ({ name }) => name === "DP_DATE" || name === "DP_MSISDN" || records.some((record) => name in record),
+  const given = record.filter(
+    ({ name, kind }) => kind === "day" || kind === "id" || records.some((each) => Object.hasOwn(each, name)),
   );
   const good: (number | string | null)[][] = given.map(() => []);
   const rejects: RejectedRow[] = [];
-  for (const [index, record] of records.entries()) {
+  const known = new Set(record.map(({ name }) => name));
+  for (const [index, each] of records.entries()) {
     const line = index + 1;
-    const fault = unknownColumn(record) ?? checkRow(record, given, today, (column, value) => good[column]?.push(value));
+    const fault =
+      unknownColumn(each, known) ?? checkRow(each, given, today, (column, value) => good[column]?.push(value));
     if (!fault) continue;
     for (const values of good) values.length = line - 1 - rejects.length;
-    const raw = JSON.stringify(record).replaceAll("\0", "").slice(0, LONGEST_RAW);
+    const raw = JSON.stringify(each).replaceAll("\0", "").slice(0, LONGEST_RAW);
     rejects.push({ line, ...fault, raw });
   }
   const columns: Columns = {};
@@ -44,14 +48,11 @@ export function checkRecords(
 
 type Fault = Pick<RejectedRow, "columnName" | "reason">;
 
-function unknownColumn(record: Record<string, unknown>): Fault | undefined {
+function unknownColumn(record: Record<string, unknown>, known: ReadonlySet<string>): Fault | undefined {
   for (const key of Object.keys(record)) {
-    if (IGNORED.has(key) || CDR_COLUMNS.some(({ name }) => name === key)) continue;
+    if (IGNORED.has(key) || known.has(key)) continue;
     const shown = key.replaceAll("\0", "").slice(0, 100);
-    const near = closestMatch(
-      shown,
-      CDR_COLUMNS.map(({ name }) => name),
-    );
+    const near = closestMatch(shown, [...known]);
     return { columnName: shown, reason: `no such column${near ? `; did you mean ${near}?` : ""}` };
   }
   return undefined;
@@ -63,9 +64,9 @@ function checkRow(
   today: number,
   keep: (column: number, value: number | string | null) => void,
 ): Fault | undefined {
-  for (const [index, { name, kind }] of columns.entries()) {
-    const checked = checkCell(kind, record[name], today);
-    if ("reason" in checked) return { columnName: name, reason: checked.reason };
+  for (const [index, column] of columns.entries()) {
+    const checked = checkCell(column, record[column.name], today);
+    if ("reason" in checked) return { columnName: column.name, reason: checked.reason };
     keep(index, checked.value);
   }
   return undefined;

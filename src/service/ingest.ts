@@ -23,7 +23,7 @@ export async function ingest(
   const content = createHash("sha256").update(JSON.stringify(records)).digest("hex");
   const name = key ?? content.slice(0, 32);
   if (records.length === 0) throw new ChurnError("BAD_INPUT", "there is no record to store");
-  const { columns, rejects } = checkRecords(records, Math.floor(Date.now() / 86_400_000));
+  const { columns, rejects } = checkRecords(records, Math.floor(Date.now() / 86_400_000), await store.recordColumns());
   const {
     firstDay: _first,
     lastDay: _last,

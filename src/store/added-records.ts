@@ -1,10 +1,6 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
-import type { Database } from "./database.js";
-
-/** The columns of a record beside its key. */
-export const CELLS = CDR_COLUMNS.filter(({ kind }) => kind !== "day" && kind !== "id");
-
-const TYPES: Record<string, string> = { count: "BIGINT", amount: "DOUBLE", label: "TINYINT" };
+import { CDR_COLUMNS, type CdrColumn, cellsOf } from "../cdr/columns.js";
+import { type Database, name } from "./database.js";
+import { cellType, logColumns } from "./log-columns.js";
 
 /**
  * What each batch of events brought to a subscriber-day that several batches brought to; `DP_CDR_Data` has the sum.
@@ -15,22 +11,34 @@ export const ADDED_RECORDS = `CREATE TABLE IF NOT EXISTS added_records (
     batch_id INTEGER NOT NULL,
     DP_DATE DATE NOT NULL,
     DP_MSISDN VARCHAR NOT NULL,
-    ${CELLS.map(({ name, kind }) => `${name} ${TYPES[kind]}`).join(",\n    ")},
+    ${cellsOf(CDR_COLUMNS)
+      .map((cell) => `${cell.name} ${cellType(cell.kind)}`)
+      .join(",\n    ")},
     PRIMARY KEY (DP_DATE, DP_MSISDN, batch_id)
   )`;
 
-const NAMES = CELLS.map(({ name }) => name).join(", ");
+const namesOf = (cells: readonly { name: string }[], of = "") => cells.map((cell) => of + name(cell.name)).join(", ");
 
-/** Two cells of a subscriber-day as one: counts and amounts add up, a label is 1 where one of them is, a missing cell adds nothing. */
-function together(kind: string, a: string, b: string): string {
-  return kind === "label" ? `greatest(${a}, ${b})` : `coalesce(${a} + ${b}, ${a}, ${b})`;
+/** Two cells of a subscriber-day as one: what adds up is added, a label is 1 where one of them is, a missing cell changes nothing. */
+function together({ kind, combine }: CdrColumn, a: string, b: string): string {
+  if (kind === "label" || combine === "max") return `greatest(${a}, ${b})`;
+  return combine === "min" ? `least(${a}, ${b})` : `coalesce(${a} + ${b}, ${a}, ${b})`;
 }
 
-/** The same of all batches of a subscriber-day; in their order, since a sum of fractions depends on it. */
-export function summed({ name, kind }: { name: string; kind: string }, order: string): string {
-  if (kind === "label") return `max(${name}) AS ${name}`;
-  return kind === "count" ? `CAST(sum(${name}) AS BIGINT) AS ${name}` : `sum(${name} ORDER BY ${order}) AS ${name}`;
+/**
+ * SQL for the same of all rows of a subscriber-day.
+ *
+ * @param order of the rows, since a sum of fractions depends on it
+ */
+export function summed({ name: column, kind, combine }: CdrColumn, order: string): string {
+  const of = name(column);
+  if (kind === "label" || combine === "max") return `max(${of}) AS ${of}`;
+  if (combine === "min") return `min(${of}) AS ${of}`;
+  return kind === "count" ? `CAST(sum(${of}) AS BIGINT) AS ${of}` : `sum(${of} ORDER BY ${order}) AS ${of}`;
 }
+
+const setAll = (cells: readonly CdrColumn[], from: string) =>
+  cells.map((cell) => `${name(cell.name)} = ${from}.${name(cell.name)}`).join(", ");
 
 /**
  * Adds rows to the rows of their subscriber-days, which must be in the store. To be called in a transaction.
@@ -39,15 +47,18 @@ export function summed({ name, kind }: { name: string; kind: string }, order: st
  * @param given names of the cells that it has
  */
 export async function addToRows(db: Database, rows: string, given: readonly string[], batchId: number): Promise<void> {
-  await db.run(`INSERT INTO added_records
-    SELECT s.batch_id, s.DP_DATE, s.DP_MSISDN, ${CELLS.map(({ name }) => `s.${name}`).join(", ")} FROM DP_CDR_Data s
+  const cells = cellsOf(await logColumns(db));
+  await db.run(`INSERT INTO added_records (batch_id, DP_DATE, DP_MSISDN, ${namesOf(cells)})
+    SELECT s.batch_id, s.DP_DATE, s.DP_MSISDN, ${namesOf(cells, "s.")} FROM DP_CDR_Data s
     WHERE EXISTS (FROM ${rows} a WHERE a.DP_MSISDN = s.DP_MSISDN AND a.DP_DATE = s.DP_DATE)
       AND NOT EXISTS (FROM added_records r WHERE r.DP_MSISDN = s.DP_MSISDN AND r.DP_DATE = s.DP_DATE)`);
-  await db.run(`INSERT INTO added_records (batch_id, DP_DATE, DP_MSISDN, ${given.join(", ")})
-    SELECT ${batchId}, DP_DATE, DP_MSISDN, ${given.join(", ")} FROM ${rows}`);
-  const sums = CELLS.filter(({ name }) => given.includes(name)).map(
-    ({ name, kind }) => `${name} = ${together(kind, `s.${name}`, `a.${name}`)}`,
-  );
+  const brought = cells.filter((cell) => given.includes(cell.name));
+  await db.run(`INSERT INTO added_records (batch_id, DP_DATE, DP_MSISDN, ${namesOf(brought)})
+    SELECT ${batchId}, DP_DATE, DP_MSISDN, ${namesOf(brought)} FROM ${rows}`);
+  const sums = brought.map((cell) => {
+    const of = name(cell.name);
+    return `${of} = ${together(cell, `s.${of}`, `a.${of}`)}`;
+  });
   await db.run(`UPDATE DP_CDR_Data s SET ${sums.join(", ")} FROM ${rows} a
     WHERE s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE`);
 }
@@ -68,22 +79,26 @@ export async function removeBatches(
 ): Promise<{ rows: number; days: string[] }> {
   const list = batches.join(", ");
   const mine = `batch_id IN (${list})`;
+  const cells = cellsOf(await logColumns(db));
   await db.run(`CREATE OR REPLACE TEMP TABLE leaving AS
     SELECT DP_MSISDN, DP_DATE, batch_id AS owner FROM DP_CDR_Data s WHERE ${mine}
       OR EXISTS (FROM added_records r WHERE r.DP_MSISDN = s.DP_MSISDN AND r.DP_DATE = s.DP_DATE AND r.${mine})`);
   await db.run(`DELETE FROM added_records WHERE ${mine}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE remaining AS
-    SELECT DP_MSISDN, DP_DATE, min(batch_id) AS owner, ${CELLS.map((cell) => summed(cell, "batch_id")).join(", ")}
+    SELECT DP_MSISDN, DP_DATE, min(batch_id) AS owner, ${cells.map((cell) => summed(cell, "batch_id")).join(", ")}
     FROM added_records SEMI JOIN leaving USING (DP_MSISDN, DP_DATE) GROUP BY DP_MSISDN, DP_DATE`);
   // the row of a batch that is gone passes to the next one, to which it had been added
   await db.run(`UPDATE batches SET rows = rows + n, merged = merged - n FROM (
       SELECT r.owner, count(*) AS n FROM remaining r JOIN leaving l USING (DP_MSISDN, DP_DATE) WHERE l.owner IN (${list}) GROUP BY r.owner) passed
     WHERE batches.batch_id = passed.owner`);
-  await db.run(`UPDATE DP_CDR_Data s SET batch_id = r.owner, ${CELLS.map(({ name }) => `${name} = r.${name}`).join(", ")}
+  await db.run(`UPDATE DP_CDR_Data s SET batch_id = r.owner, ${setAll(cells, "r")}
     FROM remaining r WHERE s.DP_MSISDN = r.DP_MSISDN AND s.DP_DATE = r.DP_DATE`);
-  const cells = CELLS.map(({ name }) => `${name} = ${replacement.given.includes(name) ? `a.${name}` : "NULL"}`);
+  const replaced = cells.map((cell) => {
+    const of = name(cell.name);
+    return `${of} = ${replacement.given.includes(cell.name) ? `a.${of}` : "NULL"}`;
+  });
   const rows =
-    await db.run(`UPDATE DP_CDR_Data s SET batch_id = ${replacement.batchId}, ${cells.join(", ")} FROM (${replacement.rows}) a
+    await db.run(`UPDATE DP_CDR_Data s SET batch_id = ${replacement.batchId}, ${replaced.join(", ")} FROM (${replacement.rows}) a
     WHERE s.${mine} AND s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE`);
   await db.run(`DELETE FROM DP_CDR_Data WHERE ${mine}`);
   await db.run(`DELETE FROM rejects WHERE ${mine}`);
@@ -96,11 +111,11 @@ export async function removeBatches(
 }
 
 /** The query for what some batches brought, a row a subscriber-day, where that is less than the row of the store. */
-export function broughtBy(batches: readonly number[]): string {
+export function broughtBy(batches: readonly number[], cells: readonly CdrColumn[]): string {
   const list = batches.join(", ") || "NULL";
-  return `SELECT DP_MSISDN, DP_DATE, ${CELLS.map((cell) => summed(cell, "batch_id")).join(", ")}, min(batch_id) AS batch_id
+  return `SELECT DP_MSISDN, DP_DATE, ${cells.map((cell) => summed(cell, "batch_id")).join(", ")}, min(batch_id) AS batch_id
       FROM added_records WHERE batch_id IN (${list}) GROUP BY DP_MSISDN, DP_DATE
-    UNION ALL SELECT DP_MSISDN, DP_DATE, ${NAMES}, batch_id FROM DP_CDR_Data s WHERE batch_id IN (${list})
+    UNION ALL SELECT DP_MSISDN, DP_DATE, ${namesOf(cells)}, batch_id FROM DP_CDR_Data s WHERE batch_id IN (${list})
       AND NOT EXISTS (FROM added_records r WHERE r.DP_MSISDN = s.DP_MSISDN AND r.DP_DATE = s.DP_DATE)`;
 }
 
@@ -111,7 +126,7 @@ export async function fillRows(
   given: readonly string[],
   own: readonly number[] | "all",
 ): Promise<void> {
-  const set = given.map((name) => `${name} = coalesce(s.${name}, a.${name})`).join(", ");
+  const set = given.map((cell) => `${name(cell)} = coalesce(s.${name(cell)}, a.${name(cell)})`).join(", ");
   const same = "s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE";
   const single = `NOT EXISTS (FROM added_records r WHERE r.DP_MSISDN = s.DP_MSISDN AND r.DP_DATE = s.DP_DATE)`;
   await db.run(`UPDATE DP_CDR_Data s SET ${set} FROM ${rows} a WHERE ${same}${own === "all" ? "" : ` AND ${single}`}`);
@@ -121,8 +136,9 @@ export async function fillRows(
         SELECT DP_MSISDN, DP_DATE, min(batch_id) AS batch_id FROM added_records WHERE batch_id IN (${own.join(", ")}) GROUP BY ALL
       ) r USING (DP_MSISDN, DP_DATE)) a
     WHERE ${same} AND s.batch_id = a.brought_by`);
-  await db.run(`UPDATE DP_CDR_Data s SET ${CELLS.map(({ name }) => `${name} = t.${name}`).join(", ")} FROM (
-      SELECT DP_MSISDN, DP_DATE, ${CELLS.map((cell) => summed(cell, "batch_id")).join(", ")}
+  const cells = cellsOf(await logColumns(db));
+  await db.run(`UPDATE DP_CDR_Data s SET ${setAll(cells, "t")} FROM (
+      SELECT DP_MSISDN, DP_DATE, ${cells.map((cell) => summed(cell, "batch_id")).join(", ")}
       FROM added_records SEMI JOIN ${rows} USING (DP_MSISDN, DP_DATE) GROUP BY DP_MSISDN, DP_DATE) t
     WHERE s.DP_MSISDN = t.DP_MSISDN AND s.DP_DATE = t.DP_DATE`);
 }

@@ -1,4 +1,3 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dayOf } from "../core/days.js";
 import type { ColumnSource } from "./append-columns.js";
 import { type Database, text } from "./database.js";
@@ -11,12 +10,18 @@ export interface BatchPlan {
   lines: number;
   batchId: number;
   rowId: number;
+  /** The columns of `DP_CDR_Data`, in the order of the table. */
+  table: readonly string[];
 }
 
 /** The columns in the order of the table; those that the batch has not are null. */
-export function tableOrder(columns: Columns, { lines, batchId, rowId }: BatchPlan): ColumnSource[] {
+export function tableOrder(columns: Columns, { lines, batchId, rowId, table }: BatchPlan): ColumnSource[] {
   const ids = Float64Array.from({ length: lines }, (_, i) => rowId + i);
-  return [ids, ...CDR_COLUMNS.map(({ name }) => columns[name] ?? null), batchId];
+  const own = new Map<string, ColumnSource>([
+    ["id", ids],
+    ["batch_id", batchId],
+  ]);
+  return table.map((column) => own.get(column) ?? columns[column] ?? null);
 }
 
 /** Writes the row of the ledger; an appender takes a third of the time of a statement. */

@@ -1,4 +1,8 @@
-import type { Cells } from "./database.js";
+import { measuresOf } from "../cdr/columns.js";
+import { type Cells, name } from "./database.js";
+import { type LogColumn, logColumns } from "./log-columns.js";
+import { mysqlLogColumns } from "./mysql/mysql-log-columns.js";
+import { quoted } from "./mysql/mysql-server.js";
 import type { Store } from "./open-store.js";
 import { notesOfRows } from "./store-notes.js";
 
@@ -36,10 +40,6 @@ const LAWS: Record<string, string> = {
     WHERE COALESCE(r.found, 0) <> b.rejected`,
   "every line of a batch is accounted for": `SELECT CONCAT('batch ', b.batch_id) AS what FROM batches b
     WHERE b.lines <> b.rows + b.rejected + b.merged + b.stored_before + b.held_back + b.blank`,
-  "a row that several batches brought is their sum": `SELECT CONCAT(s.DP_MSISDN, ' on ', s.DP_DATE) AS what FROM DP_CDR_Data s
-    JOIN (SELECT DP_DATE, DP_MSISDN, ${["DP_MOC_COUNT", "DP_DATA_COUNT"].map((name) => `SUM(${name}) AS ${name}`).join(", ")} FROM added_records GROUP BY DP_DATE, DP_MSISDN) r
-      ON r.DP_DATE = s.DP_DATE AND r.DP_MSISDN = s.DP_MSISDN
-    WHERE COALESCE(s.DP_MOC_COUNT, 0) <> COALESCE(r.DP_MOC_COUNT, 0) OR COALESCE(s.DP_DATA_COUNT, 0) <> COALESCE(r.DP_DATA_COUNT, 0)`,
   "nothing is added to a row that is not there": `SELECT CONCAT(COUNT(*), ' records of batch ', r.batch_id) AS what FROM added_records r
     LEFT JOIN DP_CDR_Data s ON s.DP_DATE = r.DP_DATE AND s.DP_MSISDN = r.DP_MSISDN WHERE s.batch_id IS NULL GROUP BY r.batch_id`,
   "no row is without a batch": `SELECT CONCAT(d.found, ' rows of batch ', d.batch_id, ', which is not in the ledger') AS what
@@ -60,6 +60,25 @@ const LAWS: Record<string, string> = {
       OR ABS(COALESCE(s.Total_Data_Volume, 0) - COALESCE(d.volume, 0)) > 1e-6 * (1 + COALESCE(d.volume, 0))`,
 };
 
+/** What the rows that several batches brought have to be, measure by measure; names are quoted as the database does it. */
+function addedLaws(columns: readonly LogColumn[], quote: (name: string) => string): Record<string, string> {
+  const faults = measuresOf(columns).map(({ name, kind, combine = "add" }) => {
+    const [stored, brought] = [`s.${quote(name)}`, `r.${quote(name)}`];
+    if (kind === "count" || combine !== "add") return `COALESCE(${stored}, 0) <> COALESCE(${brought}, 0)`;
+    return `ABS(COALESCE(${stored}, 0) - COALESCE(${brought}, 0)) > 1e-6 * (1 + ABS(COALESCE(${brought}, 0)))`;
+  });
+  const sums = measuresOf(columns).map(({ name, combine = "add" }) => {
+    const aggregate = combine === "add" ? "SUM" : combine.toUpperCase();
+    return `${aggregate}(${quote(name)}) AS ${quote(name)}`;
+  });
+  return {
+    "a row that several batches brought is their sum": `SELECT CONCAT(s.DP_MSISDN, ' on ', s.DP_DATE) AS what FROM DP_CDR_Data s
+      JOIN (SELECT DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM added_records GROUP BY DP_DATE, DP_MSISDN) r
+        ON r.DP_DATE = s.DP_DATE AND r.DP_MSISDN = s.DP_MSISDN
+      WHERE ${faults.join(" OR ")}`,
+  };
+}
+
 /** How many faults of each law are described in words. */
 const EXAMPLES = 5;
 
@@ -73,19 +92,22 @@ export async function checkStore(store: Store): Promise<StoreCheckResult> {
   const { mirror } = store;
   if (!mirror) {
     return store.lease(async (db) => ({
-      ...(await check(store.path, (sql) => db.rows(sql))),
+      ...(await check(store.path, (sql) => db.rows(sql), addedLaws(await logColumns(db), name))),
       notes: await notesOfRows(db),
     }));
   }
   await store.mustExist();
   await mirror.ready();
-  const result = await mirror.server.session((session) => check(mirror.server.place, (sql) => session.rows(sql)));
+  const result = await mirror.server.session(async (session) => {
+    const laws = addedLaws(await mysqlLogColumns(session), quoted);
+    return check(mirror.server.place, (sql) => session.rows(sql), laws);
+  });
   return { ...result, notes: await store.lease(notesOfRows) };
 }
 
-async function check(name: string, ask: Ask): Promise<Omit<StoreCheckResult, "notes">> {
+async function check(place: string, ask: Ask, more: Record<string, string>): Promise<Omit<StoreCheckResult, "notes">> {
   const checks: StoreCheck[] = [];
-  for (const [law, query] of Object.entries(LAWS)) {
+  for (const [law, query] of Object.entries({ ...LAWS, ...more })) {
     const faults = await ask<{ what: string }>(query);
     const examples = faults.slice(0, EXAMPLES).map(({ what }) => String(what));
     checks.push({ check: law, ok: faults.length === 0, faults: faults.length, examples });
@@ -94,7 +116,7 @@ async function check(name: string, ask: Ask): Promise<Omit<StoreCheckResult, "no
     "SELECT (SELECT MAX(version) FROM workbench_schema) AS version, (SELECT COUNT(*) FROM batches) AS batches, (SELECT COUNT(*) FROM DP_CDR_Data) AS found",
   );
   return {
-    store: name,
+    store: place,
     ok: checks.every(({ ok }) => ok),
     version: Number(counts?.version),
     batches: Number(counts?.batches),

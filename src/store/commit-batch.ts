@@ -1,21 +1,23 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { columnAs } from "./columns-as.js";
 import { commitKnownRows } from "./commit-known-rows.js";
 import { addToDailySummary } from "./daily-summary.js";
-import type { Database } from "./database.js";
+import { type Database, name } from "./database.js";
 import { parquetRows } from "./file-sql.js";
+import { tableColumns } from "./log-columns.js";
 import type { BatchRows, CommittedBatch, NewBatch } from "./new-batch.js";
 import type { Columns } from "./read-columns.js";
 
-/** First numbers that are free: of batches, and of rows. */
+/** First numbers that are free, of batches and of rows, and what else holds as long as nothing but batches is written. */
 export interface FreeIds {
   batch: number;
   row: number;
   /** Days that are known to be in `DailySummary`. */
   days: Set<number>;
+  /** The columns of `DP_CDR_Data`, in the order of the table. */
+  table: readonly string[];
 }
 
 /** Finds the first numbers that are free, of batches and of rows: one more than the largest in use. */
@@ -23,7 +25,7 @@ export async function freeIds(db: Database): Promise<FreeIds> {
   const found = await db.oneRow<{ batch: number; row: number }>(
     `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
   );
-  return { ...found, days: new Set() };
+  return { ...found, days: new Set(), table: await tableColumns(db, "DP_CDR_Data") };
 }
 
 /**
@@ -35,8 +37,9 @@ export async function freeIds(db: Database): Promise<FreeIds> {
  * @throws ChurnError CONFLICT when the ledger has the key with other content
  */
 export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds): Promise<CommittedBatch> {
-  const columns = await readBatchColumns(db, batch.rows);
-  const plan = { columns, lines: sourceLines(columns), batchId: free.batch, rowId: free.row };
+  const { table } = free;
+  const columns = await readBatchColumns(db, batch.rows, table);
+  const plan = { columns, lines: sourceLines(columns), batchId: free.batch, rowId: free.row, table };
   try {
     return await commitNewRows(db, batch, plan, free.days);
   } catch (error) {
@@ -45,7 +48,7 @@ export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds):
     const before = await writtenBefore(db, batch);
     if (before) return before;
     const now = await freeIds(db);
-    return commitKnownRows(db, batch, { ...plan, batchId: now.batch, rowId: now.row });
+    return commitKnownRows(db, batch, { ...plan, batchId: now.batch, rowId: now.row, table: now.table });
   }
 }
 
@@ -115,12 +118,19 @@ export function sameBatch(batch: NewBatch, { content, ...counts }: LedgerEntry):
   );
 }
 
-/** The rows of a batch as columns; those of a Parquet file are read, in the order of the file. */
-export async function readBatchColumns(db: Database, rows: BatchRows): Promise<Columns> {
+/** Columns of `DP_CDR_Data` that are numbered here. */
+const OWN = new Set(["id", "batch_id"]);
+
+/**
+ * The rows of a batch as columns; those of a Parquet file are read, in the order of the file.
+ *
+ * @param table the columns that `DP_CDR_Data` has: others of the file are passed over
+ */
+export async function readBatchColumns(db: Database, rows: BatchRows, table: readonly string[]): Promise<Columns> {
   if ("columns" in rows) return rows.columns;
   const names = await db.rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquetRows(rows.parquet)}`);
-  const ours = CDR_COLUMNS.filter(({ name }) => names.some(({ column_name }) => column_name === name));
-  return db.columns(`SELECT ${ours.map(({ name }) => name).join(", ")}
+  const ours = table.filter((column) => !OWN.has(column) && names.some(({ column_name }) => column_name === column));
+  return db.columns(`SELECT ${ours.map(name).join(", ")}
     FROM ${parquetRows(rows.parquet, { rowNumbers: true })}
     WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.from + rows.count} ORDER BY file_row_number`);
 }

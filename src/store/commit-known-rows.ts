@@ -1,9 +1,10 @@
-import { CDR_COLUMNS } from "../cdr/columns.js";
-import { CELLS, summed } from "./added-records.js";
+import { type CdrColumn, cellsOf } from "../cdr/columns.js";
+import { summed } from "./added-records.js";
 import { type BatchPlan, tableOrder, writeLedgerRow, writeRest } from "./batch-plan.js";
 import { updateDailySummary } from "./daily-summary.js";
-import type { Database } from "./database.js";
+import { type Database, name } from "./database.js";
 import { GRAIN_OF_STORE, judgeKnownRows, parseGrain } from "./judge-known-rows.js";
+import { logColumns } from "./log-columns.js";
 import type { CommittedBatch, NewBatch, RejectedRow } from "./new-batch.js";
 import { writeKnownRows } from "./write-known-rows.js";
 
@@ -14,13 +15,16 @@ import { writeKnownRows } from "./write-known-rows.js";
  * a subscriber-day add up, except those that a file or a stream brought which is here again.
  */
 export async function commitKnownRows(db: Database, batch: NewBatch, plan: BatchPlan): Promise<CommittedBatch> {
-  const given = CDR_COLUMNS.map(({ name }) => name).filter((name) => plan.columns[name]);
-  const cells = CELLS.map(({ name }) => name).filter((name) => given.includes(name));
+  const columns = await logColumns(db);
+  const given = columns.map((column) => column.name).filter((column) => plan.columns[column]);
+  const cells = cellsOf(columns)
+    .map((cell) => cell.name)
+    .filter((cell) => given.includes(cell));
   return db.transaction(async () => {
     const grain = parseGrain((await db.row<{ notes: string }>(GRAIN_OF_STORE))?.notes);
     await db.run("CREATE OR REPLACE TEMP TABLE arriving AS SELECT * FROM DP_CDR_Data LIMIT 0");
     await db.append("arriving", tableOrder(plan.columns, plan), plan.lines, "temp");
-    const repeated = grain === "event" ? await sumRepeated(db) : await setRepeatedAside(db, given);
+    const repeated = grain === "event" ? await sumRepeated(db, columns) : await setRepeatedAside(db, given);
     const own = grain === "day" ? "all" : await ownBatches(db, batch);
     const known = await judgeKnownRows(db, "SELECT id AS place, * FROM arriving", cells, own);
     await writeKnownRows(db, known, "SELECT id AS place, * FROM arriving", {
@@ -69,7 +73,7 @@ export async function commitKnownRows(db: Database, batch: NewBatch, plan: Batch
 type Aside = { id: number; column_name: string | null; reason: string; raw: string; after: number | null }[];
 
 const rawOf = (given: readonly string[]) =>
-  `concat_ws(',', ${given.map((name) => `coalesce(CAST(a.${name} AS VARCHAR), '')`).join(", ")})`;
+  `concat_ws(',', ${given.map((column) => `coalesce(CAST(a.${name(column)} AS VARCHAR), '')`).join(", ")})`;
 
 /** Leaves one row of a subscriber-day in `arriving`, the first; of day records the others are set aside. */
 async function setRepeatedAside(db: Database, given: readonly string[]): Promise<{ merged: number; aside: Aside }> {
@@ -82,12 +86,15 @@ async function setRepeatedAside(db: Database, given: readonly string[]): Promise
   return { merged: 0, aside };
 }
 
-/** Sums the events of a subscriber-day in `arriving`. */
-async function sumRepeated(db: Database): Promise<{ merged: number; aside: Aside }> {
+/** Sums the events of a subscriber-day in `arriving`, whose columns stay in their order. */
+async function sumRepeated(db: Database, columns: readonly CdrColumn[]): Promise<{ merged: number; aside: Aside }> {
   const before = await db.row<{ n: number }>("SELECT count(*) AS n FROM arriving");
-  const columns = CDR_COLUMNS.map((column) => (CELLS.includes(column) ? summed(column, "id") : column.name));
-  await db.run(`CREATE OR REPLACE TEMP TABLE arriving AS
-    SELECT min(id) AS id, ${columns.join(", ")}, min(batch_id) AS batch_id FROM arriving GROUP BY DP_MSISDN, DP_DATE`);
+  const sums = cellsOf(columns).map((cell) => summed(cell, "id"));
+  await db.run(`CREATE OR REPLACE TEMP TABLE summed_up AS
+    SELECT min(id) AS id, DP_DATE, DP_MSISDN, ${sums.join(", ")}, min(batch_id) AS batch_id FROM arriving GROUP BY DP_MSISDN, DP_DATE`);
+  await db.run(
+    "DELETE FROM temp.arriving; INSERT INTO temp.arriving BY NAME FROM summed_up; DROP TABLE temp.summed_up",
+  );
   const after = await db.row<{ n: number }>("SELECT count(*) AS n FROM arriving");
   return { merged: (before?.n ?? 0) - (after?.n ?? 0), aside: [] };
 }

@@ -195,7 +195,14 @@ export class Database {
       await this.#journal.beforeStatement(this, `INSERT INTO ${name(table)}`);
     }
     const kept = catalog ? undefined : this.#kept;
-    const appender = kept?.get(table) ?? (await this.#connection.createAppender(table, "main", catalog ?? null));
+    let waiting = kept?.get(table);
+    if (waiting && waiting.columnCount !== sources.length) {
+      // the table has another column by now
+      waiting.closeSync();
+      kept?.delete(table);
+      waiting = undefined;
+    }
+    const appender = waiting ?? (await this.#connection.createAppender(table, "main", catalog ?? null));
     kept?.delete(table);
     try {
       appendColumns(appender, sources, rows);

@@ -1,5 +1,7 @@
+import { cellsOf } from "../cdr/columns.js";
 import { broughtBy } from "./added-records.js";
-import type { Database } from "./database.js";
+import { type Database, name } from "./database.js";
+import { logColumns } from "./log-columns.js";
 
 /**
  * What a row whose subscriber-day is in the store is to it: the same row again; the same with a cell that was missing; another
@@ -23,10 +25,10 @@ export async function judgeKnownRows(
   given: readonly string[],
   own: readonly number[] | "all",
 ): Promise<KnownRows> {
-  const all = (test: (name: string) => string) => ["true", ...given.map(test)].join(" AND ");
-  const agrees = all((name) => `(o.${name} IS NULL OR a.${name} IS NOT DISTINCT FROM o.${name})`);
-  const equal = all((name) => `a.${name} IS NOT DISTINCT FROM o.${name}`);
-  const compared = own === "all" ? "DP_CDR_Data" : `(${broughtBy(own)})`;
+  const all = (test: (cell: string) => string) => ["true", ...given.map(name).map(test)].join(" AND ");
+  const agrees = all((cell) => `(o.${cell} IS NULL OR a.${cell} IS NOT DISTINCT FROM o.${cell})`);
+  const equal = all((cell) => `a.${cell} IS NOT DISTINCT FROM o.${cell}`);
+  const compared = own === "all" ? "DP_CDR_Data" : `(${broughtBy(own, cellsOf(await logColumns(db)))})`;
   await db.run(`CREATE OR REPLACE TEMP TABLE known AS
     SELECT a.place, a.DP_MSISDN, a.DP_DATE, coalesce(o.batch_id, s.batch_id) AS batch_id,
       CASE WHEN o.batch_id IS NULL THEN 'adds' WHEN ${equal} THEN 'same' WHEN ${agrees} THEN 'fills' ELSE 'contradicts' END AS verdict

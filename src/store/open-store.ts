@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ColumnTable } from "arquero";
+import { CDR_COLUMNS } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { interrupted, interruptibleSleep, isInterrupted, throwIfInterrupted } from "../core/interrupted.js";
@@ -15,8 +16,10 @@ import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
 import { diskError, isDamage, noStore, openError, parseHolder } from "./file-fault.js";
+import { type LogColumn, logColumns } from "./log-columns.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
+import { mysqlLogColumns } from "./mysql/mysql-log-columns.js";
 import { MysqlMirror } from "./mysql/mysql-mirror.js";
 import { MysqlServer } from "./mysql/mysql-server.js";
 import type { CommittedBatch, NewBatch } from "./new-batch.js";
@@ -134,6 +137,19 @@ export class Store {
         ? commitMysqlBatch(mirror, batch, options.signal)
         : this.#work((db) => this.#commit(db, batch), { ...options, create: true }, LINGER),
     );
+  }
+
+  /** The columns of the record of this store, in order; those of a call record where there is no store yet. */
+  async recordColumns(options: LeaseOptions = {}): Promise<readonly LogColumn[]> {
+    const { mirror } = this;
+    try {
+      if (!mirror) return await this.#work(logColumns, options, LINGER);
+      await mirror.ready();
+      return await mirror.server.session(mysqlLogColumns);
+    } catch (error) {
+      if (error instanceof ChurnError && error.code === "NO_DATA") return CDR_COLUMNS;
+      throw error;
+    }
   }
 
   /**

@@ -76,13 +76,16 @@ function formattedDay(cell: string, format: string): string {
   return `CAST((${time} AT TIME ZONE 'UTC') + ${offset} AS DATE)`;
 }
 
-/** SQL for whether a typed cell holds what its kind may hold; null counts as no. */
-export function validSql(value: string, kind: ColumnKind): string {
+/** A column as far as its cells are judged by it. */
+type JudgedColumn = Pick<CdrColumn, "kind" | "negative">;
+
+/** SQL for whether a typed cell holds what its column may hold; null counts as no. */
+export function validSql(value: string, { kind, negative }: JudgedColumn): string {
   if (kind === "day") return `${value} BETWEEN DATE '1970-01-01' AND current_date + 1`;
   if (kind === "id" || kind === "label") return `${value} IS NOT NULL`;
   const whole = kind === "count" ? ` AND ${value} = trunc(${value})` : "";
   // nan is above every number
-  return `(${value} IS NULL OR (${value} >= 0 AND ${value} < ${TOO_LARGE}${whole}))`;
+  return `(${value} IS NULL OR (${value} ${negative ? `> -${TOO_LARGE}` : ">= 0"} AND ${value} < ${TOO_LARGE}${whole}))`;
 }
 
 const idFaults = (cell: string): [test: string, reason: string][] => [
@@ -94,26 +97,27 @@ const idFaults = (cell: string): [test: string, reason: string][] => [
 
 /** What may be wrong with a cell, as tests in the order of their precedence, each with its reason. */
 export function faultsSql(
-  kind: ColumnKind,
+  column: JudgedColumn,
   raw: string,
   value: string,
   { date_format }: Pick<RecordCellOptions, "date_format">,
 ): [test: string, reason: string][] {
+  const { kind, negative } = column;
   const cell = trimmed(raw);
   if (kind === "id") return idFaults(cell);
   if (kind === "day") {
     return [
       [`${raw} IS NULL OR ${cell} = '' OR list_contains(${list(MISSING_MARKS)}, lower(${cell}))`, REASONS.noDate],
       [`${value} IS NULL`, date_format ? `not a date of the form ${date_format}` : REASONS.notADate],
-      [`NOT ${validSql(value, kind)}`, REASONS.dateRange],
+      [`NOT ${validSql(value, column)}`, REASONS.dateRange],
     ];
   }
   if (kind === "label") return [[`${value} IS NULL`, REASONS.label]];
   return [
     [`isnan(${value}) AND ${cell} = ''`, REASONS.empty],
     [`isnan(${value})`, REASONS.notANumber],
-    [`${value} < 0`, REASONS.negative],
-    [`NOT ${value} < ${TOO_LARGE}`, REASONS.tooLarge],
+    ...(negative ? [] : [[`${value} < 0`, REASONS.negative] satisfies [string, string]]),
+    [`NOT ${negative ? `abs(${value})` : value} < ${TOO_LARGE}`, REASONS.tooLarge],
     ...(kind === "count" ? [[`${value} <> trunc(${value})`, REASONS.notWhole] satisfies [string, string]] : []),
   ];
 }

@@ -1,10 +1,11 @@
 import { ADDED_RECORDS } from "./added-records.js";
 import { COVERED_DAYS } from "./coverage/coverage.js";
 import type { Database } from "./database.js";
+import { ADD_DEFAULT_MEASURES, MEASURES_TABLE } from "./log-columns.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -94,13 +95,18 @@ const TABLES = [
   MONITORING_RESULTS,
   COVERED_DAYS,
   ADDED_RECORDS,
+  MEASURES_TABLE,
 ];
+
+/** The rows that new tables have. */
+const FIRST_ROWS = [ADD_DEFAULT_MEASURES];
 
 /** What each version brought, for files of the version before. MySQL's tables follow those of a new DuckDB file. */
 const MIGRATIONS: Record<number, readonly string[]> = {
   2: [MONITORING_RESULTS],
   3: [ADDED_RECORDS],
   4: [COVERED_DAYS],
+  5: [MEASURES_TABLE, ADD_DEFAULT_MEASURES],
 };
 
 /** Whether a database has our tables. */
@@ -125,7 +131,7 @@ export async function createTables(db: Database): Promise<void> {
       for (let next = version + 1; next <= SCHEMA_VERSION; next++) {
         for (const sql of MIGRATIONS[next] ?? []) await db.run(sql);
       }
-    } else for (const sql of TABLES) await db.run(sql);
+    } else for (const sql of [...TABLES, ...FIRST_ROWS]) await db.run(sql);
     await db.run(`INSERT OR IGNORE INTO workbench_schema VALUES (${SCHEMA_VERSION})`);
   });
 }
@@ -138,5 +144,6 @@ export async function emptyTables(db: Database): Promise<void> {
     await db.run(`DROP TABLE IF EXISTS ${table}`);
     await db.run(sql);
   }
+  for (const sql of FIRST_ROWS) await db.run(sql);
   await db.run("DROP TABLE IF EXISTS Processed_Data");
 }

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { CDR_COLUMNS, MEASURES } from "../cdr/columns.js";
+import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
 import { cleanRows } from "../load/clean-rows.js";
+import { name } from "../store/database.js";
 import { parquetRows } from "../store/file-sql.js";
+import { logColumns } from "../store/log-columns.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import { bufferedRowsFile } from "../store/stream-files.js";
@@ -102,14 +104,14 @@ async function keyOf(
 
 /** A checksum of the week that is sampled again: two stores of one log need not have the same. */
 async function weekOf(store: Store, last: string): Promise<string> {
-  const columns = CDR_COLUMNS.map(({ name }) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(", ");
-  const found = await store.lease((db) =>
-    db.row<{
-      sum: string;
-    }>(`SELECT CAST(sum(CAST(md5_number_lower(concat_ws('|', ${columns})) AS HUGEINT)) AS VARCHAR) AS sum
-      FROM DP_CDR_Data WHERE ${inLastWeek(last)}`),
-  );
-  return found?.sum ?? "";
+  return store.lease(async (db) => {
+    const cells = (await logColumns(db)).map((column) => `coalesce(CAST(${name(column.name)} AS VARCHAR), '')`);
+    const found = await db.row<{ sum: string }>(
+      `SELECT CAST(sum(CAST(md5_number_lower(concat_ws('|', ${cells.join(", ")})) AS HUGEINT)) AS VARCHAR) AS sum
+       FROM DP_CDR_Data WHERE ${inLastWeek(last)}`,
+    );
+    return found?.sum ?? "";
+  });
 }
 
 const inLastWeek = (last: string) =>
@@ -166,7 +168,7 @@ async function stageSample(source: string, { after, rows, span }: Staging, path:
         { path: csv, format: "csv", delimiter: "," },
         { columns: {}, grain: "day", empty_cells: "reject", date_format: null },
       );
-      await writeRows(db, "SELECT * EXCLUDE (line) FROM clean", path);
+      await writeRows(db, "SELECT * EXCLUDE (line) FROM clean", path, { columns: CDR_COLUMNS });
     });
   } finally {
     await rm(csv, { force: true });
@@ -186,12 +188,14 @@ async function stageResampled(
     // whole weeks after the loaded one, so that weekdays stay what they are
     const before = Math.floor((dayOf(after) - last) / 7);
     const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === last_day ? 0 : 1);
-    const columns = CDR_COLUMNS.map(({ name: column, kind }) => {
-      if (!MEASURES.some((measure) => measure.name === column)) return column === "DP_DATE" ? "day AS DP_DATE" : column;
+    const record = await logColumns(db);
+    const columns = record.map(({ name: column, kind }) => {
+      const of = name(column);
+      if (kind !== "count" && kind !== "amount") return kind === "day" ? `day AS ${of}` : of;
       // md5, since DuckDB's own hash may change from version to version
       const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
-      const varied = `${column} * (1 + ${noise})`;
-      return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${column}` : `round(${varied}, 3) AS ${column}`;
+      const varied = `${of} * (1 + ${noise})`;
+      return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${of}` : `round(${varied}, 3) AS ${of}`;
     });
     await writeRows(
       db,
@@ -199,7 +203,7 @@ async function stageResampled(
         SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(${before + 1}, ${weeks + 1}) AS weeks(week)
         WHERE ${inLastWeek(last_day)}) WHERE day > DATE '${after}'`,
       path,
-      span,
+      { columns: record, span },
     );
   });
 }

@@ -1,5 +1,6 @@
 import type { Scenario } from "../cdr/sample/scenario.js";
 import { ChurnError } from "../core/errors.js";
+import { name } from "../store/database.js";
 
 /** Days of an outage, where nothing else is said. */
 const OUTAGE_DAYS = 6;
@@ -41,7 +42,7 @@ const FACTORS: Partial<Record<Scenario, Record<string, number>>> = {
  */
 export function applyScenario(column: { name: string; kind: string }, span: ScenarioSpan): string {
   const { scenario, from, days } = span;
-  if (scenario === "none") return column.name;
+  if (scenario === "none") return name(column.name);
   const factors = FACTORS[scenario];
   if (!factors) {
     throw new ChurnError(
@@ -53,7 +54,7 @@ export function applyScenario(column: { name: string; kind: string }, span: Scen
     );
   }
   const factor = factors[column.name];
-  if (factor === undefined) return column.name;
+  if (factor === undefined) return name(column.name);
   const last = days ?? (scenario === "outage" ? OUTAGE_DAYS : null);
   const on = [`DP_DATE >= DATE '${from}'`];
   if (last !== null) on.push(`DP_DATE < DATE '${from}' + ${last}`);

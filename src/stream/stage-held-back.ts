@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
-import { CDR_COLUMNS } from "../cdr/columns.js";
+import { cellsOf } from "../cdr/columns.js";
 import { cleanRows, dropCleanRows } from "../load/clean-rows.js";
 import { findPinned } from "../load/pinned-file.js";
-import { type Database, name, text } from "../store/database.js";
+import { summed } from "../store/added-records.js";
+import { type Database, text } from "../store/database.js";
 import { parquetRows } from "../store/file-sql.js";
+import { type LogColumn, logColumns } from "../store/log-columns.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import type { LoadedLogs } from "./loaded-logs.js";
@@ -27,6 +29,7 @@ export interface HeldBackRows {
 export async function stageHeldBack(store: Store, rows: HeldBackRows, path: string): Promise<void> {
   const taken = `${path}.taken`;
   try {
+    const record = await store.lease(logColumns);
     const isTaken = rows.earlier > 0 && (await writeTakenKeys(store, rows, taken));
     await inMemory(async (db) => {
       let query = "";
@@ -35,13 +38,13 @@ export async function stageHeldBack(store: Store, rows: HeldBackRows, path: stri
         query += `${index ? " UNION ALL BY NAME " : ""}SELECT * FROM held_${index}`;
       }
       if (rows.held.length > 1 && rows.held.every(({ cells }) => cells.grain === "event")) {
-        query = await addUp(db, query);
+        query = await addUp(db, query, record);
       }
       if (isTaken) {
         query = `SELECT * FROM (${query}) h WHERE NOT EXISTS (FROM ${parquetRows(taken)} t
           WHERE t.DP_DATE = h.DP_DATE AND t.DP_MSISDN = h.DP_MSISDN)`;
       }
-      await writeRows(db, query, path, rows.span);
+      await writeRows(db, query, path, { columns: record, span: rows.span });
     });
   } finally {
     await rm(taken, { force: true });
@@ -62,16 +65,11 @@ async function readHeldBack(
 }
 
 /** Events of one subscriber and day in several files become one row. */
-async function addUp(db: Database, query: string): Promise<string> {
+async function addUp(db: Database, query: string, record: readonly LogColumn[]): Promise<string> {
   const found = await db.rows<{ column_name: string }>(`DESCRIBE ${query}`);
   const names = new Set(found.map(({ column_name }) => column_name));
-  const sums = CDR_COLUMNS.filter((column) => names.has(column.name)).map(({ name: column, kind }) => {
-    if (kind === "label") return `max(${name(column)}) AS ${name(column)}`;
-    if (kind === "count") return `CAST(sum(${name(column)}) AS BIGINT) AS ${name(column)}`;
-    // in order, since the sum of fractions depends on it
-    return kind === "amount" ? `sum(${name(column)} ORDER BY ${name(column)}) AS ${name(column)}` : name(column);
-  });
-  return `SELECT ${sums.join(", ")} FROM (${query}) GROUP BY DP_MSISDN, DP_DATE`;
+  const sums = cellsOf(record).flatMap((cell) => (names.has(cell.name) ? summed(cell, `"${cell.name}"`) : []));
+  return `SELECT ${["DP_DATE", "DP_MSISDN", ...sums].join(", ")} FROM (${query}) GROUP BY DP_MSISDN, DP_DATE`;
 }
 
 /** Writes the keys that other streams brought before; false when there are none. */

@@ -71,7 +71,7 @@ describe("the table of cells holds", () => {
 
   it("for records that are posted", () => {
     const today = dayOf(new Date().toISOString().slice(0, 10));
-    const { columns, rejects } = checkRecords(rows, today);
+    const { columns, rejects } = checkRecords(rows, today, CDR_COLUMNS);
     const reasons = new Map(rejects.map(({ line, reason }) => [line - 1, reason]));
     const values = new Map<number, Record<string, unknown>>();
     let at = 0;

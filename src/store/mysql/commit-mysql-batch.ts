@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { CDR_COLUMNS } from "../../cdr/columns.js";
+import { cellsOf } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
-import { CELLS } from "../added-records.js";
 import { columnAs } from "../columns-as.js";
 import { findSpan, type LedgerEntry, readBatchColumns, sameBatch, sourceLines } from "../commit-batch.js";
 import { SUMMARY_COLUMNS, SUMMED, sumsByDay } from "../daily-summary.js";
+import type { LogColumn } from "../log-columns.js";
 import { inMemory } from "../memory-database.js";
-import type { CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
+import type { BatchRows, CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
+import type { Columns } from "../read-columns.js";
+import { mysqlLogColumns } from "./mysql-log-columns.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
@@ -32,7 +34,7 @@ export async function commitMysqlBatch(
 ): Promise<CommittedBatch> {
   await mirror.ready();
   const { rows } = batch;
-  const columns = "columns" in rows ? rows.columns : await inMemory((db) => readBatchColumns(db, rows));
+  const columns = "columns" in rows ? rows.columns : await columnsOfFile(mirror, rows);
   const lines = sourceLines(columns);
   const rejects = batch.rejects ?? [];
   const [first, last] = findSpan(columnAs(columns, "DP_DATE", Int32Array));
@@ -52,23 +54,24 @@ export async function commitMysqlBatch(
       const before = await ledgerEntry(session, batch);
       // a commit that was given up may have come to its end meanwhile
       if (before) return { ...sameBatch(batch, before), written: await isMine(session, token) };
+      const record = await mysqlLogColumns(session);
       const next = await session.row<{ batch: number; id: number }>(
         `SELECT (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batches) AS batch, (SELECT COALESCE(MAX(id), 0) + 1 FROM DP_CDR_Data) AS id`,
       );
       const batchId = Number(next?.batch);
       let written: RowsOfBatch = { batchId, columns, counts, rejects };
       try {
-        await insertRows(session, written);
+        await insertRows(session, written, record);
       } catch (error) {
         if (faultCode(error) !== "ER_DUP_ENTRY") throw error;
         // the statement left nothing behind
-        written = await settleKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) });
-        await insertRows(session, written);
+        written = await settleKnownRows(session, batch, { columns, lines, batchId, rowId: Number(next?.id) }, record);
+        await insertRows(session, written, record);
       }
       await writeLedger(session, batch, written);
       if (batch.labels?.day.length) await writeLabels(session, batch.labels, state.revision + 1, token);
       await addToSummary(session, written);
-      if (written.changed) await writeChanged(session, written.changed, state.revision + 1, token);
+      if (written.changed) await writeChanged(session, written.changed, record, [state.revision + 1, token]);
       await markPartitions(session, written, state.revision + 1, token);
       return { batchId, ...written.counts, written: true };
     },
@@ -82,6 +85,13 @@ export async function commitMysqlBatch(
       },
     },
   );
+}
+
+/** The rows of a file that the record of the database has columns for. */
+async function columnsOfFile(mirror: MysqlMirror, rows: BatchRows): Promise<Columns> {
+  const record = await mirror.server.session(mysqlLogColumns);
+  const names = record.map(({ name }) => name);
+  return inMemory((db) => readBatchColumns(db, rows, names));
 }
 
 /** Whether the transaction that writes this token is in the database. */
@@ -102,8 +112,12 @@ async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<Ledg
 /** Rows in one statement: well below what any server takes in one packet. */
 const ROWS = 5000;
 
-async function insertRows(session: MysqlSession, { batchId, columns }: RowsOfBatch): Promise<void> {
-  const ours = CDR_COLUMNS.filter(({ name }) => columns[name]);
+async function insertRows(
+  session: MysqlSession,
+  { batchId, columns }: RowsOfBatch,
+  record: readonly LogColumn[],
+): Promise<void> {
+  const ours = record.filter(({ name }) => columns[name]);
   const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
   const rows = columns.DP_DATE?.length ?? 0;
   for (let from = 0; from < rows; from += ROWS) {
@@ -153,11 +167,11 @@ async function addToSummary(session: MysqlSession, { columns }: RowsOfBatch): Pr
 async function writeChanged(
   session: MysqlSession,
   { rows, added }: ChangedRows,
-  revision: number,
-  token: string,
+  record: readonly LogColumn[],
+  [revision, token]: [number, string],
 ): Promise<void> {
-  await writeOver(session, "DP_CDR_Data", rows);
-  await writeOver(session, "added_records", added);
+  await writeOver(session, "DP_CDR_Data", rows, record);
+  await writeOver(session, "added_records", added, record);
   const owners = [...new Set(Array.from(rows.batchIds))];
   if (owners.length) {
     await session.run(
@@ -180,10 +194,17 @@ async function writeChanged(
   }
 }
 
-async function writeOver(session: MysqlSession, table: string, { columns, batchIds }: RowsOfBatches): Promise<void> {
-  const ours = CDR_COLUMNS.filter(({ name }) => columns[name]);
+async function writeOver(
+  session: MysqlSession,
+  table: string,
+  { columns, batchIds }: RowsOfBatches,
+  record: readonly LogColumn[],
+): Promise<void> {
+  const ours = record.filter(({ name }) => columns[name]);
   const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
-  const set = CELLS.map(({ name }) => `${name} = VALUES(${name})`).join(", ");
+  const set = cellsOf(record)
+    .map(({ name }) => `${quoted(name)} = VALUES(${quoted(name)})`)
+    .join(", ");
   for (let from = 0; from < batchIds.length; from += ROWS) {
     const values = valuesSql(session, { columns, ours, batch: batchIds }, from, Math.min(batchIds.length, from + ROWS));
     await session.run(`INSERT INTO ${table} (${names}) VALUES ${values} ON DUPLICATE KEY UPDATE ${set}`);

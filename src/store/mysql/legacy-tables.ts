@@ -103,9 +103,9 @@ export async function typeRows(db: Database, { table, from, ours, content }: Leg
   const cells = columns.map(
     (column) => `${typedCellSql(name(column.name), column.kind, CELLS)} AS ${name(column.name)}`,
   );
-  const tests = columns.flatMap(({ name: column, kind }) =>
-    faultsSql(kind, `r.${name(column)}`, `t.${name(column)}`, CELLS).map(
-      ([test, reason]) => `WHEN ${test} THEN [${text(column)}, ${text(reason)}]`,
+  const tests = columns.flatMap((column) =>
+    faultsSql(column, `r.${name(column.name)}`, `t.${name(column.name)}`, CELLS).map(
+      ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
     ),
   );
   await db.run(`CREATE OR REPLACE TEMP TABLE legacy_typed AS

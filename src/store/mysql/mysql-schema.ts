@@ -5,6 +5,7 @@ import { createTables, SCHEMA_VERSION } from "../schema.js";
 import { readCatalog } from "./cache-catalog.js";
 import { DAILY_PROCEDURE } from "./daily-procedure.js";
 import { findLegacyTables, type LegacyState } from "./legacy-tables.js";
+import { addDefaultMeasures } from "./mysql-log-columns.js";
 import type { MysqlSession } from "./mysql-server.js";
 import { ensureTable } from "./mysql-tables.js";
 
@@ -58,6 +59,7 @@ export async function ensureMysqlTables(session: MysqlSession): Promise<void> {
   try {
     for (const sql of OWN_TABLES) await session.run(sql);
     for (const table of tables) await ensureTable(session, table);
+    await addDefaultMeasures(session);
     for (const sql of DAILY_PROCEDURE) await session.run(sql);
     await session.run("INSERT IGNORE INTO workbench_state VALUES (1, ?, 0)", [randomUUID()]);
   } finally {

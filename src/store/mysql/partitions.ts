@@ -111,8 +111,12 @@ export async function changedPartitions(
 const WRITES =
   /\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE|MERGE\s+INTO|TRUNCATE(?:\s+TABLE)?|(?:CREATE|DROP|ALTER)(?:\s+OR\s+REPLACE)?\s+TABLE(?:\s+IF(?:\s+NOT)?\s+EXISTS)?)\s+(?:main\.)?("[^"]+"|\w+)/gi;
 
+/** A new column is empty: no row of the table is another one for it. */
+const ADDS_COLUMN = /^\s*ALTER\s+TABLE\s+\S+\s+ADD\s+COLUMN\b/i;
+
 /** The tables that a statement may change, temporary ones among them, and whether it only adds rows. */
 export function findWrites(sql: string): { table: string; adds: boolean }[] {
+  if (ADDS_COLUMN.test(sql)) return [];
   const replaces = /\bON\s+CONFLICT\b/i.test(sql);
   return [...sql.matchAll(WRITES)].map(([words, table]) => ({
     table: table.replace(/^"|"$/g, ""),

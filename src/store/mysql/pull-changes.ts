@@ -2,9 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, name } from "../database.js";
+import { addMeasureColumns } from "../log-columns.js";
 import { emptyTables } from "../schema.js";
 import { type CatalogColumn, readCatalog } from "./cache-catalog.js";
 import { csvSource, fetchRows } from "./fetch-rows.js";
+import { mysqlLogColumns } from "./mysql-log-columns.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
 import { quoted } from "./mysql-server.js";
 import { inPartitions, partitionColumns, partitionSql, partitionValues } from "./partitions.js";
@@ -107,6 +109,9 @@ async function fetchChanges(
   for (const part of partitions) part.row_count = Number(part.row_count);
   const coming = partitions.reduce((sum, { row_count }) => sum + Math.max(0, row_count), 0);
   if (coming > 0) onFetch(coming);
+  if (partitions.some((part) => part.table_name === "measures")) {
+    await addMeasureColumns(db, await mysqlLogColumns(session));
+  }
   const fetched: Fetched[] = [];
   for (const table of new Set(partitions.map(({ table_name }) => table_name))) {
     const own = partitions.filter((part) => part.table_name === table);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { faultCode } from "../../core/fault.js";
 import { type Database, type NewRows, name } from "../database.js";
+import { RECORD_TABLES } from "../log-columns.js";
 import { type BulkWay, bulkWay, bulkWrite, type RowsToWrite } from "./bulk-write.js";
 import { type CatalogTable, readCatalog } from "./cache-catalog.js";
 import type { MysqlServer, MysqlSession } from "./mysql-server.js";
@@ -56,6 +57,7 @@ export async function pushChanges(
   if (!cached) throw new WriteConflict("the copy is empty");
   await server.session(async (session) => {
     for (const { now } of changes) if (now) await ensureTable(session, now);
+    if (changes.some(({ table }) => table === "measures")) await ensureRecordTables(db, session);
   });
   const revision = await (ahead ? ahead.finish(changes) : send(db, server, cached, Promise.resolve(changes)));
   for (const { table, now } of changes) {
@@ -66,6 +68,14 @@ export async function pushChanges(
   }
   // changes of others that lie between are still to be pulled
   if (revision.base === cached.revision) await setCacheState(db, { ...cached, revision: revision.revision });
+}
+
+/** Gives the tables of records in MySQL the columns that they have here. */
+async function ensureRecordTables(db: Database, session: MysqlSession): Promise<void> {
+  for (const table of RECORD_TABLES) {
+    const [now] = await readCatalog(db, table);
+    if (now) await ensureTable(session, now);
+  }
 }
 
 /** A push that has begun with the rows of a batch, while the transaction in the DuckDB file continues. */
@@ -83,6 +93,8 @@ export async function pushAhead(db: Database, server: MysqlServer, rows: NewRows
   const cached = await cacheState(db);
   if (!catalog || !cached) throw new WriteConflict("the copy is empty");
   const columns = catalog.columns.filter((column) => rows.columns.includes(column.name));
+  // a change of a table would end the transaction that begins now
+  await server.session((session) => ensureTable(session, catalog));
   let finish: (changes: Change[]) => void = () => {};
   let fail: (error: unknown) => void = () => {};
   const changes = new Promise<Change[]>((resolve, reject) => {

@@ -1,16 +1,16 @@
-import { CDR_COLUMNS } from "../../cdr/columns.js";
+import { cellsOf, measuresOf } from "../../cdr/columns.js";
 import { dateOf } from "../../core/days.js";
-import { CELLS } from "../added-records.js";
 import type { ColumnSource } from "../append-columns.js";
 import type { BatchPlan } from "../batch-plan.js";
 import { columnAs, columnsAs } from "../columns-as.js";
 import { commitKnownRows } from "../commit-known-rows.js";
-import type { Database } from "../database.js";
+import { type Database, name } from "../database.js";
 import { GRAIN_OF_STORE, parseGrain } from "../judge-known-rows.js";
+import { type LogColumn, setMeasures, tableColumns } from "../log-columns.js";
 import { inMemory } from "../memory-database.js";
 import type { NewBatch, RejectedRow } from "../new-batch.js";
 import { createTables } from "../schema.js";
-import type { MysqlSession } from "./mysql-server.js";
+import { type MysqlSession, quoted } from "./mysql-server.js";
 import type { RowsOfBatch, RowsOfBatches } from "./rows-of-batch.js";
 
 /** Subscribers that are asked for in one statement. */
@@ -20,25 +20,29 @@ const ASKED = 2000;
  * Settles a batch some of whose rows have the key of a row in the database: new rows, the same rows again, rows that contradict
  * them, and events that add up. DuckDB judges, in memory, by the very statements of the store in a file.
  */
-export async function settleKnownRows(session: MysqlSession, batch: NewBatch, plan: BatchPlan): Promise<RowsOfBatch> {
+export async function settleKnownRows(
+  session: MysqlSession,
+  batch: NewBatch,
+  plan: Omit<BatchPlan, "table">,
+  record: readonly LogColumn[],
+): Promise<RowsOfBatch> {
   const notes = (await session.row<{ notes: string }>(GRAIN_OF_STORE))?.notes;
-  const known = await rowsOfKeys(session, plan, "DP_CDR_Data");
+  const known = await rowsOfKeys(session, plan, "DP_CDR_Data", record);
   const isEvent = parseGrain(notes) === "event";
-  const added = isEvent ? await rowsOfKeys(session, plan, "added_records") : [];
+  const added = isEvent ? await rowsOfKeys(session, plan, "added_records", record) : [];
   const ledger = await readLedger(session, isEvent ? [...known, ...added] : []);
   return inMemory(async (db) => {
     await createTables(db);
-    // their own numbers are not looked at, and must not meet those of the new rows
-    await db.append("DP_CDR_Data", [known.map((_, i) => -i), ...recordSources(known, CDR_COLUMNS)], known.length);
-    const [day, id] = CDR_COLUMNS;
-    const sources = recordSources(added, [day, id, ...CELLS]);
-    await db.append("added_records", [sources[sources.length - 1], ...sources.slice(0, -1)], added.length);
+    await setMeasures(db, measuresOf(record));
+    const table = await tableColumns(db, "DP_CDR_Data");
+    await db.append("DP_CDR_Data", recordSources(known, table), known.length);
+    await db.append("added_records", recordSources(added, await tableColumns(db, "added_records")), added.length);
     await db.append("batches", ledgerSources(ledger), ledger.length);
     await db.run(
       "CREATE TEMP TABLE rows_before AS FROM DP_CDR_Data; CREATE TEMP TABLE added_before AS FROM added_records",
     );
-    const done = await commitKnownRows(db, { ...batch, labels: undefined }, plan);
-    const names = CDR_COLUMNS.map(({ name }) => name).join(", ");
+    const done = await commitKnownRows(db, { ...batch, labels: undefined }, { ...plan, table });
+    const names = ["DP_DATE", "DP_MSISDN", ...cellsOf(record).map((cell) => cell.name)].map(name).join(", ");
     const columns = await db.columns(`SELECT ${names} FROM DP_CDR_Data WHERE batch_id = ${plan.batchId} ORDER BY id`);
     const rejects = await db.rows<RejectedRow>(
       "SELECT line, column_name AS columnName, reason, raw FROM rejects ORDER BY line",
@@ -67,15 +71,22 @@ async function changedRows(
 
 type Row = Record<string, number | string | null>;
 
-/** The columns of records and, last, their batches; in the order of the table. */
-function recordSources(rows: readonly Row[], columns: readonly { name: string }[]): ColumnSource[] {
-  return [...columns.map(({ name }) => name), "batch_id"].map((name) =>
-    name === "DP_MSISDN" ? rows.map((row) => String(row[name])) : rows.map((row) => Number(row[name] ?? Number.NaN)),
-  );
+/** The columns of records in the order of a table; their own numbers are not looked at, and must not meet those of the new rows. */
+function recordSources(rows: readonly Row[], table: readonly string[]): ColumnSource[] {
+  return table.map((column) => {
+    if (column === "id") return rows.map((_, i) => -i);
+    if (column === "DP_MSISDN") return rows.map((row) => String(row[column]));
+    return rows.map((row) => Number(row[column] ?? Number.NaN));
+  });
 }
 
 /** The rows of a table that have the key of a row of the batch. */
-async function rowsOfKeys(session: MysqlSession, { columns, lines }: BatchPlan, table: string): Promise<Row[]> {
+async function rowsOfKeys(
+  session: MysqlSession,
+  { columns, lines }: Omit<BatchPlan, "table">,
+  table: string,
+  record: readonly LogColumn[],
+): Promise<Row[]> {
   const byDay = new Map<number, string[]>();
   const { DP_DATE: days, DP_MSISDN: ids } = columnsAs(columns, { DP_DATE: Int32Array, DP_MSISDN: String });
   for (let i = 0; i < lines; i++) {
@@ -84,7 +95,7 @@ async function rowsOfKeys(session: MysqlSession, { columns, lines }: BatchPlan, 
     byDay.set(days[i], subscribers);
   }
   const found: Row[] = [];
-  const names = CDR_COLUMNS.map(({ name }) => name).filter((name) => name !== "DP_DATE");
+  const names = ["DP_MSISDN", ...cellsOf(record).map((cell) => cell.name)].map(quoted);
   for (const [day, subscribers] of byDay) {
     const all = [...new Set(subscribers)];
     for (let from = 0; from < all.length; from += ASKED) {
