@@ -46,7 +46,7 @@ export interface MeasureRow {
 export const DEFAULT_MEASURES: readonly MeasureRow[] = MEASURES.map(rowOf);
 
 /** The statement that writes the rows that a store begins with. */
-export const ADD_DEFAULT_MEASURES = `INSERT INTO measures VALUES ${DEFAULT_MEASURES.map((row, index) => valuesOf(row, index + 1)).join(", ")}`;
+export const ADD_DEFAULT_MEASURES = `INSERT OR IGNORE INTO measures VALUES ${DEFAULT_MEASURES.map((row, index) => valuesOf(row, index + 1)).join(", ")}`;
 
 /** The tables that have a column for each measure. */
 export const RECORD_TABLES = ["DP_CDR_Data", "added_records"] as const;

@@ -6,9 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { CDR_COLUMNS } from "../cdr/columns.js";
 import { buildFeatures } from "../features/build-features.js";
 import { checkStore } from "./check-store.js";
 import { DuckDBInstance } from "./duckdb.js";
+import { logColumns } from "./log-columns.js";
 import { migrateStore } from "./migrate-store.js";
 import { openStore } from "./open-store.js";
 
@@ -165,10 +167,11 @@ it("brings a file of an older version up to date, and refuses one of a newer ver
   const versions = () => store.query("SELECT max(version) AS version FROM workbench_schema");
   await store.lease(async (db) => {
     await db.run(
-      "DROP TABLE monitoring_results; DELETE FROM workbench_schema; INSERT INTO workbench_schema VALUES (1)",
+      "DROP TABLE monitoring_results; DROP TABLE measures; DELETE FROM workbench_schema; INSERT INTO workbench_schema VALUES (1)",
     );
   });
   expect((await store.query("SELECT * FROM monitoring_results")).numRows()).toBe(0);
+  expect(await store.lease(logColumns)).toEqual(CDR_COLUMNS);
   const now = (await versions()).array("version")[0] as number;
   expect(now).toBeGreaterThan(1);
   await store.lease((db) => db.run(`INSERT INTO workbench_schema VALUES (${now + 1})`));

@@ -3,11 +3,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CDR_COLUMNS } from "../../src/cdr/columns.js";
 import { buildFeatures } from "../../src/features/build-features.js";
 import { loadFile } from "../../src/load/load-file.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { coverageOf, setCovered } from "../../src/store/coverage/coverage.js";
+import { type LogMeasure, logColumns, setMeasures } from "../../src/store/log-columns.js";
 import { migrateStore } from "../../src/store/migrate-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
@@ -102,6 +104,40 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     expect(found.at(-1)).toMatchObject({ DP_MOC_COUNT: 999999999999, DP_MTC_COUNT: null, PSEUDO_CHURNED: null });
     expect(await rows(read, open())).toEqual(found);
     await whole();
+  });
+
+  it("keeps further measures beside those of a call record, and tells them to another program", async () => {
+    const spend: LogMeasure = { name: "order", kind: "amount", title: "spend", unit: "GBP", negative: true };
+    const longest: LogMeasure = { name: "longest", kind: "count", title: "longest", combine: "max" };
+    await load([HEADER, "2024-01-01,a,1,2,3,4,0"].join("\n"), { grain: "event" });
+    await store.lease((db) => db.transaction(() => setMeasures(db, [spend, longest])));
+    const other = open();
+    const post = (name: string, values: [number, number], into: Store) =>
+      into.commitBatch({
+        ...{ kind: "ingest", name, number: 0, source: "posted records", content: name },
+        rows: {
+          columns: {
+            ...{ DP_DATE: Int32Array.of(19723, 19724), DP_MSISDN: ["a", "b"] },
+            ...{ order: Float64Array.of(values[0], 1), longest: Float64Array.of(values[1], Number.NaN) },
+          },
+        },
+      });
+    await post("one", [-2.5, 3], other);
+    await post("two", [1, 9], store);
+    const read = 'SELECT DP_MSISDN, DP_MOC_COUNT, "order", longest FROM DP_CDR_Data ORDER BY DP_MSISDN';
+    for (const view of [store, other, open()]) {
+      expect(await rows(read, view)).toEqual([
+        { DP_MSISDN: "a", DP_MOC_COUNT: 1, order: -1.5, longest: 9 },
+        { DP_MSISDN: "b", DP_MOC_COUNT: null, order: 2, longest: null },
+      ]);
+      expect(await view.recordColumns()).toEqual(await view.lease(logColumns));
+      await whole(view);
+    }
+    // what was emptied begins again with the measures of a call record
+    await load([HEADER, "2024-01-01,a,1,2,3,4,0"].join("\n"), { replace: true });
+    expect(await open().recordColumns()).toEqual(CDR_COLUMNS);
+    await post("three", [0, 0], open()).catch(() => {});
+    await whole(open());
   });
 
   it("sets bad rows aside with line, column, reason and raw text", async () => {
