@@ -45,7 +45,7 @@ export async function findReadings(
   // what is stored as text is no number, unless the user says so
   const count = ({ name, own }: TableColumn) =>
     table.typed && !number.includes(name) ? countFilled(own, own) : countNumbers(own, own);
-  for (const [column, counts] of await countsOf(table, texts, count)) {
+  for (const [column, counts] of await countsOf(table, texts, count, number.length === 0)) {
     const [numbers, odd, codes] = [counts("number"), counts("odd"), counts("code")];
     if (number.includes(column.name) ? numbers > 0 && odd <= numbers : isNumeric({ numbers, odd, codes }, table)) {
       readings.set(column, { kind: "number", ...(odd > 0 ? { lenient: true } : {}) });
@@ -58,7 +58,7 @@ export async function findReadings(
   const ways = await likelyWays(table, [...others.keys()], number, format);
   const countWays = (column: TableColumn) =>
     countOthers(filledSql(column.own), column.own, ways.get(column) ?? [], format);
-  for (const [column, counts] of await countsOf(table, [...others.keys()], countWays)) {
+  for (const [column, counts] of await countsOf(table, [...others.keys()], countWays, number.length === 0)) {
     const found = { table, column, counts, ...(others.get(column) ?? NONE) };
     const reading = readingOf(found, overrides);
     readings.set(column, reading);
@@ -207,19 +207,34 @@ async function likelyWays(
   );
 }
 
-/** Counts of columns by their keys; 0 for what was not counted. */
-async function countsOf(table: OpenTable, columns: readonly TableColumn[], sql: (column: TableColumn) => string[]) {
+/**
+ * Counts of columns by their keys; 0 for what was not counted.
+ *
+ * @param once of a typed table, count each text once: enough where only none and all are told apart
+ */
+async function countsOf(
+  table: OpenTable,
+  columns: readonly TableColumn[],
+  sql: (column: TableColumn) => string[],
+  once = false,
+) {
   const all: [TableColumn, (key: string) => number][] = [];
-  for (let from = 0; from < columns.length; from += TOGETHER) {
-    const part = columns.slice(from, from + TOGETHER);
+  const together = table.typed && once ? 1 : TOGETHER;
+  for (let from = 0; from < columns.length; from += together) {
+    const part = columns.slice(from, from + together);
     const counts = part.flatMap(sql);
     const [row = {}] = counts.length
-      ? await table.db.rows<Record<string, number>>(`SELECT ${counts.join(", ")} FROM ${table.from}`)
+      ? await table.db.rows<Record<string, number>>(
+          `SELECT ${counts.join(", ")} FROM ${table.typed && once ? textsOf(table, part[0]) : table.from}`,
+        )
       : [];
     for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`] ?? 0]);
   }
   return all;
 }
+
+/** The texts of a column, each once: what a text means need not be asked for every cell. */
+const textsOf = ({ from }: OpenTable, { own }: TableColumn) => `(SELECT DISTINCT ${own} FROM ${from})`;
 
 function kindOfType(table: OpenTable, { name, type }: TableColumn): ColumnReading["kind"] {
   if (type === "BOOLEAN") return "boolean";

@@ -67,8 +67,6 @@ async function planOf(table: OpenTable, wanted: WantedColumn, place: number, arr
   }
   const to = arrays.codes(table.rows);
   const text = type === "VARCHAR" ? own : `CAST(${own} AS VARCHAR)`;
-  const filled = await table.db.row<{ n: number }>(`SELECT count(${own}) AS n FROM ${table.from}`);
-  if (!filled?.n) return { sql: "CAST(NULL AS INTEGER)", to, values: { levels: [], codes: to } };
   // codes are made where the texts are: a string for each cell would cost many times as much. And what a text means is asked once
   // for each text, not for each cell
   const name = `levels_${place}`;

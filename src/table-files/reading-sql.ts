@@ -95,7 +95,7 @@ export function numberSql(column: string, type: string, { kind, comma, thousands
   if (isDay(type)) return "NULL";
   if (/^TIME/.test(type)) return `CAST(epoch(${own}) AS DOUBLE)`;
   // a NaN in an array of numbers is a missing one already
-  return type === "DOUBLE" ? own : finite(`TRY_CAST(${own} AS DOUBLE)`);
+  return type === "DOUBLE" ? own : `TRY_CAST(${own} AS DOUBLE)`;
 }
 
 /** SQL for the text of a category, null where it is missing; a whole number is written without a decimal point. */
