@@ -1,25 +1,32 @@
-import type { Stats } from "node:fs";
-import { rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
-import { isInterrupted, throwIfInterrupted } from "../core/interrupted.js";
-import { makeFolder } from "../core/make-folder.js";
-import { withLock } from "../core/process-lock.js";
 import type { StageContext } from "../core/progress.js";
-import { runExclusive } from "../core/run-exclusive.js";
-import { fileFault } from "./file-fault.js";
-import { inspectFile } from "./inspect-file.js";
-import { findFileState, type Manifest, manifestFile, readManifest, saveManifest } from "./manifest.js";
-import { noFile, noSuchFile } from "./no-such-file.js";
+import { bringFile } from "./bring-file.js";
+import { type Manifest, manifestFile, readManifest, saveManifest } from "./manifest.js";
+import { commonFolder, isMany, sourceTexts } from "./many/find-logs.js";
+import type { LeftOut } from "./many/left-out.js";
+import { pinFiles } from "./many/pin-files.js";
 import { openSource } from "./open-source.js";
 import { type DownloadOptions, type DownloadSettings, downloadOptions } from "./options.js";
-import { keepPartial, newPartial, readNote, removeNote, removePartial } from "./partial-file.js";
-import { NO_VALIDATORS, type Source } from "./source.js";
-import { unpackFile } from "./unpack-file.js";
+import { NO_VALIDATORS } from "./source.js";
+
+/** What became of the files of a source of many since it was looked at the last time: their names. */
+export interface FilesOfSource {
+  count: number;
+  new: string[];
+  changed: string[];
+  /** Files that were there once. */
+  gone: string[];
+}
 
 /** What a download gives: the manifest, and whether there was nothing to do. */
 export interface DownloadResult extends Manifest {
   up_to_date: boolean;
+  /** Where the source is of many files; the manifest then has their sums, and the hash of the list of their hashes. */
+  files?: FilesOfSource;
+  /** Files that were found beside them, and are no logs. */
+  left_out?: LeftOut[];
 }
 
 /**
@@ -29,6 +36,9 @@ export interface DownloadResult extends Manifest {
  * run with the same source does nothing: the sample is recognized by its parameters, a path by size and time, and a server is not
  * asked again. With `force` the sample is made again, a path is hashed again, and a server is asked whether the file changed
  * (If-None-Match, If-Modified-Since; the generation). Processes that ask for one file at a time fetch it once.
+ *
+ * A folder, a pattern and a list stand for many files, which are pinned in one manifest; of `gs://bucket/folder/` and patterns the list of
+ * objects is asked for each time, and those that are new are fetched.
  *
  * @throws ChurnError BAD_OPTION when source, parameters or key file are wrong, NOT_FOUND when there is no such file,
  *   DOWNLOAD_FAILED when a server fails or the disk is full, BAD_INPUT when the file is damaged, empty, too large, or not what
@@ -40,145 +50,46 @@ export interface DownloadResult extends Manifest {
  */
 export async function download(options: DownloadOptions = {}, context: StageContext = {}): Promise<DownloadResult> {
   const settings = downloadOptions.parse(options);
-  const source = openSource(settings.source, settings.data_dir);
-  return runExclusive(`download ${source.file}`, async () => {
-    throwIfInterrupted(context.signal, source.shown);
-    try {
-      return await bring(source, settings, context);
-    } catch (error) {
-      throw fileFault(error) ?? error;
-    }
-  });
-}
-
-async function bring(source: Source, settings: DownloadSettings, context: StageContext): Promise<DownloadResult> {
-  const { data_dir, force } = settings;
-  const server = source.server?.(settings) ?? null;
-  const whatIsThere = async (): Promise<Manifest | undefined> => {
-    const before = await readManifest(source, data_dir);
-    const state = before ? await findFileState(before, source.file) : "gone";
-    const intact = before && (state === "same" || state === "touched") && (before.server ?? null) === server;
-    return intact ? keep(before, source, data_dir) : undefined;
+  const { data_dir } = settings;
+  const texts = sourceTexts(settings.source);
+  if (await isMany(texts)) return downloadMany(texts, settings, context);
+  const source = openSource(texts[0], data_dir);
+  const place = {
+    read: () => readManifest(source, data_dir),
+    save: (manifest: Manifest) => saveManifest(source, manifest, data_dir),
   };
-  const pin = async (made: Pinned): Promise<Manifest> => {
-    const manifest = { ...made, source: source.text, file: manifestFile(source.file, data_dir), server };
-    await saveManifest(source, manifest, data_dir);
-    return manifest;
-  };
-
-  let intact = await whatIsThere();
-  if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
-  if (!isFetched(source)) {
-    const manifest = checked(await pinned(source, source.file, settings, context), settings, source);
-    return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
-  }
-  await makeFolder(dirname(source.file));
-  // it saves work and nothing more: each process writes to a partial file of its own, so two at a time would do no harm
-  const { signal, onProgress } = context;
-  const onWait = () => onProgress?.({ task: "wait for another download of the same file", done: 0 });
-  return withLock(`${source.file}.lock`, `download of ${source.shown}`, { signal, onWait }, async () => {
-    // another process may have brought it while we waited
-    intact = await whatIsThere();
-    if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
-    const made = await fetchInto(source, intact, settings, context);
-    if (made === "unchanged") return { ...checked(intact as Manifest, settings, source), up_to_date: true };
-    return { ...(await pin(made)), up_to_date: false };
-  });
+  return bringFile(source, place, settings, context);
 }
 
-/** Keeps a manifest whose file has the same bytes, though it may have been written again. */
-async function keep(manifest: Manifest, source: Source, dataDir: string): Promise<Manifest> {
-  const { mtimeMs } = await stat(source.file);
-  if (mtimeMs === manifest.mtime_ms) return manifest;
-  const touched = { ...manifest, mtime_ms: mtimeMs };
-  await saveManifest(source, touched, dataDir);
-  return touched;
-}
-
-type Pinned = Omit<Manifest, "source" | "file" | "server">;
-
-type FetchedSource = Source & Required<Pick<Source, "write">>;
-
-function isFetched(source: Source): source is FetchedSource {
-  return source.write !== undefined;
-}
-
-/** Writes the file of a source beside its place, checks it, and renames it into place. */
-async function fetchInto(
-  source: FetchedSource,
-  intact: Manifest | undefined,
+async function downloadMany(
+  texts: readonly string[],
   settings: DownloadSettings,
   context: StageContext,
-): Promise<Pinned | "unchanged"> {
-  const partial = await newPartial(source.file);
-  try {
-    const said = await source.write(partial, intact, settings, context);
-    if (said === "unchanged") return said;
-    const { packed, ...validators } = said;
-    if (packed && !source.type.gzip) {
-      await unpackFile(partial, source.shown, settings.size_limit, context);
-      // the note is about the bytes as they came
-      await removeNote(partial);
-    }
-    const facts = checked(await pinned(source, partial, settings, context), settings, source);
-    throwIfInterrupted(context.signal, source.shown);
-    await rename(partial, source.file);
-    return { ...facts, ...validators };
-  } catch (error) {
-    if (isInterrupted(error)) await keepWhole(partial);
-    throw error;
-  } finally {
-    await removePartial(partial);
-  }
-}
-
-/** Leaves a partial file that came whole, and whose check was stopped, to the next download. */
-async function keepWhole(partial: string): Promise<void> {
-  if (await readNote(partial)) await keepPartial(partial);
-}
-
-/** What a manifest says of a file, read in one pass. */
-async function pinned(
-  source: Source,
-  path: string,
-  settings: DownloadSettings,
-  context: StageContext,
-): Promise<Pinned> {
-  const { size, mtimeMs } = await statFile(source, path);
-  const facts = await inspectFile(path, { ...source, size, limit: settings.size_limit }, context);
-  const after = await stat(path);
-  if (after.size !== size || after.mtimeMs !== mtimeMs) {
-    throw new ChurnError("BAD_INPUT", `${source.shown} changed while it was read`, {
-      hint: "wait until it is written, then try again",
+): Promise<DownloadResult> {
+  if (settings.sha256) {
+    throw new ChurnError("BAD_OPTION", "option download.sha256 is of one file, and the source is of several", {
+      hint: "leave it out: the manifest has the hash of each file",
     });
   }
+  const { files, gone, leftOut, fresh, changed } = await pinFiles(texts, settings, context);
+  const sum = (of: (file: Manifest) => number) => files.reduce((all, file) => all + of(file), 0);
+  const list = files.map(({ sha256, name }) => `${sha256}  ${name}\n`).join("");
+  const { format, delimiter, columns } = files[0];
   return {
-    format: source.type.format,
-    delimiter: facts.delimiter,
-    bytes: size,
-    rows: facts.rows,
-    sha256: facts.sha256,
-    columns: facts.columns,
-    downloaded_at: new Date().toISOString(),
-    mtime_ms: mtimeMs,
+    source: texts.join(", "),
+    file: manifestFile(commonFolder(files.map(({ file }) => resolve(settings.data_dir, file))), settings.data_dir) || ".",
+    format,
+    delimiter,
+    bytes: sum(({ bytes }) => bytes),
+    rows: sum(({ rows }) => rows),
+    sha256: createHash("sha256").update(list).digest("hex"),
+    columns,
+    downloaded_at: files.map(({ downloaded_at }) => downloaded_at).reduce((a, b) => (a > b ? a : b)),
+    mtime_ms: Math.max(...files.map(({ mtime_ms }) => mtime_ms)),
     ...NO_VALIDATORS,
+    server: files[0].server,
+    up_to_date: fresh.length === 0 && changed.length === 0,
+    files: { count: files.length, new: fresh, changed, gone: gone.map(({ name }) => name) },
+    left_out: leftOut,
   };
-}
-
-/** Gives it back when it has the SHA-256 that the user expects. */
-function checked<T extends { sha256: string }>(facts: T, settings: DownloadSettings, { shown }: Source): T {
-  const expected = settings.sha256?.toLowerCase();
-  if (!expected || expected === facts.sha256) return facts;
-  throw new ChurnError("BAD_INPUT", `checksum mismatch: the sha256 of ${shown} is ${facts.sha256}, not ${expected}`, {
-    hint: "it is another version, or was tampered with: ask its owner; --force fetches it again",
-  });
-}
-
-async function statFile(source: Source, path: string): Promise<Stats> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw cause;
-    throw noSuchFile(path, cause);
-  });
-  if (found.isFile()) return found;
-  throw noFile(source.shown, found.isDirectory() ? "a folder" : "a device");
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { ChurnError } from "../core/errors.js";
 import { interrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { csvHead, HEAD_BYTES, type ManifestColumn } from "./csv-head.js";
 import type { FileType } from "./file-type.js";
+import { FileWithoutRows } from "./file-without-rows.js";
 import { gunzipped } from "./gunzipped.js";
 import { gzipError } from "./gzip-error.js";
 import { LineCounter } from "./line-counter.js";
@@ -21,6 +21,8 @@ export interface FileFacts {
   rows: number;
   delimiter: string | null;
   columns: ManifestColumn[];
+  /** True for a CSV file whose lines and cells are what the line feeds and delimiters say: no quote, no carriage return, no blank line. */
+  plain: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function inspectFile(
   { type, shown, size, limit }: { type: FileType; shown: string; size: number; limit: number | null },
   context: StageContext,
 ): Promise<FileFacts> {
-  if (size === 0) throw isEmpty(shown);
+  if (size === 0) throw new FileWithoutRows(shown, "is empty");
   checkSize(size, limit, shown);
   const hash = createHash("sha256");
   const lines = new LineCounter(HEAD_BYTES);
@@ -71,20 +73,12 @@ export async function inspectFile(
     throw type.gzip ? gzipError(shown, isGzip, error) : error;
   }
   lines.end();
-  if (type.format === "csv" && lines.bytes === 0) throw isEmpty(shown);
+  if (type.format === "csv" && lines.bytes === 0) throw new FileWithoutRows(shown, "is empty");
 
   const facts =
     type.format === "parquet"
       ? { delimiter: null, ...(await parquetColumns(path, shown)) }
       : { ...csvHead(lines.head, lines.bytes <= HEAD_BYTES, shown), rows: lines.filled - 1 };
-  if (facts.rows < 1) {
-    throw new ChurnError("BAD_INPUT", `${shown} has a header but no rows`, {
-      hint: "fetch it again from where it comes",
-    });
-  }
-  return { sha256: hash.digest("hex"), ...facts };
-}
-
-function isEmpty(shown: string): ChurnError {
-  return new ChurnError("BAD_INPUT", `${shown} is empty`, { hint: "fetch it again from where it comes" });
+  if (facts.rows < 1) throw new FileWithoutRows(shown, "has a header but no rows");
+  return { sha256: hash.digest("hex"), ...facts, plain: type.format === "csv" && lines.isPlain };
 }

@@ -24,6 +24,8 @@ export interface Manifest {
   sha256: string;
   /** The columns; in CSV the types are guessed from the first rows. */
   columns: ManifestColumn[];
+  /** True for a CSV file without quotes, carriage returns and blank lines; not there in older manifests. */
+  plain?: boolean;
   /** When the file was hashed: ISO 8601, UTC. */
   downloaded_at: string;
   /** When the file was last written, in milliseconds since 1970: with `bytes`, the sign that it did not change. */

@@ -16,6 +16,7 @@ import { gsEndpoint } from "./gs-endpoint.js";
 import { gsError, gsMissing, gsRefusal } from "./gs-error.js";
 import { type GsLogin, gsLogin } from "./gs-login.js";
 import type { GsName } from "./gs-name.js";
+import { readBody } from "./read-body.js";
 
 /** What Cloud Storage answers about an object (JSON API, `objects.get`), as far as it is needed. */
 interface Metadata {
@@ -185,23 +186,4 @@ function parseVersion(text: string, { shown, server }: { shown: string; server: 
     size: Number(said.size),
     packed,
   };
-}
-
-/** The text of a short answer. */
-async function readBody(response: HttpResponse): Promise<string> {
-  const received: AsyncIterable<Buffer> = response;
-  const blocks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const block of received) {
-      blocks.push(block);
-      bytes += block.length;
-      if (bytes > 1 << 20) break;
-    }
-  } catch (cause) {
-    throw new ConnectionLost("the connection broke", { cause });
-  } finally {
-    response.destroy();
-  }
-  return Buffer.concat(blocks).toString("utf8");
 }
