@@ -87,8 +87,21 @@ function isPath(section: string, key: string): boolean {
 }
 
 function absolute(value: unknown, base: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => absolute(each, base));
+  const list = typeof value === "string" && value.startsWith("[") ? listOf(value) : undefined;
+  if (list) return absolute(list, base);
   if (typeof value !== "string" || value === "" || isAbsolute(value) || /^[a-z][a-z0-9+]*:/i.test(value)) return value;
   return resolve(base, value);
+}
+
+/** A list of sources that was given as text: `["a.csv","b.csv"]`; undefined for a path that begins with a bracket. */
+function listOf(text: string): string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.length && list.every((each) => typeof each === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A named config file: from the current folder, or else from the project's root (a notebook runs in its own folder). */

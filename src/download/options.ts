@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { sourceOption } from "./source-option.js";
 
 export const downloadOptions = defineOptions("download", {
-  source: z
-    .string()
-    .min(1)
-    .default("sample:")
-    .describe("sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .csv.gz or .parquet"),
+  source: sourceOption.describe(
+    'sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .csv.gz or .parquet. Many files: a folder, a pattern (*, ?, **, [a-z]), gs://bucket/folder/, or a list, on the command line as \'["a.csv","b.csv"]\'',
+  ),
   data_dir: z.string().min(1).default("data").describe("folder of the downloads and their manifests"),
   force: z
     .boolean()
