@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { snakeKeys } from "../core/key-case.js";
+import { describeLeftOut, listNames } from "../download/many/left-out.js";
 import { load } from "../load/load.js";
 import type { LoadResult } from "../load/load-result.js";
 import { openStore } from "../store/open-store.js";
@@ -17,6 +18,26 @@ export function loadCommand(): Command {
   });
 }
 
+/** What became of the files of a source of many. */
+function filesOf({ files, leftOut = [] }: LoadResult): [string, string | number | null][] {
+  if (!files) return [];
+  const named = (names: readonly string[]) => (names.length ? `${count(names)}: ${listNames(names)}` : null);
+  const loaded = files.new.length + files.changed.length;
+  return [
+    [
+      "files",
+      `${files.count.toLocaleString("en-US")}, of which ${count(files.new)} new, ${files.known.toLocaleString("en-US")} known`,
+    ],
+    ["changed", named(files.changed)],
+    ["with the bytes of another", named(files.same)],
+    ["gone, their rows stay", named(files.gone)],
+    ["left out", leftOut.length ? `${count(leftOut)}: ${describeLeftOut(leftOut)}` : null],
+    ["rows loaded", loaded ? files.rows : null],
+  ];
+}
+
+const count = (list: readonly unknown[]) => list.length.toLocaleString("en-US");
+
 function print(result: LoadResult): string {
   const rejects = result.rejects.map(
     ({ columnName, reason, rows, firstLine }) =>
@@ -25,8 +46,9 @@ function print(result: LoadResult): string {
   return [
     formatFields([
       ["set aside", shareOf(result.rejected, result.lines - result.blank)],
-      ["file", result.file],
-      ["rows loaded", result.rows],
+      [result.files ? "source" : "file", result.file],
+      ...filesOf(result),
+      [result.files ? "rows of all files" : "rows loaded", result.rows],
       ["subscribers", result.subscribers],
       ["days", result.firstDay && `${result.firstDay} … ${result.lastDay}`],
       ["an earlier state of the file", result.replacedFile ? "taken out" : null],

@@ -5,7 +5,7 @@ import { SECTIONS, type Settings } from "./configure.js";
 /** A path inside the project, from its root: pages that are mailed should not reveal where the project lies. */
 const shown = (value: string, root: string) => (isAbsolute(value) ? relative(root, value) || "." : value);
 
-function valueOf(value: unknown, root: string): string {
+function shownValue(value: unknown, root: string): string {
   if (typeof value === "string") return shown(value, root);
   const isTexts = Array.isArray(value) && value.every((each) => typeof each === "string");
   return JSON.stringify(isTexts ? value.map((each) => shown(each, root)) : value);
@@ -21,7 +21,7 @@ export function settingsTable(settings: Settings, ...sections: (keyof typeof SEC
     .filter(({ section }) => sections.length === 0 || sections.includes(section as keyof typeof SECTIONS))
     .map(({ section, key, value, from }) => ({
       option: `${section}.${key}`,
-      value: valueOf(value, settings.root),
+      value: shownValue(value, settings.root),
       from: from.replace(/^.*[\\/]/, ""),
       help: SECTIONS[section as keyof typeof SECTIONS].fields.find((field) => field.key === key)?.help ?? "",
     }));

@@ -77,14 +77,15 @@ async function downloadMany(
   const { format, delimiter, columns } = files[0];
   return {
     source: texts.join(", "),
-    file: manifestFile(commonFolder(files.map(({ file }) => resolve(settings.data_dir, file))), settings.data_dir) || ".",
+    file:
+      manifestFile(commonFolder(files.map(({ file }) => resolve(settings.data_dir, file))), settings.data_dir) || ".",
     format,
     delimiter,
     bytes: sum(({ bytes }) => bytes),
     rows: sum(({ rows }) => rows),
     sha256: createHash("sha256").update(list).digest("hex"),
     columns,
-    downloaded_at: files.map(({ downloaded_at }) => downloaded_at).reduce((a, b) => (a > b ? a : b)),
+    downloaded_at: files.map((file) => file.downloaded_at).sort()[files.length - 1],
     mtime_ms: Math.max(...files.map(({ mtime_ms }) => mtime_ms)),
     ...NO_VALIDATORS,
     server: files[0].server,

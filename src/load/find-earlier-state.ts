@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
-import type { DownloadedFile, LoadNotes } from "./load-result.js";
+import { type DownloadedFile, type LoadNotes, ledgerSource } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
 
 /**
@@ -16,8 +16,10 @@ import type { LoadSettings } from "./options.js";
 export async function findEarlierState(
   db: Database,
   file: DownloadedFile,
-  { source, grain, replace_file }: Pick<LoadSettings, "source" | "grain" | "replace_file">,
+  settings: Pick<LoadSettings, "source" | "grain" | "replace_file">,
 ): Promise<number[]> {
+  const { grain, replace_file } = settings;
+  const source = ledgerSource(file, settings);
   const found = await db.rows<{ batch_id: number; sha256: string; notes: string }>(
     "SELECT batch_id, sha256, notes FROM batches WHERE kind = 'load' AND source = $1 ORDER BY batch_id",
     [source],

@@ -8,7 +8,7 @@ import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-k
 import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CleanSummary } from "./clean-rows.js";
 import { judgeRejects } from "./judge-rejects.js";
-import type { DownloadedFile, LoadNotes, LoadResult, Piece } from "./load-result.js";
+import { type DownloadedFile, type LoadNotes, type LoadResult, ledgerSource, type Piece } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
 
 /** A file that is being loaded. */
@@ -194,7 +194,7 @@ async function writeLedger(
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,
     [
-      ...[batchId, file.path, settings.source, file.sha256, optionsHash],
+      ...[batchId, file.path, ledgerSource(file, settings), file.sha256, optionsHash],
       ...[lines, blank, rows, rejected, merged, storedBefore, heldBack, firstDay, lastDay, JSON.stringify(notes)],
     ],
   );

@@ -1,3 +1,5 @@
+import type { LeftOut } from "../download/many/left-out.js";
+import type { LoadSettings } from "./options.js";
 import type { RecordFile } from "./record-file.js";
 import type { CellOptions } from "./typed-rows.js";
 
@@ -59,12 +61,40 @@ export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file"> {
   subscribers: number;
   firstDay: string | null;
   lastDay: string | null;
+  /** Where the source is of many files; all else is then of all of them, those that were known too. */
+  files?: FilesOfLoad;
+  /** Files that were found beside them, and are no logs. */
+  leftOut?: LeftOut[];
   rejects: { columnName: string | null; reason: string; rows: number; firstLine: number; example: string }[];
+}
+
+/** What became of the files of a source of many. */
+export interface FilesOfLoad {
+  count: number;
+  /** Files that were loaded before, under whichever name. */
+  known: number;
+  /** Names of the files that this load brought, and of those that it brought with other bytes than before. */
+  new: string[];
+  changed: string[];
+  /** Names of files that have the bytes of another one of the source: they count once. */
+  same: string[];
+  /** Names of files that were loaded and are not there any more; their rows stay. */
+  gone: string[];
+  /** Rows that this load brought, and those that it set aside. */
+  rows: number;
+  rejected: number;
 }
 
 /** A downloaded file and what its manifest says of it. */
 export interface DownloadedFile extends RecordFile {
+  /** Names the file in the ledger, from one state of it to the next: its path, or the source as it was given. */
+  source?: string;
   bytes?: number;
   sha256: string;
   rows: number;
+}
+
+/** How the ledger names a file from one state of it to the next. */
+export function ledgerSource(file: DownloadedFile, { source }: Pick<LoadSettings, "source">): string {
+  return file.source ?? [source].flat().join(", ");
 }

@@ -2,16 +2,21 @@ import { resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { findManifest } from "../download/manifest.js";
+import { readFilesManifest } from "../download/many/files-manifest.js";
+import { isLocal, isMany, sourceTexts } from "../download/many/find-logs.js";
+import { pinFiles } from "../download/many/pin-files.js";
+import { downloadOptions } from "../download/options.js";
 import type { Store } from "../store/open-store.js";
 import { loadFile } from "./load-file.js";
+import { type FileOfMany, loadFiles } from "./load-files.js";
 import type { LoadResult } from "./load-result.js";
-import { type LoadOptions, loadOptions } from "./options.js";
+import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
 
 /**
  * Loads a downloaded file of call records into `DP_CDR_Data`; bad rows are set aside in `rejects`, with file, line,
  * column, reason and raw text.
  *
- * The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
+ * Of a folder, a pattern or a list, what is new is taken; files on this machine need no download before. The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
  * transaction a piece, and the same command resumes after the last one.
  *
  * @param options what the config file names too; `docs/options.md` lists them
@@ -25,12 +30,44 @@ import { type LoadOptions, loadOptions } from "./options.js";
  */
 export async function load(store: Store, options: LoadOptions = {}, context: StageContext = {}): Promise<LoadResult> {
   const settings = loadOptions.parse(options);
-  const manifest = await findManifest(settings.source, settings.data_dir);
-  if (!manifest) {
-    throw new ChurnError("NOT_FOUND", `${settings.source} is not downloaded to ${settings.data_dir}`, {
-      hint: `churn download --source ${settings.source}`,
-    });
-  }
-  const file = { ...manifest, path: resolve(settings.data_dir, manifest.file), delimiter: manifest.delimiter ?? "," };
+  const { data_dir } = settings;
+  const texts = sourceTexts(settings.source);
+  if (await isMany(texts)) return loadMany(store, texts, settings, context);
+  const manifest = await findManifest(texts[0], data_dir);
+  if (!manifest) throw notDownloaded(texts, data_dir);
+  const file = {
+    ...manifest,
+    source: texts[0],
+    path: resolve(data_dir, manifest.file),
+    delimiter: manifest.delimiter ?? ",",
+  };
   return loadFile(store, file, settings, context);
+}
+
+async function loadMany(
+  store: Store,
+  texts: readonly string[],
+  settings: LoadSettings,
+  context: StageContext,
+): Promise<LoadResult> {
+  const { data_dir } = settings;
+  // files on this machine are looked for again; no server is asked
+  const found = isLocal(texts)
+    ? await pinFiles(texts, downloadOptions.parse({ source: [...texts], data_dir }), context)
+    : await readFilesManifest(texts, data_dir);
+  if (!found) throw notDownloaded(texts, data_dir);
+  const files = found.files.map((file): FileOfMany => {
+    const path = resolve(data_dir, file.file);
+    // what was fetched is called by where it comes from
+    const source = /^[a-z][a-z0-9+.-]+:/i.test(file.source) ? file.source : path;
+    return { ...file, path, source, delimiter: file.delimiter ?? ",", header: file.columns.map(({ name }) => name) };
+  });
+  const result = await loadFiles(store, { files, gone: found.gone }, settings, context);
+  return { ...result, leftOut: found.leftOut };
+}
+
+function notDownloaded(texts: readonly string[], dataDir: string): ChurnError {
+  return new ChurnError("NOT_FOUND", `${texts.join(", ")} is not downloaded to ${dataDir}`, {
+    hint: texts.length === 1 ? `churn download --source ${texts[0]}` : "churn download with the same source",
+  });
 }

@@ -4,7 +4,9 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { sourceOption } from "../download/source-option.js";
 
 export const loadOptions = defineOptions("load", {
-  source: sourceOption.describe("the source that was downloaded; new files of a folder or pattern are found by load itself"),
+  source: sourceOption.describe(
+    "the source that was downloaded; new files of a folder or pattern are found by load itself",
+  ),
   data_dir: z.string().min(1).default("data").describe("folder of the downloads and their manifests"),
   columns: z
     .record(z.string(), z.string())

@@ -3,9 +3,9 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { faultCode } from "../../core/fault.js";
 import { writeAtomic } from "../../core/write-atomic.js";
 import type { ManifestColumn } from "../csv-head.js";
-import { NO_VALIDATORS, type Validators } from "../source.js";
-import { shortHash } from "../short-hash.js";
 import type { Manifest } from "../manifest.js";
+import { shortHash } from "../short-hash.js";
+import { NO_VALIDATORS, type Validators } from "../source.js";
 import type { LeftOut } from "./left-out.js";
 import type { Partition } from "./partition.js";
 
@@ -50,7 +50,10 @@ export function filesManifestPath(texts: readonly string[], dataDir: string): st
     const inside = relative(folder, resolve(text));
     return inside.startsWith("..") || isAbsolute(inside) ? resolve(text) : inside;
   });
-  const stem = basename(places[0]).replace(/[^\w.=-]+/g, "_").slice(0, 60) || "files";
+  const stem =
+    basename(places[0])
+      .replace(/[^\w.=-]+/g, "_")
+      .slice(0, 60) || "files";
   return join(folder, `${stem}.${shortHash(JSON.stringify(places))}.files.json`);
 }
 

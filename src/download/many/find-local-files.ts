@@ -123,6 +123,7 @@ class Search {
       if (faultCode(error) === "ENOENT" || faultCode(error) === "ENOTDIR") return [];
       throw error;
     });
+    if (entries.length === 0) return;
     const real = await realpath(folder);
     if (this.#above.includes(real)) return;
     this.#above.push(real);

@@ -41,7 +41,14 @@ export async function pinFiles(
   const found = await findLogs(texts, data_dir, settings, context);
   const before = await readFilesManifest(texts, data_dir);
   const known = new Map(before?.files.map((file) => [resolve(data_dir, file.file), file]));
-  const work: PinWork = { texts, settings, known, done: new Map(), leftOut: [...found.leftOut], saved: performance.now() };
+  const work: PinWork = {
+    texts,
+    settings,
+    known,
+    done: new Map(),
+    leftOut: [...found.leftOut],
+    saved: performance.now(),
+  };
   const left: FoundLog[] = [];
   for (const log of found.logs) {
     const same = settings.force ? undefined : await whatIsKnown(log, known.get(log.source.file));

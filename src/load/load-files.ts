@@ -1,0 +1,205 @@
+import { ChurnError } from "../core/errors.js";
+import { interrupted, isInterrupted } from "../core/interrupted.js";
+import type { StageContext } from "../core/progress.js";
+import { listNames } from "../download/many/left-out.js";
+import type { Database } from "../store/database.js";
+import type { Store } from "../store/open-store.js";
+import { describeLoad } from "./describe-load.js";
+import { findEarlierState } from "./find-earlier-state.js";
+import { loadInto } from "./load-into.js";
+import type { DownloadedFile, FilesOfLoad, LoadResult, Piece } from "./load-result.js";
+import { mapColumns } from "./map-columns.js";
+import type { LoadSettings } from "./options.js";
+import { optionsHash } from "./options-hash.js";
+
+/** One of the files of a source of many. */
+export interface FileOfMany extends DownloadedFile {
+  /** How it is called among the others. */
+  name: string;
+  /** Its path, or where it comes from: what the ledger calls it. */
+  source: string;
+  /** Names of its columns. */
+  header: readonly string[];
+}
+
+/**
+ * Loads the files of a source of many that are new, one after another, in their order; each in transactions of its own, so that a load
+ * that is killed leaves whole files, and the same command goes on with the next one.
+ *
+ * A file is known by its bytes, under whichever name or path.
+ *
+ * @param gone files that were there once; their rows stay
+ * @throws ChurnError BAD_INPUT naming a file that lacks the mapped columns, CONFLICT naming files that were corrected; in both cases
+ *   before anything is loaded
+ */
+export async function loadFiles(
+  store: Store,
+  { files, gone }: { files: readonly FileOfMany[]; gone: readonly { name: string; sha256: string }[] },
+  settings: LoadSettings,
+  context: StageContext = {},
+): Promise<LoadResult> {
+  return store.lease(
+    async (db) => {
+      const ledger = await readLedger(db);
+      const sorted = sortOut(files, ledger, settings);
+      checkHeaders(sorted.left, settings, files.length);
+      if (!settings.replace) await checkCorrected(db, sorted.left, settings);
+      const { batches, resampledRemoved } = await loadEach(db, sorted.left, settings, {
+        inPieces: store.commitsInPieces,
+        context,
+      });
+      const list = settings.replace ? batches : [...sorted.batches, ...batches];
+      const upToDate = sorted.left.length === 0;
+      const result = await describeLoad(db, list, { upToDate, resampledRemoved });
+      const sources = new Set([...ledger.values()].map(({ source }) => source));
+      const told: FilesOfLoad = {
+        count: files.length,
+        known: sorted.known,
+        new: sorted.left.filter(({ source }) => !sources.has(source)).map(({ name }) => name),
+        changed: sorted.left.filter(({ source }) => sources.has(source)).map(({ name }) => name),
+        same: sorted.same,
+        gone: gone.filter(({ sha256 }) => ledger.has(sha256)).map(({ name }) => name),
+        ...(await broughtBy(db, batches)),
+      };
+      return { ...result, file: [settings.source].flat().join(", "), files: told };
+    },
+    { signal: context.signal, create: true },
+  );
+}
+
+/** What the ledger has of the loads of one hash. */
+interface Known {
+  source: string;
+  /** Batches by the hash of the options; those of a file that is not loaded to its end are not there. */
+  batches: Map<string, number[]>;
+}
+
+async function readLedger(db: Database): Promise<Map<string, Known>> {
+  const rows = await db.rows<{ batch_id: number; source: string; sha256: string; hash: string; piece: string | null }>(
+    `SELECT batch_id, source, sha256, options_hash AS hash, CAST(json_extract(notes, '$.piece') AS VARCHAR) AS piece
+     FROM batches WHERE kind = 'load' ORDER BY batch_id`,
+  );
+  const ledger = new Map<string, Known>();
+  for (const { batch_id, source, sha256, hash, piece } of rows) {
+    const known = ledger.get(sha256) ?? { source, batches: new Map<string, number[]>() };
+    ledger.set(sha256, { ...known, source });
+    const { to, of } = piece ? (JSON.parse(piece) as Piece) : { to: 0, of: 0 };
+    known.batches.set(hash, [...(known.batches.get(hash) ?? []), batch_id]);
+    // pieces follow each other, so the last one decides
+    if (to < of) known.batches.delete(hash);
+  }
+  return ledger;
+}
+
+/** The files that are known, and those that are left to load. */
+function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known>, settings: LoadSettings) {
+  const batches: number[] = [];
+  const left: FileOfMany[] = [];
+  const same: string[] = [];
+  const seen = new Set<string>();
+  let known = 0;
+  for (const file of files) {
+    const hash = optionsHash(settings, file.partition);
+    const key = `${file.sha256} ${hash}`;
+    const before = settings.replace ? undefined : ledger.get(file.sha256)?.batches.get(hash);
+    if (seen.has(key)) same.push(file.name);
+    else if (before) {
+      known++;
+      batches.push(...before);
+    } else left.push(file);
+    seen.add(key);
+  }
+  return { batches, left, same, known };
+}
+
+/** Refuses files that lack the columns that are mapped, whatever else they have. */
+function checkHeaders(files: readonly FileOfMany[], settings: LoadSettings, all: number): void {
+  const faults = new Map<string, { names: string[]; error: unknown }>();
+  for (const { name, header, partition } of files) {
+    const columns = [...header, ...Object.keys(partition ?? {}).filter((column) => !header.includes(column))];
+    const key = columns.join("\n");
+    const fault = faults.get(key);
+    if (fault) fault.names.push(name);
+    else faults.set(key, { names: [name], error: faultOf(() => mapColumns(columns, settings.columns)) });
+  }
+  const bad = [...faults.values()].find(({ error }) => error !== undefined);
+  if (!bad) return;
+  const { names, error } = bad;
+  if (!(error instanceof ChurnError) || names.length === all) throw error;
+  throw new ChurnError(error.code, `${listNames(names)}: ${error.message.split("\n")[0]}`, {
+    cause: error,
+    hint: `other files have the columns: leave this one out by a pattern, as with "source": "folder/calls*.csv"; or ${error.hint}`,
+  });
+}
+
+function faultOf(work: () => unknown): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Refuses files that came with other bytes and have not only grown, all of them at once. */
+async function checkCorrected(db: Database, files: readonly FileOfMany[], settings: LoadSettings): Promise<void> {
+  const corrected: string[] = [];
+  for (const file of files) {
+    await findEarlierState(db, file, settings).catch((error: unknown) => {
+      if (!(error instanceof ChurnError) || error.code !== "CONFLICT") throw error;
+      corrected.push(file.name);
+    });
+  }
+  if (corrected.length === 0) return;
+  const what = corrected.length === 1 ? "this file was" : "these files were";
+  throw new ChurnError(
+    "CONFLICT",
+    `${listNames(corrected)}: ${what} loaded before with other content, and events would count twice`,
+    {
+      hint: "if they were corrected, --load.replace-file puts them in the place of those before; if these are other events, give the files names of their own",
+    },
+  );
+}
+
+async function loadEach(
+  db: Database,
+  files: readonly FileOfMany[],
+  settings: LoadSettings,
+  { inPieces, context }: { inPieces: boolean; context: StageContext },
+): Promise<{ batches: number[]; resampledRemoved: number }> {
+  const total = files.reduce((sum, { rows }) => sum + rows, 0);
+  const task = `load ${files.length.toLocaleString("en-US")} ${files.length === 1 ? "file" : "files"}`;
+  const batches: number[] = [];
+  let resampledRemoved = 0;
+  let before = 0;
+  for (const [index, file] of files.entries()) {
+    const onRows = (done: number) => context.onProgress?.({ task, done: before + done, total, unit: "rows" });
+    try {
+      // the tables are emptied for the first one
+      const replace = settings.replace && index === 0;
+      const loaded = await loadInto(db, file, { ...settings, replace }, { inPieces, onRows });
+      batches.push(...loaded.batches);
+      resampledRemoved += loaded.resampledRemoved;
+    } catch (error) {
+      throw index === 0 ? error : afterSome(error, { index, of: files.length, name: file.name });
+    }
+    before += file.rows;
+  }
+  return { batches, resampledRemoved };
+}
+
+/** The fault of a file, and what became of those before it. */
+function afterSome(error: unknown, { index, of, name }: { index: number; of: number; name: string }): unknown {
+  if (!(error instanceof ChurnError)) return error;
+  const kept = `${index} of ${of} files are loaded: the same command goes on with ${name}`;
+  if (isInterrupted(error)) return interrupted(name, error, kept);
+  const [fault] = error.message.split("\n  → ", 1);
+  return new ChurnError(error.code, fault, { cause: error, hint: `${error.hint ? `${error.hint}; ` : ""}${kept}` });
+}
+
+async function broughtBy(db: Database, batches: readonly number[]): Promise<{ rows: number; rejected: number }> {
+  if (batches.length === 0) return { rows: 0, rejected: 0 };
+  return db.oneRow(
+    `SELECT CAST(sum(rows) AS BIGINT) AS rows, CAST(sum(rejected) AS BIGINT) AS rejected FROM batches WHERE batch_id IN (${batches.join(", ")})`,
+  );
+}

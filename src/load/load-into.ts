@@ -1,0 +1,78 @@
+import { ChurnError } from "../core/errors.js";
+import type { Database } from "../store/database.js";
+import { emptyTables } from "../store/schema.js";
+import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
+import { findEarlierState } from "./find-earlier-state.js";
+import { findLoad } from "./find-load.js";
+import { insertPiece } from "./insert-piece.js";
+import { judgeRejects } from "./judge-rejects.js";
+import type { DownloadedFile } from "./load-result.js";
+import { makeWay } from "./make-way.js";
+import type { LoadSettings } from "./options.js";
+import { optionsHash } from "./options-hash.js";
+
+/** Most lines of a piece, unless the file has more than this many pieces. */
+const PIECE = 250_000;
+const PIECES = 40;
+
+/** What became of a file. */
+export interface LoadedFile {
+  /** Its batches of the ledger, one a piece. */
+  batches: number[];
+  /** True when it was loaded before with the same options, and nothing was done. */
+  upToDate: boolean;
+  resampledRemoved: number;
+}
+
+/**
+ * Loads one file.
+ *
+ * Into a DuckDB file in one transaction, which takes less time than the reading before it. Into MySQL, where writing is what
+ * takes time, in pieces, each in a transaction with its row in the ledger: an interrupted load resumes after the last one.
+ */
+export async function loadInto(
+  db: Database,
+  file: DownloadedFile,
+  settings: LoadSettings,
+  { inPieces, onRows }: { inPieces: boolean; onRows(done: number): void },
+): Promise<LoadedFile> {
+  const hash = optionsHash(settings, file.partition);
+  const before = await findLoad(db, file, hash);
+  const isThere = before?.reached === Number.POSITIVE_INFINITY;
+  if (isThere && !settings.replace) return { batches: before.batches, upToDate: true, resampledRemoved: 0 };
+
+  onRows(0);
+  const found = await cleanRows(db, file, settings);
+  checkWhole(found, file);
+  await judgeRejects(db, found, file.path, settings.max_rejects);
+  const resampledRemoved = await makeWay(db);
+  const end = found.lines + 1;
+  const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
+  const emptiesFirst = settings.replace && (isThere || !before?.replaced);
+  for (let reached = 0; reached < end; onRows(Math.min(reached, file.rows))) {
+    const ahead = reached === 0;
+    reached = await db.transaction(async () => {
+      if (emptiesFirst && ahead) await emptyTables(db);
+      // asked again each time: another program may load the same file
+      const done = await findLoad(db, file, hash);
+      const after = done?.reached ?? 0;
+      const replaced = done?.replaced ?? settings.replace;
+      const piece = { after, to: Math.min(after + size, end), of: end, replaced };
+      const replaces = after === 0 ? await findEarlierState(db, file, settings) : [];
+      const batch = { settings, file, optionsHash: hash, replaces };
+      if (after < end) await insertPiece(db, found, batch, { piece, ahead });
+      return piece.to;
+    });
+  }
+  await dropCleanRows(db);
+  const loaded = await findLoad(db, file, hash);
+  return { batches: loaded?.batches ?? [], upToDate: false, resampledRemoved };
+}
+
+/** More lines than were counted may come of a carriage return inside a line; fewer would be passed over in silence. */
+function checkWhole({ lines, blank }: CleanSummary, { path, rows }: DownloadedFile): void {
+  if (lines - blank >= rows) return;
+  throw new ChurnError("BAD_INPUT", `${path}: only ${lines - blank} rows were read of the ${rows} in its manifest`, {
+    hint: "download it again",
+  });
+}
