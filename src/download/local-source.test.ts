@@ -231,9 +231,9 @@ describe("a fault", () => {
   it("of the path is reported: nothing there, or a folder", async () => {
     await expect(download({ source: join(folder, "no.csv"), data_dir })).rejects.toThrow(/no such file: .*no\.csv/);
     await expect(download({ source: join(folder, "no"), data_dir })).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(download({ source: folder, data_dir })).rejects.toThrow(/is a folder, not a file/);
+    await expect(download({ source: folder, data_dir })).rejects.toThrow(/no log is in/);
     await mkdir(join(folder, "odd.csv"));
-    await expect(download({ source: join(folder, "odd.csv"), data_dir })).rejects.toThrow(/is a folder, not a file/);
+    await expect(download({ source: join(folder, "odd.csv"), data_dir })).rejects.toThrow(/no log is in/);
   });
 
   it("of a file: URL that is not from the root is reported, since it would mean another file", async () => {

@@ -74,10 +74,5 @@ export function gsMissing(
   }
   if (near) return missing(`no such object: ${shown}`, `did you mean gs://${bucket}/${near}?`);
   const folder = object.includes("/") ? object.slice(0, object.lastIndexOf("/") + 1) : "";
-  return missing(
-    `no such object: ${shown}`,
-    /[*?[]/.test(object)
-      ? "wildcards are not filled in: name one object"
-      : `see what there is: gcloud storage ls gs://${bucket}/${folder}`,
-  );
+  return missing(`no such object: ${shown}`, `see what there is: gcloud storage ls gs://${bucket}/${folder}`);
 }

@@ -103,7 +103,10 @@ async function bringAll(left: readonly FoundLog[], work: PinWork, context: Stage
       const onProgress = report(index);
       const place = { read: async () => known.get(log.source.file), save: async () => {} };
       try {
-        const { up_to_date: _, ...manifest } = await bringFile(log.source, place, settings, { signal, onProgress });
+        // another generation is there: the server has to be asked for it
+        const force = settings.force || (log.sign !== undefined && "generation" in log.sign);
+        const own = { ...settings, force };
+        const { up_to_date: _, ...manifest } = await bringFile(log.source, place, own, { signal, onProgress });
         const { name, partition } = log;
         work.done.set(log, { ...manifest, name, ...(partition ? { partition } : {}) });
       } catch (error) {
