@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { snakeKeys } from "../core/key-case.js";
 import type { StageContext } from "../core/progress.js";
 import { DEFAULT_SEED } from "../forest/trees/tree-options.js";
 import { type CrossValidation, crossValidateTable } from "../tables/cross-validate-table.js";
@@ -97,13 +98,14 @@ async function run<Result extends { notes?: string[] }>(
   command: Command,
   work: (context: Required<StageContext>) => Promise<Result>,
   print: (result: Result) => string,
+  json: (result: Result) => object = snakeKeys,
 ): Promise<void> {
   const progress = progressLine();
   try {
     const result = await work({ onProgress: progress.onProgress, signal: interruptSignal() });
     progress.end();
     const lines = [print(result), ...(result.notes ?? []).map((note) => `· ${note}`)];
-    process.stdout.write(`${command.opts().json ? JSON.stringify(result, null, 2) : lines.join("\n")}\n`);
+    process.stdout.write(`${command.opts().json ? JSON.stringify(json(result), null, 2) : lines.join("\n")}\n`);
   } finally {
     progress.end();
   }
@@ -123,8 +125,8 @@ function fitCommand(): Command {
               ["label", `${result.label}: ${shownClasses(result.classes)}`],
               ["rows", result.rows],
               ["columns", `${result.columns.number} of numbers, ${result.columns.category} of categories`],
-              ["read", `${result.read_seconds.toFixed(2)} s`],
-              ["fit", `${result.fit_seconds.toFixed(2)} s`],
+              ["read", `${result.readSeconds.toFixed(2)} s`],
+              ["fit", `${result.fitSeconds.toFixed(2)} s`],
               ["file", result.output],
             ]),
             "",
@@ -158,6 +160,7 @@ function cvCommand(): Command {
             context,
           ),
         printFolds,
+        (result) => ({ ...snakeKeys(result), folds: result.folds.map((fold) => snakeKeys(fold)) }),
       );
     });
 }
@@ -257,9 +260,10 @@ function explainCommand(): Command {
             " importance  mean effect   shuffled  column",
             ...columns
               .slice(0, 20)
-              .map((c) => `${shown(c.importance)}  ${shown(c.mean_effect)}${shown(c.permutation)}  ${c.column}`),
+              .map((c) => `${shown(c.importance)}  ${shown(c.meanEffect)}${shown(c.permutation)}  ${c.column}`),
           ].join("\n");
         },
+        (result) => ({ ...snakeKeys(result), columns: result.columns.map((column) => snakeKeys(column)) }),
       );
     });
 }

@@ -19,11 +19,11 @@ export interface CrossValidation {
   positive: string | null;
   rows: number;
   /** Metrics of each fold's own rows, by trees fitted on the others; seconds of the fit, binning included. */
-  folds: (RowMetrics & { fold: number; rows: number; train_rows: number; trees: number })[];
+  folds: (RowMetrics & { fold: number; rows: number; trainRows: number; trees: number })[];
   mean: RowMetrics;
   /** Standard deviation over the folds, n − 1. */
   sd: RowMetrics;
-  read_seconds: number;
+  readSeconds: number;
   /** File of the predictions of the held-out rows. */
   output?: string;
   notes: string[];
@@ -86,7 +86,7 @@ export async function crossValidateTable(
       at++;
     }
     results.push({
-      ...{ fold: done + 1, rows: test.length, train_rows: train.length, trees: forest.numTrees },
+      ...{ fold: done + 1, rows: test.length, trainRows: train.length, trees: forest.numTrees },
       ...metricsOf(table, test, predicted),
       fit_seconds: elapsedSeconds(began, fitted),
       predict_seconds: elapsedSeconds(fitted, ended),
@@ -100,7 +100,7 @@ export async function crossValidateTable(
       ...held.map((values, c) => ({ name: label.classes[c] ?? label.name, values })),
     ]);
   }
-  const keys = Object.keys(results[0]).filter((key) => !["fold", "rows", "train_rows"].includes(key));
+  const keys = Object.keys(results[0]).filter((key) => !["fold", "rows", "trainRows"].includes(key));
   const over = (combine: (values: (number | null)[]) => number | null): RowMetrics =>
     Object.fromEntries(keys.map((key) => [key, combine(results.map((result) => result[key] ?? null))]));
   return {
@@ -110,7 +110,7 @@ export async function crossValidateTable(
     folds: results,
     mean: over(meanOf),
     sd: over(deviationOf),
-    read_seconds: elapsedSeconds(start, read),
+    readSeconds: elapsedSeconds(start, read),
     ...(output ? { output } : {}),
     notes,
   };

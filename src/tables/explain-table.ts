@@ -48,10 +48,10 @@ export interface ExplainedTable {
     /** Share of the gain of the splits. */
     importance: number;
     /** Mean size of the effect on the score of a row (Shapley values). */
-    mean_effect: number | null;
+    meanEffect: number | null;
     /** ROC AUC that is lost when the column is shuffled, and its spread over the repeats. */
     permutation: number | null;
-    permutation_sd: number | null;
+    permutationSd: number | null;
   }[];
   output?: string;
   notes: string[];
@@ -90,11 +90,11 @@ export async function explainTable(
       .map(({ name }, j) => ({
         column: name,
         importance: importances[j],
-        mean_effect: effects ? effects[j] : null,
+        meanEffect: effects ? effects[j] : null,
         permutation: permuted ? permuted.mean[j] : null,
-        permutation_sd: permuted ? permuted.sd[j] : null,
+        permutationSd: permuted ? permuted.sd[j] : null,
       }))
-      .sort((a, b) => (b.mean_effect ?? b.importance) - (a.mean_effect ?? a.importance));
+      .sort((a, b) => (b.meanEffect ?? b.importance) - (a.meanEffect ?? a.importance));
   if (!input) return { ...known, baseline: null, rows: 0, columns: columnsOf(), notes: [] };
   return withTable(
     input,

@@ -15,8 +15,8 @@ export interface FittedTable {
   rows: number;
   columns: { number: number; category: number };
   trees: number;
-  read_seconds: number;
-  fit_seconds: number;
+  readSeconds: number;
+  fitSeconds: number;
   /** The columns that the trees gained most by, and their share of the gain. */
   importances: { column: string; importance: number }[];
   notes: string[];
@@ -55,8 +55,8 @@ export async function fitTable(
     rows: table.labelled.length,
     columns: { number: columns.length - categories, category: categories },
     trees: forest.numTrees,
-    read_seconds: elapsedSeconds(start, read),
-    fit_seconds: elapsedSeconds(read, fitted),
+    readSeconds: elapsedSeconds(start, read),
+    fitSeconds: elapsedSeconds(read, fitted),
     importances: columns
       .map(({ name }, j) => ({ column: name, importance: shares[j] }))
       .sort((a, b) => b.importance - a.importance),
