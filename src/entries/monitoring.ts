@@ -34,5 +34,4 @@ export { compareChart } from "../report/compare-chart.js";
 export { type DistributionChartOptions, distributionChart } from "../report/distribution-chart.js";
 export { metricChart } from "../report/metric-chart.js";
 export { monitoringReport } from "../report/monitoring-report.js";
-export { performanceChart } from "../report/performance-chart.js";
 export { type Verdict, verdictOf } from "../report/verdict.js";

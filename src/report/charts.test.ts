@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { PlotlyFigure } from "../charts/plotly-chart.js";
+import { stepLine } from "../charts/step-line.js";
 import { random } from "../core/random.js";
 import { estimatePerformance } from "../monitoring/engine/estimate-performance.js";
 import { realizedPerformance } from "../monitoring/engine/realized-performance.js";
@@ -7,7 +8,7 @@ import { univariateDrift } from "../monitoring/engine/univariate-drift.js";
 import { compareChart } from "./compare-chart.js";
 import { distributionChart } from "./distribution-chart.js";
 import { metricChart } from "./metric-chart.js";
-import { stepLine } from "./step-line.js";
+import { steppedResult } from "./stepped-result.js";
 
 const DAY = 86_400_000;
 
@@ -59,6 +60,16 @@ it("draws the band of an estimate dashed, and what came true beside it on one ax
   expect(figureOf(chart).layout?.yaxis2).toBeUndefined();
   expect(figureOf(compareChart(estimated, drift.filter({ columns: "tenure" }))).layout?.yaxis2).toBeDefined();
   expect(await chart.toSvg()).toContain("20 chunks have both; their correlation is");
+});
+
+it("draws a share with a band that stays within 0 and 1, and says when there is nothing to judge", () => {
+  const steps = steppedResult(realizedPerformance(options))[0].steps;
+  expect(steps.every(({ low, high }) => low !== null && high !== null && low >= 0 && high <= 1)).toBe(true);
+  expect(steps).toHaveLength(20);
+  const unlabelled = { ...options, analysis: { ...options.analysis, yTrue: options.analysis.yTrue.map(() => null) } };
+  const chart = metricChart(realizedPerformance(unlabelled).filter({ metrics: "roc_auc" }));
+  expect(chart.title).toBe("Realized ROC AUC by chunk");
+  expect(chart.description).toContain("nothing to judge yet: no label of the analysis has come in");
 });
 
 it("draws the level of a chunk that stands alone between two without a value", () => {

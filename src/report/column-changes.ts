@@ -1,10 +1,10 @@
+import { formatNumber } from "../charts/format-number.js";
 import type { Measure } from "../monitoring/calculators/measure.js";
 import { findMethod } from "../monitoring/drift/drift-methods.js";
 import { CALCULATORS } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { chunksOf, lastRun } from "./alert-runs.js";
-import { formatNumber } from "./format-number.js";
 
 // one alert is chance more often than not; one row out of range in a chunk is the rule in a long tail
 const FEWEST_ALERTS = 2;

@@ -1,11 +1,12 @@
 import type { Chart } from "../charts/chart.js";
 import { type PlotlyFigure, plotlyChart } from "../charts/plotly-chart.js";
+import { stepLine } from "../charts/step-line.js";
+import type { Step } from "../charts/stepped-series.js";
 import { COLORS } from "../charts/theme.js";
 import { vegaChart } from "../charts/vega-chart.js";
 import { ChurnError } from "../core/errors.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
-import { type ChartPoint, chartPoints } from "./metric-chart.js";
-import { stepLine } from "./step-line.js";
+import { steppedResult } from "./stepped-result.js";
 
 /** A series of another result, drawn with the first: on one axis when both show the same metric, else on two. */
 export function compareChart(left: MonitoringResult, right: MonitoringResult): Chart {
@@ -62,7 +63,7 @@ interface Side {
   readonly name: string;
   readonly label: string;
   readonly dashed: boolean;
-  readonly points: readonly ChartPoint[];
+  readonly points: readonly Step[];
 }
 
 function side(result: MonitoringResult, which: string): Side {
@@ -74,11 +75,11 @@ function side(result: MonitoringResult, which: string): Side {
   }
   const kind = result.calculator === "cbpe" ? "estimated " : result.calculator === "realized" ? "realized " : "";
   const name = `${kind}${series.label}${series.column ? ` of ${series.column}` : ""}`;
-  return { name, label: series.label, dashed: result.calculator === "cbpe", points: chartPoints(result, series) };
+  return { name, label: series.label, dashed: result.calculator === "cbpe", points: steppedResult(result)[0].steps };
 }
 
 /** The correlation of the two over the chunks that both have. */
-function agreement(a: readonly ChartPoint[], b: readonly ChartPoint[]): string {
+function agreement(a: readonly Step[], b: readonly Step[]): string {
   const other = new Map(b.map((point) => [`${point.period} ${point.chunk}`, point.value]));
   const pairs = a.flatMap(({ period, chunk, value }) => {
     const match = other.get(`${period} ${chunk}`);

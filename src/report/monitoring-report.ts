@@ -1,11 +1,12 @@
+import type { SteppedSeries } from "../charts/stepped-series.js";
+import { SVG_STYLE, steppedSvg } from "../charts/stepped-svg.js";
 import { COLORS } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
-import type { Series } from "../monitoring/calculators/measure.js";
 import { calculatorFor } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { leadChanges } from "./column-changes.js";
-import { SVG_STYLE, seriesSvg } from "./series-svg.js";
+import { steppedResult } from "./stepped-result.js";
 import { type Verdict, verdictOf } from "./verdict.js";
 
 export interface ReportOptions {
@@ -90,31 +91,35 @@ function section(result: MonitoringResult): string {
   const byColumn = result.series.some(({ column }) => column !== undefined);
   const alerts = result.alerts().length;
   const shownAlerts = alerts ? `<span class="alerts">${alerts} alert${alerts > 1 ? "s" : ""}</span>` : "";
-  const content = byColumn ? multiples(result) : result.series.map((series) => figure(result, series)).join("");
+  const drawn = steppedResult(result);
+  const content = byColumn
+    ? multiples(result, drawn)
+    : result.series.map(({ label }, i) => figure(label, drawn[i])).join("");
   // what is rarely looked at opens on demand
   const open = role.of === "statistics" || role.of === "quality" ? "" : " open";
   return `<details class="part"${open}><summary><h2>${escapeHtml(title)}</h2> ${shownAlerts}</summary>${content}</details>`;
 }
 
-function figure(result: MonitoringResult, series: Series): string {
-  return `<figure><figcaption>${escapeHtml(series.label)}</figcaption>${seriesSvg(result, series, { width: 860, height: 210, labels: true })}</figure>`;
+function figure(label: string, series: SteppedSeries): string {
+  return `<figure><figcaption>${escapeHtml(label)}</figcaption>${steppedSvg(series, { width: 860, height: 210, labels: true })}</figure>`;
 }
 
-function multiples(result: MonitoringResult): string {
-  const alertsOf = (series: Series) =>
-    series.measures.filter((measure, i) => measure.alert && result.chunks[i]?.period === "analysis").length;
-  const columns = [...new Set(result.series.flatMap(({ column }) => (column === undefined ? [] : [column])))]
-    .map((column) => ({ column, series: result.series.filter((each) => each.column === column) }))
-    .map((each) => ({ ...each, alerts: each.series.reduce((sum, series) => sum + alertsOf(series), 0) }))
+function multiples(result: MonitoringResult, drawn: readonly SteppedSeries[]): string {
+  const all = result.series.map(({ label, column }, i) => {
+    const { steps } = drawn[i];
+    return { label, column, drawn: drawn[i], alerts: steps.filter(({ alert }) => alert).length };
+  });
+  const columns = [...new Set(all.flatMap(({ column }) => (column === undefined ? [] : [column])))]
+    .map((column) => ({ column, series: all.filter((each) => each.column === column) }))
+    .map((each) => ({ ...each, alerts: each.series.reduce((sum, { alerts }) => sum + alerts, 0) }))
     .sort((a, b) => b.alerts - a.alerts);
   const anchor = (column: string) => (result.calculator === "univariate" ? ` id="column-${escapeHtml(column)}"` : "");
   const widest = Math.max(...columns.map(({ series }) => series.length));
   return `<div class="grid" style="--figures:${widest}">${columns
     .map(({ column, series }) => {
       const small = series.map((each) => {
-        const count = alertsOf(each);
-        const caption = `${escapeHtml(each.label)}${count ? ` <b>${count}</b>` : ""}`;
-        return `<figure class="small"><figcaption>${caption}</figcaption>${seriesSvg(result, each, { width: 200, height: 62 })}</figure>`;
+        const caption = `${escapeHtml(each.label)}${each.alerts ? ` <b>${each.alerts}</b>` : ""}`;
+        return `<figure class="small"><figcaption>${caption}</figcaption>${steppedSvg(each.drawn, { width: 200, height: 62 })}</figure>`;
       });
       return `<div class="column"${anchor(column)}><h3>${breakable(column)}</h3><div class="row">${small.join("")}</div></div>`;
     })

@@ -1,6 +1,6 @@
+import { formatNumber } from "../charts/format-number.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { type Change, leadChanges } from "./column-changes.js";
-import { formatNumber } from "./format-number.js";
 import { type Judgement, judgeResults, type Performance } from "./judge-results.js";
 
 /** What a reader needs first. */

@@ -6,8 +6,8 @@ import { runExclusive } from "../core/run-exclusive.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { reviewEstimates } from "../monitoring/engine/review-estimates.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
+import { metricChart } from "../report/metric-chart.js";
 import { monitoringReport } from "../report/monitoring-report.js";
-import { performanceChart } from "../report/performance-chart.js";
 import { verdictOf } from "../report/verdict.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
@@ -68,7 +68,7 @@ export async function monitor(
     labelled: sum(days.map(({ labels }) => labels)),
     computed: measured.computed,
     lateLabels: measured.late,
-    charts: performance.series.map((series) => performanceChart(performance, series.key)),
+    charts: performance.series.map(({ metric }) => metricChart(performance.filter({ metrics: metric }))),
     warnings,
   };
   const files = await writeReport(result, settings.output_dir);

@@ -1,8 +1,7 @@
-import { COLORS, MUTED } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
-import type { ChunkInfo, Measure, Series } from "../monitoring/calculators/measure.js";
-import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { formatNumber } from "./format-number.js";
+import { PERIOD_COLORS, type Step, type SteppedSeries } from "./stepped-series.js";
+import { COLORS, MUTED } from "./theme.js";
 import { thousands } from "./thousands.js";
 
 /** Size of a picture, in pixels. */
@@ -13,53 +12,48 @@ export interface SvgSize {
   readonly labels?: boolean;
 }
 
-const COLOR = { reference: COLORS.gray, analysis: COLORS.blue };
-
 /**
  * Draws a series over its chunks as SVG: a step a chunk, reference grey and analysis blue, the band, dashed limits, alerts of
  * the analysis as red diamonds. With labels, each step tells its numbers when pointed at.
  */
-export function seriesSvg(result: MonitoringResult, series: Series, size: SvgSize): string {
+export function steppedSvg({ name, steps }: SteppedSeries, size: SvgSize): string {
   const { width, height, labels = false } = size;
-  const { chunks } = result;
   const box = { left: labels ? 56 : 4, right: width - 6, top: 8, bottom: height - (labels ? 24 : 6) };
-  const [low, high] = extent(series.measures);
+  const [low, high] = extent(steps);
   const y = (value: number) => box.bottom - ((clamp(value, low, high) - low) / (high - low)) * (box.bottom - box.top);
-  const x = (place: number) => box.left + (place / Math.max(1, chunks.length)) * (box.right - box.left);
+  const x = (place: number) => box.left + (place / Math.max(1, steps.length)) * (box.right - box.left);
   const parts: string[] = [];
-  if (labels) parts.push(axis(low, high, y, box), dates(chunks, x, box));
-  const split = chunks.findIndex(({ period }) => period === "analysis");
+  if (labels) parts.push(axis(low, high, y, box), dates(steps, x, box));
+  const split = steps.findIndex(({ period }) => period === "analysis");
   if (split > 0)
     parts.push(`<path d="M${n(x(split))} ${box.top}V${box.bottom}" stroke="#B4BDC7" stroke-dasharray="2 3"/>`);
   for (const period of ["reference", "analysis"] as const) {
-    const places = chunks.flatMap((chunk, i) => (chunk.period === period ? [i] : []));
-    const area = bands(places, series.measures, x, y);
-    if (area) parts.push(`<path d="${area}" fill="${COLOR[period]}" opacity=".16"/>`);
-    for (const side of ["lowerThreshold", "upperThreshold"] as const) {
-      const line = steps(places, (i) => series.measures[i]?.[side] ?? null, x, y);
+    const places = steps.flatMap((step, i) => (step.period === period ? [i] : []));
+    const area = bands(places, steps, x, y);
+    if (area) parts.push(`<path d="${area}" fill="${PERIOD_COLORS[period]}" opacity=".16"/>`);
+    for (const side of ["lower", "upper"] as const) {
+      const line = levels(places, (i) => steps[i][side], x, y);
       if (line) parts.push(`<path d="${line}" stroke="${COLORS.vermillion}" stroke-dasharray="4 3" opacity=".8"/>`);
     }
-    const path = steps(places, (i) => series.measures[i]?.value ?? null, x, y) || "M0 0";
-    parts.push(`<path d="${path}" stroke="${COLOR[period]}" stroke-width="2" fill="none"/>`);
+    const path = levels(places, (i) => steps[i].value, x, y) || "M0 0";
+    parts.push(`<path d="${path}" stroke="${PERIOD_COLORS[period]}" stroke-width="2" fill="none"/>`);
   }
-  chunks.forEach((chunk, i) => {
-    const measure = series.measures[i];
+  for (const [i, step] of steps.entries()) {
     const middle = n((x(i) + x(i + 1)) / 2);
-    if (measure.alert && chunk.period === "analysis" && measure.value !== null) {
+    if (step.alert && step.value !== null) {
       const r = labels ? 5.5 : 3.5;
-      const told = labels ? "" : `<title>${escapeHtml(`${chunk.key}: ${formatNumber(measure.value)}`)}</title>`;
+      const told = labels ? "" : `<title>${escapeHtml(`${step.chunk}: ${formatNumber(step.value)}`)}</title>`;
       parts.push(
-        `<path d="M${middle} ${n(y(measure.value) - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
+        `<path d="M${middle} ${n(y(step.value) - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}z" fill="${COLORS.vermillion}">${told}</path>`,
       );
     }
     // a page holds hundreds of small pictures: those tell their alerts only
-    if (!labels) return;
-    const title = `<title>${escapeHtml(tip(chunk, measure, series.label))}</title>`;
+    if (!labels) continue;
+    const title = `<title>${escapeHtml(tip(step, name))}</title>`;
     const box2 = `x="${n(x(i))}" y="${box.top}" width="${n(x(i + 1) - x(i))}" height="${box.bottom - box.top}"`;
     parts.push(`<rect ${box2} fill="transparent">${title}</rect>`);
-  });
-  const name = escapeHtml(`${series.column ? `${series.column}, ` : ""}${series.label} by chunk`);
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}" fill="none">${parts.join("")}</svg>`;
+  }
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(name)} by chunk" fill="none">${parts.join("")}</svg>`;
 }
 
 /** A coordinate with one decimal; a page has hundreds of thousands of some thousand different ones. */
@@ -73,18 +67,12 @@ function n(value: number): string {
 const NUMBERS: string[] = [];
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-function bandOf({ value, samplingError, lowerConfidenceBoundary: low, upperConfidenceBoundary: high }: Measure) {
-  if (typeof low === "number" && typeof high === "number") return [low, high] as const;
-  if (value === null || typeof samplingError !== "number") return null;
-  return [value - 3 * samplingError, value + 3 * samplingError] as const;
-}
-
-function extent(measures: readonly Measure[]): [number, number] {
+function extent(steps: readonly Step[]): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const { value, lowerThreshold, upperThreshold } of measures) {
-    low = Math.min(low, value ?? low, lowerThreshold ?? low, upperThreshold ?? low);
-    high = Math.max(high, value ?? high, lowerThreshold ?? high, upperThreshold ?? high);
+  for (const { value, lower, upper } of steps) {
+    low = Math.min(low, value ?? low, lower ?? low, upper ?? low);
+    high = Math.max(high, value ?? high, lower ?? high, upper ?? high);
   }
   if (low > high) return [0, 1];
   const room = (high - low || Math.abs(high) || 1) * 0.12;
@@ -92,7 +80,7 @@ function extent(measures: readonly Measure[]): [number, number] {
 }
 
 /** A line of steps; a run of one height is one step, and a place without a value is a gap. */
-function steps(
+function levels(
   places: readonly number[],
   valueAt: (place: number) => number | null,
   x: (place: number) => number,
@@ -119,7 +107,7 @@ function steps(
 /** The area of bands: for each run of places along the tops, and back along the bottoms. */
 function bands(
   places: readonly number[],
-  measures: readonly Measure[],
+  steps: readonly Step[],
   x: (place: number) => number,
   y: (value: number) => number,
 ): string {
@@ -127,9 +115,8 @@ function bands(
   let back = "";
   let last = -2;
   for (const i of places) {
-    const band = bandOf(measures[i]);
-    if (!band) continue;
-    const [bottom, top] = band;
+    const { low: bottom, high: top } = steps[i];
+    if (bottom === null || top === null) continue;
     if (last === i - 1) path += `V${n(y(top))}H${n(x(i + 1))}`;
     else {
       path += `${back && `${back}Z`}M${n(x(i))} ${n(y(top))}H${n(x(i + 1))}`;
@@ -167,30 +154,31 @@ function niceStep(rough: number): number {
   return step * power;
 }
 
-function dates(chunks: readonly ChunkInfo[], x: (place: number) => number, { bottom }: Box): string {
-  const every = Math.max(1, Math.ceil(chunks.length / 7));
-  return chunks
-    .flatMap((chunk, i) => {
-      if (i % every !== 0) return [];
-      const text = chunk.startDate ? chunk.startDate.slice(0, 10) : String(chunk.chunkIndex);
-      return [`<text x="${n(x(i))}" y="${bottom + 17}" class="t">${text}</text>`];
-    })
+function dates(steps: readonly Step[], x: (place: number) => number, { bottom }: Box): string {
+  const every = Math.max(1, Math.ceil(steps.length / 7));
+  return steps
+    .flatMap(({ label }, i) =>
+      i % every === 0 ? [`<text x="${n(x(i))}" y="${bottom + 17}" class="t">${escapeHtml(label)}</text>`] : [],
+    )
     .join("");
 }
 
-function tip(chunk: ChunkInfo, measure: Measure, label: string): string {
-  const { value, samplingError, lowerThreshold, upperThreshold, realized, notComputed, note } = measure;
+function tip(
+  { chunk, period, value, alert, error, realized, lower, upper, n: rows, note }: Step,
+  name: string,
+): string {
   return [
-    `${chunk.key} (${chunk.period})${measure.alert ? ", ALERT" : ""}`,
-    value === null ? `${label}: not computed: ${notComputed}` : `${label}: ${value.toPrecision(6)}`,
-    ...(typeof samplingError === "number" ? [`± ${(3 * samplingError).toPrecision(3)} (3 standard errors)`] : []),
-    ...(typeof realized === "number" ? [`came true: ${realized.toPrecision(6)}`] : []),
-    ...(lowerThreshold === null && upperThreshold === null
+    `${chunk} (${period})${alert ? ", ALERT" : ""}`,
+    value === null ? `${name}: not computed: ${note}` : `${name}: ${value.toPrecision(6)}`,
+    ...(error === null ? [] : [`± ${(3 * error).toPrecision(3)} (3 standard errors)`]),
+    ...(realized === null ? [] : [`came true: ${realized.toPrecision(6)}`]),
+    ...(lower === null && upper === null
       ? []
-      : [`limits ${formatNumber(lowerThreshold ?? -Infinity)} … ${formatNumber(upperThreshold ?? Infinity)}`]),
-    `${thousands(measure.n)} rows`,
-    ...(note ? [note] : []),
+      : [`limits ${formatNumber(lower ?? -Infinity)} … ${formatNumber(upper ?? Infinity)}`]),
+    `${thousands(rows)} rows`,
+    ...(value !== null && note ? [note] : []),
   ].join("\n");
 }
 
+/** Style of the texts in such pictures, for the page that holds them. */
 export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}`;
