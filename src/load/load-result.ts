@@ -1,6 +1,7 @@
 import type { LeftOut } from "../download/many/left-out.js";
 import type { LoadSettings } from "./options.js";
 import type { RecordFile } from "./record-file.js";
+import type { TextEncoding } from "./source.js";
 import type { CellOptions } from "./typed-rows.js";
 
 /** The lines of a file that one transaction of its load takes, by their numbers. */
@@ -20,7 +21,7 @@ export interface LoadNotes {
   absent: string[];
   /** Columns of the file that are not used. */
   unused: string[];
-  encoding: "utf-8" | "latin-1" | "windows-1252";
+  encoding: TextEncoding;
   /** Events that were added to rows of the store, and rows of the store of which missing cells were filled. */
   added: number;
   filled: number;

@@ -1,0 +1,116 @@
+import { plainBytes } from "../download/gunzipped.js";
+import { type Database, text } from "../store/database.js";
+import { csvRows } from "../store/file-sql.js";
+import type { RecordFile } from "./record-file.js";
+import type { Source } from "./source.js";
+import { splitHeader } from "./split-header.js";
+
+const NEWLINE = 10;
+const QUOTE = 34;
+const RETURN = 13;
+
+/** Bytes that a header may have. */
+const LONGEST_HEADER = 65_536;
+
+/** Bytes of a line: DuckDB gives each thread a multiple of it to read, so with longer ones a small file has work for one thread. */
+const LONGEST_LINE = 1 << 20;
+
+/**
+ * Reads a CSV file without quotes straight into cells, on all threads: two times as quick as by lines.
+ *
+ * Meanwhile the lines are counted, so that none is passed over. Undefined for any other file: one with a quote or a carriage
+ * return, a line of another width, a blank one, or bytes that are no UTF-8.
+ *
+ * @param read reads the rows of the source, whose lines are yet to be counted; gives how many it read
+ */
+export async function readPlain(
+  db: Database,
+  file: RecordFile,
+  read: (source: Source) => Promise<number>,
+): Promise<Source | undefined> {
+  const header = await plainHeader(file);
+  if (!header) return undefined;
+  let isReading = true;
+  let stopped = false;
+  const scanning = scanPlain(file.path).then((scan) => {
+    stopped = !scan && isReading;
+    if (stopped) db.interrupt();
+    return scan;
+  });
+  scanning.catch(() => {});
+  try {
+    const source = plainSource(file, header);
+    const rows = await read(source);
+    isReading = false;
+    const scan = await scanning;
+    return scan?.lines === rows ? { ...source, lines: rows } : undefined;
+  } catch (error) {
+    if (/INTERRUPT/.test(String(error)) && !stopped) throw error;
+    return undefined;
+  } finally {
+    isReading = false;
+    await scanning.catch(() => {});
+  }
+}
+
+/** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
+function plainSource(file: RecordFile, header: string[]): Source {
+  const from = plainRows(file, header.length);
+  // nothing was taken away when the cells were cut, so together they are the line
+  const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
+  return {
+    header,
+    from,
+    cell: (position) => `c${position}`,
+    widthOk: "true",
+    line: undefined,
+    file: undefined,
+    cells: (lines) =>
+      `SELECT line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f
+       FROM (SELECT row_number() OVER () + 1 AS line, * FROM ${from}) WHERE line IN (${lines})`,
+    lines: 0,
+    blank: 0,
+    cutOff: -1,
+    encoding: "utf-8",
+  };
+}
+
+/**
+ * Looks through a file for what makes the cutting of cells hard: quotes and carriage returns. A file without them is plain:
+ * its cells are cut at the delimiter, and nothing else.
+ *
+ * @returns the number of lines after the header; undefined when the file is not plain, or has no header line at all
+ */
+async function scanPlain(path: string): Promise<{ lines: number } | undefined> {
+  let newlines = 0;
+  let last = NEWLINE;
+  for await (const block of plainBytes(path)) {
+    if (block.includes(QUOTE) || block.includes(RETURN)) return undefined;
+    for (let i = 0; i < block.length; i++) if (block[i] === NEWLINE) newlines++;
+    last = block[block.length - 1];
+  }
+  return newlines ? { lines: newlines - 1 + (last === NEWLINE ? 0 : 1) } : undefined;
+}
+
+/** The names of the columns of a plain file; undefined when they do not say how it is cut. */
+async function plainHeader({ path, delimiter }: RecordFile): Promise<string[] | undefined> {
+  const found: Buffer[] = [];
+  for await (const block of plainBytes(path)) {
+    const end = block.indexOf(NEWLINE);
+    found.push(end < 0 ? block : block.subarray(0, end));
+    const line = Buffer.concat(found);
+    if (line.length > LONGEST_HEADER || line.includes(QUOTE) || line.includes(RETURN)) return undefined;
+    if (end < 0) continue;
+    const header = splitHeader(line.toString("utf8").replace(/^\ufeff/, ""), delimiter);
+    return header.length < 2 ? undefined : header;
+  }
+  return undefined;
+}
+
+/** What the rows of a plain file are read from, in their order: texts `c0`, `c1`, …; a row of another width is an error. */
+function plainRows({ path, delimiter }: RecordFile, width: number): string {
+  const types = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+  const options = `columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(delimiter)},
+    quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE}`;
+  return csvRows(path, options);
+}

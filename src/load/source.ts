@@ -1,0 +1,48 @@
+/** The letters of a text file. */
+export type TextEncoding = "utf-8" | "latin-1" | "windows-1252";
+
+/** The rows of a file, or of several of one header, for whoever checks them: texts, one row after the other, in the order of the file. */
+export interface Source {
+  header: string[];
+  /** What the rows are read from, as SQL. */
+  from: string;
+  /** An expression for the text of a cell, null where it is missing. */
+  cell(position: number): string;
+  /** An expression for whether the row has as many cells as the header. */
+  widthOk: string;
+  /** An expression for the number of the line; undefined where rows and lines are in step, and the table made of them counts them. */
+  line: string | undefined;
+  /** An expression for the number of the file among those of a group, from 0; undefined for one file. */
+  file: string | undefined;
+  /** A query for line, raw and the list f of cells of some lines; f is null where quotes do not pair. */
+  cells(lines: string): string;
+  /** Lines after the header, blank ones too. */
+  lines: number;
+  blank: number;
+  /** Number of a last line without a line end, or -1. */
+  cutOff: number;
+  encoding: TextEncoding;
+}
+
+/**
+ * A source whose cells come as a list.
+ *
+ * @param cells a query for line, raw and the list f of cells
+ */
+export function listSource(
+  header: string[],
+  cells: string,
+  counted: Pick<Source, "lines" | "blank" | "cutOff" | "encoding">,
+): Source {
+  return {
+    header,
+    from: `(${cells})`,
+    cell: (position) => `f[${position + 1}]`,
+    // DuckDB's own reader passes over an empty cell too many at the end, too
+    widthOk: `coalesce(len(f) = ${header.length} OR (len(f) = ${header.length + 1} AND f[-1] = ''), false)`,
+    line: "line",
+    file: undefined,
+    cells: (lines) => `FROM (${cells}) WHERE line IN (${lines})`,
+    ...counted,
+  };
+}

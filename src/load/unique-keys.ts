@@ -1,0 +1,52 @@
+import { cellsOf } from "../cdr/columns.js";
+import { summed } from "../store/added-records.js";
+import { type Database, name } from "../store/database.js";
+import { storedCellSql } from "../store/record-cell-sql.js";
+import type { TypedRows } from "./typed-rows.js";
+
+/**
+ * Makes the view `clean` of the good rows of `typed`, one row a subscriber and day: events are added up, and a second record of
+ * a day goes into `bad`.
+ *
+ * @param bad rows in `bad`
+ * @returns how many rows were added to another
+ */
+export async function uniqueKeys(db: Database, typed: TypedRows, bad: number): Promise<number> {
+  if (typed.options.grain === "event") return addUp(db, typed);
+  const again = await setRepeatsAside(db, typed);
+  const first = again + bad > 0 ? "AND line NOT IN (SELECT line FROM bad)" : "";
+  const cells = typed.present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
+  await db.run(
+    `CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${cells.join(", ")} FROM ${typed.rows} WHERE ok ${first}`,
+  );
+  return 0;
+}
+
+async function addUp(db: Database, { present, rows }: TypedRows): Promise<number> {
+  const cells = cellsOf(present);
+  const sums = cells.map((cell) => summed(cell, "line"));
+  const keys = present.filter((column) => !cells.includes(column)).map((column) => column.name);
+  await db.run(`CREATE OR REPLACE TEMP TABLE summed AS
+    SELECT min(line) AS line, ${[...keys, ...sums].join(", ")} FROM ${rows} WHERE ok GROUP BY DP_MSISDN, DP_DATE`);
+  const stored = present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
+  await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${stored.join(", ")} FROM summed`);
+  const { merged } = await db.oneRow<{ merged: number }>(
+    "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM summed) AS merged",
+  );
+  return merged;
+}
+
+/** Adds the second records of a subscriber and day to `bad`; gives how many they are. */
+async function setRepeatsAside(db: Database, { source, rows }: TypedRows): Promise<number> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
+    SELECT line, first_line FROM (FROM ${rows} WHERE ok) JOIN (
+      SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${rows} WHERE ok GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1
+    ) USING (DP_MSISDN, DP_DATE) WHERE line > first_line`);
+  const { repeated } = await db.oneRow<{ repeated: number }>("SELECT count(*) AS repeated FROM repeated");
+  if (repeated > 0) {
+    await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw
+      FROM repeated JOIN (${source.cells("SELECT line FROM repeated")}) USING (line)`);
+  }
+  await db.run("DROP TABLE repeated");
+  return repeated;
+}
