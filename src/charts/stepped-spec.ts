@@ -8,7 +8,9 @@ export function steppedSpec({ title, subtitle, series }: SteppedPanels): VegaLit
   const x = (field: string) => ({
     field,
     title: inTime ? null : "chunk",
-    ...(inTime ? { type: "temporal", scale: { type: "utc" } } : { type: "quantitative" }),
+    ...(inTime
+      ? { type: "temporal", scale: { type: "utc" }, axis: { tickCount: 8, format: "%d %b %y", labelOverlap: true } }
+      : { type: "quantitative" }),
   });
   return {
     title: { text: title, subtitle },
@@ -28,6 +30,8 @@ function panelSpec(
     field: "period",
     type: "nominal",
     scale: { domain: ["reference", "analysis"], range: [PERIOD_COLORS.reference, PERIOD_COLORS.analysis] },
+    // the band is pale, its entry need not be
+    legend: { symbolOpacity: 1 },
   };
   const rule = (field: string, extra: Record<string, unknown>, encoding: Record<string, unknown> = {}) => ({
     transform: [{ filter: `isValid(datum.${field})` }],

@@ -158,7 +158,11 @@ function dates(steps: readonly Step[], x: (place: number) => number, { bottom }:
   const every = Math.max(1, Math.ceil(steps.length / 7));
   return steps
     .flatMap(({ label }, i) =>
-      i % every === 0 ? [`<text x="${n(x(i))}" y="${bottom + 17}" class="t">${escapeHtml(label)}</text>`] : [],
+      i % every === 0
+        ? [
+            `<text x="${n(x(i))}" y="${bottom + 17}" class="t${(i / every) % 2 ? " u" : ""}">${escapeHtml(label)}</text>`,
+          ]
+        : [],
     )
     .join("");
 }
@@ -181,4 +185,4 @@ function tip(
 }
 
 /** Style of the texts in such pictures, for the page that holds them. */
-export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}`;
+export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}@media screen and (max-width:600px){.t{font-size:24px}.u{display:none}}`;

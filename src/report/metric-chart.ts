@@ -35,7 +35,9 @@ function alertText(result: MonitoringResult): string {
       : "nothing to judge yet: the analysis has no value";
   }
   const alerts = result.alerts();
+  const gaps = result.series.some(({ measures }) => measures.some(({ value }) => value === null));
+  const marked = gaps ? `; × ${result.calculator === "realized" ? "has no label yet" : "has no value"}` : "";
   return alerts.length
-    ? `${alerts.length} alert${alerts.length > 1 ? "s" : ""}, the first in chunk ${alerts[0].chunk.key}`
-    : "no alerts: every chunk of the analysis lies within its thresholds";
+    ? `${alerts.length} alert${alerts.length > 1 ? "s" : ""}, the first in chunk ${alerts[0].chunk.key}${marked}`
+    : `no alerts: every chunk of the analysis lies within its thresholds${marked}`;
 }
