@@ -66,6 +66,9 @@ describe("a column of a text file", () => {
     const { cells, notes } = await column(["007", "7", "0.5", "0"]);
     expect(cells).toEqual(["007", "7", "0.5", "0"]);
     expect(notes[0]).toMatch(/leading zeros.*--number x/);
+    // no comma is not a decimal comma
+    expect((await column(["007", "011"])).reading.kind).toBe("category");
+    expect((await column(["0,7", "1,1"])).reading).toEqual({ kind: "number", comma: true });
   });
 
   it("takes commas for decimal points, or for marks of thousands where each has three digits behind it", async () => {

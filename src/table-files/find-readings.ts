@@ -103,7 +103,7 @@ function readingOf({ table, column, counts, numbers, odd, codes }: Counted, over
     const lenient = wanted ? ({ lenient: true } as const) : {};
     if (wanted ? thousands > numbers && thousands >= comma : thousands === all && codes === 0)
       return { kind: "number", thousands: true, ...lenient };
-    if (wanted ? comma > numbers : comma === all) return { kind: "number", comma: true, ...lenient };
+    if (wanted ? comma > numbers : comma === all && codes === 0) return { kind: "number", comma: true, ...lenient };
   }
   if (wanted) return { kind: "number", lenient: true };
   if (isAll("boolean")) return { kind: "boolean" };
