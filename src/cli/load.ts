@@ -2,7 +2,10 @@ import type { Command } from "commander";
 import { snakeKeys } from "../core/key-case.js";
 import { describeLeftOut, listNames } from "../download/many/left-out.js";
 import { load } from "../load/load.js";
+import type { LoadedAttributes } from "../load/load-attributes.js";
+import type { LoadedLeavers } from "../load/load-leavers.js";
 import type { LoadResult } from "../load/load-result.js";
+import type { LoadedSubscriberFiles } from "../load/load-subscriber-files.js";
 import { openStore } from "../store/open-store.js";
 import { shareOf } from "../store/too-many-rejects.js";
 import { formatFields } from "./format-fields.js";
@@ -13,7 +16,12 @@ export function loadCommand(): Command {
     section: "load",
     summary: "put a downloaded log into the store; bad rows are set aside",
     run: (settings, context) => load(openStore(settings.store), settings.load, context),
-    json: (result) => ({ ...snakeKeys(result), rejects: result.rejects.map((row) => snakeKeys(row)) }),
+    json: (result) => ({
+      ...snakeKeys(result),
+      rejects: result.rejects.map((row) => snakeKeys(row)),
+      attributes: result.attributes && machineForm(result.attributes),
+      leavers: result.leavers && machineForm(result.leavers),
+    }),
     print,
   });
 }
@@ -38,7 +46,12 @@ function filesOf({ files, leftOut = [] }: LoadResult): [string, string | number 
 
 const count = (list: readonly unknown[]) => list.length.toLocaleString("en-US");
 
-function print(result: LoadResult): string {
+const machineForm = <Result extends LoadedAttributes | LoadedLeavers>(result: Result) => ({
+  ...snakeKeys(result),
+  rejects: result.rejects.map((row) => snakeKeys(row)),
+});
+
+function print(result: LoadResult & LoadedSubscriberFiles): string {
   const rejects = result.rejects.map(
     ({ columnName, reason, rows, firstLine }) =>
       `  ${rows.toLocaleString("en-US")} × ${columnName ? `${columnName}: ` : ""}${reason} (first: line ${firstLine})`,
@@ -69,6 +82,8 @@ function print(result: LoadResult): string {
       ],
     ]),
     ...rejects,
+    ...(result.attributes?.notes ?? []),
+    ...(result.leavers?.notes ?? []),
     ...result.notes,
     ...(result.upToDate ? ["up to date, nothing to do"] : []),
   ].join("\n");

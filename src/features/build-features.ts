@@ -6,13 +6,18 @@ import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, text } from "../store/database.js";
+import { countLeavers } from "../store/leavers.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
+import { leaverNotes } from "./known-leavers.js";
 import { labelNotes } from "./label-notes.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
+import { isOfAttribute } from "./plan-attributes.js";
+import { readAttributes } from "./read-attributes.js";
+import { churnBySegment, type SegmentChurn } from "./segment-churn.js";
 import { type LogSpan, snapshotDays } from "./snapshot-days.js";
 
 /** What the feature stage made. */
@@ -24,6 +29,8 @@ export interface FeatureResult {
   features: number;
   /** Per snapshot day: how many subscribers, how many of them with a known label, and the share that churned. */
   days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
+  /** Churn by value of each attribute that is a text, or true or false; empty where the store has none. */
+  segments: SegmentChurn[];
   /** The same rows as `Processed_Data`, as a file. */
   parquet: string;
   /** What there is to know of them: days that the log does not cover, rows that were made up, a label that says little. */
@@ -52,7 +59,11 @@ export async function buildFeatures(
   return store.lease(
     async (db) => {
       const log = await describeLog(db);
-      const plan = planFeatures(settings, log.measures, log.labelGiven);
+      const attributes = await readAttributes(db, settings.attributes);
+      const plan = planFeatures(settings, log.measures, log.labelGiven, {
+        attributes,
+        hasLeavers: (await countLeavers(db)) !== undefined,
+      });
       const days = snapshotDays(plan, settings, log.span);
       const hash = planHash(plan);
       const parquet = resolve(join(settings.data_dir, `processed_data_${hash}_${store.mark}.parquet`));
@@ -81,8 +92,15 @@ export async function buildFeatures(
       }
       context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
       const counted = await countSnapshots(db);
-      const notes = [...(await notesOfRows(db)), ...(await labelNotes(db, plan, counted.days))];
-      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, notes };
+      const segments = await churnBySegment(db);
+      const known = plan.features.some(isOfAttribute) ? (attributes?.notes ?? []) : [];
+      const notes = [
+        ...(await notesOfRows(db)),
+        ...(await labelNotes(db, plan, counted.days)),
+        ...(await leaverNotes(db, plan, log.span)),
+        ...known,
+      ];
+      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, segments, notes };
     },
     { signal: context.signal },
   );

@@ -2,7 +2,9 @@ import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
 import { coveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
+import { leaversKnownUntil } from "./known-leavers.js";
 import { planSql, planTables } from "./plan-sql.js";
+import { checkAttributes } from "./read-attributes.js";
 
 /** Where snapshots go, and of which days they are. */
 export interface SnapshotTarget {
@@ -26,12 +28,13 @@ export async function createSnapshots(
 ): Promise<void> {
   const log = await coveredLog(db);
   if (!log) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load" });
+  await checkAttributes(db, plan);
   const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
   for (const sql of planTables(log)) await db.run(sql);
   await db.run(`DROP TABLE IF EXISTS ${table}`);
   await db.run(`CREATE ${temporary ? "TEMP " : ""}TABLE ${table} ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
     "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
-  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log)}) ORDER BY "User"`;
+  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log, await leaversKnownUntil(db, plan, log))}) ORDER BY "User"`;
   for (const [index, day] of days.entries()) {
     onDay?.(index);
     await db.run(sql, [day]);

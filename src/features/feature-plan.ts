@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "./options.js";
+import { type AttributeFeature, attributeFeatures, type PlannableAttributes } from "./plan-attributes.js";
 
 /** A measure of the record under the name that features have used since the legacy system. */
 export interface UsageMeasure {
@@ -50,7 +51,8 @@ export type Feature =
   /** Legacy set: statistic of the measure over all subscribers on the day before the snapshot. */
   | { name: string; kind: "day_sum" | "day_mean" | "day_stddev"; measure: string }
   /** Legacy set: log(1 + x) of another feature. */
-  | { name: string; kind: "log1p"; of: string };
+  | { name: string; kind: "log1p"; of: string }
+  | AttributeFeature;
 
 /**
  * How snapshots become features and a label: data, not code, so that a model carries it and scoring repeats it.
@@ -64,9 +66,18 @@ export interface FeaturePlan {
   set: "behaviour" | "seed";
   horizon: number;
   active_within: number;
-  label: "given" | "derived";
+  label: "given" | "derived" | "leavers";
+  /** Of a label "leavers": until when the list knows all who left; its last day, the log's, or a day `YYYY-MM-DD`. */
+  leavers_until?: string;
   measures: readonly UsageMeasure[];
   features: readonly Feature[];
+}
+
+/** What is known of subscribers beside the log. */
+export interface PlannableSubscribers {
+  attributes?: PlannableAttributes | undefined;
+  /** Whether there is a list of who left and when. */
+  hasLeavers?: boolean;
 }
 
 /**
@@ -75,9 +86,15 @@ export interface FeaturePlan {
  * @param settings options of the stage
  * @param columns measures of `DP_CDR_Data` that the log has; the others get no features
  * @param labelGiven whether the log has PSEUDO_CHURNED
+ * @param subscribers what is known of them beside the log; a plan without it has the hash that it always had
  * @throws ChurnError BAD_OPTION when the legacy set is asked of a log that lacks one of its four measures
  */
-export function planFeatures(settings: FeatureSettings, columns: readonly string[], labelGiven: boolean): FeaturePlan {
+export function planFeatures(
+  settings: FeatureSettings,
+  columns: readonly string[],
+  labelGiven: boolean,
+  { attributes, hasLeavers = false }: PlannableSubscribers = {},
+): FeaturePlan {
   const measures = FEATURE_MEASURES.filter((measure) => columns.includes(measure.column));
   const windows = [...new Set(settings.windows)].sort((a, b) => a - b);
   if (settings.label === "given" && !labelGiven) {
@@ -85,16 +102,39 @@ export function planFeatures(settings: FeatureSettings, columns: readonly string
       hint: 'use "derived": no activity in the horizon',
     });
   }
+  if (settings.label === "leavers" && !hasLeavers) {
+    throw new ChurnError("BAD_OPTION", 'option "features.label" is "leavers", but no list of leavers was loaded', {
+      hint: 'name it in "load.churned", then churn load',
+    });
+  }
+  const usage = settings.set === "legacy" ? legacyFeatures() : behaviourFeatures(measures, windows);
+  // the legacy set is what it was: 32 columns
+  const known =
+    settings.set === "legacy" || !attributes
+      ? []
+      : attributeFeatures(
+          attributes,
+          usage.map(({ name }) => name),
+        );
   return {
     format: "churn-workbench/feature-plan",
     version: 1,
     set: settings.set === "legacy" ? "seed" : "behaviour",
     horizon: settings.horizon,
     active_within: settings.active_within ?? Math.max(...windows),
-    label: settings.label === "derived" || !labelGiven ? "derived" : "given",
+    ...plannedLabel(settings, { labelGiven, hasLeavers }),
     measures: settings.set === "legacy" ? legacyMeasures(measures) : measures,
-    features: settings.set === "legacy" ? legacyFeatures() : behaviourFeatures(measures, windows),
+    features: [...usage, ...known],
   };
+}
+
+/** What churn is: what was asked for, else the list of leavers, the flags of the log, silence, whichever is there. */
+function plannedLabel(
+  { label, leavers_until }: FeatureSettings,
+  { labelGiven, hasLeavers }: { labelGiven: boolean; hasLeavers: boolean },
+): Pick<FeaturePlan, "label" | "leavers_until"> {
+  if (label === "leavers" || (label === "auto" && hasLeavers)) return { label: "leavers", leavers_until };
+  return { label: label === "derived" || !labelGiven ? "derived" : "given" };
 }
 
 /** Short hash of a plan: equal when the plans compute the same. */

@@ -35,9 +35,24 @@ export const featureOptions = defineOptions("features", {
     .default(null)
     .describe("a subscriber counts when active in this many days before the snapshot; null: the longest window"),
   label: z
-    .enum(["auto", "given", "derived"])
+    .enum(["auto", "given", "derived", "leavers"])
     .default("auto")
-    .describe("given: PSEUDO_CHURNED; derived: no activity in the horizon; auto: given where the log has it"),
+    .describe(
+      "leavers: left within the horizon, by the list of load.churned; given: PSEUDO_CHURNED; derived: no activity in the horizon; auto: the first of these that there is",
+    ),
+  leavers_until: z
+    .union([z.enum(["last", "log"]), z.iso.date()])
+    .default("last")
+    .describe(
+      "day until which the list knows all who left, so that a label whose horizon goes beyond is unknown; last: the last day on which somebody did; log: the last day of the log",
+    ),
+  attributes: z
+    .array(z.string().min(1))
+    .nullable()
+    .default(null)
+    .describe(
+      "attributes of subscribers that become features, of those that were loaded; null: all, an empty list: none",
+    ),
   data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
 });
 

@@ -1,6 +1,10 @@
 import { name } from "../store/database.js";
+import { activeSql } from "./active-sql.js";
+import { attributeValues } from "./attribute-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./feature-plan.js";
+import { leaversSql } from "./leavers-sql.js";
+import { isOfAttribute } from "./plan-attributes.js";
 
 /**
  * Compiles a plan to one query: the snapshots of one day, `$1` = the snapshot day t.
@@ -14,20 +18,24 @@ import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./f
  * The query needs the tables of `planTables`.
  *
  * @param log a label whose window reaches beyond its last day is null
+ * @param knownUntil where the label is a list of leavers: the last day of which it knows all
  */
-export function planSql(plan: FeaturePlan, log: CoveredLog): string {
+export function planSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string | null = null): string {
   const features = plan.set === "seed" ? legacyFeatures(plan) : behaviourFeatures(plan, log);
+  const known = plan.features.filter(isOfAttribute);
+  const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
+  const silence = `CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${log.last}' THEN ${label(plan, log)} END`;
   return `WITH
-    past AS (SELECT *, ${activity(plan)} AS active FROM ${pastRows(log, lookback(plan))}),
+    past AS (SELECT *, ${activeSql(plan.measures)} AS active FROM ${pastRows(log, lookback(plan))}),
     population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
       HAVING bool_or(active AND age <= ${plan.active_within})
-        AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0),
-    features AS (${features}),
-    future AS (SELECT DP_MSISDN, max(PSEUDO_CHURNED) AS flagged, coalesce(bool_or(${activity(plan)}), false) AS active
+        AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""}),
+    features AS (${features}),${known.length ? `\n    known AS (${attributeValues(known)}),` : ""}
+    future AS (SELECT DP_MSISDN, max(PSEUDO_CHURNED) AS flagged, coalesce(bool_or(${activeSql(plan.measures)}), false) AS active
       FROM DP_CDR_Data WHERE DP_DATE >= CAST($1 AS DATE) AND DP_DATE < CAST($1 AS DATE) + ${plan.horizon} GROUP BY DP_MSISDN)
   SELECT CAST($1 AS DATE) AS "Date", DP_MSISDN AS "User", ${plan.features.map((feature) => name(feature.name)).join(", ")},
-    CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${log.last}' THEN ${label(plan, log)} END AS "M_TENURE_CHURN"
-  FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)`;
+    ${list?.label ?? silence} AS "M_TENURE_CHURN"
+  FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)${list ? ` LEFT JOIN (${list.leaving}) USING (DP_MSISDN)` : ""}${known.length ? " LEFT JOIN known USING (DP_MSISDN)" : ""}`;
 }
 
 /**
@@ -68,11 +76,6 @@ function tenure({ missing }: CoveredLog): string {
   return missing.length
     ? `${BEFORE} - any_value(place) + 1`
     : "any_value(DATE_DIFF('day', first_day, CAST($1 AS DATE)))";
-}
-
-/** Whether a row shows the subscriber doing anything. */
-function activity(plan: FeaturePlan): string {
-  return `(${plan.measures.map((measure) => `coalesce(${measure.column}, 0) > 0`).join(" OR ")})`;
 }
 
 function label(plan: FeaturePlan, { missing }: CoveredLog): string {
@@ -161,7 +164,8 @@ function behaviourFeatures(plan: FeaturePlan, log: CoveredLog): string {
         throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the behaviour set`);
     }
   };
-  const expressions = plan.features.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
+  const own = plan.features.filter((feature) => !isOfAttribute(feature));
+  const expressions = own.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
   return `SELECT DP_MSISDN, ${expressions.join(", ")} FROM (
       SELECT DP_MSISDN, ${stretch} AS stretch, min(age) FILTER (active) AS last_age, sum(CAST(active AS INTEGER)) AS active_days,
         ${sums.join(", ")}

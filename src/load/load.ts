@@ -10,6 +10,7 @@ import type { Store } from "../store/open-store.js";
 import { loadFile } from "./load-file.js";
 import { type FileOfMany, loadFiles } from "./load-files.js";
 import type { LoadResult } from "./load-result.js";
+import { findSubscriberFiles, type LoadedSubscriberFiles, loadSubscriberFiles } from "./load-subscriber-files.js";
 import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
 
 /**
@@ -17,19 +18,30 @@ import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
  * column, reason and raw text.
  *
  * Of a folder, a pattern or a list, what is new is taken; files on this machine need no download before. The same file loaded twice changes nothing. One transaction a file, so a killed load leaves nothing behind; into MySQL one
- * transaction a piece, and the same command resumes after the last one.
+ * transaction a piece, and the same command resumes after the last one. The files that `attributes` and `churned` name are loaded after
+ * it, each in a transaction of its own.
  *
  * @param options what the config file names too; `docs/options.md` lists them
  * @param context `onProgress` hears how far it is, `signal` stops it
- * @returns what the file held: rows, rejects, days, subscribers
+ * @returns what the file held: rows, rejects, days, subscribers; and what the files beside it held
  * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_INPUT when columns are missing, or when most rows
  *   contradict what the store holds
  * @example
  * await download({ source: "calls.csv.gz" });
  * const { rows, rejected } = await load(store, { source: "calls.csv.gz", columns: { DP_MSISDN: "subscriber" } });
  */
-export async function load(store: Store, options: LoadOptions = {}, context: StageContext = {}): Promise<LoadResult> {
+export async function load(
+  store: Store,
+  options: LoadOptions = {},
+  context: StageContext = {},
+): Promise<LoadResult & LoadedSubscriberFiles> {
   const settings = loadOptions.parse(options);
+  const files = await findSubscriberFiles(settings);
+  const loaded = await loadRecords(store, settings, context);
+  return { ...loaded, ...(await loadSubscriberFiles(store, files, settings, context)) };
+}
+
+async function loadRecords(store: Store, settings: LoadSettings, context: StageContext): Promise<LoadResult> {
   const { data_dir } = settings;
   const texts = sourceTexts(settings.source);
   if (await isMany(texts)) return loadMany(store, texts, settings, context);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { sourceOption } from "../download/source-option.js";
+import { attributesOption, churnedOption } from "./subscriber-file-options.js";
 
 export const loadOptions = defineOptions("load", {
   source: sourceOption.describe(
@@ -42,6 +43,8 @@ export const loadOptions = defineOptions("load", {
     .max(1)
     .default(0.1)
     .describe("share of the rows that may be set aside; a file with more of them is refused, and nothing of it stored"),
+  attributes: attributesOption,
+  churned: churnedOption,
   replace_file: z
     .boolean()
     .default(false)

@@ -1,11 +1,14 @@
 import { ADDED_RECORDS } from "./added-records.js";
 import { COVERED_DAYS } from "./coverage/coverage.js";
 import type { Database } from "./database.js";
+import { LEAVERS } from "./leavers.js";
 import { ADD_DEFAULT_MEASURES, MEASURES_TABLE } from "./log-columns.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
+import { ATTRIBUTES } from "./subscriber-attributes.js";
+import { SUBSCRIBER_FILES } from "./subscriber-files.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -96,6 +99,8 @@ const TABLES = [
   COVERED_DAYS,
   ADDED_RECORDS,
   MEASURES_TABLE,
+  SUBSCRIBER_FILES,
+  LEAVERS,
 ];
 
 /** The rows that new tables have. */
@@ -107,6 +112,7 @@ const MIGRATIONS: Record<number, readonly string[]> = {
   3: [ADDED_RECORDS],
   4: [COVERED_DAYS],
   5: [MEASURES_TABLE, ADD_DEFAULT_MEASURES],
+  6: [SUBSCRIBER_FILES, LEAVERS],
 };
 
 /** Whether a database has our tables. */
@@ -145,5 +151,5 @@ export async function emptyTables(db: Database): Promise<void> {
     await db.run(sql);
   }
   for (const sql of FIRST_ROWS) await db.run(sql);
-  await db.run("DROP TABLE IF EXISTS Processed_Data");
+  for (const made of ["Processed_Data", ATTRIBUTES]) await db.run(`DROP TABLE IF EXISTS ${made}`);
 }

@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CDR_COLUMNS } from "../../src/cdr/columns.js";
 import { buildFeatures } from "../../src/features/build-features.js";
+import { loadAttributes } from "../../src/load/load-attributes.js";
 import { loadFile } from "../../src/load/load-file.js";
+import { loadLeavers } from "../../src/load/load-leavers.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { coverageOf, setCovered } from "../../src/store/coverage/coverage.js";
@@ -319,6 +321,63 @@ describe.each(STORES.filter(([, runs]) => runs))("a store in %s", (_name, _runs,
     expect(await uncovered()).toEqual([]);
     await store.lease((db) => setCovered(db, ["2024-01-15"], null));
     expect(await uncovered()).toEqual(["2024-01-15"]);
+    await whole();
+  });
+
+  it("keeps attributes of subscribers and who left, in whatever types the next file has", async () => {
+    await load([HEADER, ...log(4, 3)].join("\n"));
+    const file = (name: string, lines: string[]) => {
+      const path = join(folder, name);
+      writeFileSync(path, `${lines.join("\n")}\n`);
+      return { source: path, path, sha256: createHash("sha256").update(lines.join()).digest("hex") };
+    };
+    const settings = (options: LoadOptions) => loadOptions.parse(options);
+    const attributes = async (lines: string[], valid_from: string | null = null) => {
+      const options = settings({ attributes: { source: "x", subscriber: "id", valid_from } });
+      if (options.attributes) await loadAttributes(store, file("a.csv", lines), options.attributes, options);
+    };
+    await attributes([
+      "id,plan,fee,joined,Roaming",
+      "s0,gold,1.25,2023-01-31,true",
+      "s1,,,,",
+      "s2,é😀,1e-7,2020-02-29,false",
+    ]);
+    const read =
+      "SELECT * EXCLUDE (valid_from) REPLACE (CAST(joined AS VARCHAR) AS joined) FROM subscriber_attributes ORDER BY 1";
+    const first = [
+      { DP_MSISDN: "s0", plan: "gold", fee: 1.25, joined: "2023-01-31", Roaming: true },
+      { DP_MSISDN: "s1", plan: null, fee: null, joined: null, Roaming: null },
+      { DP_MSISDN: "s2", plan: "é😀", fee: 1e-7, joined: "2020-02-29", Roaming: false },
+    ];
+    for (const view of [store, open()]) expect(await rows(read, view)).toEqual(first);
+    // the same columns hold something else, and a row has the day from which it is valid
+    const other = open();
+    await rows("SELECT 1", other);
+    await attributes(
+      ["id,since,plan,fee", "s0,2024-01-01,7,a lot", "s0,2024-02-01,8.5,", "s3,2023-01-01,9,some"],
+      "since",
+    );
+    const again =
+      "SELECT DP_MSISDN, CAST(valid_from AS VARCHAR) AS valid_from, plan, fee FROM subscriber_attributes ORDER BY 1, 2";
+    for (const view of [store, other, open()]) {
+      expect(await rows(again, view)).toEqual([
+        { DP_MSISDN: "s0", valid_from: "2024-01-01", plan: 7, fee: "a lot" },
+        { DP_MSISDN: "s0", valid_from: "2024-02-01", plan: 8.5, fee: null },
+        { DP_MSISDN: "s3", valid_from: "2023-01-01", plan: 9, fee: "some" },
+      ]);
+    }
+    const options = settings({ churned: { source: "x", subscriber: "id", day: "left" } });
+    for (const lines of [
+      ["id,left", "s0,2024-01-02", "s1,2024-01-03"],
+      ["id,left", "s1,2024-01-03", "s1,2024-02-03"],
+    ]) {
+      if (options.churned) await loadLeavers(store, file("l.csv", lines), options.churned, options);
+      for (const view of [store, other, open()]) {
+        expect(await rows("SELECT DP_MSISDN || ',' || left_on AS line FROM leavers ORDER BY 1", view)).toEqual(
+          lines.slice(1).map((line) => ({ line })),
+        );
+      }
+    }
     await whole();
   });
 

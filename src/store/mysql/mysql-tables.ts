@@ -1,3 +1,4 @@
+import { ATTRIBUTES } from "../subscriber-attributes.js";
 import type { CatalogColumn, CatalogTable } from "./cache-catalog.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
 
@@ -61,13 +62,14 @@ function columnType({ type, required }: CatalogColumn, length: number): string {
 }
 
 /**
- * Makes a table, or adds the columns that it lacks, so that rows of `table` fit; columns that are there already stay.
+ * Makes a table, or adds the columns that it lacks, so that rows of `table` fit; columns that are there already stay. One of attributes
+ * that holds something else now becomes a text: as such every value fits, and DuckDB's table says what it is.
  *
  * A change of a table ends a transaction in MySQL, so this comes before one; columns too many do no harm.
  */
 export async function ensureTable(session: MysqlSession, table: CatalogTable): Promise<void> {
-  const found = await session.rows<{ name: string; required: number }>(
-    `SELECT column_name AS name, is_nullable = 'NO' AND column_default IS NULL AS required FROM information_schema.columns
+  const found = await session.rows<{ name: string; type: string }>(
+    `SELECT column_name AS name, data_type AS type FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name = ?`,
     [table.name],
   );
@@ -75,12 +77,20 @@ export async function ensureTable(session: MysqlSession, table: CatalogTable): P
     await session.run(createTableSql(table));
     return;
   }
-  const there = new Set(found.map(({ name }) => name));
+  const there = new Map(found.map(({ name, type }) => [name, type.toLowerCase()]));
+  const isOther = (column: CatalogColumn) => {
+    const type = there.get(column.name);
+    return type !== undefined && type !== "longtext" && !optional(column).toLowerCase().startsWith(type);
+  };
+  const optional = (column: CatalogColumn) => columnType({ ...column, required: false }, 0);
   const add = table.columns.filter(({ name }) => !there.has(name));
-  if (!add.length) return;
-  const parts = add.map(
-    (column) => `ADD COLUMN ${quoted(column.name)} ${columnType({ ...column, required: false }, 0)}`,
-  );
+  const changed =
+    table.name === ATTRIBUTES ? table.columns.filter((column) => !column.required && isOther(column)) : [];
+  const parts = [
+    ...add.map((column) => `ADD COLUMN ${quoted(column.name)} ${optional(column)}`),
+    ...changed.map(({ name }) => `MODIFY COLUMN ${quoted(name)} LONGTEXT`),
+  ];
+  if (!parts.length) return;
   await session.run(`ALTER TABLE ${quoted(table.name)} ${parts.join(", ")}`);
 }
 

@@ -1,0 +1,233 @@
+import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
+import type { StageContext } from "../core/progress.js";
+import { type Database, name } from "../store/database.js";
+import type { Store } from "../store/open-store.js";
+import {
+  ALWAYS,
+  ATTRIBUTE_KEYS,
+  type Attribute,
+  type AttributeKind,
+  countAttributed,
+  replaceAttributes,
+  type StoredAttributes,
+} from "../store/subscriber-attributes.js";
+import { keepSubscriberFile, knownSubscriberFile } from "../store/subscriber-files.js";
+import type { ColumnReading } from "../table-files/column-reading.js";
+import { findReadings } from "../table-files/find-readings.js";
+import { columnOf, type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
+import { categorySql, numberSql } from "../table-files/reading-sql.js";
+import type { AttributesSettings } from "./subscriber-file-options.js";
+import {
+  closeSubscriberRows,
+  createSubscriberRows,
+  hashOf,
+  judgeSubscriberRows,
+  readingOfDays,
+  rejectWords,
+  SECOND,
+  type SubscriberFile,
+  type SubscriberReject,
+} from "./subscriber-rows.js";
+
+/** What the store knows of the file of attributes. */
+interface AttributeFacts extends StoredAttributes {
+  /** Rows of the file, and how many of them are kept. */
+  rows: number;
+  kept: number;
+  rejects: SubscriberReject[];
+  /** How cells were read, where one may doubt it. */
+  notes: string[];
+}
+
+/** What a file of attributes brought. */
+export interface LoadedAttributes {
+  file: string;
+  /** True when the file was loaded before, and nothing was done. */
+  upToDate: boolean;
+  attributes: readonly Attribute[];
+  hasHistory: boolean;
+  rows: number;
+  kept: number;
+  subscribers: number;
+  /** Subscribers of the log of whom the file knows nothing, and of the file of whom the log knows nothing. */
+  withoutAttributes: number;
+  notInLog: number;
+  rejects: readonly SubscriberReject[];
+  /** All of it in words. */
+  notes: string[];
+}
+
+const OPTION = "load.attributes";
+
+/**
+ * Loads what subscribers are (plan, region, day of joining) into `subscriber_attributes`; a file whose content changed replaces
+ * what was there, whole.
+ *
+ * @param options.max_rejects share of its rows that may be set aside
+ * @throws ChurnError BAD_USAGE for a column that is not there; BAD_INPUT for a file that cannot be read, or too many rejects
+ */
+export async function loadAttributes(
+  store: Store,
+  file: SubscriberFile,
+  settings: AttributesSettings,
+  { max_rejects: maxRejects }: { max_rejects: number },
+  { onProgress, signal }: StageContext = {},
+): Promise<LoadedAttributes> {
+  const { source: _source, ...reading } = settings;
+  const options_hash = hashOf(reading);
+  return store.lease(
+    async (db) => {
+      const known = await knownSubscriberFile<AttributeFacts>(db, "attributes");
+      const upToDate = known?.sha256 === file.sha256 && known.options_hash === options_hash;
+      const report = (done: number) => onProgress?.({ task: "attributes", done, total: 1, unit: "file" });
+      report(0);
+      const facts = upToDate ? known.facts : await read(db, file, settings, maxRejects);
+      if (!upToDate) {
+        throwIfInterrupted(signal, "attributes");
+        const keys = "DP_MSISDN, day";
+        const cells = facts.attributes.map((each) => name(each.name)).join(", ");
+        await db.transaction(async () => {
+          await replaceAttributes(
+            db,
+            facts.attributes,
+            `SELECT ${keys}, ${cells} FROM people WHERE reason IS NULL ORDER BY ${keys}`,
+          );
+          await keepSubscriberFile(db, "attributes", { ...file, file: file.path, options_hash, facts });
+        });
+        await db.run("DROP TABLE IF EXISTS temp.people");
+      }
+      report(1);
+      const counts = await countAttributed(db);
+      const { attributes, has_history: hasHistory, rows, kept, rejects } = facts;
+      const result = { file: file.path, upToDate, attributes, hasHistory, rows, kept, ...counts, rejects };
+      return { ...result, notes: words(result, facts.notes) };
+    },
+    { signal, create: true },
+  );
+}
+
+/** Reads the file into the temporary table `people`. */
+async function read(
+  db: Database,
+  { path }: SubscriberFile,
+  settings: AttributesSettings,
+  maxRejects: number,
+): Promise<AttributeFacts> {
+  const table = await openTable(db, path, "people_file");
+  const subscriber = columnOf(table, settings.subscriber, `"${OPTION}.subscriber"`);
+  const from = settings.valid_from === null ? null : columnOf(table, settings.valid_from, `"${OPTION}.valid_from"`);
+  const columns = wantedColumns(table, settings, [subscriber, ...(from ? [from] : [])]);
+  const { category, number, date_format } = settings;
+  const { readings, notes } = await findReadings(table, columns, {
+    category,
+    number,
+    ...(date_format === null ? {} : { date_format }),
+  });
+  const days = from && (await readingOfDays(table, from, { format: date_format, option: `${OPTION}.valid_from` }));
+  const attributes = columns.map(({ name }, k): Attribute => ({ name, kind: KINDS[readings[k].kind] }));
+  await createSubscriberRows(table, {
+    subscriber,
+    day: days
+      ? {
+          sql: days.sql,
+          faults: (day) => [
+            [
+              `${day} IS NULL`,
+              `no day in ${JSON.stringify(settings.valid_from)} from which it is valid, or not ${days.form}`,
+            ],
+            [`year(${day}) NOT BETWEEN 1000 AND 9999`, "date out of range"],
+          ],
+        }
+      : { sql: `DATE '${ALWAYS}'`, faults: () => [] },
+    cells: columns.map((column, k) => ({ name: column.name, sql: cellSql(column, readings[k]) })),
+    second: days ? `${SECOND} and day` : SECOND,
+  });
+  const rejects = await judgeSubscriberRows(db, table, { maxRejects, cure: cureOf });
+  const rejected = rejects.reduce((sum, each) => sum + each.rows, 0);
+  await closeSubscriberRows(table);
+  return {
+    attributes,
+    has_history: days !== null,
+    rows: table.rows,
+    kept: table.rows - rejected,
+    rejects,
+    notes: [...notes.map(inConfig), ...(days?.note ? [days.note] : [])],
+  };
+}
+
+const KINDS: Record<ColumnReading["kind"], AttributeKind> = {
+  number: "number",
+  boolean: "truth",
+  date: "day",
+  category: "text",
+};
+
+/** The columns that become attributes: those that are named, else all but the keys. */
+function wantedColumns(
+  table: OpenTable,
+  { columns }: AttributesSettings,
+  keys: readonly TableColumn[],
+): readonly TableColumn[] {
+  const found = columns
+    ? columns.map((column) => columnOf(table, column, `"${OPTION}.columns"`))
+    : table.columns.filter((column) => !keys.includes(column));
+  if (found.length === 0) {
+    throw new ChurnError("BAD_INPUT", `${table.path} has no column beside those of "${OPTION}"`, {
+      hint: "a file of attributes says something of each subscriber: a plan, a region, the day of joining",
+    });
+  }
+  // a column of a table is known by its name without capitals, and MySQL takes 64 characters
+  const taken = new Set(ATTRIBUTE_KEYS.map((key) => key.toLowerCase()));
+  for (const { name } of found) {
+    const low = name.toLowerCase();
+    const shown = `column ${JSON.stringify(name)} of ${table.path}`;
+    if (taken.has(low)) {
+      throw new ChurnError("BAD_INPUT", `${shown} has the name of another column, or of one of ours`, {
+        hint: "rename it, or name the columns to take in load.attributes.columns",
+      });
+    }
+    if (name.trim() === "" || name.length > 64 || /\s$|\p{Cc}/u.test(name)) {
+      throw new ChurnError("BAD_INPUT", `${shown} cannot be the name of an attribute`, {
+        hint: "1 to 64 characters, none of them a line end, and no space at the end",
+      });
+    }
+    taken.add(low);
+  }
+  return found;
+}
+
+/** SQL for the value of an attribute. */
+function cellSql({ own, type }: TableColumn, reading: ColumnReading): string {
+  if (reading.kind === "category") return categorySql(own, type, reading);
+  const number = type === "BOOLEAN" ? own : numberSql(own, type, reading);
+  if (reading.kind === "number") return `CAST(${number} AS DOUBLE)`;
+  if (reading.kind === "boolean") return type === "BOOLEAN" ? own : `(${number}) = 1`;
+  return `DATE '${ALWAYS}' + CAST(floor((${number}) / 86400) AS INTEGER)`;
+}
+
+function cureOf(reason: string): string {
+  if (reason === SECOND) {
+    return "where a subscriber has a row for each change, valid_from names the column of the day";
+  }
+  if (reason.startsWith("no day")) return "date_format says how days are written, as %d.%m.%Y";
+  return `"${OPTION}.subscriber" names the column of the subscriber`;
+}
+
+/** The reader of tables names flags of other commands. */
+const inConfig = (note: string) =>
+  note.replace(/--(number|date-format)( \S+)?/, (_, flag: string) => `${OPTION}.${flag.replace("-", "_")}`);
+
+function words(
+  { subscribers, attributes, hasHistory, kept, withoutAttributes, notInLog, rejects }: Omit<LoadedAttributes, "notes">,
+  notes: readonly string[],
+): string[] {
+  const number = (count: number) => count.toLocaleString("en-US");
+  const said = [
+    `${number(subscribers)} subscribers${hasHistory ? ` in ${number(kept)} rows` : ""}, ${attributes.length} ${attributes.length === 1 ? "column" : "columns"}`,
+    withoutAttributes ? `${number(withoutAttributes)} subscribers of the log have none` : "",
+    notInLog ? `${number(notInLog)} are not in the log` : "",
+    ...rejectWords(rejects),
+  ];
+  return [`attributes: ${said.filter(Boolean).join("; ")}`, ...notes.map((note) => `attributes: ${note}`)];
+}
