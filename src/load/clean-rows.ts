@@ -9,6 +9,7 @@ import type { Source } from "./source.js";
 import { tellFaults } from "./tell-faults.js";
 import { type CellOptions, makeTypedRows, type TypedRows } from "./typed-rows.js";
 import { uniqueKeys } from "./unique-keys.js";
+import { withPartition } from "./with-partition.js";
 
 /** What was found in a file, besides the tables `clean` and `bad`. */
 export interface CleanSummary
@@ -41,14 +42,17 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
 }
 
 async function readTyped(db: Database, file: RecordFile, options: CellOptions): Promise<TypedRows> {
-  if (file.format === "parquet") return makeTypedRows(db, await readParquet(db, file, options.time_zone), options);
+  const withFolders = (source: Source) => withPartition(source, [file.partition]);
+  if (file.format === "parquet") {
+    return makeTypedRows(db, withFolders(await readParquet(db, file, options.time_zone)), options);
+  }
   let typed: TypedRows | undefined;
   const plain = await readPlain(db, file, async (source) => {
-    typed = await makeTypedRows(db, source, options);
+    typed = await makeTypedRows(db, withFolders(source), options);
     return (await db.oneRow<{ n: number }>("SELECT count(*) AS n FROM typed")).n;
   });
-  if (plain && typed) return { ...typed, source: plain };
-  return makeTypedRows(db, await readLines(db, file), options);
+  if (plain && typed) return { ...typed, source: { ...typed.source, lines: plain.lines } };
+  return makeTypedRows(db, withFolders(await readLines(db, file)), options);
 }
 
 /** Drops what `cleanRows` left. */

@@ -107,7 +107,7 @@ async function settleKnownRows(
 ): Promise<KnownRows | undefined> {
   const stored = await db.row<{ n: number }>("SELECT count(*) AS n FROM DP_CDR_Data");
   if (!stored?.n) return undefined;
-  const own = settings.grain === "day" ? "all" : await broughtBefore(db, file.sha256, replaces);
+  const own = settings.grain === "day" ? "all" : await broughtBefore(db, file, replaces);
   const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
   const other = `NOT EXISTS (FROM DP_CDR_Data s WHERE s.batch_id = ${batchId} AND s.DP_MSISDN = c.DP_MSISDN AND s.DP_DATE = c.DP_DATE)`;
   const known = await judgeKnownRows(
@@ -140,11 +140,21 @@ async function settleKnownRows(
 }
 
 /** The batches that brought this very file, read in another way, and the streams of what it held back. */
-async function broughtBefore(db: Database, sha256: string, replaces: readonly number[]): Promise<number[]> {
-  const loads = await db.rows<{ batch_id: number; held_back: number }>(
-    "SELECT batch_id, held_back FROM batches WHERE kind = 'load' AND sha256 = $1",
+async function broughtBefore(
+  db: Database,
+  { sha256, partition }: DownloadedFile,
+  replaces: readonly number[],
+): Promise<number[]> {
+  const found = await db.rows<{ batch_id: number; held_back: number; notes: string }>(
+    "SELECT batch_id, held_back, notes FROM batches WHERE kind = 'load' AND sha256 = $1",
     [sha256],
   );
+  // the same bytes in another partition are other rows
+  const place = JSON.stringify(partition ?? {});
+  const loads = found.filter(({ notes }) => {
+    const { cells }: Partial<LoadNotes> = JSON.parse(notes);
+    return JSON.stringify(cells?.partition ?? {}) === place;
+  });
   const own = loads.map(({ batch_id }) => batch_id).filter((batch) => !replaces.includes(batch));
   if (!loads.some(({ held_back }) => held_back > 0)) return own;
   const streams = await db.rows<{ batch_id: number }>("SELECT batch_id FROM batches WHERE kind = 'stream'");
@@ -176,9 +186,19 @@ async function writeLedger(
   },
 ): Promise<void> {
   const { columns, grain, empty_cells, date_format, time_zone, until } = settings;
-  const { format, delimiter } = file;
+  const { format, delimiter, partition } = file;
   const zone = time_zone ? { time_zone } : {};
-  const cells = { columns, grain, empty_cells, date_format, ...zone, until, format, delimiter };
+  const cells = {
+    columns,
+    grain,
+    empty_cells,
+    date_format,
+    ...zone,
+    until,
+    format,
+    delimiter,
+    ...(partition ? { partition } : {}),
+  };
   const { absent, unused, encoding } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
   const notes: LoadNotes = {

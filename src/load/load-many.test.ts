@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/download/temporary-folder.js";
 import { download } from "../download/download.js";
 import { checkStore } from "../store/check-store.js";
+import { inMemory } from "../store/memory-database.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { load } from "./load.js";
 import type { LoadOptions } from "./options.js";
@@ -165,5 +166,33 @@ describe("a download of many files", () => {
     const result = await download({ source: list, data_dir: join(folder, "data") });
     expect(result.files).toMatchObject({ count: 2, new: [`${join(source, "b")}/x.csv`, join(source, "a/x.csv")] });
     expect((await loaded({ source: list })).rows).toBe(4);
+  });
+});
+
+describe("a folder of partitioned files", () => {
+  it("has the columns of its folders in each row", async () => {
+    for (const day of ["2024-01-05", "2024-01-06"]) {
+      for (const kind of ["a", "b"]) {
+        const path = join(source, `day=${day}/kind=${kind}%3A1/part.parquet`);
+        mkdirSync(dirname(path), { recursive: true });
+        await inMemory((db) => db.run(`COPY (SELECT 'u1' AS sub, 2 AS n, 30.5 AS sec) TO '${path}' (FORMAT parquet)`));
+      }
+    }
+    const columns = { ...COLUMNS, DP_DATE: "day" };
+    const result = await loaded({ columns });
+    expect(result).toMatchObject({ rows: 2, merged: 2, unused: ["kind"] });
+    expect(result.files).toMatchObject({ count: 4, same: [] });
+    expect((await loaded({ columns })).files).toMatchObject({ known: 4, new: [] });
+    expect(await total()).toEqual({ calls: 8, seconds: 122, rows: 2 });
+    expect(await faults()).toEqual([]);
+  });
+
+  it("may be of text, and a row of another width is told as it is", async () => {
+    put("day=2024-01-05/a.csv", ["u1,1,30", "u2,1", ...Array.from({ length: 20 }, (_, i) => `v${i},1,5`)], "sub,n,sec");
+    put("day=__HIVE_DEFAULT_PARTITION__/b.csv", ["u1,1,30"], "sub,n,sec");
+    const columns = { ...COLUMNS, DP_DATE: "day" };
+    await expect(loaded({ columns })).rejects.toThrow(/b\.csv.*none of 1 rows.*DP_DATE/);
+    rmSync(join(source, "day=__HIVE_DEFAULT_PARTITION__"), { recursive: true });
+    expect((await loaded({ columns })).rejects).toMatchObject([{ rows: 1, reason: "2 columns instead of 3" }]);
   });
 });

@@ -30,7 +30,7 @@ export interface LoadNotes {
   /** True when it took the place of an earlier state of the same source. */
   replaced_file: boolean;
   /** How the cells were read, for the stream of the days that were held back. */
-  cells: CellOptions & { until: string | null; format: "csv" | "parquet"; delimiter: string };
+  cells: CellOptions & { until: string | null } & Omit<RecordFile, "path">;
   /** Which lines the batch is of, where it is not the whole file. */
   piece?: Piece;
 }

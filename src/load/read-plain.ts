@@ -60,6 +60,7 @@ function plainSource(file: RecordFile, header: string[]): Source {
   const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
   return {
     header,
+    width: header.length,
     from,
     cell: (position) => `c${position}`,
     widthOk: "true",

@@ -4,6 +4,8 @@ export type TextEncoding = "utf-8" | "latin-1" | "windows-1252";
 /** The rows of a file, or of several of one header, for whoever checks them: texts, one row after the other, in the order of the file. */
 export interface Source {
   header: string[];
+  /** Columns that the rows have themselves: those of their folders come behind them in the header. */
+  width: number;
   /** What the rows are read from, as SQL. */
   from: string;
   /** An expression for the text of a cell, null where it is missing. */
@@ -14,7 +16,7 @@ export interface Source {
   line: string | undefined;
   /** An expression for the number of the file among those of a group, from 0; undefined for one file. */
   file: string | undefined;
-  /** A query for line, raw and the list f of cells of some lines; f is null where quotes do not pair. */
+  /** A query for line, raw and the list f of cells of some lines, with `file_number` in a group; f is null where quotes do not pair. */
   cells(lines: string): string;
   /** Lines after the header, blank ones too. */
   lines: number;
@@ -36,6 +38,7 @@ export function listSource(
 ): Source {
   return {
     header,
+    width: header.length,
     from: `(${cells})`,
     cell: (position) => `f[${position + 1}]`,
     // DuckDB's own reader passes over an empty cell too many at the end, too

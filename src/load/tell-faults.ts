@@ -21,7 +21,7 @@ export async function tellFaults(db: Database, { source, present, rows, options 
     SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM (
       SELECT line, raw, CASE
         WHEN f IS NULL THEN [NULL, 'a quote is not closed or stands inside a cell']
-        WHEN NOT width_ok THEN [NULL, len(f) || ' columns instead of ${source.header.length}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
+        WHEN NOT width_ok THEN [NULL, (len(f) - ${source.header.length - source.width}) || ' columns instead of ${source.width}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
         ${faults.join("\n        ")}
         ELSE [NULL, 'cannot be read'] END AS fault
       FROM (FROM ${rows} WHERE NOT ok)

@@ -57,7 +57,7 @@ async function readHeldBack(
   { table, data_dir }: { table: string; data_dir: string },
 ): Promise<void> {
   const path = await findPinned(log, data_dir);
-  await cleanRows(db, { path, format: log.cells.format, delimiter: log.cells.delimiter }, log.cells);
+  await cleanRows(db, { ...log.cells, path }, log.cells);
   await db.run(`CREATE TABLE ${table} AS SELECT * EXCLUDE (line) FROM clean WHERE DP_DATE > DATE '${log.after}'`);
   await dropCleanRows(db);
   // it may have changed while it was read
