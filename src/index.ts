@@ -29,6 +29,9 @@ export { type Feature, type FeaturePlan, planFeatures, type UsageMeasure } from 
 export type { FeatureOptions } from "./features/options.js";
 export type { AttributeFeature } from "./features/plan-attributes.js";
 export type { SegmentChurn } from "./features/segment-churn.js";
+export type { InitOptions } from "./init/options.js";
+export type { Doubt, Finding, Proposal } from "./init/proposal.js";
+export { proposeConfig } from "./init/propose-config.js";
 export { clearOutput, display, displayRaw, type LiveDisplay, liveDisplay } from "./kernel/display.js";
 export { type LiveLine, type LiveLineOptions, liveLineChart } from "./kernel/live-line-chart.js";
 export { progressDisplay } from "./kernel/progress-display.js";

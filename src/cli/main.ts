@@ -5,6 +5,7 @@ import { VERSION } from "./version.js";
 
 /** Reads a command only when it is asked for: all of them together take a second. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
+  init: async () => (await import("./init.js")).initCommand(),
   download: async () => (await import("./download.js")).downloadCommand(),
   load: async () => (await import("./load.js")).loadCommand(),
   stream: async () => (await import("./stream.js")).streamCommand(),

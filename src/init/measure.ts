@@ -1,0 +1,84 @@
+/** A measure as the config names it: what is added up by subscriber and day. */
+export interface ProposedMeasure {
+  name: string;
+  sql: string;
+  kind: "count" | "amount";
+  title?: string;
+  unit?: string;
+  negative?: true;
+  /** How its unit came about, or what there is to know. */
+  note?: string;
+}
+
+/** A column that is no measure, and why. */
+export interface LeftOut {
+  name: string;
+  reason: string;
+}
+
+/** Words that SQL keeps for itself: as names of columns they stand in quotes. */
+const KEPT = new Set(
+  `all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default deferrable desc describe
+  distinct do else end except false fetch filter for foreign from grant group having in initially intersect into is lateral leading like limit not
+  null offset on only or order over pivot placing primary qualify references returning select show some summarize symmetric table then to
+  trailing true union unique unpivot using values variadic when where window with`.split(/\s+/),
+);
+
+/** The name of a column in SQL, in quotes only where it must be. */
+export const columnSql = (name: string): string =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEPT.has(name.toLowerCase()) ? name : `"${name.replaceAll('"', '""')}"`;
+
+/** A text in SQL. */
+export const valueSql = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** SQL for whether a column has one of some values. */
+export function isOneOf(name: string, values: readonly string[]): string {
+  const of = columnSql(name);
+  return values.length === 1 ? `${of} = ${valueSql(values[0])}` : `${of} IN (${values.map(valueSql).join(", ")})`;
+}
+
+/** Names of our own columns, which no measure may have. */
+const OURS = new Set(
+  "dp_date dp_msisdn pseudo_churned batch_id row_id line subscriber day date time label streamed_at loaded_at record_id".split(
+    " ",
+  ),
+);
+
+/** A name that a measure may have: letters, digits and _, none of our own, and none that is taken. */
+export function measureName(wanted: string, taken: ReadonlySet<string>): string {
+  const plain = wanted
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  const name = /^[A-Za-z]/.test(plain) ? plain : `m_${plain || "measure"}`;
+  const isFree = (each: string) => !OURS.has(each.toLowerCase()) && !taken.has(each.toLowerCase());
+  if (isFree(name)) return name;
+  for (let n = 2; ; n++) if (isFree(`${name}_${n}`)) return `${name}_${n}`;
+}
+
+/** What a person calls a column: "calls out" of `calls_out`. */
+export const titleOf = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/[_\s]+/g, " ")
+    .trim()
+    .toLowerCase();
+
+/** Units that names of columns say. */
+const UNITS: readonly [unit: string, words: RegExp][] = [
+  ["s", /(^| )(s|sec|secs|seconds|sekunden|secondi|secondes|segundos|billsec)( |$)/],
+  ["min", /(^| )(min|mins|minutes|minuten|minuti)( |$)/],
+  ["ms", /(^| )(ms|millis|milliseconds)( |$)/],
+  ["MB", /(^| )(mb|mib|megabytes?)( |$)/],
+  ["kB", /(^| )(kb|kib|kilobytes?)( |$)/],
+  ["GB", /(^| )(gb|gib|gigabytes?)( |$)/],
+  ["bytes", /(^| )(bytes?|octets?)( |$)/],
+  ["EUR", /(^| )(eur|euros?)( |$)/],
+  ["USD", /(^| )(usd|dollars?)( |$)/],
+  ["GBP", /(^| )(gbp|pounds?)( |$)/],
+  ["CHF", /(^| )(chf|franken)( |$)/],
+];
+
+/** The unit that the name of a column says; undefined where it says none. */
+export const unitOf = (name: string): string | undefined => UNITS.find(([, words]) => words.test(titleOf(name)))?.[0];
