@@ -74,12 +74,7 @@ function print(result: LoadResult & LoadedSubscriberFiles): string {
       ["blank lines", result.blank || null],
       ["columns not in the file", result.absent.join(", ")],
       ["columns not used", result.unused.join(", ")],
-      [
-        "text",
-        result.encoding === "utf-8"
-          ? null
-          : `not UTF-8, read as ${result.encoding === "latin-1" ? "Latin-1" : "Windows-1252"}`,
-      ],
+      ["read as", result.readAs.join(", ")],
     ]),
     ...rejects,
     ...(result.attributes?.notes ?? []),

@@ -139,7 +139,9 @@ function valueFromText(option: OptionField, text: string): unknown {
   }
   if (option.type === "object") {
     if (text.trim().startsWith("{")) return json(text);
-    return Object.fromEntries(text.split(",").map((pair) => pair.split("=").map((word) => word.trim())));
+    // a comma may be a value: delimiter=;,decimal=,
+    const pairs = text.split(/,(?=\s*[\w.-]+\s*=)/);
+    return Object.fromEntries(pairs.map((pair) => pair.split("=").map((word) => word.trim() || word)));
   }
   return scalar(option.type, text);
 }

@@ -10,7 +10,7 @@ import { runExclusive } from "../core/run-exclusive.js";
 import { fileFault } from "./file-fault.js";
 import { FileWithoutRows } from "./file-without-rows.js";
 import { inspectFile } from "./inspect-file.js";
-import { findFileState, type Manifest, manifestFile } from "./manifest.js";
+import { findFileState, isReadAs, type Manifest, manifestFile } from "./manifest.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import type { DownloadSettings } from "./options.js";
 import { keepPartial, newPartial, readNote, removeNote, removePartial } from "./partial-file.js";
@@ -60,7 +60,11 @@ async function bring(
   const whatIsThere = async (): Promise<Manifest | undefined> => {
     const before = await place.read();
     const state = before ? await findFileState(before, source.file) : "gone";
-    const intact = before && (state === "same" || state === "touched") && (before.server ?? null) === server;
+    const intact =
+      before &&
+      (state === "same" || state === "touched") &&
+      (before.server ?? null) === server &&
+      isReadAs(before, settings.reader);
     return intact ? keep(before, source, place) : undefined;
   };
   const pin = async (made: Pinned): Promise<Manifest> => {
@@ -148,19 +152,20 @@ async function pinned(
   context: StageContext,
 ): Promise<Pinned> {
   const { size, mtimeMs } = await statFile(source, path);
-  const facts = await inspectFile(path, { ...source, size, limit: settings.size_limit }, context);
+  const facts = await inspectFile(
+    path,
+    { ...source, size, limit: settings.size_limit, reader: settings.reader },
+    context,
+  );
   const after = await stat(path);
   if (after.size !== size || after.mtimeMs !== mtimeMs) {
     throw new FileWithoutRows(source.shown, "changed while it was read");
   }
   return {
     format: source.type.format,
-    delimiter: facts.delimiter,
+    ...facts,
+    reader: settings.reader,
     bytes: size,
-    rows: facts.rows,
-    sha256: facts.sha256,
-    columns: facts.columns,
-    plain: facts.plain,
     downloaded_at: new Date().toISOString(),
     mtime_ms: mtimeMs,
     ...NO_VALIDATORS,

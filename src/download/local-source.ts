@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ChurnError } from "../core/errors.js";
-import { fileType, typeOfName } from "./file-type.js";
+import { localFileType, typeOfName } from "./file-type.js";
 import { noFile, noSuchFile } from "./no-such-file.js";
 import { shortHash } from "./short-hash.js";
 import type { Source } from "./source.js";
@@ -21,7 +21,7 @@ export function localSource(text: string, dataDir: string): Source {
     text,
     shown: text,
     file,
-    type: fileType(basename(file), "rename it to what it is, or convert it to one of these"),
+    type: localFileType(file, "rename it to what it is, or convert it to one of these"),
     manifest: manifestName(file, resolve(dataDir)),
   };
 }
@@ -47,7 +47,7 @@ function pathOf(url: string): string {
 }
 
 /** Names that the other sources give to their files. */
-const DOWNLOADED = /-[0-9a-f]{10}\.(csv|csv\.gz|parquet)$/;
+const DOWNLOADED = /-[0-9a-f]{10}\.((csv|tsv|txt|dat)(\.gz)?|parquet|pq)$/;
 
 /** Files of one name from other folders have manifests of other names. */
 function manifestName(file: string, dataDir: string): string {

@@ -6,6 +6,7 @@ import { writeAtomic } from "../core/write-atomic.js";
 import type { ManifestColumn } from "./csv-head.js";
 import { hashFile } from "./hash-file.js";
 import { openSource } from "./open-source.js";
+import { AUTO_READER, type ReaderSettings, type TextEncoding } from "./reader-options.js";
 import type { Source } from "./source.js";
 
 /** What was downloaded, pinned by its hash: later stages read the file that it names. */
@@ -17,6 +18,14 @@ export interface Manifest {
   format: "csv" | "parquet";
   /** Character between the cells of a CSV file; null for Parquet. */
   delimiter: string | null;
+  /** In which letters a CSV file is written; null for Parquet. Manifests of earlier versions do not have these four. */
+  encoding?: TextEncoding | null;
+  /** Whether the first line names the columns; else they are called c1, c2, … */
+  has_header?: boolean;
+  /** Lines above the header, or above the first row. */
+  skip?: number;
+  /** What the user said of these. */
+  reader?: ReaderSettings;
   bytes: number;
   /** Rows of data: lines without the first, blank lines apart. */
   rows: number;
@@ -40,6 +49,11 @@ export interface Manifest {
   md5: string | null;
   /** The server, where the settings chose it. */
   server: string | null;
+}
+
+/** Whether a file was inspected as text that is written in this way. */
+export function isReadAs({ reader = AUTO_READER }: Manifest, asked: ReaderSettings): boolean {
+  return Object.entries(asked).every(([key, value]) => reader[key as keyof ReaderSettings] === value);
 }
 
 /**

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { READER_HELP, readerOption } from "./reader-options.js";
 import { sourceOption } from "./source-option.js";
 
 export const downloadOptions = defineOptions("download", {
   source: sourceOption.describe(
-    'sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .csv.gz or .parquet. Many files: a folder, a pattern (*, ?, **, [a-z]), gs://bucket/folder/, or a list, on the command line as \'["a.csv","b.csv"]\'',
+    'sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .tsv, .txt, .dat (or these with .gz) or .parquet. Many files: a folder, a pattern (*, ?, **, [a-z]), gs://bucket/folder/, or a list, on the command line as \'["a.csv","b.csv"]\'',
   ),
   data_dir: z.string().min(1).default("data").describe("folder of the downloads and their manifests"),
+  reader: readerOption.prefault({}).describe(READER_HELP),
   force: z
     .boolean()
     .default(false)

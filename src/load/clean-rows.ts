@@ -1,24 +1,32 @@
 import type { CdrColumn } from "../cdr/columns.js";
 import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import type { Database } from "../store/database.js";
+import type { CellOptions } from "./cell-options.js";
+import { describeReading } from "./describe-reading.js";
+import { findThousands } from "./find-thousands.js";
 import { readLines } from "./read-lines.js";
 import { readParquet } from "./read-parquet.js";
 import { readPlain } from "./read-plain.js";
 import type { RecordFile } from "./record-file.js";
-import type { Source } from "./source.js";
+import { lastLineOf, type Source } from "./source.js";
 import { tellFaults } from "./tell-faults.js";
-import { type CellOptions, makeTypedRows, type TypedRows } from "./typed-rows.js";
+import { makeTypedRows, type TypedRows } from "./typed-rows.js";
 import { uniqueKeys } from "./unique-keys.js";
 import { withPartition } from "./with-partition.js";
 
 /** What was found in a file, besides the tables `clean` and `bad`. */
 export interface CleanSummary
-  extends Pick<Source, "lines" | "blank" | "encoding" | "cells">,
+  extends Pick<Source, "lines" | "blank" | "continued" | "encoding" | "cells">,
     Pick<TypedRows, "absent" | "unused"> {
   /** The columns of `clean`, beside the line. */
   columns: readonly CdrColumn[];
+  /** Number of the last line. */
+  lastLine: number;
   /** Rows that were added to another row of the same subscriber and day (grain event). */
   merged: number;
+  /** How the file is written, in words, where that is not the usual way. */
+  readAs: string[];
+  typed: TypedRows;
 }
 
 /**
@@ -33,12 +41,20 @@ export interface CleanSummary
 export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
   if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
   if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
-  const typed = await readTyped(db, file, options);
-  const bad = await tellFaults(db, typed);
+  let typed = await readTyped(db, file, options);
+  let bad = await tellFaults(db, typed);
+  if (bad > 0) {
+    const thousands = await findThousands(db, typed);
+    if (Object.keys(thousands).length > 0) {
+      typed = await makeTypedRows(db, typed.source, { ...options, thousands });
+      bad = await tellFaults(db, typed);
+    }
+  }
   const merged = await uniqueKeys(db, typed, bad);
-  const { absent, unused, present: columns } = typed;
-  const { lines, blank, encoding, cells } = typed.source;
-  return { lines, blank, merged, columns, absent, unused, encoding, cells };
+  const { absent, unused, source, present: columns } = typed;
+  const { lines, blank, continued, encoding, cells } = source;
+  const told = { lastLine: lastLineOf(source), readAs: describeReading(file, typed) };
+  return { lines, blank, continued, encoding, cells, columns, absent, unused, merged, typed, ...told };
 }
 
 async function readTyped(db: Database, file: RecordFile, options: CellOptions): Promise<TypedRows> {

@@ -6,6 +6,7 @@ import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
 import { writeKnownRows } from "../store/write-known-rows.js";
+import type { CellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
 import { judgeRejects } from "./judge-rejects.js";
 import { type DownloadedFile, type LoadNotes, type LoadResult, ledgerSource, type Piece } from "./load-result.js";
@@ -14,6 +15,7 @@ import type { LoadSettings } from "./options.js";
 /** A file that is being loaded. */
 export interface Batch {
   settings: LoadSettings;
+  options: CellOptions;
   file: DownloadedFile;
   optionsHash: string;
   /** Batches of the ledger that it takes the place of: an earlier state of the file. */
@@ -170,7 +172,7 @@ type Counts = Days & Pick<LoadResult, "lines" | "blank" | "rows" | "rejected" | 
 /** Writes the row of the ledger, and brings `DailySummary` up to date. */
 async function writeLedger(
   db: Database,
-  { settings, file, optionsHash }: Batch,
+  { settings, options, file, optionsHash }: Batch,
   {
     batchId,
     counts,
@@ -185,26 +187,16 @@ async function writeLedger(
     notes: Pick<LoadNotes, "added" | "filled" | "replaced_file">;
   },
 ): Promise<void> {
-  const { columns, grain, empty_cells, date_format, time_zone, until } = settings;
-  const { format, delimiter, partition } = file;
-  const zone = time_zone ? { time_zone } : {};
-  const cells = {
-    columns,
-    grain,
-    empty_cells,
-    date_format,
-    ...zone,
-    until,
-    format,
-    delimiter,
-    ...(partition ? { partition } : {}),
-  };
-  const { absent, unused, encoding } = found;
+  const { format, delimiter, encoding: letters, header, skip, partition } = file;
+  const text = { ...(letters && { encoding: letters }), ...(header === false && { header }), ...(skip && { skip }) };
+  const cells = { ...options, until: settings.until, format, delimiter, ...text, ...(partition ? { partition } : {}) };
+  const { absent, unused, encoding, readAs: read_as } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
   const notes: LoadNotes = {
     absent,
     unused,
     encoding,
+    read_as,
     cells,
     bytes: file.bytes,
     ...more,

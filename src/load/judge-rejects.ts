@@ -1,7 +1,8 @@
 import { ChurnError } from "../core/errors.js";
-import { type Database, text } from "../store/database.js";
+import type { Database } from "../store/database.js";
 import { ACCIDENTAL, isTooMany, shareOf } from "../store/too-many-rejects.js";
 import type { CleanSummary } from "./clean-rows.js";
+import { type DayFit, fitDayFormats } from "./fit-day-formats.js";
 
 /** Share of rows with a decimal comma above which that is how the file writes its numbers. */
 const COMMAS = 0.01;
@@ -16,79 +17,69 @@ interface Reason {
 
 /**
  * Refuses a file of which too many rows would be set aside: it is the wrong one, or read in the wrong way. Nothing is stored of it.
+ * Days and numbers that are read in the wrong way are no matter of share: those that could be read are wrong, too.
  *
  * @param maxRejects share of the rows that may be set aside; a dozen bad rows of a small file are no sign of anything, unless it is 0
  * @throws ChurnError BAD_INPUT with the most frequent reason, its share, and what would cure it
  */
 export async function judgeRejects(db: Database, found: CleanSummary, path: string, maxRejects: number): Promise<void> {
-  const counts = await db.row<{ good: number; bad: number; commas: number }>(
-    `SELECT (SELECT count(*) FROM clean) AS good, count(*) AS bad, count(*) FILTER (reason = 'not a number' AND ${DECIMAL_COMMA}) AS commas FROM bad`,
+  const counts = await db.oneRow<{ good: number; bad: number; commas: number; days: number }>(
+    `SELECT (SELECT count(*) FROM clean) AS good, count(*) AS bad, count(*) FILTER (reason = 'not a number' AND ${DECIMAL_COMMA}) AS commas,
+       count(*) FILTER (column_name = 'DP_DATE' AND (reason LIKE 'not a date%' OR reason LIKE 'date out of range%')) AS days FROM bad`,
   );
-  const { good, bad, commas } = counts as NonNullable<typeof counts>;
+  const { good, bad, commas, days } = counts;
+  if (bad === 0) return;
   const rows = found.lines - found.blank;
-  const misread = commas > COMMAS * rows;
-  if (bad === 0 || (good > 0 && !misread && !isTooMany({ rejected: bad, rows }, maxRejects))) return;
-  const reasons = await db.rows<Reason & Record<string, string | number | null>>(
+  const fit = days > 0 ? await fitDayFormats(db, found.typed, found.typed.options.date_format) : undefined;
+  const isOtherFormat = fit?.formats.some(({ reads }) => reads > fit.cells - days) ?? false;
+  const isMisread = found.typed.options.decimal === undefined && commas > COMMAS * rows;
+  if (good > 0 && !isOtherFormat && !isMisread && !isTooMany({ rejected: bad, rows }, maxRejects)) return;
+  const first = isOtherFormat ? "column_name = 'DP_DATE'" : isMisread ? "reason = 'not a number'" : "false";
+  const worst = await db.oneRow<Reason & Record<string, string | number | null>>(
     `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, arg_min(raw, line) AS raw
-     FROM bad GROUP BY ALL ORDER BY ${misread ? "count(*) FILTER (reason = 'not a number') DESC," : ""} rows DESC LIMIT 1`,
+     FROM bad GROUP BY ALL ORDER BY count(*) FILTER (${first}) DESC, rows DESC LIMIT 1`,
   );
-  const worst = reasons[0] as Reason;
   const { column_name, reason, raw } = worst;
   const few =
     good === 0 ? `none of ${bad.toLocaleString("en-US")} rows can be used` : `${shareOf(bad, rows)} would be set aside`;
+  const isSure = isOtherFormat || isMisread || good === 0 || bad <= ACCIDENTAL;
   throw new ChurnError(
     "BAD_INPUT",
     `${path}: ${few}, and nothing is loaded; most often (${shareOf(worst.rows, bad)}) ${column_name ? `${column_name}${/^(not|neg|emp|too)/.test(reason) ? " is" : ":"} ` : ""}${reason}, as in ${JSON.stringify(raw.slice(0, 120))}`,
-    { hint: await cureOf(db, found, worst, misread || good === 0 || bad <= ACCIDENTAL) },
+    {
+      hint: `${cureOf(worst, fit, found.typed.options.decimal)}${isSure ? "" : "; --max-rejects 1 loads the rows that can be read"}`,
+    },
   );
 }
 
 /** Whether a line has a cell like 12,5 or 1.234,5: with the comma as the delimiter it stands in quotes. */
 const DECIMAL_COMMA = `regexp_matches(raw, '(^|[;\\t|"])\\s*-?\\d{1,3}(\\.?\\d{3})*,\\d+\\s*($|[;\\t|"])')`;
 
-async function cureOf(db: Database, found: CleanSummary, worst: Reason, isSure: boolean): Promise<string> {
-  const anyway = isSure ? "" : "; --max-rejects 1 loads the rows that can be read";
-  if (worst.reason.startsWith("a second row")) {
-    return `is this a log of events? "grain": "event", or --grain event, adds the rows of a subscriber and day up${anyway}`;
+function cureOf({ reason, column_name }: Reason, fit: DayFit | undefined, decimal: string | undefined): string {
+  if (reason.startsWith("a second row")) {
+    return `is this a log of events? "grain": "event", or --grain event, adds the rows of a subscriber and day up`;
   }
-  if (worst.column_name === "DP_DATE") {
-    const format = await dateFormat(db, found);
-    return format
-      ? `${format}${anyway}`
-      : `say how the days are written: "date_format": "%d.%m.%Y", or --date-format %d.%m.%Y${anyway}`;
+  if (column_name === "DP_DATE") return cureOfDays(fit);
+  if (reason === "not a number" || reason === "not a whole number") {
+    return decimal === ","
+      ? 'numbers with a decimal point are read without reader.decimal: "reader": { "decimal": "." }'
+      : 'numbers need a decimal point and no thousands separators; "reader": { "decimal": "," }, or --reader decimal=, reads decimal commas';
   }
-  if (worst.reason === "not a number") return "numbers need a decimal point, and no thousands separators";
-  if (worst.reason.startsWith("contradicts")) {
-    return `a corrected file takes the place of the one before with --replace-file; another log needs another store, --store.path${anyway}`;
+  if (reason.startsWith("contradicts")) {
+    return "a corrected file takes the place of the one before with --replace-file; another log needs another store, --store.path";
   }
-  return `look at the columns that were named, and at the delimiter${anyway}`;
+  return "look at the columns that were named, and at the delimiter";
 }
 
-const DAYS = [
-  ...["%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y-%m-%d", "%Y%m%d"],
-  ...["%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%b %d %Y"],
-];
-const FORMATS = DAYS.flatMap((day) => [day, `${day} %H:%M`, `${day} %H:%M:%S`]);
-
-/** Rows that a format is tried on. */
-const TRIED = 1000;
-
-/** What the rows whose day could not be read say of how days are written; undefined where no format reads nearly all. */
-async function dateFormat(db: Database, found: CleanSummary): Promise<string | undefined> {
-  const lines = `SELECT line FROM bad WHERE column_name = 'DP_DATE' ORDER BY hash(line) LIMIT ${TRIED}`;
-  const reads = FORMATS.map((format, index) => {
-    const moment = `try_strptime(trim(x), ${text(format)})`;
-    return `count(*) FILTER (len(list_filter(f, lambda x: year(${moment}) BETWEEN 1990 AND 2100)) > 0) AS f${index}`;
-  });
-  const counts = await db.row<Record<string, number>>(
-    `SELECT count(*) AS n, ${reads.join(", ")} FROM (${found.cells(lines)})`,
-  );
-  const n = counts?.n ?? 0;
-  const best = Math.max(...FORMATS.map((_, index) => counts?.[`f${index}`] ?? 0));
-  if (n === 0 || best < 0.9 * n) return undefined;
-  const fitting = FORMATS.filter((_, index) => counts?.[`f${index}`] === best);
-  const shown = fitting.map((format) => JSON.stringify(format)).join(" and ");
-  return fitting.length === 1
-    ? `"date_format": ${shown}, or --date-format ${shown}, reads ${best} of ${n} of these rows`
-    : `${shown} read ${best} of ${n} of these rows, and no day tells which of them is meant: say it with --date-format`;
+function cureOfDays(fit: DayFit | undefined): string {
+  const [first, ...others] = fit?.formats ?? [];
+  if (!fit || !first) {
+    return 'say how the days are written: "date_format": "%d.%m.%Y", or --date-format %d.%m.%Y; also epoch_s, epoch_ms, epoch_us, excel';
+  }
+  const reads = `${first.reads.toLocaleString("en-US")} of ${fit.cells.toLocaleString("en-US")} days`;
+  if (others.length === 0) {
+    return `"date_format": "${first.format}", or --date-format "${first.format}", reads ${reads}${fit.evidence ? `: ${fit.evidence}` : ""}`;
+  }
+  const shown = [first, ...others].map(({ format }) => JSON.stringify(format)).join(" and ");
+  return `${shown} read ${reads}, and no day tells which of them is meant: say it with --date-format`;
 }

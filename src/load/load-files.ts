@@ -19,7 +19,7 @@ export interface FileOfMany extends DownloadedFile {
   /** Its path, or where it comes from: what the ledger calls it. */
   source: string;
   /** Names of its columns. */
-  header: readonly string[];
+  columns: readonly string[];
 }
 
 /**
@@ -115,8 +115,8 @@ function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known
 /** Refuses files that lack the columns that are mapped, whatever else they have. */
 function checkHeaders(files: readonly FileOfMany[], settings: LoadSettings, all: number): void {
   const faults = new Map<string, { names: string[]; error: unknown }>();
-  for (const { name, header, partition } of files) {
-    const columns = [...header, ...Object.keys(partition ?? {}).filter((column) => !header.includes(column))];
+  for (const { name, columns: own, partition } of files) {
+    const columns = [...own, ...Object.keys(partition ?? {}).filter((column) => !own.includes(column))];
     const key = columns.join("\n");
     const fault = faults.get(key);
     if (fault) fault.names.push(name);

@@ -1,6 +1,7 @@
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
 import { emptyTables } from "../store/schema.js";
+import { cellOptions } from "./cell-options.js";
 import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
 import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad } from "./find-load.js";
@@ -36,17 +37,18 @@ export async function loadInto(
   settings: LoadSettings,
   { inPieces, onRows }: { inPieces: boolean; onRows(done: number): void },
 ): Promise<LoadedFile> {
+  const options = cellOptions(settings);
   const hash = optionsHash(settings, file.partition);
   const before = await findLoad(db, file, hash);
   const isThere = before?.reached === Number.POSITIVE_INFINITY;
   if (isThere && !settings.replace) return { batches: before.batches, upToDate: true, resampledRemoved: 0 };
 
   onRows(0);
-  const found = await cleanRows(db, file, settings);
+  const found = await cleanRows(db, file, options);
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);
-  const end = found.lines + 1;
+  const end = found.lastLine;
   const size = Math.ceil(end / (inPieces ? Math.min(Math.ceil(found.lines / PIECE) || 1, PIECES) : 1));
   const emptiesFirst = settings.replace && (isThere || !before?.replaced);
   for (let reached = 0; reached < end; onRows(Math.min(reached, file.rows))) {
@@ -59,7 +61,7 @@ export async function loadInto(
       const replaced = done?.replaced ?? settings.replace;
       const piece = { after, to: Math.min(after + size, end), of: end, replaced };
       const replaces = after === 0 ? await findEarlierState(db, file, settings) : [];
-      const batch = { settings, file, optionsHash: hash, replaces };
+      const batch = { settings, options, file, optionsHash: hash, replaces };
       if (after < end) await insertPiece(db, found, batch, { piece, ahead });
       return piece.to;
     });
@@ -70,8 +72,8 @@ export async function loadInto(
 }
 
 /** More lines than were counted may come of a carriage return inside a line; fewer would be passed over in silence. */
-function checkWhole({ lines, blank }: CleanSummary, { path, rows }: DownloadedFile): void {
-  if (lines - blank >= rows) return;
+function checkWhole({ lines, blank, continued }: CleanSummary, { path, rows }: DownloadedFile): void {
+  if (lines - blank + continued >= rows) return;
   throw new ChurnError("BAD_INPUT", `${path}: only ${lines - blank} rows were read of the ${rows} in its manifest`, {
     hint: "download it again",
   });

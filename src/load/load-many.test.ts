@@ -114,7 +114,7 @@ describe("a folder", () => {
     writeFileSync(join(source, "none.csv"), "");
     put("header.csv", []);
     expect((await loaded()).leftOut).toEqual([
-      { name: "README.md", why: "not .csv, .csv.gz or .parquet" },
+      { name: "README.md", why: "not .csv, .tsv, .txt, .dat or .parquet" },
       { name: "header.csv", why: "a header but no rows" },
       { name: "none.csv", why: "empty" },
     ]);

@@ -1,8 +1,8 @@
 import type { LeftOut } from "../download/many/left-out.js";
+import type { TextEncoding } from "../download/reader-options.js";
+import type { CellOptions } from "./cell-options.js";
 import type { LoadSettings } from "./options.js";
 import type { RecordFile } from "./record-file.js";
-import type { TextEncoding } from "./source.js";
-import type { CellOptions } from "./typed-rows.js";
 
 /** The lines of a file that one transaction of its load takes, by their numbers. */
 export interface Piece {
@@ -31,17 +31,21 @@ export interface LoadNotes {
   replaced_file: boolean;
   /** How the cells were read, for the stream of the days that were held back. */
   cells: CellOptions & { until: string | null } & Omit<RecordFile, "path">;
+  /** How the file is written, in words, where that is not a comma, UTF-8, a header and a decimal point. */
+  read_as: string[];
   /** Which lines the batch is of, where it is not the whole file. */
   piece?: Piece;
 }
 
 /** What a load did with each line of the file: lines = rows + rejected + merged + storedBefore + heldBack + blank. */
-export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file"> {
+export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | "read_as"> {
   /** The batch of the ledger; the last one of a file that went in pieces. */
   batchId: number;
   file: string;
   /** True when this very file was loaded before with the same options, and nothing was done. */
   upToDate: boolean;
+  /** How the file is written, in words, where that is not a comma, UTF-8, a header and a decimal point. */
+  readAs: string[];
   lines: number;
   blank: number;
   rows: number;

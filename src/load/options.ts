@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { READER_HELP, readerOption } from "../download/reader-options.js";
 import { sourceOption } from "../download/source-option.js";
 import { attributesOption, churnedOption } from "./subscriber-file-options.js";
 
@@ -21,22 +22,38 @@ export const loadOptions = defineOptions("load", {
     ),
   until: z.iso.date().nullable().default(null).describe("last day to load; later days are left for the stream"),
   empty_cells: z
-    .enum(["reject", "zero"])
+    .enum(["reject", "zero", "missing"])
     .default("reject")
-    .describe("what an empty cell of a measure means: a fault of the row, or 0"),
+    .describe("what an empty cell of a measure means: a fault of the row, 0, or a value that is missing"),
   date_format: z
     .string()
     .nullable()
     .default(null)
-    .describe("format of the days where it is not YYYY-MM-DD, in the notation of strptime: %d.%m.%Y"),
+    .describe(
+      "format of the days where it is not YYYY-MM-DD: of strptime, as %d.%m.%Y, or epoch_s, epoch_ms, epoch_us, excel (day number)",
+    ),
   time_zone: z
     .string()
     .min(1)
     .nullable()
     .default(null)
     .describe(
-      "zone in which the day of an instant is determined (a Parquet timestamp with time zone): Europe/Berlin; null: UTC",
+      "zone in which the day of an instant is determined (a text with an offset, an epoch, a Parquet timestamp with time zone): Europe/Berlin; null: the clock that wrote it, else UTC",
     ),
+  time: z
+    .strictObject({
+      format: z.string().min(1).nullable().default(null),
+      zone: z.string().min(1).nullable().default(null),
+    })
+    .prefault({})
+    .describe(
+      "how days or times are written: format (of strptime, or epoch_s, epoch_ms, epoch_us, excel) and zone (of instants: offsets, epochs); the same as date_format and time_zone",
+    ),
+  reader: readerOption.prefault({}).describe(READER_HELP),
+  id_form: z
+    .enum(["as_is", "digits"])
+    .default("as_is")
+    .describe("digits: telephone numbers as their digits, so that +49 170…, 0049170… and 49170… are one subscriber"),
   max_rejects: z
     .number()
     .min(0)

@@ -1,9 +1,9 @@
 import { plainBytes } from "../download/gunzipped.js";
+import { splitLine } from "../download/split-line.js";
 import { type Database, text } from "../store/database.js";
 import { csvRows } from "../store/file-sql.js";
-import type { RecordFile } from "./record-file.js";
+import { firstLineOf, type RecordFile } from "./record-file.js";
 import type { Source } from "./source.js";
-import { splitHeader } from "./split-header.js";
 
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -28,11 +28,12 @@ export async function readPlain(
   file: RecordFile,
   read: (source: Source) => Promise<number>,
 ): Promise<Source | undefined> {
+  if (file.encoding !== undefined && file.encoding !== "utf-8") return undefined;
   const header = await plainHeader(file);
   if (!header) return undefined;
   let isReading = true;
   let stopped = false;
-  const scanning = scanPlain(file.path).then((scan) => {
+  const scanning = scanPlain(file).then((scan) => {
     stopped = !scan && isReading;
     if (stopped) db.interrupt();
     return scan;
@@ -56,6 +57,7 @@ export async function readPlain(
 /** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
 function plainSource(file: RecordFile, header: string[]): Source {
   const from = plainRows(file, header.length);
+  const firstLine = firstLineOf(file);
   // nothing was taken away when the cells were cut, so together they are the line
   const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
   return {
@@ -65,12 +67,14 @@ function plainSource(file: RecordFile, header: string[]): Source {
     cell: (position) => `c${position}`,
     widthOk: "true",
     line: undefined,
+    firstLine,
     file: undefined,
     cells: (lines) =>
       `SELECT line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f
-       FROM (SELECT row_number() OVER () + 1 AS line, * FROM ${from}) WHERE line IN (${lines})`,
+       FROM (SELECT row_number() OVER () + ${firstLine - 1} AS line, * FROM ${from}) WHERE line IN (${lines})`,
     lines: 0,
     blank: 0,
+    continued: 0,
     cutOff: -1,
     encoding: "utf-8",
   };
@@ -80,38 +84,43 @@ function plainSource(file: RecordFile, header: string[]): Source {
  * Looks through a file for what makes the cutting of cells hard: quotes and carriage returns. A file without them is plain:
  * its cells are cut at the delimiter, and nothing else.
  *
- * @returns the number of lines after the header; undefined when the file is not plain, or has no header line at all
+ * @returns the number of its rows; undefined when the file is not plain, or has not even a header
  */
-async function scanPlain(path: string): Promise<{ lines: number } | undefined> {
+async function scanPlain(file: RecordFile): Promise<{ lines: number } | undefined> {
   let newlines = 0;
   let last = NEWLINE;
-  for await (const block of plainBytes(path)) {
+  for await (const block of plainBytes(file.path)) {
     if (block.includes(QUOTE) || block.includes(RETURN)) return undefined;
     for (let i = 0; i < block.length; i++) if (block[i] === NEWLINE) newlines++;
     last = block[block.length - 1];
   }
-  return newlines ? { lines: newlines - 1 + (last === NEWLINE ? 0 : 1) } : undefined;
+  const above = firstLineOf(file) - 1;
+  const lines = newlines + (last === NEWLINE ? 0 : 1);
+  return newlines >= above && lines > 0 ? { lines: lines - above } : undefined;
 }
 
 /** The names of the columns of a plain file; undefined when they do not say how it is cut. */
-async function plainHeader({ path, delimiter }: RecordFile): Promise<string[] | undefined> {
+async function plainHeader({ path, delimiter, header = true, skip = 0 }: RecordFile): Promise<string[] | undefined> {
   const found: Buffer[] = [];
+  let bytes = 0;
   for await (const block of plainBytes(path)) {
-    const end = block.indexOf(NEWLINE);
-    found.push(end < 0 ? block : block.subarray(0, end));
-    const line = Buffer.concat(found);
-    if (line.length > LONGEST_HEADER || line.includes(QUOTE) || line.includes(RETURN)) return undefined;
-    if (end < 0) continue;
-    const header = splitHeader(line.toString("utf8").replace(/^\ufeff/, ""), delimiter);
-    return header.length < 2 ? undefined : header;
+    found.push(block);
+    bytes += block.length;
+    const lines = Buffer.concat(found).subarray(0, LONGEST_HEADER).toString("latin1").split("\n");
+    if (lines.length <= skip + 1 && bytes < LONGEST_HEADER) continue;
+    const line = Buffer.from(lines[skip] ?? "", "latin1");
+    if (lines.length <= skip + 1 || line.includes(QUOTE) || line.includes(RETURN)) return undefined;
+    const names = splitLine(line.toString("utf8").replace(/^\ufeff/, ""), delimiter);
+    if (names.length < 2) return undefined;
+    return header ? names : names.map((_, index) => `c${index + 1}`);
   }
   return undefined;
 }
 
 /** What the rows of a plain file are read from, in their order: texts `c0`, `c1`, …; a row of another width is an error. */
-function plainRows({ path, delimiter }: RecordFile, width: number): string {
+function plainRows(file: RecordFile, width: number): string {
   const types = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  const options = `columns = {${types}}, header = false, skip = 1, auto_detect = false, delim = ${text(delimiter)},
+  const options = `columns = {${types}}, header = false, skip = ${firstLineOf(file) - 1}, auto_detect = false, delim = ${text(file.delimiter)},
     quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE}`;
-  return csvRows(path, options);
+  return csvRows(file.path, options);
 }

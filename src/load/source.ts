@@ -1,5 +1,4 @@
-/** The letters of a text file. */
-export type TextEncoding = "utf-8" | "latin-1" | "windows-1252";
+import type { TextEncoding } from "../download/reader-options.js";
 
 /** The rows of a file, or of several of one header, for whoever checks them: texts, one row after the other, in the order of the file. */
 export interface Source {
@@ -12,30 +11,32 @@ export interface Source {
   cell(position: number): string;
   /** An expression for whether the row has as many cells as the header. */
   widthOk: string;
-  /** An expression for the number of the line; undefined where rows and lines are in step, and the table made of them counts them. */
+  /** An expression for the number of the line; undefined where rows and lines are in step, from `firstLine` on. */
   line: string | undefined;
+  firstLine: number;
   /** An expression for the number of the file among those of a group, from 0; undefined for one file. */
   file: string | undefined;
-  /** A query for line, raw and the list f of cells of some lines, with `file_number` in a group; f is null where quotes do not pair. */
+  /** A query for line, raw and the list f of cells of some lines, with `file_number` in a group; f is null where a line cannot be cut. */
   cells(lines: string): string;
-  /** Lines after the header, blank ones too. */
+  /** Rows and blank lines. */
   lines: number;
   blank: number;
+  /** Lines that continue the row of a line before, since a quoted cell has line ends in it. */
+  continued: number;
   /** Number of a last line without a line end, or -1. */
   cutOff: number;
   encoding: TextEncoding;
 }
+
+/** What a source has counted, besides giving its rows. */
+export type Counted = Pick<Source, "firstLine" | "lines" | "blank" | "continued" | "cutOff" | "encoding">;
 
 /**
  * A source whose cells come as a list.
  *
  * @param cells a query for line, raw and the list f of cells
  */
-export function listSource(
-  header: string[],
-  cells: string,
-  counted: Pick<Source, "lines" | "blank" | "cutOff" | "encoding">,
-): Source {
+export function listSource(header: string[], cells: string, counted: Counted): Source {
   return {
     header,
     width: header.length,
@@ -49,3 +50,10 @@ export function listSource(
     ...counted,
   };
 }
+
+/** The number of the last line that belongs to a source. */
+export const lastLineOf = ({
+  firstLine,
+  lines,
+  continued,
+}: Pick<Source, "firstLine" | "lines" | "continued">): number => firstLine - 1 + lines + continued;

@@ -20,7 +20,7 @@ export async function tellFaults(db: Database, { source, present, rows, options 
   return db.run(`INSERT INTO bad
     SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM (
       SELECT line, raw, CASE
-        WHEN f IS NULL THEN [NULL, 'a quote is not closed or stands inside a cell']
+        WHEN f IS NULL THEN [NULL, CASE WHEN starts_with(raw, chr(10)) THEN 'longer than 16 MB' ELSE 'a quote is not closed or stands inside a cell' END]
         WHEN NOT width_ok THEN [NULL, (len(f) - ${source.header.length - source.width}) || ' columns instead of ${source.width}' || CASE WHEN line = ${source.cutOff} THEN ': the last line is cut off' ELSE '' END]
         ${faults.join("\n        ")}
         ELSE [NULL, 'cannot be read'] END AS fault

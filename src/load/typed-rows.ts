@@ -1,13 +1,9 @@
 import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
 import { type Database, name } from "../store/database.js";
 import { type RecordCellOptions, typedCellSql, validSql } from "../store/record-cell-sql.js";
+import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
-import type { LoadSettings } from "./options.js";
 import type { Source } from "./source.js";
-
-/** How the cells of a file are read. */
-export type CellOptions = Pick<LoadSettings, "columns" | "grain" | "empty_cells" | "date_format"> &
-  Partial<Pick<LoadSettings, "time_zone">>;
 
 /** One of our columns, and its position in a file. */
 export interface MappedColumn extends CdrColumn {
@@ -41,8 +37,7 @@ export async function makeTypedRows(db: Database, source: Source, options: CellO
     return position === undefined ? [] : [{ ...column, position }];
   });
   await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${typedRows(present, source, options)}`);
-  // the first line is the header
-  const rows = source.line ? "typed" : "(SELECT rowid + 2 AS line, * FROM typed)";
+  const rows = source.line ? "typed" : `(SELECT rowid + ${source.firstLine} AS line, * FROM typed)`;
   return { source, present, absent, unused, rows, options };
 }
 
@@ -51,13 +46,18 @@ function typedRows(
   { from, cell, widthOk, line, file }: Source,
   options: CellOptions,
 ): string {
-  const { empty_cells: empty, date_format } = options;
-  const rules: RecordCellOptions = { empty, date_format };
-  const typed = present.map(
-    (column) => `${typedCellSql(cell(column.position), column.kind, rules)} AS ${name(column.name)}`,
-  );
+  const rules = recordCellOptions(options);
+  const typed = present.map((column) => {
+    const own = { ...rules, thousands: options.thousands?.[column.name] };
+    return `${typedCellSql(cell(column.position), column.kind, own)} AS ${name(column.name)}`;
+  });
   const checks = present.map((column) => validSql(name(column.name), column));
   const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}`;
   return `SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
     SELECT ${place}${widthOk} AS width_ok, ${typed.join(", ")} FROM ${from})`;
+}
+
+/** The options of a load as the rules of cells have them. */
+function recordCellOptions({ empty_cells, date_format, time_zone, decimal, id_form }: CellOptions): RecordCellOptions {
+  return { empty: empty_cells === "missing" ? "null" : empty_cells, date_format, time_zone, decimal, id_form };
 }

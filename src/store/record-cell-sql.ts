@@ -9,15 +9,24 @@ import {
   TOO_LARGE,
 } from "../cdr/cell-rules.js";
 import type { CdrColumn, ColumnKind } from "../cdr/columns.js";
-import { isMarkSql, numberCastSql } from "./cell-sql.js";
+import { isMarkSql, numberCastSql, pointNumberSql } from "./cell-sql.js";
 import { name, text } from "./database.js";
+import { formattedDaySql, offsetDaySql } from "./day-cell-sql.js";
 
 /** How the cells of a record are read, beside the rules. */
 export interface RecordCellOptions {
   /** What an empty cell of a measure is: a fault, 0, or a missing value. With "zero" every missing one is 0. */
   readonly empty: "reject" | "zero" | "null";
-  /** How days are written, for strptime; null: by the rules. */
+  /** How days are written: a format of strptime, or of `NUMBER_DAYS`; null: by the rules. */
   readonly date_format: string | null;
+  /** Zone in whose clock the day of an instant is; null: the clock that wrote it, of a number UTC. */
+  readonly time_zone?: string | null | undefined;
+  /** What stands before the fraction of a number; by default a point. */
+  readonly decimal?: "." | "," | undefined;
+  /** What stands between groups of three digits; by default nothing. */
+  readonly thousands?: string | undefined;
+  /** digits: telephone numbers as their digits, without + or 00. */
+  readonly id_form?: "as_is" | "digits" | undefined;
 }
 
 const SPACES = "' ' || chr(9)";
@@ -38,14 +47,17 @@ export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellO
       `(strlen(${raw}) > ${LONGEST_WORD} OR ${raw} BETWEEN '0' AND ':') AND strlen(${raw}) <= ${LONGEST_ID}`,
       ...["'.'", "'+'", "' '", "chr(9)", "chr(0)"].map((odd) => `NOT contains(${raw}, ${odd})`),
     ].join(" AND ");
-    return `CASE WHEN ${plain} THEN ${raw} WHEN ${idFaults(cell)
+    const isFault = idFaults(cell)
       .map(([test]) => test)
-      .join(" OR ")} THEN NULL ELSE ${cell} END`;
+      .join(" OR ");
+    const digits = options.id_form === "digits";
+    return `CASE WHEN ${plain} THEN ${digits ? phoneDigits(raw) : raw} WHEN ${isFault} THEN NULL ELSE ${digits ? phoneDigits(cell) : cell} END`;
   }
   if (kind === "day") {
-    if (options.date_format) return formattedDay(cell, options.date_format);
+    const { date_format: format, time_zone: zone = null } = options;
+    if (format) return formattedDaySql(cell, format, zone);
     return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
-      WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN try_cast(regexp_extract(${cell}, '^[0-9/-]+') AS DATE) END`;
+      ${zone ? offsetDaySql(cell, zone) : ""} WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN try_cast(regexp_extract(${cell}, '^[0-9/-]+') AS DATE) END`;
   }
   if (kind === "label") {
     const words = Object.entries(LABELS).map(([word, label]) => `WHEN ${text(word)} THEN ${label}`);
@@ -53,27 +65,23 @@ export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellO
       CASE lower(${cell}) ${words.join(" ")} END END`;
   }
   // a cast passes over spaces by itself
-  const number = numberCastSql(raw);
+  const point = pointNumberSql(raw, options);
+  const number = numberCastSql(point);
   const missing = options.empty === "zero" ? "0" : "NULL";
   const empty = options.empty === "reject" ? "'nan'::DOUBLE" : missing;
   // what begins with a digit is no mark, and has no sign
   const plain = `${raw} >= '0' AND NOT contains(${raw}, '_')`;
-  return `CASE WHEN ${plain} AND try_cast(${raw} AS DOUBLE) < ${TOO_LARGE} THEN try_cast(${raw} AS DOUBLE)
+  return `CASE WHEN ${plain} AND try_cast(${point} AS DOUBLE) < ${TOO_LARGE} THEN try_cast(${point} AS DOUBLE)
     WHEN ${number} <= 'infinity'::DOUBLE THEN ${number} WHEN ${raw} IS NULL OR ${isMarkSql(cell)} THEN ${missing}
     WHEN ${cell} = '' THEN ${empty} ELSE 'nan'::DOUBLE END`;
 }
 
-/** An offset from UTC behind a time of day. */
-const OFFSET = "[ T]\\d{2}:?\\d{2}(?::?\\d{2}(?:[.,]\\d+)?)? ?([+-])(\\d{2}):?(\\d{2})?";
+/** A telephone number with a country code, as people and systems write it. */
+const PHONE = "^(\\+|00)?[ (]*[1-9][0-9 ()./-]{6,24}$";
 
-/** The day of a text in a format of strptime; with an offset it is the day of the clock that wrote it, not the one in UTC. */
-function formattedDay(cell: string, format: string): string {
-  const time = `try_strptime(${cell}, ${text(format)})`;
-  if (!format.includes("%z")) return `CAST(${time} AS DATE)`;
-  const part = (group: number) => `regexp_extract(${cell}, '${OFFSET}', ${group})`;
-  const minutes = `coalesce(60 * try_cast(${part(2)} AS INTEGER), 0) + coalesce(try_cast(${part(3)} AS INTEGER), 0)`;
-  const offset = `to_minutes(CASE ${part(1)} WHEN '-' THEN -1 ELSE 1 END * (${minutes}))`;
-  return `CAST((${time} AT TIME ZONE 'UTC') + ${offset} AS DATE)`;
+/** SQL for an id, where it is a telephone number as its digits; ids of another kind stay as they are. */
+function phoneDigits(id: string): string {
+  return `CASE WHEN regexp_matches(${id}, ${text(PHONE)}) THEN regexp_replace(regexp_replace(${id}, '^(\\+|00)', ''), '[^0-9]', '', 'g') ELSE ${id} END`;
 }
 
 /** A column as far as its cells are judged by it. */

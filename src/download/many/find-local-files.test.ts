@@ -40,7 +40,7 @@ describe("a folder", () => {
     expect(files.map(({ name }) => name)).toEqual(["log.csv"]);
     expect(leftOut).toEqual([
       { name: ".DS_Store", why: "hidden" },
-      { name: "README.md", why: "not .csv, .csv.gz or .parquet" },
+      { name: "README.md", why: "not .csv, .tsv, .txt, .dat or .parquet" },
       { name: "_SUCCESS", why: "its name begins with _" },
       { name: "empty.csv", why: "empty" },
     ]);
@@ -75,8 +75,8 @@ describe("a folder", () => {
 
   it("that is empty, or has no log, is told with what there is", async () => {
     await expect(findLocalFiles(folder)).rejects.toThrow(/no log is in .*\n.*is empty/);
-    await put("notes.txt");
-    await expect(findLocalFiles(folder)).rejects.toThrow(/the one file there is not\n.*notes\.txt \(not \.csv/);
+    await put("notes.md");
+    await expect(findLocalFiles(folder)).rejects.toThrow(/the one file there is not\n.*notes\.md \(not \.csv/);
   });
 });
 

@@ -4,9 +4,12 @@ import { basename, dirname, join, parse, relative, resolve, sep } from "node:pat
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
-import { typeOfName } from "../file-type.js";
+import { isAnyText, isPart, typeOfName } from "../file-type.js";
 import { type LeftOut, listNames } from "./left-out.js";
 import { hasPattern, namePattern } from "./pattern.js";
+
+/** Why a file is none that could be read, by its name. */
+export const NO_LOG = "not .csv, .tsv, .txt, .dat or .parquet";
 
 /** A file on this machine that may be a log. */
 export interface LocalFile {
@@ -44,7 +47,8 @@ export async function findLocalFiles(text: string, own?: string): Promise<LocalF
   const place = placeOf(resolve(text));
   const search = new Search(place.root, own === undefined ? undefined : resolve(own));
   await search.match(place.root, place.parts);
-  const { files, leftOut } = search;
+  const { leftOut } = search;
+  const files = search.found();
   if (files.length === 0) throw await nothingFound(text, place, leftOut);
   const kept = search.hasLinks ? await withoutLinks(place.root, files, leftOut) : files;
   return { files: kept.sort(byName), leftOut: leftOut.sort(byName) };
@@ -144,8 +148,8 @@ class Search {
   async #take(path: string): Promise<void> {
     if (this.#seen.has(path)) return;
     this.#seen.add(path);
-    const type = typeOfName(basename(path));
-    if (!type) return this.#leave(path, "not .csv, .csv.gz or .parquet");
+    const file = basename(path);
+    if (!typeOfName(file) && !isPart(file)) return this.#leave(path, NO_LOG);
     const found = await statOf(path);
     if (!found) {
       if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) this.#leave(path, "a link that leads nowhere");
@@ -154,6 +158,15 @@ class Search {
     if (!found.isFile()) return this.#leave(path, "not a file");
     if (found.size === 0) return this.#leave(path, "empty");
     this.files.push({ path, name: this.#nameOf(path), bytes: found.size, mtimeMs: found.mtimeMs });
+  }
+
+  /** The files that may be logs; among those that are, a text of any kind is a note. */
+  found(): LocalFile[] {
+    const logs = this.files.filter(({ path }) => !isAnyText(path));
+    if (logs.length === 0) return this.files;
+    const texts = this.files.filter(({ path }) => isAnyText(path));
+    for (const { path } of texts) this.#leave(path, "a text beside logs of another type");
+    return logs;
   }
 
   #leave(path: string, why: string): void {

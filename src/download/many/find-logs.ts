@@ -8,7 +8,7 @@ import { gsSource } from "../gs/gs-source.js";
 import { localSource } from "../local-source.js";
 import { openSource } from "../open-source.js";
 import type { FetchSettings, Source } from "../source.js";
-import { findLocalFiles, isLocalMany } from "./find-local-files.js";
+import { findLocalFiles, isLocalMany, NO_LOG } from "./find-local-files.js";
 import type { LeftOut } from "./left-out.js";
 import { type Partition, partitionOf } from "./partition.js";
 
@@ -111,7 +111,7 @@ async function findObjects(
   for (const { object, name, generation, bytes } of await listGs(text, settings, context)) {
     const aside = name.split("/").some((part) => part.startsWith(".") || (part.startsWith("_") && !part.includes("=")));
     if (aside) leftOut.push({ name, why: "its name begins with . or _" });
-    else if (!typeOfName(name)) leftOut.push({ name, why: "not .csv, .csv.gz or .parquet" });
+    else if (!typeOfName(name)) leftOut.push({ name, why: NO_LOG });
     else if (bytes === 0) leftOut.push({ name, why: "empty" });
     else {
       const source = gsSource(`gs://${bucket}/${object}`, dataDir);
