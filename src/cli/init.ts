@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { snakeKeys } from "../core/key-case.js";
 import { writeAtomic } from "../core/write-atomic.js";
+import { formatConfig } from "../init/compose-config.js";
 import { type InitOptions, initOptions } from "../init/options.js";
 import type { Doubt, Proposal } from "../init/proposal.js";
 import { proposeConfig } from "../init/propose-config.js";
@@ -83,7 +84,7 @@ async function run(sources: readonly string[], flags: InitFlags, options: InitOp
     });
   }
   refuseToReplace(file, flags);
-  await writeAtomic(file, `${JSON.stringify(proposal.config, null, 2)}\n`);
+  await writeAtomic(file, `${formatConfig(proposal.config)}\n`);
   const shown = relative(process.cwd(), file) || file;
   process.stdout.write(
     flags.json ? `${JSON.stringify(asJson(proposal, shown), null, 2)}\n` : `${describeProposal(proposal, shown)}\n`,

@@ -51,6 +51,17 @@ describe("configure", () => {
     expect(configure({}, from()).download.source).toBe("sample:");
   });
 
+  it("resolves the sources of files beside the log from its folder too", () => {
+    write("churn.config.json", {});
+    const attributes = { source: "customers.csv", subscriber: "id" };
+    write("data/log.config.json", {
+      load: { attributes, churned: { source: "../left.csv", subscriber: "id", day: "on" } },
+    });
+    const { load } = configure({ config: "data/log.config.json" }, from());
+    expect(load.attributes?.source).toBe(join(root, "data/customers.csv"));
+    expect(load.churned?.source).toBe(join(root, "left.csv"));
+  });
+
   it("names an unknown key with file and nearest key, a wrong value with what is taken", () => {
     write("churn.config.json", { features: { horizn: 3 } });
     expect(() => configure({}, from())).toThrow(

@@ -15,6 +15,9 @@ const PATHS = new Set([
   "alert_file",
 ]);
 
+/** Options that are objects with a source of their own. */
+const WITH_SOURCE = new Set(["load.attributes", "load.churned"]);
+
 /** One value in force, and where it came from. */
 export interface ValueInForce {
   section: string;
@@ -74,7 +77,9 @@ export function resolveSettings(
     const settings = section.parse(raw, [...new Set(wheres)].reverse().join(", ")) as Record<string, unknown>;
     for (const [key, value] of Object.entries(settings)) {
       const from = last.get(`${name}.${key}`);
-      settings[key] = isPath(name, key) ? absolute(value, from?.base ?? root) : value;
+      settings[key] = isPath(name, key)
+        ? absolute(value, from?.base ?? root)
+        : withSource(`${name}.${key}`, value, from?.base ?? root);
       values.push({ section: name, key, value: settings[key], from: from?.where ?? "default" });
     }
     result[name] = settings;
@@ -84,6 +89,11 @@ export function resolveSettings(
 
 function isPath(section: string, key: string): boolean {
   return PATHS.has(key) || PATHS.has(`${section}.${key}`);
+}
+
+function withSource(option: string, value: unknown, base: string): unknown {
+  if (!WITH_SOURCE.has(option) || typeof value !== "object" || value === null || !("source" in value)) return value;
+  return { ...value, source: absolute(value.source, base) };
 }
 
 function absolute(value: unknown, base: string): unknown {

@@ -39,7 +39,6 @@ export function composeConfig(parts: ConfigParts): Config {
   const { head } = log;
   const reader = {
     ...(head.format === "csv" && head.delimiter !== "," ? { delimiter: head.delimiter } : {}),
-    ...(head.encoding === "utf-8" ? {} : { encoding: head.encoding }),
     ...(decimal === "," ? { decimal } : {}),
     ...(head.header ? {} : { header: false }),
     ...(head.skip ? { skip: head.skip } : {}),
@@ -66,7 +65,7 @@ export function composeConfig(parts: ConfigParts): Config {
     ...(grain.recordId ? { record_id: grain.recordId.column.name } : {}),
     ...(parts.emptyCells ? { empty_cells: "missing" } : {}),
     ...(parts.maxRejects === null ? {} : { max_rejects: parts.maxRejects }),
-    ...parts.beside,
+    ...(Object.keys(parts.beside).length ? { load: parts.beside } : {}),
     windows: days.windows,
     horizon: days.horizon,
     snapshot_every: days.snapshotEvery,
@@ -97,4 +96,28 @@ export const fromConfig = (path: string, config: string): string => {
 export function nameOf(path: string): string {
   const bare = basename(path).replace(/(\.(csv|tsv|txt|dat|parquet|pq|gz|zip|zst))+$/i, "");
   return bare.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "") || "log";
+}
+
+/** Letters of a line of a config, at most. */
+const LINE = 110;
+
+/** A config as a person would write it: what fits into a line stands in one. */
+export function formatConfig(value: unknown, indent = ""): string {
+  const line = JSON.stringify(value, null, 1).replace(/\n\s*/g, " ").replace(/\[ /g, "[").replace(/ \]/g, "]");
+  const isList = Array.isArray(value);
+  const isPlain = isList && value.every((each) => typeof each !== "object");
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    (indent !== "" && indent.length + line.length <= LINE) ||
+    isPlain
+  ) {
+    return line;
+  }
+  const deeper = `${indent}  `;
+  const parts = isList
+    ? value.map((each) => formatConfig(each, deeper))
+    : Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${formatConfig(each, deeper)}`);
+  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
+  return `${open}\n${parts.map((part) => `${deeper}${part}`).join(",\n")}\n${indent}${close}`;
 }

@@ -57,7 +57,7 @@ export async function preview({ files, source }: FileGroup, config: Config): Pro
     const options = Object.fromEntries(OWN.flatMap((key) => (key in config ? [[key, config[key]]] : [])));
     const store = openStore({ path: join(folder, "store.duckdb") });
     const data_dir = join(folder, "data");
-    await download({ source: own, data_dir });
+    await download({ source: own, data_dir, ...("reader" in options ? { reader: options.reader as object } : {}) });
     const loaded = await load(store, { ...(options as LoadOptions), source: own, data_dir, max_rejects: 1 });
     const found: Preview = {
       rows: [],

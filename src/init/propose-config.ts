@@ -1,27 +1,23 @@
 import { resolve } from "node:path";
-import { closestMatch } from "../core/closest-match.js";
-import { dateOf } from "../core/days.js";
-import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { coverageNote } from "../store/coverage/coverage.js";
 import type { Database } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
-import { chooseSubscriber, type SubscriberChoice } from "./choose-subscriber.js";
-import { chooseTime, type FormatChoice, judgeFormats, type TimeChoice } from "./choose-time.js";
 import { composeConfig, fromConfig, nameOf } from "./compose-config.js";
+import { besideFindings, coverageOf, doubtsOf, findingsOf, lookedAt, rejectNote } from "./describe-findings.js";
+import { besideConfig, findBeside } from "./find-beside.js";
 import { type FileGroup, findGroups } from "./find-files.js";
-import { findAttributes, findGrain, type GrainChoice } from "./find-grain.js";
-import { type ColumnTimes, findTimeFormats } from "./find-time-formats.js";
-import { type Log, type LogColumn, openLog } from "./open-log.js";
+import { findAttributes, findGrain } from "./find-grain.js";
+import { findRoles } from "./find-roles.js";
+import { type LogColumn, openLog } from "./open-log.js";
 import { type InitOptions, type InitSettings, initOptions } from "./options.js";
 import { planDays } from "./plan-days.js";
 import { preview } from "./preview.js";
-import { type ColumnProfile, findDecimal, isNumeric, numberCell, profileColumns } from "./profile-columns.js";
-import type { Doubt, Finding, Proposal } from "./proposal.js";
+import { type ColumnProfile, isNumeric, numberCell } from "./profile-columns.js";
+import type { Proposal } from "./proposal.js";
 import { type MeasuresProposal, proposeMeasures } from "./propose-measures.js";
-import { type Rhythm, readRhythm } from "./read-silences.js";
-import { exampleOf, timeSql } from "./time-formats.js";
-import { count, percent } from "./words.js";
+import { readRhythm } from "./read-silences.js";
+import { timeSql } from "./time-formats.js";
+import { count } from "./words.js";
 
 /**
  * Looks at the data of a log and proposes a config: how it is read, who acts and when, what is measured, horizon, windows and the days that
@@ -81,7 +77,11 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
     { db, profiles, subscriber: who, time: when, timed: time.times.best.timed / Math.max(time.times.best.cells, 1) },
     settings.grain,
   );
-  const taken = new Map(time.others.map(({ name, reason }) => [ownOf(profiles, name), reason]));
+  const taken = new Map(
+    time.others.flatMap(({ name, reason }) =>
+      profiles.filter((each) => each.name === name).map(({ own }) => [own, reason] as const),
+    ),
+  );
   if (grain.recordId) taken.set(grain.recordId.column.own, "names the record");
   const attributes = await findAttributes(
     db,
@@ -100,6 +100,8 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
   const rhythm = await readRhythm(db);
   const days = planDays(rhythm);
   const rejected = 1 - (await db.oneRow<{ rows: number }>("SELECT count(*) AS rows FROM acts")).rows / log.rows;
+  tell("look at the files beside it");
+  const beside = await findBeside(db, groups.slice(1), log.share, rhythm);
   const composed = composeConfig({
     source:
       typeof group.source === "string"
@@ -117,7 +119,7 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
     heldBack: await heldBack(db, days.until, log.share),
     maxRejects: rejected > 0.08 ? Math.min(0.95, Math.ceil(rejected * 20 + 1) / 20) : null,
     emptyCells: measuresHaveGaps(profiles, measures),
-    beside: {},
+    beside: besideConfig(beside, config),
   });
   tell("load the first rows");
   const shown = await preview(group, composed);
@@ -126,7 +128,7 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
     name,
     looked: lookedAt(log),
     doubts: doubtsOf(subscriber, time, format, settings),
-    findings: findingsOf(log, roles, grain),
+    findings: [...findingsOf(log, roles, grain), ...beside.tables.flatMap(besideFindings)],
     measures: measures.measures,
     leftOut: measures.leftOut,
     attributes: [...attributes.values()].map(({ column }) => column.name),
@@ -137,111 +139,13 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
     notes: [
       ...(rejected > 0.08 ? [rejectNote(rejected, profiles, who, when)] : []),
       ...(log.head.format === "csv" && roles.mixed ? [roles.mixed] : []),
+      ...beside.notes,
       ...grain.notes,
       ...measures.notes,
       ...days.notes,
       ...coverageOf(rhythm),
     ],
   };
-}
-
-const ownOf = (profiles: readonly ColumnProfile[], name: string): string =>
-  profiles.find((each) => each.name === name)?.own ?? "";
-
-/** Who acts and when, as far as the rows tell. */
-interface FoundRoles {
-  profiles: ColumnProfile[];
-  decimal: "." | ",";
-  /** What speaks against the sign before the decimals; null where nothing does. */
-  mixed: string | null;
-  subscriber: SubscriberChoice | null;
-  time: TimeChoice;
-  format: FormatChoice;
-  who: ColumnProfile;
-  when: ColumnProfile;
-}
-
-async function findRoles(db: Database, log: Log, settings: InitSettings): Promise<FoundRoles> {
-  const { decimal, comma, point } = await findDecimal(db, log.columns);
-  const profiles = await profileColumns(db, log.columns, decimal);
-  const mixed =
-    comma.length && point.length
-      ? `decimals are written with a comma in ${comma.join(", ")} and with a point in ${point.join(", ")}: one of them is read wrong or not at all`
-      : null;
-  const known = settings.subscriber === null ? undefined : columnCalled(profiles, settings.subscriber, "subscriber");
-  const candidates =
-    settings.time === null
-      ? profiles.filter((each) => each !== known)
-      : [columnCalled(profiles, settings.time, "time")];
-  let times = await findTimeFormats(db, candidates, settings.time_format);
-  for (;;) {
-    if (times.length === 0) throw noTime(profiles, settings);
-    const time = await chooseTime(db, times, log.rows);
-    const format = judgeFormats(time.times);
-    const when = time.times.column;
-    const day = `CAST(${timeSql(when.own, format.format)} AS DATE)`;
-    const not = new Set(times.map(({ column }) => column.own));
-    const subscriber = known ? null : await chooseSubscriber(db, profiles, day, not);
-    const who = known ?? subscriber?.chosen.column;
-    if (!who) throw noSubscriber(profiles);
-    const others = await lasting(db, times, who, when);
-    if (others.length === times.length || settings.time !== null) {
-      return { profiles, decimal, mixed, subscriber: subscriber ?? null, time, format, who, when };
-    }
-    // a date of birth or of joining is no time of a record
-    times = others;
-  }
-}
-
-/** The times that are not the same in all rows of a subscriber, if there are others. */
-async function lasting(
-  db: Database,
-  times: readonly ColumnTimes[],
-  who: ColumnProfile,
-  when: ColumnProfile,
-): Promise<ColumnTimes[]> {
-  if (times.length < 2) return [...times];
-  const found = await db.oneRow<{ constant: number | null }>(
-    `SELECT avg(CASE WHEN n = 1 THEN 1.0 ELSE 0 END) AS constant FROM (
-       SELECT count(DISTINCT ${when.own}) AS n FROM log GROUP BY ${who.own} HAVING count(*) > 2)`,
-  );
-  return (found.constant ?? 0) > 0.97 ? times.filter(({ column }) => column !== when) : [...times];
-}
-
-function columnCalled(profiles: readonly ColumnProfile[], name: string, option: string): ColumnProfile {
-  const found = profiles.find((column) => column.name === name);
-  if (found) return found;
-  const near = closestMatch(
-    name,
-    profiles.map((column) => column.name),
-  );
-  throw new ChurnError(
-    "BAD_OPTION",
-    `option "init.${option}" names a column ${JSON.stringify(name)} that does not exist`,
-    {
-      hint: near
-        ? `did you mean ${JSON.stringify(near)}?`
-        : `the log has ${profiles.map((column) => column.name).join(", ")}`,
-    },
-  );
-}
-
-function noTime(profiles: readonly ColumnProfile[], { time, time_format }: InitSettings): ChurnError {
-  const shown = profiles.slice(0, 8).map(({ name, top }) => `${name} (${top[0]?.value ?? "empty"})`);
-  const what = time ? `column ${JSON.stringify(time)} holds no days or times` : "no column holds days or times";
-  return new ChurnError(
-    "BAD_INPUT",
-    `${what}${time_format ? ` of the form ${time_format}` : " that are known here"}: ${shown.join(", ")}`,
-    {
-      hint: "a log says when something happened; name the column with --time, and how it is written with --time-format %d.%m.%Y",
-    },
-  );
-}
-
-function noSubscriber(profiles: readonly ColumnProfile[]): ChurnError {
-  return new ChurnError("BAD_INPUT", `no column names who acted among ${profiles.map(({ name }) => name).join(", ")}`, {
-    hint: "its values must come again on other days; name it with --subscriber",
-  });
 }
 
 /** Makes the table `acts` of the rows whose subscriber and day can be read: who, day, active, and their place in `log`. */
@@ -280,129 +184,3 @@ const measuresHaveGaps = (profiles: readonly ColumnProfile[], { columns }: Measu
   Object.entries(columns).some(
     ([our, name]) => our !== "PSEUDO_CHURNED" && profiles.some((column) => column.name === name && column.missing > 0),
   );
-
-function lookedAt({ rows, rowsSeen, rowsInAll, share, files, filesRead }: Log): string {
-  const of = files.length === 1 ? "1 file" : `${count(files.length, "file")}`;
-  const part = share > 1 ? `, those of one subscriber in ${share}` : "";
-  const read =
-    rowsSeen < rowsInAll
-      ? ` of the first ${count(rowsSeen, "row")} of about ${rowsInAll.toLocaleString("en-US")}`
-      : share > 1
-        ? ` of about ${rowsInAll.toLocaleString("en-US")}`
-        : "";
-  const some = filesRead < files.length ? ` (${filesRead} read)` : "";
-  return `${count(rows, "row")}${read}${part}, ${of}${some}${read ? "" : ", all of it"}`;
-}
-
-function rejectNote(
-  rejected: number,
-  profiles: readonly ColumnProfile[],
-  who: ColumnProfile,
-  when: ColumnProfile,
-): string {
-  const rows = profiles[0].filled + profiles[0].missing;
-  const nobody = who.missing / Math.max(rows, 1);
-  const why =
-    nobody > 0.5 * rejected
-      ? `${percent(nobody)} of the rows name no subscriber in ${who.name}`
-      : `${percent(rejected)} of the rows have no day that can be read in ${when.name}`;
-  return `${why}, and cannot be used: max_rejects is set so that the rest is loaded`;
-}
-
-function coverageOf({ covered }: Rhythm): string[] {
-  if (!covered) return [];
-  const note = coverageNote({
-    first: dateOf(covered.first),
-    last: dateOf(covered.last),
-    uncovered: covered.uncovered.map((each) => ({ ...each, day: dateOf(each.day) })),
-    byHand: [],
-  });
-  return note ? [note] : [];
-}
-
-function doubtsOf(
-  subscriber: SubscriberChoice | null,
-  time: TimeChoice,
-  format: FormatChoice,
-  given: InitSettings,
-): Doubt[] {
-  const doubts: Doubt[] = [];
-  if (format.doubt && given.time_format === null) {
-    doubts.push({
-      option: "time_format",
-      question: format.doubt.words,
-      choices: format.doubt.formats.map((each) => ({ value: each ?? "", title: exampleOf(each) })),
-    });
-  }
-  if (subscriber?.rival && given.subscriber === null) {
-    const { chosen, evidence, rival } = subscriber;
-    doubts.push({
-      option: "subscriber",
-      question: `two columns may name the subscriber: ${chosen.column.name} (${evidence.join(", ")}) and ${rival.name} (${rival.why})`,
-      choices: [chosen.column.name, rival.name].map((value) => ({ value, title: value })),
-    });
-  }
-  if (time.doubt && given.time === null) {
-    const own = time.times.column.name;
-    doubts.push({
-      option: "time",
-      question: `two columns may say when it happened: ${own} (${time.evidence.join(", ")}) and ${time.doubt}`,
-      choices: [own, time.doubt].map((value) => ({ value, title: value })),
-    });
-  }
-  return doubts;
-}
-
-function findingsOf(
-  log: Log,
-  { who, subscriber, time, format, decimal, when }: FoundRoles,
-  grain: GrainChoice,
-): Finding[] {
-  const { head } = log;
-  const cells = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" }[head.delimiter] ?? head.delimiter;
-  const reading =
-    head.format === "parquet"
-      ? ["Parquet"]
-      : [
-          `cells between ${cells}`,
-          head.encoding === "utf-8" ? "UTF-8" : "Windows-1252",
-          head.header
-            ? "a header"
-            : `no header: the columns are ${head.columns[0].name} … ${head.columns.at(-1)?.name}`,
-          ...(head.skip ? [`${count(head.skip, "line")} above it`] : []),
-          ...(decimal === "," ? ["decimal comma"] : []),
-        ];
-  const { best } = time.times;
-  const evidence = [
-    ...(format.evidence ? [format.evidence] : []),
-    ...time.evidence,
-    ...time.others.map(({ name, reason }) => `${name} is ${reason}`),
-  ];
-  const instants = time.times.instants > 0 ? ["with an offset: the day is that of the clock that wrote it"] : [];
-  const utc = best.format?.startsWith("epoch")
-    ? ['days in UTC: "time": { "zone": "Europe/Rome" } names another zone']
-    : [];
-  return [
-    { what: "text", value: reading.join(", "), evidence: [] },
-    { what: "subscriber", value: who.name, evidence: subscriber?.evidence ?? ["as you say"] },
-    {
-      what: "time",
-      value: `${when.name}, ${exampleOf(format.format, best.timed > 0)}`,
-      evidence: [...evidence, ...instants, ...utc],
-    },
-    { what: "grain", value: grain.grain, evidence: [grain.evidence] },
-    ...(grain.recordId
-      ? [
-          {
-            what: "record id",
-            value: grain.recordId.column.name,
-            evidence: [
-              grain.recordId.again
-                ? `${count(grain.recordId.again, "record comes", "records come")} again, equal in every cell: each counts once`
-                : "another value in each row",
-            ],
-          },
-        ]
-      : []),
-  ];
-}

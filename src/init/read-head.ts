@@ -1,6 +1,9 @@
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { plainBytes } from "../download/gunzipped.js";
+import type { TextEncoding } from "../download/reader-options.js";
+import { strangeBeginning } from "../download/strange-beginning.js";
+import { utf16Of } from "../download/utf8-bytes.js";
 import { parquetRows } from "../store/file-sql.js";
 import { inMemory } from "../store/memory-database.js";
 import { findShape } from "./find-shape.js";
@@ -8,7 +11,7 @@ import { findShape } from "./find-shape.js";
 /** What the beginning of a file says of how it is read. */
 export interface FileHead {
   format: "csv" | "parquet";
-  encoding: "utf-8" | "windows-1252";
+  encoding: TextEncoding;
   delimiter: string;
   skip: number;
   header: boolean;
@@ -39,10 +42,10 @@ export async function readHead(path: string, like?: FileHead): Promise<FileHead>
   }
   const bytes = Buffer.concat(blocks).subarray(0, HEAD);
   if (bytes.length === 0) throw new ChurnError("BAD_INPUT", `${path} is empty`, { hint: "is it the right file?" });
-  const what = strange(bytes);
+  const { letters, encoding } = decode(bytes);
+  const what = encoding === "utf-16" ? undefined : strangeBeginning(bytes);
   if (what)
     throw new ChurnError("BAD_INPUT", `${path} is ${what}, not text in cells`, { hint: "export it as CSV in UTF-8" });
-  const { letters, encoding } = decode(bytes);
   const lines = letters.split(/\r\n|\n|\r/);
   if (size > HEAD) lines.pop();
   else if (lines.at(-1) === "") lines.pop();
@@ -91,24 +94,10 @@ async function readParquetHead(path: string): Promise<FileHead> {
   });
 }
 
-const BEGINNINGS: readonly [name: string, bytes: string][] = [
-  ["gzip", "1f8b"],
-  ["Parquet", "50415231"],
-  ["a zip archive or an Excel workbook", "504b0304"],
-  ["an old Excel workbook", "d0cf11e0"],
-  ["UTF-16", "fffe"],
-  ["UTF-16", "feff"],
-];
-
-function strange(bytes: Buffer): string | undefined {
-  const hex = bytes.subarray(0, 4).toString("hex");
-  const known = BEGINNINGS.find(([, begin]) => hex.startsWith(begin));
-  if (known) return known[0];
-  if (/^\s*<(!doctype|html|\?xml)/i.test(bytes.subarray(0, 100).toString("latin1"))) return "a web page or XML";
-  return bytes.subarray(0, 4096).includes(0) ? "binary" : undefined;
-}
-
-function decode(bytes: Buffer): { letters: string; encoding: FileHead["encoding"] } {
+/** The letters of the beginning of a text: UTF-16 UTF-8, or else Windows-1252, of which Latin-1 is a part. */
+function decode(bytes: Buffer): { letters: string; encoding: TextEncoding } {
+  const utf16 = utf16Of(bytes);
+  if (utf16) return { letters: new TextDecoder(utf16).decode(bytes, { stream: true }), encoding: "utf-16" };
   try {
     return { letters: new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true }), encoding: "utf-8" };
   } catch {
