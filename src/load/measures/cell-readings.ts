@@ -1,0 +1,114 @@
+import { DAY_FORM, REASONS } from "../../cdr/cell-rules.js";
+import { isMarkSql, isMissingTextSql } from "../../store/cell-sql.js";
+import { text } from "../../store/database.js";
+import type { CellReading } from "../../store/log-columns.js";
+import { type RecordCellOptions, typedCellSql } from "../../store/record-cell-sql.js";
+
+/** How one kind of cells is read where an expression names its column: missing cells are null. */
+interface Reading {
+  /** Type of the cells in the expression. */
+  type: string;
+  /** SQL for a cell, with a value that no cell has where it cannot be read. */
+  read(raw: string, options: RecordCellOptions): string;
+  /** SQL for whether what was read is a value, or missing; undefined where every cell can be read. */
+  isRead?(value: string): string;
+  /** SQL for the value in the expression. */
+  use(value: string): string;
+  /** Why a cell is set aside. */
+  reason: string;
+}
+
+const cellOf = (raw: string) => `trim(${raw}, ' ' || chr(9))`;
+const isMissing = (raw: string) => `(${raw} IS NULL OR ${cellOf(raw)} = '' OR ${isMarkSql(cellOf(raw))})`;
+
+/** A time without its offset, which does not count: the clock is that which wrote it. */
+const clockSql = (cell: string) =>
+  `try_cast(replace(regexp_extract(${cell}, '^[0-9/-]+([T ][0-9:.,]+)?'), ',', '.') AS TIMESTAMP)`;
+
+function timeSql(raw: string, format: string | null): string {
+  const cell = cellOf(raw);
+  const other = format ? `CAST(try_strptime(${cell}, ${text(format)}) AS TIMESTAMP)` : "NULL";
+  return `CASE WHEN length(${raw}) = 19 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[14] = ':' THEN try_cast(${raw} AS TIMESTAMP)
+    WHEN ${isMissing(raw)} THEN NULL
+    ELSE coalesce(CASE WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN ${clockSql(cell)} ELSE ${other} END, 'infinity'::TIMESTAMP) END`;
+}
+
+/** The ways of reading a cell, by name. */
+export const READINGS: Readonly<Record<CellReading, Reading>> = {
+  number: {
+    type: "DOUBLE",
+    read: (raw, options) => typedCellSql(raw, "amount", { ...options, empty: "null" }),
+    isRead: (value) => `coalesce(isfinite(${value}), true)`,
+    use: (value) => value,
+    reason: REASONS.notANumber,
+  },
+  text: {
+    type: "VARCHAR",
+    read: (raw) => `CASE WHEN ${cellOf(raw)} <> '' AND NOT ${isMissingTextSql(cellOf(raw))} THEN ${cellOf(raw)} END`,
+    use: (value) => value,
+    reason: "not a text",
+  },
+  day: {
+    type: "DATE",
+    read: (raw, options) =>
+      `coalesce(${typedCellSql(raw, "day", { ...options, date_format: null })}, ${options.date_format ? `${typedCellSql(raw, "day", options)}, ` : ""}CASE WHEN NOT ${isMissing(raw)} THEN 'infinity'::DATE END)`,
+    isRead: (value) => `coalesce(isfinite(${value}), true)`,
+    use: (value) => value,
+    reason: REASONS.notADate,
+  },
+  time: {
+    type: "TIMESTAMP",
+    read: (raw, { date_format }) => timeSql(raw, date_format),
+    isRead: (value) => `coalesce(isfinite(${value}), true)`,
+    use: (value) => value,
+    reason: "not a time YYYY-MM-DD HH:MM:SS",
+  },
+  truth: {
+    type: "BOOLEAN",
+    read: (raw, options) => typedCellSql(raw, "label", options),
+    isRead: (value) => `${value} IS NOT NULL`,
+    use: (value) => `CASE ${value} WHEN 1 THEN true WHEN 0 THEN false END`,
+    reason: "not true or false",
+  },
+};
+
+/** Types of DuckDB and how the cells of such a column of a typed file are read. */
+export function readingOfType(type: string): CellReading | undefined {
+  if (/\[|^(STRUCT|MAP|UNION|BLOB|INTERVAL|BIT)/.test(type)) return undefined;
+  if (type === "BOOLEAN") return "truth";
+  if (type === "DATE") return "day";
+  if (type.startsWith("TIMESTAMP")) return "time";
+  return /INT|^(FLOAT|DOUBLE|DECIMAL)/.test(type) ? "number" : "text";
+}
+
+/** Cells of a sample that can be read in each way, and that hold a value at all. */
+export interface ReadableCells {
+  filled: number;
+  number: number;
+  /** Numbers with a zero before them, as 007, which are codes. */
+  code: number;
+  day: number;
+  time: number;
+  truth: number;
+}
+
+const TRUTH = "lower(cell) IN ('true', 'false')";
+const DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}$";
+
+/** SQL that counts, of a column `raw`, the cells that can be read in each way: a struct of `ReadableCells`. */
+export function countReadable(raw: string, options: RecordCellOptions): string {
+  const filled = `NOT ${isMissing(raw)}`;
+  const count = (test: string) => `count(*) FILTER (${filled} AND ${test.replaceAll("cell", cellOf(raw))})`;
+  return `{filled: count(*) FILTER (${filled}), number: ${count(`isfinite(${READINGS.number.read(raw, options)})`)},
+    code: ${count("regexp_matches(cell, '^[+-]?0[0-9]')")}, day: ${count(`regexp_matches(cell, ${text(DAY)})`)},
+    time: ${count(`isfinite(${timeSql(raw, options.date_format)})`)}, truth: ${count(TRUTH)}}`;
+}
+
+/** The reading that all cells of a sample allow; undefined where none of them holds a value. */
+export function readingOfCells({ filled, number, code, day, time, truth }: ReadableCells): CellReading | undefined {
+  if (filled === 0) return undefined;
+  if (number === filled) return code > 0 ? "text" : "number";
+  if (truth === filled) return "truth";
+  if (day === filled) return "day";
+  return time === filled ? "time" : "text";
+}
