@@ -38,8 +38,10 @@ export const CDR_COLUMNS: readonly CdrColumn[] = [
 ];
 
 /** The counts and amounts among columns: what a subscriber did on a day. */
-export function measuresOf(columns: readonly CdrColumn[]): MeasureColumn[] {
-  return columns.filter((column): column is MeasureColumn => column.kind === "count" || column.kind === "amount");
+export function measuresOf<Column extends CdrColumn>(columns: readonly Column[]): (Column & MeasureColumn)[] {
+  return columns.filter(
+    (column): column is Column & MeasureColumn => column.kind === "count" || column.kind === "amount",
+  );
 }
 
 /** The columns of a record beside its key: measures and label. */

@@ -1,4 +1,5 @@
 import { ChurnError } from "../core/errors.js";
+import type { LogMeasure } from "../store/log-columns.js";
 import type { LoadSettings } from "./options.js";
 
 /** How the cells of a file are read; what is not there is as it was before the option came. */
@@ -10,6 +11,8 @@ export interface CellOptions extends Pick<LoadSettings, "columns" | "grain" | "e
   thousands?: Readonly<Record<string, string>> | undefined;
   id_form?: "digits" | undefined;
   record_id?: string | undefined;
+  /** Measures beside those of a call record, or in their place; of columns of the file, or computed. */
+  measures?: readonly LogMeasure[] | undefined;
 }
 
 /**

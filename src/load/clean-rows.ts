@@ -1,6 +1,6 @@
-import type { CdrColumn } from "../cdr/columns.js";
 import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import type { Database } from "../store/database.js";
+import type { LogColumn } from "../store/log-columns.js";
 import type { CellOptions } from "./cell-options.js";
 import { describeReading } from "./describe-reading.js";
 import { findThousands } from "./find-thousands.js";
@@ -19,7 +19,7 @@ export interface CleanSummary
   extends Pick<Source, "lines" | "blank" | "continued" | "encoding" | "cells">,
     Pick<TypedRows, "absent" | "unused"> {
   /** The columns of `clean`, beside the line. */
-  columns: readonly CdrColumn[];
+  columns: readonly LogColumn[];
   /** Number of the last line. */
   lastLine: number;
   /** Rows that were added to another row of the same subscriber and day (grain event). */
@@ -51,7 +51,7 @@ export async function cleanRows(db: Database, file: RecordFile, options: CellOpt
     }
   }
   const merged = await uniqueKeys(db, typed, bad);
-  const { absent, unused, source, present: columns } = typed;
+  const { absent, unused, source, columns } = typed;
   const { lines, blank, continued, encoding, cells } = source;
   const told = { lastLine: lastLineOf(source), readAs: describeReading(file, typed) };
   return { lines, blank, continued, encoding, cells, columns, absent, unused, merged, typed, ...told };

@@ -5,6 +5,7 @@ import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
+import { furtherMeasures } from "../store/log-columns.js";
 import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
@@ -189,7 +190,12 @@ async function writeLedger(
 ): Promise<void> {
   const { format, delimiter, encoding: letters, header, skip, partition } = file;
   const text = { ...(letters && { encoding: letters }), ...(header === false && { header }), ...(skip && { skip }) };
-  const cells = { ...options, until: settings.until, format, delimiter, ...text, ...(partition ? { partition } : {}) };
+  const further = furtherMeasures(found.columns);
+  const cells = {
+    ...options,
+    ...(further.length ? { measures: further } : {}),
+    ...{ until: settings.until, format, delimiter, ...text, ...(partition ? { partition } : {}) },
+  };
   const { absent, unused, encoding, readAs: read_as } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
   const notes: LoadNotes = {

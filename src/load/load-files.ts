@@ -8,7 +8,8 @@ import { describeLoad } from "./describe-load.js";
 import { findEarlierState } from "./find-earlier-state.js";
 import { loadInto } from "./load-into.js";
 import type { DownloadedFile, FilesOfLoad, LoadResult, Piece } from "./load-result.js";
-import { mapColumns } from "./map-columns.js";
+import { mapColumns, type WantedRecord } from "./map-columns.js";
+import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
 
@@ -42,7 +43,13 @@ export async function loadFiles(
     async (db) => {
       const ledger = await readLedger(db);
       const sorted = sortOut(files, ledger, settings);
-      checkHeaders(sorted.left, settings, files.length);
+      const { grain } = settings;
+      checkHeaders(
+        sorted.left,
+        settings.columns,
+        { grain, measures: await measuresOfLoad(db, settings) },
+        files.length,
+      );
       if (!settings.replace) await checkCorrected(db, sorted.left, settings);
       const { batches, resampledRemoved } = await loadEach(db, sorted.left, settings, {
         inPieces: store.commitsInPieces,
@@ -113,14 +120,19 @@ function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known
 }
 
 /** Refuses files that lack the columns that are mapped, whatever else they have. */
-function checkHeaders(files: readonly FileOfMany[], settings: LoadSettings, all: number): void {
+function checkHeaders(
+  files: readonly FileOfMany[],
+  named: LoadSettings["columns"],
+  record: WantedRecord,
+  all: number,
+): void {
   const faults = new Map<string, { names: string[]; error: unknown }>();
   for (const { name, columns: own, partition } of files) {
     const columns = [...own, ...Object.keys(partition ?? {}).filter((column) => !own.includes(column))];
     const key = columns.join("\n");
     const fault = faults.get(key);
     if (fault) fault.names.push(name);
-    else faults.set(key, { names: [name], error: faultOf(() => mapColumns(columns, settings.columns)) });
+    else faults.set(key, { names: [name], error: faultOf(() => mapColumns(columns, named, record)) });
   }
   const bad = [...faults.values()].find(({ error }) => error !== undefined);
   if (!bad) return;

@@ -1,5 +1,7 @@
+import { measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
+import { setMeasures } from "../store/log-columns.js";
 import { emptyTables } from "../store/schema.js";
 import { cellOptions } from "./cell-options.js";
 import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
@@ -9,6 +11,7 @@ import { insertPiece } from "./insert-piece.js";
 import { judgeRejects } from "./judge-rejects.js";
 import type { DownloadedFile } from "./load-result.js";
 import { makeWay } from "./make-way.js";
+import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
 
@@ -44,7 +47,7 @@ export async function loadInto(
   if (isThere && !settings.replace) return { batches: before.batches, upToDate: true, resampledRemoved: 0 };
 
   onRows(0);
-  const found = await cleanRows(db, file, options);
+  const found = await cleanRows(db, file, { ...options, measures: await measuresOfLoad(db, settings) });
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);
@@ -55,6 +58,7 @@ export async function loadInto(
     const ahead = reached === 0;
     reached = await db.transaction(async () => {
       if (emptiesFirst && ahead) await emptyTables(db);
+      await setMeasures(db, measuresOf(found.columns));
       // asked again each time: another program may load the same file
       const done = await findLoad(db, file, hash);
       const after = done?.reached ?? 0;

@@ -17,7 +17,8 @@ export function optionsHash(settings: LoadSettings, partition?: Partition): stri
     ([key, value]) => AUTO_READER[key as keyof ReaderSettings] !== value,
   );
   const given = [...Object.entries(later), ...form].sort(([a], [b]) => (a < b ? -1 : 1));
-  const more = [...(time_zone ? [time_zone] : []), ...(partition ? [partition] : []), ...given];
+  const more: unknown[] = [...(time_zone ? [time_zone] : []), ...(partition ? [partition] : []), ...given];
+  if (Object.keys(settings.measures).length > 0) more.push({ measures: settings.measures });
   return createHash("sha256")
     .update(JSON.stringify([mapping, grain, settings.until, empty_cells, date_format, ...more]))
     .digest("hex")

@@ -3,6 +3,7 @@ import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { READER_HELP, readerOption } from "../download/reader-options.js";
 import { sourceOption } from "../download/source-option.js";
+import { measuresOption } from "./measures/measures-option.js";
 import { attributesOption, churnedOption } from "./subscriber-file-options.js";
 
 export const loadOptions = defineOptions("load", {
@@ -13,7 +14,14 @@ export const loadOptions = defineOptions("load", {
   columns: z
     .record(z.string(), z.string())
     .default({})
-    .describe("our column → column of the file, where the names differ: DP_MSISDN=customer,DP_DATE=day"),
+    .describe(
+      "our column → column of the file, where the names differ: subscriber=customer,day=date,DP_MOC_COUNT=calls",
+    ),
+  measures: measuresOption
+    .default({})
+    .describe(
+      'measure → SQL over the columns of the file, an aggregate for events: {"spend": {"sql": "sum(quantity * price)", "title": …, "unit": …, "kind": "count" | "amount", "negative": true | false}}, or the SQL alone',
+    ),
   grain: z
     .enum(["day", "event"])
     .default("day")

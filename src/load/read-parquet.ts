@@ -28,5 +28,7 @@ export async function readParquet(
     FROM ${parquetRows(path, { rowNumbers: true })})`;
   const { lines } = await db.oneRow<{ lines: number }>(`SELECT count(*) AS lines FROM ${parquetRows(path)}`);
   const header = columns.map((column) => column.column_name);
-  return listSource(header, cells, { firstLine: 1, lines, blank: 0, continued: 0, cutOff: -1, encoding: "utf-8" });
+  const types = columns.map((column) => column.column_type);
+  const counted = { firstLine: 1, lines, blank: 0, continued: 0, cutOff: -1, encoding: "utf-8" } as const;
+  return { types, ...listSource(header, cells, counted) };
 }

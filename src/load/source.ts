@@ -5,6 +5,8 @@ export interface Source {
   header: string[];
   /** Columns that the rows have themselves: those of their folders come behind them in the header. */
   width: number;
+  /** Types of its columns in DuckDB, where the file has them; cells are texts all the same. */
+  types?: readonly string[];
   /** What the rows are read from, as SQL. */
   from: string;
   /** An expression for the text of a cell, null where it is missing. */

@@ -1,5 +1,6 @@
 import { type Database, name, text } from "../store/database.js";
 import { faultsSql } from "../store/record-cell-sql.js";
+import { rowFaults } from "./measures/measure-sql.js";
 import type { TypedRows } from "./typed-rows.js";
 
 /**
@@ -8,7 +9,7 @@ import type { TypedRows } from "./typed-rows.js";
  *
  * @returns how many
  */
-export async function tellFaults(db: Database, { source, present, rows, options }: TypedRows): Promise<number> {
+export async function tellFaults(db: Database, { source, present, plan, rows, options }: TypedRows): Promise<number> {
   await db.run("CREATE OR REPLACE TEMP TABLE bad (line BIGINT, column_name VARCHAR, reason VARCHAR, raw VARCHAR)");
   const { bad } = await db.oneRow<{ bad: number }>("SELECT count(*) AS bad FROM typed WHERE NOT ok");
   if (bad === 0) return 0;
@@ -17,6 +18,9 @@ export async function tellFaults(db: Database, { source, present, rows, options 
       ([test, reason]) => `WHEN ${test} THEN [${text(column.name)}, ${text(reason)}]`,
     ),
   );
+  for (const [test, column, reason] of plan ? rowFaults(plan, options.grain) : []) {
+    faults.push(`WHEN ${test} THEN [${text(column)}, ${text(reason)}]`);
+  }
   return db.run(`INSERT INTO bad
     SELECT line, fault[1] AS column_name, fault[2] AS reason, raw FROM (
       SELECT line, raw, CASE

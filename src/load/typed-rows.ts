@@ -1,8 +1,12 @@
-import { CDR_COLUMNS, type CdrColumn } from "../cdr/columns.js";
+import type { CdrColumn } from "../cdr/columns.js";
 import { type Database, name } from "../store/database.js";
+import type { LogColumn, LogMeasure } from "../store/log-columns.js";
 import { type RecordCellOptions, typedCellSql, validSql } from "../store/record-cell-sql.js";
 import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
+import type { MeasurePlan } from "./measures/measure-plan.js";
+import { computedRows, readSql, rowTests } from "./measures/measure-sql.js";
+import { planMeasures } from "./measures/plan-measures.js";
 import type { Source } from "./source.js";
 
 /** One of our columns, and its position in a file. */
@@ -15,6 +19,10 @@ export interface TypedRows {
   source: Source;
   /** Our columns that the file has, in our order. */
   present: readonly MappedColumn[];
+  /** The columns of the record that come of the file, computed ones too, in our order. */
+  columns: readonly LogColumn[];
+  /** How measures are computed; undefined where none is. */
+  plan: MeasurePlan | undefined;
   /** Our columns that the file does not have. */
   absent: string[];
   /** Columns of the file that nothing uses. */
@@ -31,30 +39,54 @@ export interface TypedRows {
  * @throws ChurnError as `mapColumns`
  */
 export async function makeTypedRows(db: Database, source: Source, options: CellOptions): Promise<TypedRows> {
-  const { positions, absent, unused } = mapColumns(source.header, options.columns);
-  const present = CDR_COLUMNS.flatMap((column): MappedColumn[] => {
+  const { grain } = options;
+  const { positions, columns: record, absent, unused } = mapColumns(source.header, options.columns, options);
+  const rules = recordCellOptions(options);
+  const computed = record.filter((column): column is LogMeasure => column.sql !== undefined);
+  const plan = computed.length ? await planMeasures(db, computed, source, { grain, rules }) : undefined;
+  const planned = new Map(plan?.computed.map(({ measure }) => [measure.name, measure]));
+  const columns = record.map((column) => planned.get(column.name) ?? column);
+  const present = columns.flatMap((column): MappedColumn[] => {
     const position = positions.get(column.name);
     return position === undefined ? [] : [{ ...column, position }];
   });
-  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${typedRows(present, source, options)}`);
+  const given = { grain, rules, thousands: options.thousands };
+  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${typedRows(present, plan, source, given)}`);
   const rows = source.line ? "typed" : `(SELECT rowid + ${source.firstLine} AS line, * FROM typed)`;
-  return { source, present, absent, unused, rows, options };
+  const read = new Set(plan?.reads.map(({ position }) => source.header[position]));
+  return {
+    source,
+    present,
+    columns,
+    plan,
+    absent,
+    unused: unused.filter((column) => !read.has(column)),
+    rows,
+    options,
+  };
 }
 
 function typedRows(
   present: readonly MappedColumn[],
-  { from, cell, widthOk, line, file }: Source,
-  options: CellOptions,
+  plan: MeasurePlan | undefined,
+  source: Source,
+  {
+    grain,
+    rules,
+    thousands,
+  }: { grain: "day" | "event"; rules: RecordCellOptions; thousands: CellOptions["thousands"] },
 ): string {
-  const rules = recordCellOptions(options);
+  const { from, cell, widthOk, line, file } = source;
   const typed = present.map((column) => {
-    const own = { ...rules, thousands: options.thousands?.[column.name] };
+    const own = { ...rules, thousands: thousands?.[column.name] };
     return `${typedCellSql(cell(column.position), column.kind, own)} AS ${name(column.name)}`;
   });
   const checks = present.map((column) => validSql(name(column.name), column));
   const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}`;
-  return `SELECT *, coalesce(${["width_ok", ...checks].join(" AND ")}, false) AS ok FROM (
-    SELECT ${place}${widthOk} AS width_ok, ${typed.join(", ")} FROM ${from})`;
+  const cells = [...typed, ...(plan ? readSql(plan, source, rules) : [])];
+  const rows = `SELECT ${place}${widthOk} AS width_ok, ${cells.join(", ")} FROM ${from}`;
+  const tests = ["width_ok", ...checks, ...(plan ? rowTests(plan, grain) : [])];
+  return `SELECT *, coalesce(${tests.join(" AND ")}, false) AS ok FROM (${plan ? computedRows(plan, rows, grain) : rows})`;
 }
 
 /** The options of a load as the rules of cells have them. */

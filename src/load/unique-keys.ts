@@ -2,6 +2,7 @@ import { cellsOf } from "../cdr/columns.js";
 import { summed } from "../store/added-records.js";
 import { type Database, name } from "../store/database.js";
 import { storedCellSql } from "../store/record-cell-sql.js";
+import { setFaultyDaysAside, usedRows } from "./measures/measure-sql.js";
 import type { TypedRows } from "./typed-rows.js";
 
 /**
@@ -15,23 +16,30 @@ export async function uniqueKeys(db: Database, typed: TypedRows, bad: number): P
   if (typed.options.grain === "event") return addUp(db, typed);
   const again = await setRepeatsAside(db, typed);
   const first = again + bad > 0 ? "AND line NOT IN (SELECT line FROM bad)" : "";
-  const cells = typed.present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
+  const cells = typed.columns.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
   await db.run(
     `CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${cells.join(", ")} FROM ${typed.rows} WHERE ok ${first}`,
   );
   return 0;
 }
 
-async function addUp(db: Database, { present, rows }: TypedRows): Promise<number> {
-  const cells = cellsOf(present);
-  const sums = cells.map((cell) => summed(cell, "line"));
-  const keys = present.filter((column) => !cells.includes(column)).map((column) => column.name);
-  await db.run(`CREATE OR REPLACE TEMP TABLE summed AS
-    SELECT min(line) AS line, ${[...keys, ...sums].join(", ")} FROM ${rows} WHERE ok GROUP BY DP_MSISDN, DP_DATE`);
-  const stored = present.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
+async function addUp(db: Database, typed: TypedRows): Promise<number> {
+  const { present, columns, plan, rows } = typed;
+  const sums = [
+    ...cellsOf(present).map((cell) => summed(cell, "line")),
+    ...(plan?.computed.map(({ measure, sql }) => `${sql} AS ${name(measure.name)}`) ?? []),
+  ];
+  const good = plan ? `(${usedRows(plan, rows)})` : `${rows} WHERE ok`;
+  const add = () =>
+    db.run(`CREATE OR REPLACE TEMP TABLE summed AS
+    SELECT min(line) AS line, DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
+  // a sum of fractions depends on the order, and several threads have none
+  await (plan?.computed.some(({ measure }) => measure.kind === "amount") ? db.inOneThread(add) : add());
+  if (plan) await setFaultyDaysAside(db, plan, typed);
+  const stored = columns.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
   await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${stored.join(", ")} FROM summed`);
   const { merged } = await db.oneRow<{ merged: number }>(
-    "SELECT (SELECT count(*) FROM typed WHERE ok) - (SELECT count(*) FROM summed) AS merged",
+    `SELECT (SELECT count(*) FROM ${plan ? `${rows} WHERE ok AND line NOT IN (SELECT line FROM bad)` : "typed WHERE ok"}) - (SELECT count(*) FROM summed) AS merged`,
   );
   return merged;
 }

@@ -1,4 +1,4 @@
-import { CDR_COLUMNS, type CdrColumn, type Combine, MEASURES, type MeasureColumn } from "../cdr/columns.js";
+import { CDR_COLUMNS, type CdrColumn, type Combine, MEASURES, type MeasureColumn, measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { type Database, name, type SqlValue, text } from "./database.js";
 
@@ -71,6 +71,12 @@ export function columnsOfRows(rows: readonly MeasureRow[]): LogColumn[] {
   return [...keys, ...rows.map(columnOf), ...labels];
 }
 
+/** The measures among columns that are not just those of a call record: further ones, and those of which something else is said. */
+export function furtherMeasures(columns: readonly LogColumn[]): LogMeasure[] {
+  const plain = new Set(CDR_COLUMNS.map((column) => JSON.stringify(column)));
+  return measuresOf(columns).filter((measure) => !plain.has(JSON.stringify(measure)));
+}
+
 function columnOf({ name: column, kind, title, unit, negative, combine, sql, reads }: MeasureRow): LogMeasure {
   return {
     name: column,
@@ -109,7 +115,9 @@ export async function setMeasures(db: Database, measures: readonly LogMeasure[])
     const before = known.find((column) => column.name.toLowerCase() === measure.name.toLowerCase());
     if (before) {
       checkSame(measure, before);
-      const [now, then] = [rowOf({ ...measure, name: before.name }), rowOf(before as LogMeasure)];
+      // what came as a column is computed again where it was
+      const own = measure.sql === undefined ? { sql: before.sql, reads: before.reads } : {};
+      const [now, then] = [rowOf({ ...measure, ...own, name: before.name } as LogMeasure), rowOf(before as LogMeasure)];
       if (JSON.stringify(now) === JSON.stringify(then)) continue;
       await db.run(
         `UPDATE measures SET title = $1, unit = $2, negative = $3, combine = $4, "sql" = $5, "reads" = $6 WHERE name = $7`,

@@ -124,6 +124,13 @@ export function faultsSql(
   return [
     [`isnan(${value}) AND ${cell} = ''`, REASONS.empty],
     [`isnan(${value})`, REASONS.notANumber],
+    ...valueFaultsSql(value, { kind, negative }),
+  ];
+}
+
+/** What may be wrong with a value that is a number, or infinite. */
+export function valueFaultsSql(value: string, { kind, negative }: JudgedColumn): [test: string, reason: string][] {
+  return [
     ...(negative ? [] : [[`${value} < 0`, REASONS.negative] satisfies [string, string]]),
     [`NOT ${negative ? `abs(${value})` : value} < ${TOO_LARGE}`, REASONS.tooLarge],
     ...(kind === "count" ? [[`${value} <> trunc(${value})`, REASONS.notWhole] satisfies [string, string]] : []),

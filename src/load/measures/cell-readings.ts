@@ -12,8 +12,8 @@ interface Reading {
   read(raw: string, options: RecordCellOptions): string;
   /** SQL for whether what was read is a value, or missing; undefined where every cell can be read. */
   isRead?(value: string): string;
-  /** SQL for the value in the expression. */
-  use(value: string): string;
+  /** SQL for the value in an expression, of cells that were all read; undefined where it is as it is. */
+  use?(value: string): string;
   /** Why a cell is set aside. */
   reason: string;
 }
@@ -39,13 +39,11 @@ export const READINGS: Readonly<Record<CellReading, Reading>> = {
     type: "DOUBLE",
     read: (raw, options) => typedCellSql(raw, "amount", { ...options, empty: "null" }),
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
-    use: (value) => value,
     reason: REASONS.notANumber,
   },
   text: {
     type: "VARCHAR",
     read: (raw) => `CASE WHEN ${cellOf(raw)} <> '' AND NOT ${isMissingTextSql(cellOf(raw))} THEN ${cellOf(raw)} END`,
-    use: (value) => value,
     reason: "not a text",
   },
   day: {
@@ -53,14 +51,12 @@ export const READINGS: Readonly<Record<CellReading, Reading>> = {
     read: (raw, options) =>
       `coalesce(${typedCellSql(raw, "day", { ...options, date_format: null })}, ${options.date_format ? `${typedCellSql(raw, "day", options)}, ` : ""}CASE WHEN NOT ${isMissing(raw)} THEN 'infinity'::DATE END)`,
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
-    use: (value) => value,
     reason: REASONS.notADate,
   },
   time: {
     type: "TIMESTAMP",
     read: (raw, { date_format }) => timeSql(raw, date_format),
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
-    use: (value) => value,
     reason: "not a time YYYY-MM-DD HH:MM:SS",
   },
   truth: {
@@ -104,11 +100,28 @@ export function countReadable(raw: string, options: RecordCellOptions): string {
     time: ${count(`isfinite(${timeSql(raw, options.date_format)})`)}, truth: ${count(TRUTH)}}`;
 }
 
-/** The reading that all cells of a sample allow; undefined where none of them holds a value. */
-export function readingOfCells({ filled, number, code, day, time, truth }: ReadableCells): CellReading | undefined {
-  if (filled === 0) return undefined;
-  if (number === filled) return code > 0 ? "text" : "number";
-  if (truth === filled) return "truth";
-  if (day === filled) return "day";
-  return time === filled ? "time" : "text";
+/**
+ * How a column may be read, the likeliest first: what all cells of a sample allow; then, for an expression that does not take this, what
+ * some of them allow, the others being faults. Without any value it may be anything.
+ */
+export function readingsOfCells({ filled, number, code, day, time, truth }: ReadableCells): CellReading[] {
+  if (filled === 0) return ["number", "text", "time", "day"];
+  if (number === filled) return code > 0 ? ["text", "number"] : ["number"];
+  if (truth === filled) return ["truth"];
+  if (day === filled) return ["day"];
+  if (time === filled) return ["time"];
+  const some: [CellReading, number][] = [
+    ["number", number],
+    ["time", time],
+    ["truth", truth],
+  ];
+  const likely = some.filter(([, cells]) => cells > 0).sort(([, a], [, b]) => b - a);
+  return ["text", ...likely.map(([reading]) => reading)];
+}
+
+/** SQL for what was read of a cell as an expression has it, null where it could not be read. */
+export function readableSql(value: string, reading: CellReading): string {
+  const { isRead, use } = READINGS[reading];
+  const used = use ? use(value) : value;
+  return isRead ? `CASE WHEN ${isRead(value)} THEN ${used} END` : used;
 }

@@ -51,7 +51,13 @@ export function checkExpression({ key, sql, node }: Expression): string[] {
   visit(node, (part) => {
     const { class: kind } = part;
     if (!CLASSES.has(kind)) refuse(OTHERS[kind] ?? kind.toLowerCase(), ROW_ONLY);
-    if (kind === "COLUMN_REF") {
+    if (kind === "CONSTANT") {
+      const { type, value } = part.value;
+      const isLost =
+        /HUGEINT|BIGNUM/.test(type.id) ||
+        (typeof value === "number" && type.id !== "DOUBLE" && !Number.isSafeInteger(value));
+      if (isLost) refuse("a number of more than 15 digits", "write it with an exponent, as 1e18");
+    } else if (kind === "COLUMN_REF") {
       const { column_names: path } = part;
       if (path.length > 1) refuse(`the name ${path.join(".")}`, `${ROW_ONLY}, each by its name alone`);
       columns.add(path[0]);

@@ -2,7 +2,7 @@ import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import type { Database } from "../../store/database.js";
-import type { LogMeasure } from "../../store/log-columns.js";
+import type { LogColumn, LogMeasure } from "../../store/log-columns.js";
 import { checkExpression, type Expression } from "./check-expression.js";
 import { checkRowExpression, combineRule } from "./combine-rule.js";
 import { parseExpression } from "./expression-text.js";
@@ -10,8 +10,8 @@ import type { MeasuresOption } from "./measures-option.js";
 
 /** Names that columns of our tables and queries have. */
 const OWN_NAMES = [
-  ...["id", "batch_id", "line", "place", "raw", "ok", "width_ok", "file_number", "owner", "brought_by", "verdict"],
-  ...["day", "date", "time", "user", "subscriber", "label", "f", "fault", "after", "taken", "file_row_number"],
+  ...["id", "batch_id", "line", "file_number", "raw", "f", "ok", "width_ok", "place", "owner", "brought_by"],
+  ...["file_row_number", "day", "week", "date", "time", "user", "subscriber"],
 ];
 
 /** Letters that the name of a column may have in every database. */
@@ -21,6 +21,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,59}$/;
  * Checks the measures of a configuration as far as that is possible without a file: names, expressions, and whether batches of them
  * can be put together.
  *
+ * @param known the columns of the record of the store: a measure that it has keeps what is not said again
  * @returns them as columns of the record, in the order of the configuration; what their cells are read as is not known yet
  * @throws ChurnError BAD_OPTION naming the key
  */
@@ -28,15 +29,16 @@ export async function compileMeasures(
   db: Database,
   measures: MeasuresOption,
   grain: "day" | "event",
+  known: readonly LogColumn[] = CDR_COLUMNS,
 ): Promise<LogMeasure[]> {
   const compiled: LogMeasure[] = [];
   for (const [given, option] of Object.entries(measures)) {
-    const name = checkName(given);
+    const name = checkName(given, known);
     const key = `load.measures.${given}`;
     const twin = compiled.find((measure) => measure.name.toLowerCase() === name.toLowerCase());
     if (twin) throw fault(key, "is there twice: names are compared without case", "give one of them another name");
     const asked = typeof option === "string" ? { sql: option } : option;
-    compiled.push(await compile(db, { name, key, grain }, asked));
+    compiled.push(await compile(db, { name, key, grain, known }, asked));
   }
   return compiled;
 }
@@ -45,12 +47,11 @@ type Asked = Exclude<MeasuresOption[string], string>;
 
 async function compile(
   db: Database,
-  { name, key, grain }: { name: string; key: string; grain: "day" | "event" },
+  { name, key, grain, known }: { name: string; key: string; grain: "day" | "event"; known: readonly LogColumn[] },
   { sql, title, unit, kind, negative }: Asked,
 ): Promise<LogMeasure> {
-  const before = CDR_COLUMNS.find((column) => column.name === name);
-  const rule =
-    sql === undefined ? undefined : await ruleOf(db, { key, sql, node: await parseExpression(db, sql, key) }, grain);
+  const before = known.find((column) => column.name === name);
+  const rule = sql === undefined ? undefined : ruleOf({ key, sql, node: await parseExpression(db, sql, key) }, grain);
   if (before && kind && kind !== before.kind) {
     throw fault(
       `${key}.kind`,
@@ -64,13 +65,14 @@ async function compile(
   return {
     ...{ name, kind: found, title: title ?? before?.title ?? name.replaceAll("_", " ") },
     ...(unitOf === undefined ? {} : { unit: unitOf }),
-    ...((negative ?? (sql !== undefined && found === "amount")) ? { negative: true } : {}),
+    ...((negative ?? before?.negative ?? (sql !== undefined && found === "amount")) ? { negative: true } : {}),
     ...(rule && rule.combine !== "add" ? { combine: rule.combine } : {}),
-    ...(sql === undefined ? {} : { sql, reads: {} }),
+    // a file is read in the way of the one before it
+    ...(sql === undefined ? {} : { sql, reads: before?.reads ?? {} }),
   };
 }
 
-async function ruleOf(_db: Database, expression: Expression, grain: "day" | "event") {
+function ruleOf(expression: Expression, grain: "day" | "event") {
   checkExpression(expression);
   if (grain === "event") return combineRule(expression);
   checkRowExpression(expression);
@@ -78,9 +80,9 @@ async function ruleOf(_db: Database, expression: Expression, grain: "day" | "eve
 }
 
 /** The name as the record has it: that of a measure of a call record in any case. */
-function checkName(given: string): string {
+function checkName(given: string, known: readonly LogColumn[]): string {
   const key = `load.measures.${given}`;
-  const ours = CDR_COLUMNS.find((column) => column.name.toLowerCase() === given.toLowerCase());
+  const ours = known.find((column) => column.name.toLowerCase() === given.toLowerCase());
   if (ours?.kind === "count" || ours?.kind === "amount") return ours.name;
   if (ours)
     throw fault(key, `cannot be a measure: ${ours.name} is the ${ours.title}`, "give the measure a name of its own");

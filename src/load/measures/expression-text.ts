@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { type Database, text } from "../../store/database.js";
-import type { ExpressionNode } from "./expression-node.js";
+import type { ConstantNode, ExpressionNode } from "./expression-node.js";
 
 interface Parsed {
   error: boolean;
@@ -74,7 +74,7 @@ export async function printExpressions(db: Database, nodes: readonly ExpressionN
 
 function statement(expression: ExpressionNode): object {
   const node = {
-    ...{ type: "SELECT_NODE", modifiers: [], cte_map: { map: [] }, select_list: [withoutPlaces(expression)] },
+    ...{ type: "SELECT_NODE", modifiers: [], cte_map: { map: [] }, select_list: [forParser(expression)] },
     from_table: { type: "EMPTY", alias: "", sample: null, query_location: 0 },
     ...{ where_clause: null, group_expressions: [], group_sets: [], aggregate_handling: "STANDARD_HANDLING" },
     ...{ having: null, sample: null, qualify: null },
@@ -82,11 +82,23 @@ function statement(expression: ExpressionNode): object {
   return { error: false, statements: [{ node, named_param_map: [] }] };
 }
 
-/** A place that the parser does not know is a number beyond those of JSON. */
-function withoutPlaces(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutPlaces);
+/** The tree as DuckDB takes it back: JSON has no place beyond 2⁵³, and no 1.0 that differs from 1. */
+function forParser(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(forParser);
   if (typeof node !== "object" || node === null) return node;
+  const { class: kind, value } = node as Partial<ConstantNode>;
+  if (kind === "CONSTANT" && value?.type.id === "DOUBLE") return doubleNode(String(value.value));
   return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, key === "query_location" ? 0 : withoutPlaces(value)]),
+    Object.entries(node).map(([key, part]) => [key, key === "query_location" ? 0 : forParser(part)]),
   );
+}
+
+/** CAST('…' AS DOUBLE) */
+function doubleNode(value: string): object {
+  const child = {
+    ...{ class: "CONSTANT", type: "VALUE_CONSTANT", alias: "", query_location: 0 },
+    value: { type: { id: "VARCHAR", type_info: null }, is_null: false, value },
+  };
+  const cast_type = { id: "DOUBLE", type_info: null };
+  return { class: "CAST", type: "OPERATOR_CAST", alias: "", query_location: 0, child, cast_type, try_cast: false };
 }

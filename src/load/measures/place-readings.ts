@@ -2,7 +2,7 @@ import type { CellReading } from "../../store/log-columns.js";
 import { TEXT_FUNCTIONS } from "./allowed-functions.js";
 import { hasAggregate } from "./check-expression.js";
 import { type ColumnNode, type ExpressionNode, partsOf, withParts } from "./expression-node.js";
-import type { ReadColumn } from "./plan-measures.js";
+import type { ReadColumn } from "./measure-plan.js";
 
 /** How columns are read where nothing in the expression says it. */
 export interface Wanted {
@@ -44,7 +44,7 @@ export function placeReadings(expression: ExpressionNode, wanted: Wanted): Place
   const place = ({ column_names: [column] }: ColumnNode, asked?: CellReading): ExpressionNode => {
     const reading = asked ?? wanted.reading(column);
     const position = wanted.position(column);
-    const alias = `r${position}_${reading}`;
+    const alias = `_${reading}_${position}`;
     const isInferred = (asked === undefined && wanted.isKnown(column)) || (reads.get(alias)?.isInferred ?? false);
     reads.set(alias, { alias, column: wanted.header[position], position, reading, isInferred });
     return { class: "COLUMN_REF", type: "COLUMN_REF", alias: "", column_names: [alias] } as ExpressionNode;

@@ -5,44 +5,16 @@ import type { Database } from "../../store/database.js";
 import type { CellReading, LogMeasure } from "../../store/log-columns.js";
 import type { RecordCellOptions } from "../../store/record-cell-sql.js";
 import type { Source } from "../source.js";
-import { countReadable, READINGS, type ReadableCells, readingOfCells, readingOfType } from "./cell-readings.js";
+import { countReadable, READINGS, type ReadableCells, readingOfType, readingsOfCells } from "./cell-readings.js";
 import { checkExpression, type Expression } from "./check-expression.js";
 import { combineRule } from "./combine-rule.js";
-import { visit } from "./expression-node.js";
+import { type ExpressionNode, visit } from "./expression-node.js";
 import { parseExpression, printExpressions } from "./expression-text.js";
+import type { CastCheck, ComputedMeasure, MeasurePlan, ReadColumn } from "./measure-plan.js";
 import { placeReadings, type Wanted } from "./place-readings.js";
 
-/** A column of a file as expressions see it. */
-export interface ReadColumn {
-  /** What it is called in the SQL of the plan. */
-  alias: string;
-  /** Its name in the file, and its position from 0. */
-  column: string;
-  position: number;
-  reading: CellReading;
-}
-
-/** A cast that a row may fail. */
-export interface CastCheck {
-  /** SQL for whether it fails. */
-  fails: string;
-  /** The first column that it casts. */
-  column: string;
-  reason: string;
-}
-
-/** A measure that is computed. */
-export interface ComputedMeasure {
+interface MeasureExpression extends Expression {
   measure: LogMeasure;
-  /** SQL over the aliases: an aggregate for events, a plain expression for days; a DOUBLE. */
-  sql: string;
-}
-
-/** How measures are computed from the columns of a file. */
-export interface MeasurePlan {
-  reads: readonly ReadColumn[];
-  checks: readonly CastCheck[];
-  computed: readonly ComputedMeasure[];
 }
 
 /** Rows of a file that are looked at to tell what its columns hold. */
@@ -61,7 +33,7 @@ export async function planMeasures(
   source: Source,
   { grain, rules }: { grain: "day" | "event"; rules: RecordCellOptions },
 ): Promise<MeasurePlan> {
-  const expressions: (Expression & { measure: LogMeasure })[] = [];
+  const expressions: MeasureExpression[] = [];
   for (const measure of measures) {
     const { name, sql = "" } = measure;
     const key = `load.measures.${name}`;
@@ -71,26 +43,65 @@ export async function planMeasures(
     expressions.push({ ...expression, node, measure });
   }
   const names = columnsOf(expressions, source.header);
-  const byCells = await readingsOf(db, source, names, expressions, rules);
-  const wanted = (open: CellReading): Wanted => ({
-    reading: (column) => byCells.get(positionOf(names, column)) ?? open,
-    isKnown: (column) => byCells.get(positionOf(names, column)) !== undefined,
-    position: (column) => positionOf(names, column),
-    header: source.header,
-  });
-  // a column without a value in the first rows may be anything that the expressions can take
-  const opens: CellReading[] = [...byCells.values()].includes(undefined)
-    ? ["number", "text", "time", "day"]
-    : ["number"];
+  const found = await readingsOf(db, source, names, expressions, rules);
+  const bound: BoundMeasure[] = [];
+  for (const expression of expressions) bound.push(await bindLikeliest(db, expression, names, found, source.header));
+  const reads = new Map(bound.flatMap(({ reads: own }) => own.map((read) => [read.alias, read])));
+  const checks = new Map(bound.flatMap(({ checks: own }) => own.map((check) => [check.fails, check])));
+  return {
+    reads: [...reads.values()],
+    checks: [...checks.values()],
+    computed: bound.map(({ measure, sql }) => ({ measure, sql })),
+  };
+}
+
+/** Readings of a column that are tried, and whether a cell, a type or an earlier file shows them. */
+interface PossibleReadings {
+  readings: readonly CellReading[];
+  isKnown: boolean;
+}
+
+/** Ways to read the columns of an expression that are tried. */
+const TRIED = 64;
+
+/** Binds an expression in the likeliest way of reading its columns that it takes. */
+async function bindLikeliest(
+  db: Database,
+  expression: MeasureExpression,
+  names: ReadonlyMap<string, number>,
+  found: ReadonlyMap<number, PossibleReadings>,
+  header: readonly string[],
+): Promise<BoundMeasure> {
+  const own = namesIn(expression.node);
+  const possible = own.map((column) => found.get(positionOf(names, column)) ?? { readings: [], isKnown: false });
   let first: unknown;
-  for (const open of opens) {
+  for (const readings of combinations(possible.map((each) => each.readings)).slice(0, TRIED)) {
     try {
-      return await bind(db, expressions, wanted(open));
+      return await bind(db, expression, {
+        reading: (column) => readings[own.indexOf(column)],
+        isKnown: (column) => possible[own.indexOf(column)].isKnown,
+        position: (column) => positionOf(names, column),
+        header,
+      });
     } catch (error) {
       first ??= error;
     }
   }
   throw first;
+}
+
+/** All ways to take one of each list, those with the first ones first. */
+function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((ways, list) => list.flatMap((each) => ways.map((way) => [...way, each])), [[]]);
+}
+
+/** Names of columns in an expression, each once. */
+function namesIn(node: ExpressionNode): string[] {
+  const names = new Set<string>();
+  visit(node, (part) => {
+    if (part.class === "COLUMN_REF") names.add(part.column_names[0]);
+  });
+  return [...names];
 }
 
 const positionOf = (names: ReadonlyMap<string, number>, column: string): number => names.get(column) ?? -1;
@@ -99,41 +110,41 @@ const positionOf = (names: ReadonlyMap<string, number>, column: string): number 
 function columnsOf(expressions: readonly Expression[], header: readonly string[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const { key, sql, node } of expressions) {
-    visit(node, (part) => {
-      if (part.class !== "COLUMN_REF") return;
-      const [column] = part.column_names;
+    for (const column of namesIn(node)) {
       const exact = header.indexOf(column);
       const same = (name: string) => name.trim().toLowerCase() === column.trim().toLowerCase();
       const position = exact >= 0 ? exact : header.findIndex(same);
-      if (position < 0) {
-        const near = closestMatch(column, header);
-        throw new ChurnError(
-          "BAD_OPTION",
-          `option "${key}" names a column ${JSON.stringify(column)} that the file does not have: ${JSON.stringify(sql)}`,
-          {
-            hint: near
-              ? `did you mean ${quotedColumn(near)}?`
-              : `the file has ${header.map(quotedColumn).join(", ")}; a text stands in single quotes`,
-          },
-        );
-      }
+      if (position < 0) throw unknownColumn(column, { key, sql }, header);
       found.set(column, position);
-    });
+    }
   }
   return found;
 }
 
+function unknownColumn(column: string, { key, sql }: Pick<Expression, "key" | "sql">, header: readonly string[]) {
+  const near = closestMatch(column, header);
+  return new ChurnError(
+    "BAD_OPTION",
+    `option "${key}" names a column ${JSON.stringify(column)} that the file does not have: ${JSON.stringify(sql)}`,
+    {
+      hint: near
+        ? `did you mean ${quotedColumn(near)}?`
+        : `the file has ${header.map(quotedColumn).join(", ")}; a text stands in single quotes`,
+    },
+  );
+}
+
 const quotedColumn = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 
-/** How the cells of each column are read where an expression does not say it; undefined where no cell shows it. */
+/** How the cells of each column may be read where an expression does not say it. */
 async function readingsOf(
   db: Database,
   source: Source,
   names: ReadonlyMap<string, number>,
-  expressions: readonly (Expression & { measure: LogMeasure })[],
+  expressions: readonly MeasureExpression[],
   rules: RecordCellOptions,
-): Promise<Map<number, CellReading | undefined>> {
-  const readings = new Map<number, CellReading | undefined>();
+): Promise<Map<number, PossibleReadings>> {
+  const found = new Map<number, PossibleReadings>();
   const open = new Set<number>();
   for (const [column, position] of names) {
     const name = source.header[position];
@@ -141,68 +152,59 @@ async function readingsOf(
       .flatMap(({ measure }) => Object.entries(measure.reads ?? {}))
       .find(([read]) => read.toLowerCase() === name.toLowerCase())?.[1];
     const type = source.types?.[position];
-    if (before) readings.set(position, before);
-    else if (type) readings.set(position, typedReading(type, name, expressions, column));
-    else open.add(position);
+    if (before) found.set(position, { readings: [before], isKnown: true });
+    else if (type) {
+      const reading = readingOfType(type);
+      if (!reading) throw noSingleValue(type, column, expressions);
+      found.set(position, { readings: [reading], isKnown: true });
+    } else open.add(position);
   }
-  if (open.size === 0) return readings;
+  if (open.size === 0) return found;
   const positions = [...open];
   const cells = positions.map((position) => `${source.cell(position)} AS c${position}`);
-  const counts = positions.map((position) => `${countReadable(`c${position}`, rules)} AS n${position}`);
-  const found = await db.oneRow<Record<string, string>>(
-    `SELECT ${positions.map((position) => `CAST(to_json(n${position}) AS VARCHAR) AS n${position}`).join(", ")}
-     FROM (SELECT ${counts.join(", ")} FROM (SELECT ${cells.join(", ")} FROM ${source.from} LIMIT ${SAMPLE}))`,
+  const counts = positions.map(
+    (position) => `CAST(to_json(${countReadable(`c${position}`, rules)}) AS VARCHAR) AS n${position}`,
+  );
+  const counted = await db.oneRow<Record<string, string>>(
+    `SELECT ${counts.join(", ")} FROM (SELECT ${cells.join(", ")} FROM ${source.from} LIMIT ${SAMPLE})`,
   );
   for (const position of positions) {
-    readings.set(position, readingOfCells(JSON.parse(found[`n${position}`]) as ReadableCells));
+    const readable = JSON.parse(counted[`n${position}`]) as ReadableCells;
+    found.set(position, { readings: readingsOfCells(readable), isKnown: readable.filled > 0 });
   }
-  return readings;
+  return found;
 }
 
-function typedReading(type: string, name: string, expressions: readonly Expression[], column: string): CellReading {
-  const reading = readingOfType(type);
-  if (reading) return reading;
-  const used = expressions.find(({ node }) => {
-    let isNamed = false;
-    visit(node, (part) => {
-      if (part.class === "COLUMN_REF" && part.column_names[0] === column) isNamed = true;
-    });
-    return isNamed;
-  });
-  throw new ChurnError(
+function noSingleValue(type: string, column: string, expressions: readonly MeasureExpression[]): ChurnError {
+  const key = expressions.find(({ node }) => namesIn(node).includes(column))?.key;
+  return new ChurnError(
     "BAD_OPTION",
-    `option "${used?.key}" names the column ${JSON.stringify(name)}, which holds ${type}: no single value`,
-    {
-      hint: "it takes columns of numbers, texts, days, times and truth values",
-    },
+    `option "${key}" names the column ${JSON.stringify(column)}, which holds ${type}: no single value`,
+    { hint: "it takes columns of numbers, texts, days, times and truth values" },
   );
 }
 
-/** Writes the SQL of a plan, and tries it on no rows. */
-async function bind(
-  db: Database,
-  expressions: readonly (Expression & { measure: LogMeasure })[],
-  wanted: Wanted,
-): Promise<MeasurePlan> {
-  const placed = expressions.map((expression) => ({ expression, ...placeReadings(expression.node, wanted) }));
-  const reads = new Map(placed.flatMap(({ reads: own }) => own.map((read) => [read.alias, read])));
-  const columns = [...reads.values()].map(({ alias, reading }) => `NULL::${READINGS[reading].type} AS ${alias}`);
+/** A measure that is computed, and what it reads of a file. */
+interface BoundMeasure extends ComputedMeasure {
+  reads: readonly ReadColumn[];
+  checks: readonly CastCheck[];
+}
+
+/** Writes the SQL of a measure, and tries it on no rows. */
+async function bind(db: Database, expression: MeasureExpression, wanted: Wanted): Promise<BoundMeasure> {
+  const { node, casts, reads } = placeReadings(expression.node, wanted);
+  const columns = reads.map(({ alias, reading }) => `NULL::${READINGS[reading].type} AS ${alias}`);
   const from = `(SELECT ${["NULL AS nothing", ...columns].join(", ")})`;
-  const computed: ComputedMeasure[] = [];
-  const checks = new Map<string, CastCheck>();
-  for (const { expression, node, casts, reads: own } of placed) {
-    const [sql, ...texts] = await printExpressions(db, [node, ...casts.map((cast) => cast.child)]);
-    await tryOut(db, expression, sql, from, own);
-    for (const [index, { type, column }] of casts.entries()) {
-      const of = texts[index];
-      const fails = `(${of} IS NOT NULL AND TRY_CAST(${of} AS ${type}) IS NULL)`;
-      checks.set(fails, { fails, column, reason: `cannot be cast to ${type}` });
-    }
-    const inferred = own.filter(({ isInferred }) => isInferred).map(({ column, reading }) => [column, reading]);
-    const { measure } = expression;
-    computed.push({ measure: { ...measure, reads: Object.fromEntries(inferred) }, sql: `CAST(${sql} AS DOUBLE)` });
-  }
-  return { reads: [...reads.values()], checks: [...checks.values()], computed };
+  const [sql, ...texts] = await printExpressions(db, [node, ...casts.map((cast) => cast.child)]);
+  await tryOut(db, expression, sql, from, reads);
+  const checks = casts.map(({ type, column }, index): CastCheck => {
+    const of = texts[index];
+    const fails = `(${of} IS NOT NULL AND TRY_CAST(${of} AS ${type}) IS NULL)`;
+    return { fails, column, reason: `cannot be cast to ${type}` };
+  });
+  const inferred = reads.filter(({ isInferred }) => isInferred).map(({ column, reading }) => [column, reading]);
+  const measure = { ...expression.measure, reads: Object.fromEntries(inferred) };
+  return { measure, sql: `CAST(${sql} AS DOUBLE)`, reads, checks };
 }
 
 /** @throws ChurnError BAD_OPTION for an expression that DuckDB does not take for cells of these types, or that gives no number */
@@ -244,5 +246,5 @@ export function inWords(error: unknown, reads: readonly ReadColumn[]): string {
   return firstLineOf(error)
     .replace(/^[A-Z][a-z]+ (of Range )?Error: /, "")
     .replace(/ You might need to add explicit type casts\.$/, "")
-    .replace(/\br\d+_[a-z]+\b/g, (alias) => names.get(alias) ?? alias);
+    .replace(/\b_[a-z]+_\d+\b/g, (alias) => names.get(alias) ?? alias);
 }
