@@ -1,4 +1,5 @@
 import type { LeftOut } from "../download/many/left-out.js";
+import type { TableRead } from "../download/mysql/table-read.js";
 import type { TextEncoding } from "../download/reader-options.js";
 import type { CellOptions } from "./cell-options.js";
 import type { LoadSettings } from "./options.js";
@@ -97,6 +98,8 @@ export interface DownloadedFile extends RecordFile {
   bytes?: number;
   sha256: string;
   rows: number;
+  /** What was read, of a table of a database. */
+  read?: TableRead;
 }
 
 /** How the ledger names a file from one state of it to the next. */
