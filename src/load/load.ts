@@ -102,6 +102,7 @@ function fileOf(manifest: Manifest, { data_dir, reader: asked }: LoadSettings): 
     delimiter: asked.delimiter === "auto" ? (manifest.delimiter ?? ",") : asked.delimiter,
     encoding: asked.encoding === "auto" ? found : asked.encoding,
     ...now,
+    ...(manifest.read ? { read: manifest.read } : {}),
     // lines that may be blank count for nothing
     rows: Math.max(0, rows + Math.min(0, above({ header, skip }) - above(now))),
   };
