@@ -1,16 +1,24 @@
-import { MEASURES } from "../cdr/columns.js";
+import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
+import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import type { Database } from "../store/database.js";
+import { type Database, name } from "../store/database.js";
+import { logColumns } from "../store/log-columns.js";
 import type { EdaSettings } from "./options.js";
 
-/** The rows that are looked at: a view `explored` with the columns of the record and `label`. */
+/** The column of `explored` with the label: no measure can be called so. */
+export const LABEL = '"the label"';
+
+/** A measure of the log, with what a person calls it, unit included. */
+export type ExploredMeasure = Pick<MeasureColumn, "name" | "kind"> & { title: string };
+
+/** The rows that are looked at: a view `explored` with the columns of the record and the label. */
 export interface ExploredRows {
   rows: number;
   subscribers: number;
   firstDay: string;
   lastDay: string;
   /** Columns that hold anything at all, in the order of the record. */
-  measures: { name: string; kind: "count" | "amount"; title: string }[];
+  measures: ExploredMeasure[];
   label: "given" | "ahead";
   /** The log has PSEUDO_CHURNED. */
   flagged: boolean;
@@ -26,7 +34,9 @@ export interface ExploredRows {
  * @throws ChurnError NO_DATA when there are no such rows; BAD_OPTION when the label asked for is not in the log
  */
 export async function exploredRows(db: Database, settings: EdaSettings): Promise<ExploredRows> {
-  const counts = MEASURES.map(({ name }) => `count(${name}) AS ${name}`).join(", ");
+  const record = measuresOf(await logColumns(db));
+  checkTitles(settings, record);
+  const counts = record.map((each) => `count(${name(each.name)}) AS ${name(each.name)}`).join(", ");
   const log = await db.row(
     `SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, CAST(min(DP_DATE) AS VARCHAR) AS first, CAST(max(DP_DATE) AS VARCHAR) AS last,
       (SELECT CAST(max(last_day) AS VARCHAR) FROM batches WHERE kind = 'load') AS loaded, ${counts} FROM DP_CDR_Data`,
@@ -40,7 +50,8 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
       hint: 'leave it at "auto", or use "ahead"',
     });
   }
-  const measures = MEASURES.filter(({ name }) => Number(log[name]) > 0).map(({ name, kind, title, unit }) => ({
+  const held = record.filter((each) => Number(log[each.name]) > 0);
+  const measures = held.map(({ name, kind, title, unit }) => ({
     name,
     kind,
     title: settings.titles[name] ?? (unit ? `${title} (${unit})` : title),
@@ -50,18 +61,19 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
   const within = `DP_DATE BETWEEN DATE '${from}' AND DATE '${to}'`;
   if (label === "given") {
     await db.run(
-      `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS label FROM DP_CDR_Data WHERE ${within}`,
+      `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS ${LABEL} FROM DP_CDR_Data WHERE ${within}`,
     );
   } else {
-    const active = measures.map(({ name }) => `coalesce(${name}, 0) > 0`).join(" OR ") || "false";
+    const active =
+      held.map((each) => `coalesce(${name(each.name)}, 0) ${each.negative ? "<>" : ">"} 0`).join(" OR ") || "false";
     const next = (condition: string) => `min(CASE WHEN ${condition} THEN DP_DATE END) OVER later`;
     // a table, since the windows would run again for each column
     await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
-      SELECT * EXCLUDE (next_flag, next_row),
+      SELECT * EXCLUDE ("next flag", "next row"),
         CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${settings.horizon} > DATE '${loaded}' THEN NULL
-          WHEN next_flag <= DP_DATE + ${settings.horizon} THEN 1
-          WHEN next_row <= DP_DATE + ${settings.horizon} THEN 0 ELSE 1 END AS label
-      FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS next_flag, ${next(`PSEUDO_CHURNED IS NOT NULL OR ${active}`)} AS next_row
+          WHEN "next flag" <= DP_DATE + ${settings.horizon} THEN 1
+          WHEN "next row" <= DP_DATE + ${settings.horizon} THEN 0 ELSE 1 END AS ${LABEL}
+      FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS "next flag", ${next(`PSEUDO_CHURNED IS NOT NULL OR ${active}`)} AS "next row"
         FROM DP_CDR_Data WHERE DP_DATE <= DATE '${loaded}'
         WINDOW later AS (PARTITION BY DP_MSISDN ORDER BY DP_DATE ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
       WHERE ${within} ORDER BY id`);
@@ -83,4 +95,19 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
     label,
     flagged,
   };
+}
+
+/** @throws ChurnError BAD_OPTION for a title of a measure that the record does not have */
+function checkTitles({ titles }: EdaSettings, measures: readonly MeasureColumn[]): void {
+  const names = measures.map((measure) => measure.name);
+  const unknown = Object.keys(titles).find((title) => !names.includes(title));
+  if (unknown === undefined) return;
+  const near = closestMatch(unknown, names);
+  throw new ChurnError(
+    "BAD_OPTION",
+    `option "eda.titles" names ${JSON.stringify(unknown)}, which is not a measure of the log`,
+    {
+      hint: near ? `did you mean ${JSON.stringify(near)}?` : `it has ${names.join(", ")}`,
+    },
+  );
 }

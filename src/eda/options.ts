@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { MEASURES } from "../cdr/columns.js";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 
@@ -19,9 +18,11 @@ export const edaOptions = defineOptions("eda", {
     .default(14)
     .describe("days after a row's day in which churn counts, for label ahead"),
   titles: z
-    .partialRecord(z.enum(MEASURES.map(({ name }) => name)), z.string())
+    .record(z.string(), z.string())
     .default({})
-    .describe("what the columns are in this log, for the charts: DP_DATA_VOLUME=amount (US dollars)"),
+    .describe(
+      "what the measures are in this log, for exploration alone; load.titles says it everywhere: DP_DATA_VOLUME=amount (US dollars)",
+    ),
   output_dir: z.string().min(1).default("output").describe("folder of the charts"),
 });
 

@@ -1,9 +1,9 @@
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { columnAs, columnsAs } from "../store/columns-as.js";
-import type { Database } from "../store/database.js";
+import { type Database, name } from "../store/database.js";
 import { byDay, type DailyTable } from "./by-day.js";
-import type { ExploredRows } from "./explored-rows.js";
+import { type ExploredRows, LABEL } from "./explored-rows.js";
 import type { ColumnSummary } from "./summarize.js";
 import { type Tally, tally } from "./tally.js";
 import { readTally, tallySql } from "./tally-sql.js";
@@ -26,41 +26,44 @@ export interface CountedLog {
 export async function readLog(db: Database, log: ExploredRows, context: StageContext): Promise<CountedLog> {
   const columns: Record<string, Tally> = {};
   const counts = log.measures.filter(({ kind }) => kind === "count").map(({ name }) => name);
+  // numbered, since a measure may be called anything
   const totals = counts
-    .map((name) => `, CAST(sum(${name}) AS DOUBLE) AS ${name}, count(${name}) AS n_${name}`)
+    .map((column, i) => `, CAST(sum(${name(column)}) AS DOUBLE) AS sum${i}, count(${name(column)}) AS n${i}`)
     .join("");
   const found = await db.columns(
-    `SELECT DP_DATE AS day, count(*) AS n${totals} FROM explored GROUP BY day ORDER BY day`,
+    `SELECT DP_DATE AS "the day", count(*) AS n${totals} FROM explored GROUP BY DP_DATE ORDER BY DP_DATE`,
   );
-  const present = columnAs(found, "day", Int32Array);
-  const numbers = (name: string) => columnAs(found, name, Float64Array);
-  const daily = byDay(present, Object.fromEntries(counts.map((name) => [name, numbers(name)])));
+  const present = columnAs(found, "the day", Int32Array);
+  const numbers = (column: string) => columnAs(found, column, Float64Array);
+  const daily = byDay(present, Object.fromEntries(counts.map((column, i) => [column, numbers(`sum${i}`)])));
   const place = (column: Float64Array) => {
     const all = new Float64Array(daily.days.length);
     for (let i = 0; i < present.length; i++) all[present[i] - daily.days[0]] = column[i];
     return all;
   };
   daily.rows = place(numbers("n"));
-  for (const name of counts) {
-    const n = place(numbers(`n_${name}`));
-    daily.means[name] = daily.sums[name].map((sum, i) => (n[i] > 0 ? sum / n[i] : Number.NaN));
+  for (const [c, column] of counts.entries()) {
+    const n = place(numbers(`n${c}`));
+    daily.means[column] = daily.sums[column].map((sum, i) => (n[i] > 0 ? sum / n[i] : Number.NaN));
   }
 
-  for (const [index, { name, kind }] of log.measures.entries()) {
+  for (const [index, { name: column, kind }] of log.measures.entries()) {
     context.onProgress?.({ task: "eda", done: index, total: log.measures.length, unit: "columns" });
     throwIfInterrupted(context.signal, "eda");
     if (kind === "count") {
-      columns[name] = readTally(await db.columns(tallySql(name, "label", "explored")));
+      columns[column] = readTally(await db.columns(tallySql(name(column), LABEL, "explored")));
       continue;
     }
-    const rows = await db.columns(`SELECT DP_DATE AS day, ${name} AS v, label AS l FROM explored`);
-    const { day, v, l } = columnsAs(rows, { day: Int32Array, v: Float64Array, l: Float64Array });
-    columns[name] = tally(v, l);
-    const own = byDay(day, { [name]: v });
-    daily.sums[name] = own.sums[name];
-    daily.means[name] = own.means[name];
+    const rows = await db.columns(
+      `SELECT DP_DATE AS "the day", ${name(column)} AS "the value", ${LABEL} FROM explored`,
+    );
+    const found = columnsAs(rows, { "the day": Int32Array, "the value": Float64Array, "the label": Float64Array });
+    columns[column] = tally(found["the value"], found["the label"]);
+    const own = byDay(found["the day"], { [column]: found["the value"] });
+    daily.sums[column] = own.sums[column];
+    daily.means[column] = own.means[column];
   }
-  const label = readTally(await db.columns(tallySql("label", "label", "explored")));
+  const label = readTally(await db.columns(tallySql(LABEL, LABEL, "explored")));
   return { columns, daily: inOrder(daily, log), summary: { keys: await keySummaries(db), label } };
 }
 

@@ -1,6 +1,8 @@
-import type { UsageMeasure } from "./feature-plan.js";
+import { name } from "../store/database.js";
+import type { UsageMeasure } from "./usage-measures.js";
 
-/** SQL for whether a row shows the subscriber doing anything. */
-export function activeSql(measures: readonly UsageMeasure[]): string {
-  return `(${measures.map((measure) => `coalesce(${measure.column}, 0) > 0`).join(" OR ")})`;
+/** SQL for whether a row shows the subscriber doing anything; money that goes back is something, too. */
+export function activeSql(measures: readonly Pick<UsageMeasure, "column" | "negative">[]): string {
+  if (measures.length === 0) return "false";
+  return `(${measures.map(({ column, negative }) => `coalesce(${name(column)}, 0) ${negative ? "<>" : ">"} 0`).join(" OR ")})`;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { MEASURES } from "../cdr/columns.js";
 import { loadFile } from "../load/load-file.js";
 import { loadOptions } from "../load/options.js";
 import type { SqlValue } from "../store/database.js";
@@ -186,7 +187,7 @@ describe("buildFeatures", () => {
 });
 
 describe("planFeatures", () => {
-  const columns = ["DP_MOC_COUNT", "DP_MOC_DURATION", "DP_DATA_COUNT", "DP_DATA_VOLUME"];
+  const columns = MEASURES.filter(({ name }) => /MOC|DATA/.test(name));
   it("gives one hash to plans that compute the same, and another when anything differs", () => {
     const hash = (options: object) => planHash(planFeatures(featureOptions.parse(options), columns, false));
     expect(hash({ windows: [7, 30] })).toBe(hash({ windows: [30, 7, 7] }));
@@ -198,8 +199,6 @@ describe("planFeatures", () => {
     expect(lookback(planFeatures(featureOptions.parse({ windows: [7] }), columns, false))).toBe(14);
   });
   it("refuses the legacy set, by its old name too, for a log that lacks its measures", () => {
-    expect(() => planFeatures(featureOptions.parse({ set: "seed" }), ["DP_DATA_COUNT"], false)).toThrow(
-      /M_Out_Call_Count/,
-    );
+    expect(() => planFeatures(featureOptions.parse({ set: "seed" }), [columns[2]], false)).toThrow(/M_Out_Call_Count/);
   });
 });

@@ -1,12 +1,13 @@
 import { rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { MEASURES } from "../cdr/columns.js";
+import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
-import { type Database, text } from "../store/database.js";
+import { type Database, name, text } from "../store/database.js";
 import { countLeavers } from "../store/leavers.js";
+import { logColumns } from "../store/log-columns.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { coveredLog } from "./covered-log.js";
@@ -114,14 +115,15 @@ export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; pl
   return found && { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash };
 }
 
-async function describeLog(db: Database): Promise<{ measures: string[]; labelGiven: boolean; span: LogSpan }> {
+async function describeLog(db: Database): Promise<{ measures: MeasureColumn[]; labelGiven: boolean; span: LogSpan }> {
   const span = await coveredLog(db);
-  const counts = MEASURES.map(({ name: column }) => `count(${column}) AS ${column}`).join(", ");
+  const measures = measuresOf(await logColumns(db));
+  const counts = measures.map(({ name: column }) => `count(${name(column)}) AS ${name(column)}`).join(", ");
   const found = await db.row(`SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, ${counts} FROM DP_CDR_Data`);
   if (!found?.rows || !span)
     throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
   return {
-    measures: MEASURES.filter(({ name: column }) => (found[column] as number) > 0).map((column) => column.name),
+    measures: measures.filter(({ name: column }) => (found[column] as number) > 0),
     labelGiven: (found.labels as number) > 0,
     span,
   };

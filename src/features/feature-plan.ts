@@ -1,30 +1,9 @@
 import { createHash } from "node:crypto";
+import type { MeasureColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { FeatureSettings } from "./options.js";
 import { type AttributeFeature, attributeFeatures, type PlannableAttributes } from "./plan-attributes.js";
-
-/** A measure of the record under the name that features have used since the legacy system. */
-export interface UsageMeasure {
-  readonly name: string;
-  /** Column of `DP_CDR_Data`. */
-  readonly column: string;
-  readonly kind: "count" | "amount";
-}
-
-/** Every measure that a log may have, in order. */
-const FEATURE_MEASURES: readonly UsageMeasure[] = [
-  { name: "M_Out_Call_Count", column: "DP_MOC_COUNT", kind: "count" },
-  { name: "M_Out_Call_Time", column: "DP_MOC_DURATION", kind: "amount" },
-  { name: "M_In_Call_Count", column: "DP_MTC_COUNT", kind: "count" },
-  { name: "M_In_Call_Time", column: "DP_MTC_DURATION", kind: "amount" },
-  { name: "M_Out_SMS_Count", column: "DP_MOSMS_COUNT", kind: "count" },
-  { name: "M_In_SMS_Count", column: "DP_MTSMS_COUNT", kind: "count" },
-  { name: "M_Data_Count", column: "DP_DATA_COUNT", kind: "count" },
-  { name: "M_Data_Sum", column: "DP_DATA_VOLUME", kind: "amount" },
-];
-
-/** The four measures of the legacy system's model, in its order. */
-const LEGACY_MEASURES = ["M_Out_Call_Count", "M_Out_Call_Time", "M_Data_Sum", "M_Data_Count"];
+import { LEGACY_MEASURES, type UsageMeasure, usageMeasures } from "./usage-measures.js";
 
 /** One feature: what is computed, of which measure, over which window. Days are counted back from the snapshot day. */
 export type Feature =
@@ -84,18 +63,19 @@ export interface PlannableSubscribers {
  * Plans the features for a log.
  *
  * @param settings options of the stage
- * @param columns measures of `DP_CDR_Data` that the log has; the others get no features
+ * @param log the measures of `DP_CDR_Data` that the log has; the others get no features
  * @param labelGiven whether the log has PSEUDO_CHURNED
  * @param subscribers what is known of them beside the log; a plan without it has the hash that it always had
- * @throws ChurnError BAD_OPTION when the legacy set is asked of a log that lacks one of its four measures
+ * @throws ChurnError BAD_OPTION when the legacy set is asked of a log that lacks one of its four measures, or a measure has a name
+ *   that the features of another one have
  */
 export function planFeatures(
   settings: FeatureSettings,
-  columns: readonly string[],
+  log: readonly MeasureColumn[],
   labelGiven: boolean,
   { attributes, hasLeavers = false }: PlannableSubscribers = {},
 ): FeaturePlan {
-  const measures = FEATURE_MEASURES.filter((measure) => columns.includes(measure.column));
+  const measures = usageMeasures(log);
   const windows = [...new Set(settings.windows)].sort((a, b) => a - b);
   if (settings.label === "given" && !labelGiven) {
     throw new ChurnError("BAD_OPTION", 'option "features.label" is "given", but no record has PSEUDO_CHURNED', {

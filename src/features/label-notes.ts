@@ -1,5 +1,5 @@
-import { MEASURES } from "../cdr/columns.js";
 import type { Database } from "../store/database.js";
+import { activeSql } from "./active-sql.js";
 import type { FeaturePlan } from "./feature-plan.js";
 
 /** Share of churners above which "no activity in the horizon" is the rule and not an event. */
@@ -23,7 +23,7 @@ export async function labelNotes(
       `${((100 * churned) / known).toFixed(0)} % of the labels are churn: no activity in ${plan.horizon} days is the rule here, not an event; a longer horizon tells more (features.horizon)`,
     );
   }
-  const gap = await usualGap(db);
+  const gap = await usualGap(db, plan);
   if (gap !== null && plan.horizon < gap) {
     notes.push(
       `half of the gaps between two active days of a subscriber are of ${gap} days and more, longer than the horizon of ${plan.horizon}: an ordinary pause counts as churn (features.horizon)`,
@@ -33,11 +33,10 @@ export async function labelNotes(
 }
 
 /** Median of the days from one active day of a subscriber to the next; null where nobody has two. */
-async function usualGap(db: Database): Promise<number | null> {
-  const active = MEASURES.map(({ name }) => `coalesce(${name}, 0) > 0`).join(" OR ");
+async function usualGap(db: Database, { measures }: FeaturePlan): Promise<number | null> {
   const found = await db.row<{ gap: number | null }>(
     `SELECT CAST(quantile_disc(gap, 0.5) AS INTEGER) AS gap FROM (
-       SELECT DP_DATE - lag(DP_DATE) OVER (PARTITION BY DP_MSISDN ORDER BY DP_DATE) AS gap FROM DP_CDR_Data WHERE ${active})`,
+       SELECT DP_DATE - lag(DP_DATE) OVER (PARTITION BY DP_MSISDN ORDER BY DP_DATE) AS gap FROM DP_CDR_Data WHERE ${activeSql(measures)})`,
   );
   return found?.gap ?? null;
 }

@@ -1,10 +1,12 @@
+import { knownValue } from "../core/known-value.js";
 import { name } from "../store/database.js";
 import { activeSql } from "./active-sql.js";
 import { attributeValues } from "./attribute-sql.js";
 import type { CoveredLog } from "./covered-log.js";
-import { type Feature, type FeaturePlan, lookback, type UsageMeasure } from "./feature-plan.js";
+import { type Feature, type FeaturePlan, lookback } from "./feature-plan.js";
 import { leaversSql } from "./leavers-sql.js";
 import { isOfAttribute } from "./plan-attributes.js";
+import type { UsageMeasure } from "./usage-measures.js";
 
 /**
  * Compiles a plan to one query: the snapshots of one day, `$1` = the snapshot day t.
@@ -26,7 +28,7 @@ export function planSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string |
   const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
   const silence = `CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${log.last}' THEN ${label(plan, log)} END`;
   return `WITH
-    past AS (SELECT *, ${activeSql(plan.measures)} AS active FROM ${pastRows(log, lookback(plan))}),
+    past AS (${pastRows(plan, log)}),
     population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
       HAVING bool_or(active AND age <= ${plan.active_within})
         AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""}),
@@ -60,15 +62,21 @@ const dates = (days: readonly string[]) => days.map((day) => `DATE '${day}'`).jo
 /** How many covered days there are before the snapshot. */
 const BEFORE = "(SELECT count(*) FROM covered WHERE day < CAST($1 AS DATE))";
 
-/** The rows of the covered days before the snapshot, with their age in covered days. */
-function pastRows({ first, missing }: CoveredLog, lookback: number): string {
+/** Where `past` has a measure: whatever its name is, it is none of the others there. */
+const aliasOf = (index: number) => `m${index}`;
+
+/** The rows of the covered days before the snapshot, with their age in covered days, the measures, and whether they show activity. */
+function pastRows(plan: FeaturePlan, { first, missing }: CoveredLog): string {
+  const measures = plan.measures.map(({ column }, index) => `${name(column)} AS ${aliasOf(index)}`);
+  const cells = `DP_MSISDN, DP_DATE, PSEUDO_CHURNED, ${[...measures, `${activeSql(plan.measures)} AS active`].join(", ")}`;
   const before = "DP_DATE < CAST($1 AS DATE)";
+  const reach = lookback(plan);
   if (missing.length) {
-    return `(SELECT d.*, ${BEFORE} - place + 1 AS age FROM DP_CDR_Data d JOIN covered ON day = DP_DATE WHERE ${before})
-      WHERE age <= ${lookback}`;
+    return `SELECT * FROM (SELECT d.*, ${BEFORE} - place + 1 AS age
+      FROM (SELECT ${cells} FROM DP_CDR_Data WHERE ${before}) d JOIN covered ON day = DP_DATE) WHERE age <= ${reach}`;
   }
-  return `(SELECT *, DATE_DIFF('day', DP_DATE, CAST($1 AS DATE)) AS age FROM DP_CDR_Data
-      WHERE ${before} AND DP_DATE >= CAST($1 AS DATE) - ${lookback} AND DP_DATE >= DATE '${first}')`;
+  return `SELECT ${cells}, DATE_DIFF('day', DP_DATE, CAST($1 AS DATE)) AS age FROM DP_CDR_Data
+      WHERE ${before} AND DP_DATE >= CAST($1 AS DATE) - ${reach} AND DP_DATE >= DATE '${first}'`;
 }
 
 /** Covered days from a subscriber's first one to the snapshot. */
@@ -91,11 +99,18 @@ function label(plan: FeaturePlan, { missing }: CoveredLog): string {
 /** Units in which amounts are summed: whole millionths, since sums of doubles depend on their order. */
 const MILLIONTHS = 1e6;
 
-/** A measure as a whole number; what a row leaves out counts as 0. */
-function whole(measure: UsageMeasure): string {
-  const value = `coalesce(${measure.column}, 0)`;
-  return measure.kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
+/** A measure of `past` as a whole number; what a row leaves out counts as 0. */
+function whole({ kind, alias }: PlannedMeasure): string {
+  const value = `coalesce(${alias}, 0)`;
+  return kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
 }
+
+/** A measure and where `past` has it. */
+type PlannedMeasure = UsageMeasure & { alias: string };
+
+/** The measures of a plan by their names. */
+const plannedMeasures = ({ measures }: FeaturePlan): Map<string, PlannedMeasure> =>
+  new Map(measures.map((measure, index) => [measure.name, { ...measure, alias: aliasOf(index) }]));
 
 /** What one unit of `whole` is worth. */
 const unit = (measure: UsageMeasure) => (measure.kind === "count" ? 1 : MILLIONTHS);
@@ -105,7 +120,7 @@ const unit = (measure: UsageMeasure) => (measure.kind === "count" ? 1 : MILLIONT
  * stretches to windows, so that a row is touched once however many windows it lies in.
  */
 function behaviourFeatures(plan: FeaturePlan, log: CoveredLog): string {
-  const measures = new Map(plan.measures.map((measure, index) => [measure.name, { ...measure, alias: `m${index}` }]));
+  const measures = plannedMeasures(plan);
   const ends = [...new Set(plan.features.flatMap(endsOf))].sort((x, y) => x - y);
   const stretch = `CASE ${ends.map((end, index) => `WHEN age <= ${end} THEN ${index}`).join(" ")} END`;
   const sums = [...measures.values()].flatMap((measure) => [
@@ -120,8 +135,9 @@ function behaviourFeatures(plan: FeaturePlan, log: CoveredLog): string {
     const first = from === 1 ? 0 : ends.indexOf(from - 1) + 1;
     return `coalesce(CAST(sum(${column}) FILTER (stretch BETWEEN ${first} AND ${ends.indexOf(to)}) AS DOUBLE), 0)`;
   };
+  const isSigned = (name: string) => measures.get(name)?.negative ?? false;
   const total = (name: string, to: number, from = 1): string => {
-    const measure = measures.get(name) as UsageMeasure & { alias: string };
+    const measure = knownValue(measures, name);
     return `${over(`${measure.alias}_sum`, to, from)} / ${unit(measure)}`;
   };
 
@@ -140,21 +156,23 @@ function behaviourFeatures(plan: FeaturePlan, log: CoveredLog): string {
       case "trend": {
         const last = total(feature.measure, feature.window);
         const previous = total(feature.measure, 2 * feature.window, feature.window + 1);
-        return `(${last} - ${previous}) / nullif(${last} + ${previous}, 0)`;
+        // what goes back counts as what comes in: a share of all that moved
+        const moved = isSigned(feature.measure) ? `abs(${last}) + abs(${previous})` : `${last} + ${previous}`;
+        return `(${last} - ${previous}) / nullif(${moved}, 0)`;
       }
       case "slope": {
         // with days k = n + 1 − age: slope = Σ(k − k̄)x / Σ(k − k̄)², and Σ(k − k̄)² = n(n² − 1)/12
-        const measure = measures.get(feature.measure) as UsageMeasure & { alias: string };
+        const measure = knownValue(measures, feature.measure);
         const n = feature.window;
         const byAge = `${over(`${measure.alias}_age`, n)} / ${unit(measure)}`;
         return `(${(n + 1) / 2} * ${total(feature.measure, n)} - ${byAge}) / nullif(${(n * (n * n - 1)) / 12}, 0)`;
       }
       case "variability": {
-        const measure = measures.get(feature.measure) as UsageMeasure & { alias: string };
+        const measure = knownValue(measures, feature.measure);
         const n = feature.window;
         const sum = total(feature.measure, n);
         const squares = `${over(`${measure.alias}_square`, n)} / ${unit(measure) ** 2}`;
-        return `sqrt(greatest(${squares} - (${sum}) * (${sum}) / ${n}, 0) / ${Math.max(n - 1, 1)}) / nullif((${sum}) / ${n}, 0)`;
+        return `sqrt(greatest(${squares} - (${sum}) * (${sum}) / ${n}, 0) / ${Math.max(n - 1, 1)}) / nullif(${isSigned(feature.measure) ? "abs" : ""}(${sum}) / ${n}, 0)`;
       }
       case "out_share": {
         const outgoing = total(feature.outgoing, feature.window);
@@ -180,7 +198,7 @@ function endsOf(feature: Feature): number[] {
 }
 
 function legacyFeatures(plan: FeaturePlan): string {
-  const columns = new Map(plan.measures.map((measure) => [measure.name, measure]));
+  const columns = plannedMeasures(plan);
   const expressions = new Map<string, string>();
   for (const feature of plan.features) {
     if (feature.kind === "log1p") {
@@ -189,7 +207,7 @@ function legacyFeatures(plan: FeaturePlan): string {
     }
     if (!("measure" in feature))
       throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the legacy set`);
-    const measure = columns.get(feature.measure) as UsageMeasure;
+    const measure = knownValue(columns, feature.measure);
     const value = whole(measure);
     const sum = `CAST(sum(${value}) OVER () AS DOUBLE) / ${unit(measure)}`;
     const squares = `CAST(sum(CAST(${value} AS HUGEINT) * ${value}) OVER () AS DOUBLE) / ${unit(measure) ** 2}`;
