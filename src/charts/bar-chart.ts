@@ -49,7 +49,7 @@ export function barChart(
     type: "nominal",
     sort: null,
     title: options.nameTitle ?? null,
-    axis: { labelColor: "#1F2933" },
+    axis: { labelColor: "#1F2933", labelLimit: 380 },
   };
   const first = values[0];
   const subtitle = options.subtitle ?? (left > 0 ? `the ${top} largest of ${bars.names.length}` : undefined);

@@ -22,7 +22,7 @@ export function edaCommand(): Command {
         ]),
         "",
         tableView(
-          correlations.map(({ column, pearson, spearman, r2, n }) => ({ column, pearson, spearman, r2, n })),
+          correlations.map(({ title, pearson, spearman, r2, n }) => ({ column: title, pearson, spearman, r2, n })),
           { rows: correlations.length, title: "Correlations with churn" },
         ).text,
         ...notes.map((note) => `· ${note}`),

@@ -7,21 +7,29 @@ import type { LabelCorrelation } from "./label-correlation.js";
 /** Draws each column's correlations with the label, strongest first, with their 95 % intervals. */
 export function correlationChart(
   correlations: readonly LabelCorrelation[],
-  { label = "PSEUDO_CHURNED", ...text }: ChartText & { label?: string } = {},
+  {
+    label = "PSEUDO_CHURNED",
+    titles,
+    ...text
+  }: ChartText & { label?: string; titles?: ReadonlyMap<string, string> } = {},
 ): Chart {
   const strength = (row: LabelCorrelation) => Math.max(Math.abs(row.pearson.r ?? 0), Math.abs(row.spearman.r ?? 0));
   const shown = correlations
     .filter((row) => row.pearson.r !== null || row.spearman.r !== null)
     .sort((a, b) => strength(b) - strength(a));
   const missing = correlations.filter((row) => !shown.includes(row));
-  const values = shown.flatMap(({ column, pearson, spearman }) => [
-    { column, kind: "Pearson", r: pearson.r, low: pearson.low, high: pearson.high, p: pearson.p, n: pearson.n },
-    { column, kind: "Spearman", r: spearman.r, low: spearman.low, high: spearman.high, p: spearman.p, n: spearman.n },
-  ]);
+  const titleOf = (column: string) => titles?.get(column) ?? column;
+  const values = shown.flatMap(({ column: name, pearson, spearman }) => {
+    const column = titleOf(name);
+    return [
+      { column, kind: "Pearson", r: pearson.r, low: pearson.low, high: pearson.high, p: pearson.p, n: pearson.n },
+      { column, kind: "Spearman", r: spearman.r, low: spearman.low, high: spearman.high, p: spearman.p, n: spearman.n },
+    ];
+  });
   const ends = values.flatMap((v) => [v.low ?? v.r ?? 0, v.high ?? v.r ?? 0]);
   const domain = [Math.max(-1, Math.min(-0.02, ...ends) * 1.1), Math.min(1, Math.max(0.02, ...ends) * 1.1)];
   const title = text.title ?? `Which columns go with ${label}`;
-  const note = missing.length ? `; undefined for ${missing.map((row) => row.column).join(", ")}` : "";
+  const note = missing.length ? `; undefined for ${missing.map((row) => titleOf(row.column)).join(", ")}` : "";
   const first = shown[0];
   const y = { field: "column", type: "nominal", sort: null, title: null, axis: { labelColor: "#1F2933", grid: true } };
   const yOffset = { field: "kind", type: "nominal", sort: null, scale: { paddingOuter: 0.9 } };
@@ -43,7 +51,7 @@ export function correlationChart(
     description:
       text.description ??
       (first
-        ? `Correlations of ${shown.length} columns with ${label}; strongest ${first.column} with Pearson ${first.pearson.r?.toFixed(3) ?? "undefined"} and Spearman ${first.spearman.r?.toFixed(3) ?? "undefined"}.`
+        ? `Correlations of ${shown.length} columns with ${label}; strongest ${titleOf(first.column)} with Pearson ${first.pearson.r?.toFixed(3) ?? "undefined"} and Spearman ${first.spearman.r?.toFixed(3) ?? "undefined"}.`
         : `No column has a correlation with ${label}${note}.`),
     width: 480,
     height: { step: 34, for: "position" },

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { CDR_COLUMNS } from "../cdr/columns.js";
 import type { Chart } from "../charts/chart.js";
 import { percent } from "../charts/chart-text.js";
 import { dateOf } from "../core/days.js";
@@ -33,7 +34,7 @@ export interface Exploration {
     known: number;
     churned: number;
   };
-  summary: ColumnSummary[];
+  summary: (ColumnSummary & { title: string })[];
   /** One row a day: `day`, `rows`, and for each column its sum and its mean; null on days without a value. */
   daily: Record<string, string | number | null>[];
   correlations: CorrelationRow[];
@@ -59,6 +60,8 @@ export interface ExplorationCharts {
 /** Correlations of one column with the label; what is undefined is null, and `note` says why. */
 export interface CorrelationRow {
   column: string;
+  /** What a person calls it, unit included. */
+  title: string;
   n: number;
   pearson: number | null;
   pearsonLow: number | null;
@@ -101,6 +104,12 @@ export async function explore(
     { signal: context.signal },
   );
   const titled = log.measures.map(({ name, title }) => ({ name, title }));
+  const titles = new Map([...CDR_COLUMNS, ...titled].map(({ name, title }) => [name, title]));
+  const withTitle = <Row extends { column: string }>({ column, ...row }: Row) => ({
+    column,
+    title: titles.get(column) ?? column,
+    ...row,
+  });
   const tallies = log.measures.map(({ name }): [string, Tally] => [name, columns[name]]);
   const correlations = tallies.map(([name, tally]) => correlateWithLabel(name, tally));
   const labelled = {
@@ -115,7 +124,7 @@ export async function explore(
   const charts: ExplorationCharts = {
     sums: byDayChart(daily, titled, { statistic: "sum" }),
     means: byDayChart(daily, titled, { statistic: "mean", title: "Means by day, over the rows of the day" }),
-    correlations: correlationChart(correlations, { label: labelTitle }),
+    correlations: correlationChart(correlations, { label: labelTitle, titles }),
     joint: Object.fromEntries(
       log.measures.map(({ name, title }) => [
         name,
@@ -150,9 +159,9 @@ export async function explore(
       ...summary.keys,
       ...tallies.map(([name, tally]) => summarize(name, tally)),
       ...(ahead ? [] : [summarize(LABEL, summary.label)]),
-    ],
+    ].map(withTitle),
     daily: dailyRows(daily),
-    correlations: correlations.map((row) => correlationRow(row, trendLine(columns[row.column])?.r2 ?? null)),
+    correlations: correlations.map((row) => withTitle(correlationRow(row, trendLine(columns[row.column])?.r2 ?? null))),
     churnRates: tallies.flatMap(([column, tally]) => churnRates(tally).map((group) => ({ column, ...group }))),
     files: files.flat(),
     notes: notes(log, settings.horizon, labelled),
@@ -178,7 +187,10 @@ function total(tally: Tally, part: "stayed" | "churned"): number {
   return tally[part].reduce((sum, count) => sum + count, 0);
 }
 
-function correlationRow({ column, pearson, spearman }: LabelCorrelation, r2: number | null): CorrelationRow {
+function correlationRow(
+  { column, pearson, spearman }: LabelCorrelation,
+  r2: number | null,
+): Omit<CorrelationRow, "title"> {
   return {
     column,
     n: pearson.n,

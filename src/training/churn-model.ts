@@ -9,6 +9,7 @@ import { loadMlRandomForestModel } from "./engines/ml-random-forest-engine.js";
 import type { Metrics } from "./evaluate.js";
 import type { FeatureImportance } from "./importances.js";
 import type { TrainSettings } from "./options.js";
+import { planTitles } from "./plan-titles.js";
 import type { Baseline } from "./report/baseline-table.js";
 import type { SegmentRow } from "./report/segment-table.js";
 import type { SearchRow } from "./search-grid.js";
@@ -26,7 +27,7 @@ export interface ModelReport {
   metrics: Metrics;
   confusion: Confusion;
   baselines: SnakeKeys<Omit<Baseline, "probability">>[];
-  importances: SnakeKeys<FeatureImportance>[];
+  importances: SnakeKeys<Omit<FeatureImportance, "title">>[];
   before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
   segments: SnakeKeys<SegmentRow>[];
   notes: string[];
@@ -58,6 +59,7 @@ export class ChurnModel {
   /** When the file says that the model was made; null for one that was not saved yet. */
   readonly createdAt: string | null;
   #text: string | undefined;
+  #titleOf: ((feature: string) => string) | undefined;
 
   constructor(facts: ModelFacts, trees: EngineModel, saved?: { createdAt: string | null; text: string }) {
     this.facts = facts;
@@ -72,6 +74,12 @@ export class ChurnModel {
 
   get threshold(): number {
     return this.facts.threshold;
+  }
+
+  /** What a person calls a feature: "outgoing calls, sum of 30 days"; its name where no plan says more. */
+  titleOf(feature: string): string {
+    this.#titleOf ??= planTitles(this.facts.plan);
+    return this.#titleOf(feature);
   }
 
   /** First twelve hex digits of the SHA-256 of all that the model is: the same model has the same version. */

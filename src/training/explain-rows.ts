@@ -8,6 +8,8 @@ import { type Dataset, take } from "./dataset.js";
 /** What one feature of one snapshot does to its churn probability. */
 export interface Reason {
   feature: string;
+  /** What a person calls it. */
+  title: string;
   /** null where it is missing. */
   value: number | null;
   /** Added to the churn probability, 0.05 for five points; below 0 it speaks against churn. */
@@ -66,7 +68,12 @@ export function explainRows(
     const reasons = table.names
       .map((feature, j): Reason => {
         const value = table.columns[j][i];
-        return { feature, value: Number.isNaN(value) ? null : value, effect: own[j] * stretch };
+        return {
+          feature,
+          title: model.titleOf(feature),
+          value: Number.isNaN(value) ? null : value,
+          effect: own[j] * stretch,
+        };
       })
       .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
     return {
@@ -86,8 +93,8 @@ const stretchOf = (sum: number, probability: number) => (Math.abs(sum) > 1e-9 ? 
 /** Draws why one snapshot has its churn probability: a bar for each reason, and one for all other features. */
 export function explanationChart({ subscriber, probability, baseline, reasons, others }: Explanation): Chart {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const bars = reasons.map(({ feature, value, effect }) => ({
-    name: `${feature} = ${value === null ? "missing" : Number(value.toPrecision(4))}`,
+  const bars = reasons.map(({ title, value, effect }) => ({
+    name: `${title} = ${value === null ? "missing" : Number(value.toPrecision(4))}`,
     effect,
   }));
   return barChart(

@@ -3,6 +3,8 @@ import type { ModelImportance } from "./model-importance.js";
 /** How much a model leans on a feature. */
 export interface FeatureImportance {
   feature: string;
+  /** What a person calls it. */
+  title: string;
   /** Share of the forest's gain, summing to 1 (mean decrease of impurity); null where the engine has none. */
   gain: number | null;
   /** ROC AUC lost on the test rows when the feature is shuffled; null when that was not measured. */
@@ -14,11 +16,12 @@ export interface FeatureImportance {
 /** The importances of all features, the largest first: by gain, or by permutation where there is no gain. */
 export function importanceTable(
   features: readonly string[],
-  gain: Float64Array | null,
-  permutation: readonly ModelImportance[] | null,
+  { gain, permutation }: { gain: Float64Array | null; permutation: readonly ModelImportance[] | null },
+  titleOf: (feature: string) => string,
 ): FeatureImportance[] {
   const table = features.map((feature, j) => ({
     feature,
+    title: titleOf(feature),
     gain: gain ? gain[j] : null,
     permutation: permutation ? permutation[j].mean : null,
     permutationSd: permutation ? permutation[j].sd : null,

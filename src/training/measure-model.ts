@@ -40,7 +40,7 @@ export async function measureModel(
   train: SnapshotPart,
   test: SnapshotPart,
   settings: TrainSettings,
-  context: StageContext,
+  { titleOf, ...context }: StageContext & { titleOf: (feature: string) => string },
 ): Promise<Measured> {
   const { label } = test;
   const seed = String(settings.seed);
@@ -82,7 +82,7 @@ export async function measureModel(
     confusion: confusion(label, probability, threshold),
     baselines,
     segments: segmentTable(segmentations, label, probability, { ...draws, threshold }),
-    importances: importanceTable(test.table.names, trees.importances(), permutation),
+    importances: importanceTable(test.table.names, { gain: trees.importances(), permutation }, titleOf),
     curves: reportCurves(label, probability, score, {
       customerValue: settings.customer_value,
       contactCost: settings.contact_cost,

@@ -38,7 +38,7 @@ export interface ScoredFile {
 
 /**
  * Scores a file: columns `probability`, `prediction`, `decile` (1 is the tenth with the highest probabilities, within each
- * `Date` where there is one), and for flagged rows `reason_1`, `reason_2`, … as "calls 3 (+4.1 points)".
+ * `Date` where there is one), and for flagged rows `reason_1`, `reason_2`, … as "outgoing calls, sum of 30 days: 3 (+4.1 points)".
  *
  * The rows keep their order. The output is written beside and renamed.
  *
@@ -201,9 +201,9 @@ async function addTexts(db: Database, table: string, column: readonly (string | 
   await db.createTemporary(table, { [ROW]: rows, [table]: rows.map((row) => column[row]) });
 }
 
-const reasonText = ({ feature, value, effect }: Explanation["reasons"][number]) => {
+const reasonText = ({ feature, title, value, effect }: Explanation["reasons"][number]) => {
   const points = 100 * effect;
-  return `${feature} ${value === null ? "missing" : Number(value.toPrecision(4))} (${points < 0 ? "" : "+"}${points.toFixed(1)} points)`;
+  return `${title === feature ? feature : `${title}:`} ${value === null ? "missing" : Number(value.toPrecision(4))} (${points < 0 ? "" : "+"}${points.toFixed(1)} points)`;
 };
 
 const listed = (names: readonly string[]) =>

@@ -7,6 +7,7 @@ import type { Parameters } from "./engines/engine.js";
 import { fitOnTrainingPart } from "./fit-on-training-part.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
+import { planTitles } from "./plan-titles.js";
 import { type TrainCharts, trainCharts } from "./report/train-charts.js";
 import type { SearchRow } from "./search-grid.js";
 import { type SnapshotPart, snapshotPart } from "./snapshot-part.js";
@@ -76,7 +77,11 @@ async function trainInOrder(
   const train = snapshotPart(data, split.train);
   const test = snapshotPart(data, split.test);
   const learned = await fitOnTrainingPart(train, settings, context);
-  const { score, probability, ...measured } = await measureModel(learned, train, test, settings, context);
+  const titleOf = planTitles(data.plan?.definition);
+  const { score, probability, ...measured } = await measureModel(learned, train, test, settings, {
+    ...context,
+    titleOf,
+  });
 
   const { search, trees, calibration, threshold } = learned;
   const notes = [split.note, ...learned.notes];
@@ -111,7 +116,7 @@ async function trainInOrder(
       prediction: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)),
       label: test.label,
     },
-    charts: trainCharts({ ...measured, label: test.label, threshold, search: search.table }),
+    charts: trainCharts({ ...measured, label: test.label, threshold, search: search.table, titleOf }),
     notes,
     resumed: search.resumed,
   };
@@ -145,7 +150,7 @@ function reportOf(
     ...snakeKeys(measured),
     baselines: baselines.map(({ probability: _, ...baseline }) => snakeKeys(baseline)),
     segments: measured.segments.map((row) => snakeKeys(row)),
-    importances: measured.importances.map((row) => snakeKeys(row)),
+    importances: measured.importances.map(({ title: _, ...row }) => snakeKeys(row)),
     notes,
   };
 }

@@ -31,7 +31,7 @@ export function modelCard(
     "",
     "## By part",
     "",
-    ...segmentLines(report),
+    ...segmentLines(model),
     "",
     "## Against simple rules",
     "",
@@ -45,7 +45,7 @@ export function modelCard(
     "",
     "## What it leans on",
     "",
-    ...importanceLines(report),
+    ...importanceLines(model),
     "",
   ];
   return lines.join("\n");
@@ -93,13 +93,13 @@ function metricTable({ metrics, confusion }: ModelReport): string[] {
   ];
 }
 
-function segmentLines({ segments }: ModelReport): string[] {
+function segmentLines(model: ChurnModel): string[] {
   return [
     "| part | snapshots | churned | mean probability | ROC AUC | 95 % interval |",
     "|---|---|---|---|---|---|",
-    ...segments.map(
+    ...model.facts.report.segments.map(
       (row) =>
-        `| ${row.segment}: ${row.level} | ${number(row.rows)} | ${percent(row.churn_rate)} | ` +
+        `| ${model.titleOf(row.segment)}: ${row.level} | ${number(row.rows)} | ${percent(row.churn_rate)} | ` +
         `${percent(row.mean_probability)} | ${estimate(row.roc_auc)} | ${range(row.roc_auc)} |`,
     ),
   ];
@@ -130,13 +130,13 @@ function searchLines({ search }: ModelReport): string[] {
   ];
 }
 
-function importanceLines({ importances }: ModelReport): string[] {
+function importanceLines(model: ChurnModel): string[] {
   return [
-    "| feature | share of gain | ROC AUC lost when shuffled |",
-    "|---|---|---|",
-    ...importances.slice(0, 20).map(({ feature, gain, permutation, permutation_sd }) => {
+    "| feature | column | share of gain | ROC AUC lost when shuffled |",
+    "|---|---|---|---|",
+    ...model.facts.report.importances.slice(0, 20).map(({ feature, gain, permutation, permutation_sd }) => {
       const lost = permutation === null ? "" : `${permutation.toFixed(4)} ± ${(permutation_sd ?? 0).toFixed(4)}`;
-      return `| ${feature} | ${gain === null ? "" : percent(gain)} | ${lost} |`;
+      return `| ${model.titleOf(feature)} | ${feature} | ${gain === null ? "" : percent(gain)} | ${lost} |`;
     }),
   ];
 }

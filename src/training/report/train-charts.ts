@@ -53,6 +53,8 @@ export interface TrainChartInput {
   importances: readonly FeatureImportance[];
   segments: readonly SegmentRow[];
   search: readonly SearchRow[];
+  /** What a person calls a feature. */
+  titleOf(feature: string): string;
 }
 
 /** The charts of the test rows. */
@@ -83,7 +85,7 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return permutationChart(input.importances);
     },
     get segments() {
-      return segmentsOf(input.segments);
+      return segmentsOf(input);
     },
     get search() {
       return searchChart(input.search);
@@ -157,10 +159,10 @@ function calibrationOf({ curves, beforeCalibration, metrics }: TrainChartInput):
   );
 }
 
-function segmentsOf(segments: readonly SegmentRow[]): Chart {
+function segmentsOf({ segments, titleOf }: TrainChartInput): Chart {
   return barChart(
     {
-      names: segments.map(({ segment, level }) => `${segment}: ${level}`),
+      names: segments.map(({ segment, level }) => `${titleOf(segment)}: ${level}`),
       values: segments.map((row) => row.roc_auc.value ?? Number.NaN),
       low: segments.map((row) => row.roc_auc.low ?? Number.NaN),
       high: segments.map((row) => row.roc_auc.high ?? Number.NaN),

@@ -1,0 +1,14 @@
+import type { FeaturePlan } from "../features/feature-plan.js";
+import { featureTitles } from "../features/feature-title.js";
+
+/** What a person calls the features of a plan as a model carries it; a feature without a title is its name. */
+export function planTitles(plan: unknown): (feature: string) => string {
+  const titles = isPlan(plan) ? featureTitles(plan) : undefined;
+  return (feature) => titles?.get(feature) ?? feature;
+}
+
+/** Whether a model's plan is one of the feature stage: another caller may give what it likes. */
+function isPlan(plan: unknown): plan is FeaturePlan {
+  if (typeof plan !== "object" || plan === null) return false;
+  return "measures" in plan && Array.isArray(plan.measures) && "features" in plan && Array.isArray(plan.features);
+}
