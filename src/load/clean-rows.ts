@@ -1,9 +1,13 @@
+import { ChurnError } from "../core/errors.js";
 import { checkDateFormat, checkTimeZone } from "../store/cell-sql.js";
 import type { Database } from "../store/database.js";
 import type { LogColumn } from "../store/log-columns.js";
 import type { CellOptions } from "./cell-options.js";
 import { describeReading } from "./describe-reading.js";
+import type { FileOfMany } from "./file-of-many.js";
 import { findThousands } from "./find-thousands.js";
+import { GroupRefused } from "./group-counts.js";
+import { groupSource } from "./group-source.js";
 import { readLines } from "./read-lines.js";
 import { readParquet } from "./read-parquet.js";
 import { readPlain } from "./read-plain.js";
@@ -41,12 +45,44 @@ export interface CleanSummary
 export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
   if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
   if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
-  let typed = await readTyped(db, file, options);
+  const typed = await readTyped(db, file, options);
+  return cleanTyped(db, typed, file);
+}
+
+/**
+ * The same of several files of one header, in one pass: `clean` has the number of the file, too, and the lines are those of the group.
+ *
+ * @throws GroupRefused when they cannot be read in one pass, or one of them may be the wrong one
+ */
+export async function cleanGroup(
+  db: Database,
+  files: readonly FileOfMany[],
+  options: CellOptions,
+): Promise<CleanSummary> {
+  if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
+  if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
+  const typed = await makeTypedRows(db, groupSource(files), options).catch((cause: unknown) => {
+    if (cause instanceof ChurnError || /INTERRUPT/.test(String(cause))) throw cause;
+    throw new GroupRefused("a file is not as plain as its manifest says", { cause });
+  });
+  const counts = await db.rows<{ file: number; rows: number }>(
+    "SELECT file_number AS file, count(*) AS rows FROM typed GROUP BY file_number",
+  );
+  // a file may have changed since it was pinned, and a line may be cut in another way than it was counted
+  const isWhole = counts.length === files.length && counts.every(({ file, rows }) => files[file].rows === rows);
+  if (!isWhole) throw new GroupRefused("a file has other rows than its manifest says");
+  return cleanTyped(db, typed, files[0]);
+}
+
+async function cleanTyped(db: Database, first: TypedRows, file: RecordFile): Promise<CleanSummary> {
+  let typed = first;
   let bad = await tellFaults(db, typed);
   if (bad > 0) {
     const thousands = await findThousands(db, typed);
     if (Object.keys(thousands).length > 0) {
-      typed = await makeTypedRows(db, typed.source, { ...options, thousands });
+      // what holds in one file need not hold in the next
+      if (typed.source.file) throw new GroupRefused("a file may have thousands separators");
+      typed = await makeTypedRows(db, typed.source, { ...typed.options, thousands });
       bad = await tellFaults(db, typed);
     }
   }

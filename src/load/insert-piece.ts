@@ -5,13 +5,12 @@ import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
-import { furtherMeasures } from "../store/log-columns.js";
 import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
 import { judgeRejects } from "./judge-rejects.js";
+import { ledgerNotes } from "./ledger-notes.js";
 import { type DownloadedFile, type LoadNotes, type LoadResult, ledgerSource, type Piece } from "./load-result.js";
-import { sumMeasures } from "./measure-totals.js";
 import type { LoadSettings } from "./options.js";
 
 /** A file that is being loaded. */
@@ -92,10 +91,7 @@ export async function insertPiece(
     heldBack,
   };
   const counts = { ...counted, lines: Object.values(counted).reduce((sum, n) => sum + n, 0), ...(days as Days) };
-  const notes = {
-    ...{ added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 },
-    measures: await sumMeasures(db, found.columns, `${inPiece} AND DP_DATE <= ${until}`),
-  };
+  const notes = { added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 };
   await writeLedger(db, batch, { batchId, counts, found, piece, notes });
   if (replaced.days.length) await refreshDailySummary(db, replaced.days);
 }
@@ -189,29 +185,11 @@ async function writeLedger(
     counts: Counts;
     found: CleanSummary;
     piece: Piece;
-    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "measures">;
+    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file">;
   },
 ): Promise<void> {
-  const { format, delimiter, encoding: letters, header, skip, partition } = file;
-  const text = { ...(letters && { encoding: letters }), ...(header === false && { header }), ...(skip && { skip }) };
-  const further = furtherMeasures(found.columns);
-  const cells = {
-    ...options,
-    ...(further.length ? { measures: further } : {}),
-    ...{ until: settings.until, format, delimiter, ...text, ...(partition ? { partition } : {}) },
-  };
-  const { absent, unused, encoding, readAs: read_as } = found;
   const isWhole = piece.after === 0 && piece.to === piece.of;
-  const notes: LoadNotes = {
-    absent,
-    unused,
-    encoding,
-    read_as,
-    cells,
-    bytes: file.bytes,
-    ...more,
-    ...(isWhole ? {} : { piece }),
-  };
+  const notes = ledgerNotes(file, options, settings.until, found, { ...more, ...(isWhole ? {} : { piece }) });
   const { lines, blank, rows, rejected, merged, storedBefore, heldBack, firstDay, lastDay } = counts;
   await db.run(
     `INSERT INTO batches VALUES ($1, 'load', $2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CAST($13 AS DATE), CAST($14 AS DATE), $15, now()::TIMESTAMP)`,

@@ -5,27 +5,20 @@ import { listNames } from "../download/many/left-out.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { describeLoad } from "./describe-load.js";
+import type { FileOfMany } from "./file-of-many.js";
 import { findEarlierState } from "./find-earlier-state.js";
-import { loadInto } from "./load-into.js";
-import type { DownloadedFile, FilesOfLoad, LoadResult, Piece } from "./load-result.js";
+import { groupFiles } from "./group-source.js";
+import { loadGroup } from "./load-group.js";
+import { type LoadedFile, loadInto } from "./load-into.js";
+import type { FilesOfLoad, LoadResult, Piece } from "./load-result.js";
 import { mapColumns, type WantedRecord } from "./map-columns.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
 
-/** One of the files of a source of many. */
-export interface FileOfMany extends DownloadedFile {
-  /** How it is called among the others. */
-  name: string;
-  /** Its path, or where it comes from: what the ledger calls it. */
-  source: string;
-  /** Names of its columns. */
-  columns: readonly string[];
-}
-
 /**
- * Loads the files of a source of many that are new, one after another, in their order; each in transactions of its own, so that a load
- * that is killed leaves whole files, and the same command goes on with the next one.
+ * Loads the files of a source of many that are new, in their order: those of one form together, the others one after another, each in
+ * transactions of its own. So a load that is killed leaves whole files, and the same command goes on with the next ones.
  *
  * A file is known by its bytes, under whichever name or path.
  *
@@ -51,14 +44,15 @@ export async function loadFiles(
         files.length,
       );
       if (!settings.replace) await checkCorrected(db, sorted.left, settings);
+      const sources = new Set([...ledger.values()].map(({ source }) => source));
       const { batches, resampledRemoved } = await loadEach(db, sorted.left, settings, {
         inPieces: store.commitsInPieces,
+        sources: new Set([...sources, ...ledger.keys()]),
         context,
       });
       const list = settings.replace ? batches : [...sorted.batches, ...batches];
       const upToDate = sorted.left.length === 0;
       const result = await describeLoad(db, list, { upToDate, resampledRemoved });
-      const sources = new Set([...ledger.values()].map(({ source }) => source));
       const told: FilesOfLoad = {
         count: files.length,
         known: sorted.known,
@@ -177,26 +171,44 @@ async function loadEach(
   db: Database,
   files: readonly FileOfMany[],
   settings: LoadSettings,
-  { inPieces, context }: { inPieces: boolean; context: StageContext },
+  { inPieces, sources, context }: { inPieces: boolean; sources: ReadonlySet<string>; context: StageContext },
 ): Promise<{ batches: number[]; resampledRemoved: number }> {
   const total = files.reduce((sum, { rows }) => sum + rows, 0);
   const task = `load ${files.length.toLocaleString("en-US")} ${files.length === 1 ? "file" : "files"}`;
   const batches: number[] = [];
   let resampledRemoved = 0;
   let before = 0;
-  for (const [index, file] of files.entries()) {
-    const onRows = (done: number) => context.onProgress?.({ task, done: before + done, total, unit: "rows" });
-    try {
-      // the tables are emptied for the first one
-      const replace = settings.replace && index === 0;
-      const loaded = await loadInto(db, file, { ...settings, replace }, { inPieces, onRows });
-      batches.push(...loaded.batches);
-      resampledRemoved += loaded.resampledRemoved;
-    } catch (error) {
-      throw index === 0 ? error : afterSome(error, { index, of: files.length, name: file.name });
+  let index = 0;
+  const report = (done: number) => context.onProgress?.({ task, done: before + done, total, unit: "rows" });
+  const take = ({ batches: own, resampledRemoved: removed }: Omit<LoadedFile, "upToDate">) => {
+    batches.push(...own);
+    resampledRemoved += removed;
+  };
+  // an earlier state, or other rows to empty first, are the matter of one file
+  const alone = inPieces || settings.replace || settings.replace_file;
+  const groups = groupFiles(files, ({ source, sha256 }) => alone || sources.has(source) || sources.has(sha256));
+  for (const group of groups) {
+    report(0);
+    const loaded = group.length > 1 ? await loadGroup(db, group, settings) : undefined;
+    if (loaded) {
+      take(loaded);
+      before += group.reduce((sum, { rows }) => sum + rows, 0);
+      index += group.length;
+      continue;
     }
-    before += file.rows;
+    for (const file of group) {
+      try {
+        // the tables are emptied for the first one
+        const replace = settings.replace && index === 0;
+        take(await loadInto(db, file, { ...settings, replace }, { inPieces, onRows: report }));
+      } catch (error) {
+        throw index === 0 ? error : afterSome(error, { index, of: files.length, name: file.name });
+      }
+      before += file.rows;
+      index++;
+    }
   }
+  report(0);
   return { batches, resampledRemoved };
 }
 

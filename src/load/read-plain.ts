@@ -56,7 +56,7 @@ export async function readPlain(
 
 /** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
 function plainSource(file: RecordFile, header: string[]): Source {
-  const from = plainRows(file, header.length);
+  const from = plainRows(file, file.path, header.length);
   const firstLine = firstLineOf(file);
   // nothing was taken away when the cells were cut, so together they are the line
   const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
@@ -118,9 +118,13 @@ async function plainHeader({ path, delimiter, header = true, skip = 0 }: RecordF
 }
 
 /** What the rows of a plain file are read from, in their order: texts `c0`, `c1`, …; a row of another width is an error. */
-function plainRows(file: RecordFile, width: number): string {
+export function plainRows(
+  file: Pick<RecordFile, "delimiter" | "header" | "skip">,
+  paths: string | readonly string[],
+  width: number,
+): string {
   const types = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   const options = `columns = {${types}}, header = false, skip = ${firstLineOf(file) - 1}, auto_detect = false, delim = ${text(file.delimiter)},
     quote = '', escape = '', nullstr = '\x01', new_line = '\\n', strict_mode = true, max_line_size = ${LONGEST_LINE}, buffer_size = ${8 * LONGEST_LINE}`;
-  return csvRows(file.path, options);
+  return csvRows(paths, options);
 }

@@ -10,6 +10,6 @@ export interface RecordFile extends Pick<TextForm, "delimiter">, Partial<Omit<Te
 }
 
 /** Number of the first line of rows of a text file. */
-export function firstLineOf({ header = true, skip = 0 }: RecordFile): number {
+export function firstLineOf({ header = true, skip = 0 }: Pick<RecordFile, "header" | "skip">): number {
   return skip + (header ? 2 : 1);
 }

@@ -18,6 +18,8 @@ export interface Source {
   firstLine: number;
   /** An expression for the number of the file among those of a group, from 0; undefined for one file. */
   file: string | undefined;
+  /** The number of a line in its own file, of a line of a group; undefined for one file, whose lines are its own. */
+  lineInFile?(line: string, file: string): string;
   /** A query for line, raw and the list f of cells of some lines, with `file_number` in a group; f is null where a line cannot be cut. */
   cells(lines: string): string;
   /** Rows and blank lines. */

@@ -18,10 +18,13 @@ export async function uniqueKeys(db: Database, typed: TypedRows, bad: number): P
   const first = again + bad > 0 ? "AND line NOT IN (SELECT line FROM bad)" : "";
   const cells = typed.columns.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
   await db.run(
-    `CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${cells.join(", ")} FROM ${typed.rows} WHERE ok ${first}`,
+    `CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${own(typed)}${cells.join(", ")} FROM ${typed.rows} WHERE ok ${first}`,
   );
   return 0;
 }
+
+/** The number of the file among the columns of a group. */
+const own = ({ source }: TypedRows) => (source.file ? "file_number, " : "");
 
 async function addUp(db: Database, typed: TypedRows): Promise<number> {
   const { present, columns, plan, rows } = typed;
@@ -32,24 +35,27 @@ async function addUp(db: Database, typed: TypedRows): Promise<number> {
   const good = plan ? `(${usedRows(plan, rows)})` : `${rows} WHERE ok`;
   const add = () =>
     db.run(`CREATE OR REPLACE TEMP TABLE summed AS
-    SELECT min(line) AS line, DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY DP_MSISDN, DP_DATE`);
+    SELECT min(line) AS line, ${own(typed)}DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY ${own(typed)}DP_MSISDN, DP_DATE`);
   // a sum of fractions depends on the order, and several threads have none
   await (plan?.computed.some(({ measure }) => measure.kind === "amount") ? db.inOneThread(add) : add());
   if (plan) await setFaultyDaysAside(db, plan, typed);
   const stored = columns.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
-  await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${stored.join(", ")} FROM summed`);
+  await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${own(typed)}${stored.join(", ")} FROM summed`);
   const { merged } = await db.oneRow<{ merged: number }>(
     `SELECT (SELECT count(*) FROM ${plan ? `${rows} WHERE ok AND line NOT IN (SELECT line FROM bad)` : "typed WHERE ok"}) - (SELECT count(*) FROM summed) AS merged`,
   );
   return merged;
 }
 
-/** Adds the second records of a subscriber and day to `bad`; gives how many they are. */
-async function setRepeatsAside(db: Database, { source, rows }: TypedRows): Promise<number> {
+/** Adds the second records of a subscriber and day, in one file, to `bad`; gives how many they are. */
+async function setRepeatsAside(db: Database, typed: TypedRows): Promise<number> {
+  const { source, rows } = typed;
+  const keys = `${own(typed)}DP_MSISDN, DP_DATE`;
+  const after = source.lineInFile?.("first_line", "file_number") ?? "first_line";
   await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
-    SELECT line, first_line FROM (FROM ${rows} WHERE ok) JOIN (
-      SELECT DP_MSISDN, DP_DATE, min(line) AS first_line FROM ${rows} WHERE ok GROUP BY DP_MSISDN, DP_DATE HAVING count(*) > 1
-    ) USING (DP_MSISDN, DP_DATE) WHERE line > first_line`);
+    SELECT line, ${after} AS first_line FROM (FROM ${rows} WHERE ok) JOIN (
+      SELECT ${keys}, min(line) AS first_line FROM ${rows} WHERE ok GROUP BY ${keys} HAVING count(*) > 1
+    ) USING (${keys}) WHERE line > first_line`);
   const { repeated } = await db.oneRow<{ repeated: number }>("SELECT count(*) AS repeated FROM repeated");
   if (repeated > 0) {
     await db.run(`INSERT INTO bad SELECT line, 'DP_DATE', 'a second row of this subscriber and day, after line ' || first_line, raw

@@ -64,6 +64,36 @@ export async function addToRows(db: Database, rows: string, given: readonly stri
 }
 
 /**
+ * Adds what several batches brought to the rows of their subscriber-days, as `addToRows` does one batch after the other. To be called
+ * in a transaction.
+ *
+ * @param rows a table of `line`, `file_number`, DP_DATE, DP_MSISDN, some cells, and `stored_by`; a row that has none is part of a row
+ *   of the store already
+ * @param cells those that it has
+ * @param batch that of the file with the number 0; the others follow it
+ */
+export async function addPartsToRows(
+  db: Database,
+  rows: string,
+  { cells, batch }: { cells: readonly CdrColumn[]; batch: number },
+): Promise<void> {
+  const all = cellsOf(await logColumns(db));
+  const stored = `${rows} WHERE stored_by IS NOT NULL`;
+  await db.run(`INSERT INTO added_records (batch_id, DP_DATE, DP_MSISDN, ${namesOf(all)})
+    SELECT s.batch_id, s.DP_DATE, s.DP_MSISDN, ${namesOf(all, "s.")} FROM DP_CDR_Data s
+    WHERE (DP_MSISDN, DP_DATE) IN (SELECT (DP_MSISDN, DP_DATE) FROM ${stored})
+      AND NOT EXISTS (FROM added_records r WHERE r.DP_MSISDN = s.DP_MSISDN AND r.DP_DATE = s.DP_DATE)`);
+  await db.run(`INSERT INTO added_records (batch_id, DP_DATE, DP_MSISDN, ${namesOf(cells)})
+    SELECT ${batch} + file_number, DP_DATE, DP_MSISDN, ${namesOf(cells)} FROM ${rows}`);
+  // the row of the store comes first, and its file's lines after it, as they would one by one
+  await db.run(`UPDATE DP_CDR_Data s SET ${setAll(cells, "t")} FROM (
+      SELECT DP_MSISDN, DP_DATE, ${cells.map((cell) => summed(cell, "line")).join(", ")} FROM (
+        SELECT -1 AS line, DP_MSISDN, DP_DATE, ${namesOf(cells)} FROM DP_CDR_Data WHERE (DP_MSISDN, DP_DATE) IN (SELECT (DP_MSISDN, DP_DATE) FROM ${stored})
+        UNION ALL SELECT line, DP_MSISDN, DP_DATE, ${namesOf(cells)} FROM ${stored}) GROUP BY DP_MSISDN, DP_DATE) t
+    WHERE s.DP_MSISDN = t.DP_MSISDN AND s.DP_DATE = t.DP_DATE`);
+}
+
+/**
  * Takes out what some batches brought, with their rows of the ledger. To be called in a transaction.
  *
  * A key that is deleted cannot come back in the same transaction, so rows that are brought again are written over.

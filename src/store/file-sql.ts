@@ -16,10 +16,15 @@ export function exactPath(path: string): string {
   return path.replace(/[[*?]/g, "[$&]");
 }
 
-/** SQL for the rows of one CSV file; folders named `key=value` add no columns. Compressed files are recognized by `.gz` in any capitals. */
-export function csvRows(path: string, options: string): string {
-  const packing = /\.gz$/i.test(path) ? "gzip" : "none";
-  return `read_csv(${text(exactPath(path))}, hive_partitioning = false, compression = '${packing}', ${options})`;
+/**
+ * SQL for the rows of one CSV file, or of several that are packed in one way, in their order; folders named `key=value` add no columns.
+ * Compressed files are recognized by `.gz` in any capitals.
+ */
+export function csvRows(path: string | readonly string[], options: string): string {
+  const [first, ...others] = [path].flat();
+  const packing = /\.gz$/i.test(first) ? "gzip" : "none";
+  const list = [first, ...others].map((each) => text(exactPath(each))).join(", ");
+  return `read_csv(${others.length ? `[${list}]` : list}, hive_partitioning = false, compression = '${packing}', ${options})`;
 }
 
 /**

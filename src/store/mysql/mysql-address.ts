@@ -18,15 +18,6 @@ export interface MysqlAddress {
 const SSL_MODES = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"];
 const PARAMETERS = ["socket", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
 
-/** Whose address it is: the option that has it, what it looks like there, and the parameters that only that option knows. */
-export interface AddressOf {
-  option: string;
-  example: string;
-  parameters: readonly string[];
-}
-
-const OF_STORE: AddressOf = { option: "store.url", example: "mysql://user@host:3306/RawData", parameters: [] };
-
 /**
  * Reads `mysql://user@host:port/database?socket=…&ssl-mode=…&ssl-ca=…&ssl-cert=…&ssl-key=…`.
  *
@@ -35,12 +26,7 @@ const OF_STORE: AddressOf = { option: "store.url", example: "mysql://user@host:3
  *
  * @throws ChurnError BAD_OPTION for an address that cannot be used, NOT_FOUND for a file that cannot be read
  */
-export function parseMysqlAddress(
-  text: string,
-  of: AddressOf = OF_STORE,
-  env: NodeJS.ProcessEnv = process.env,
-): MysqlAddress {
-  const badAddress = (fault: string, options: { cause?: unknown } = {}) => wrongAddress(fault, of, options);
+export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process.env): MysqlAddress {
   let url: URL;
   try {
     url = new URL(text);
@@ -55,9 +41,7 @@ export function parseMysqlAddress(
   const database = decodeURIComponent(url.pathname.slice(1));
   if (!database || database.includes("/")) throw badAddress("names no database");
   for (const key of url.searchParams.keys()) {
-    if (!PARAMETERS.includes(key) && !of.parameters.includes(key)) {
-      throw badAddress(`has an unknown parameter ${JSON.stringify(key)}`);
-    }
+    if (!PARAMETERS.includes(key)) throw badAddress(`has an unknown parameter ${JSON.stringify(key)}`);
   }
   const get = (key: string) => url.searchParams.get(key);
   const host = url.hostname.replace(/^\[|\]$/g, "") || "localhost";
@@ -68,7 +52,7 @@ export function parseMysqlAddress(
     user: decodeURIComponent(url.username) || "root",
     password: readPassword(env),
     database,
-    tls: readTls(get, host, badAddress),
+    tls: readTls(get, host),
   };
 }
 
@@ -83,11 +67,7 @@ function readPassword(env: NodeJS.ProcessEnv): string | null {
   return readText(env.CHURN_MYSQL_PASSWORD_FILE, "CHURN_MYSQL_PASSWORD_FILE").replace(/\r?\n$/, "");
 }
 
-function readTls(
-  get: (key: string) => string | null,
-  host: string,
-  badAddress: (fault: string) => ChurnError,
-): MysqlAddress["tls"] {
+function readTls(get: (key: string) => string | null, host: string): MysqlAddress["tls"] {
   const files = { ca: get("ssl-ca"), cert: get("ssl-cert"), key: get("ssl-key") };
   const mode = get("ssl-mode")?.toUpperCase() ?? (files.ca ? "VERIFY_CA" : files.cert ? "REQUIRED" : "DISABLED");
   if (!SSL_MODES.includes(mode)) {
@@ -116,9 +96,9 @@ function readText(path: string, what: string): string {
   }
 }
 
-function wrongAddress(fault: string, { option, example }: AddressOf, options: { cause?: unknown }): ChurnError {
-  return new ChurnError("BAD_OPTION", `option "${option}" ${fault}`, {
+function badAddress(fault: string, options: { cause?: unknown } = {}): ChurnError {
+  return new ChurnError("BAD_OPTION", `option "store.url" ${fault}`, {
     ...options,
-    hint: `it takes ${example}; the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE`,
+    hint: "it takes mysql://user@host:3306/RawData; the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE",
   });
 }

@@ -1,0 +1,85 @@
+import { text } from "../store/database.js";
+import type { FileOfMany } from "./file-of-many.js";
+import { plainRows } from "./read-plain.js";
+import { firstLineOf } from "./record-file.js";
+import type { Source } from "./source.js";
+import { withPartition } from "./with-partition.js";
+
+/** Rows and files of a group at most: what it holds in memory, and what is done again where it is refused. */
+const MOST_ROWS = 2_000_000;
+const MOST_FILES = 500;
+
+/**
+ * Cuts a list of files into groups that can be read in one pass, in their order: plain text of one header, cut and packed in one way,
+ * in folders of the same columns.
+ *
+ * @param alone tells which file must be loaded by itself
+ */
+export function groupFiles(files: readonly FileOfMany[], alone: (file: FileOfMany) => boolean): FileOfMany[][] {
+  const groups: { key: string; rows: number; files: FileOfMany[] }[] = [];
+  for (const file of files) {
+    const key = alone(file) ? "" : keyOf(file);
+    const last = groups.at(-1);
+    const fits = last && last.rows + file.rows <= MOST_ROWS && last.files.length < MOST_FILES;
+    if (key !== "" && fits && last.key === key) {
+      last.files.push(file);
+      last.rows += file.rows;
+    } else groups.push({ key, rows: file.rows, files: [file] });
+  }
+  return groups.map((group) => group.files);
+}
+
+/** What the files of a group have in common; empty for a file that is in none. */
+function keyOf(file: FileOfMany): string {
+  const { format, plain, columns, encoding = "utf-8", delimiter, path, partition } = file;
+  if (format !== "csv" || !plain || columns.length < 2 || encoding !== "utf-8") return "";
+  return JSON.stringify([columns, delimiter, firstLineOf(file), /\.gz$/i.test(path), Object.keys(partition ?? {})]);
+}
+
+/**
+ * The rows of a group, in step with their lines as if the files were one: the rows of each following file go on where those of the one
+ * before ended.
+ */
+export function groupSource(files: readonly FileOfMany[]): Source {
+  const [first] = files;
+  const { delimiter, columns: header } = first;
+  const paths = files.map(({ path }) => path);
+  const from = plainRows(first, paths, header.length);
+  const firstLine = firstLineOf(first);
+  const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
+  const starts = startsOf(files);
+  const source: Source = {
+    header: [...header],
+    width: header.length,
+    from,
+    cell: (position) => `c${position}`,
+    widthOk: "true",
+    line: undefined,
+    firstLine,
+    file: "CAST(file_index AS INTEGER)",
+    lineInFile: (line, file) => `${line} - [${starts.join(", ")}][${file} + 1]`,
+    // nothing was taken away when the cells were cut, so together they are the line
+    cells: (lines) =>
+      `SELECT line, concat_ws(${text(delimiter)}, ${cells}) AS raw, [${cells}] AS f, file_number
+       FROM (SELECT row_number() OVER () + ${firstLine - 1} AS line, *, file_index AS file_number FROM ${from}) WHERE line IN (${lines})`,
+    lines: files.reduce((sum, { rows }) => sum + rows, 0),
+    blank: 0,
+    continued: 0,
+    cutOff: -1,
+    encoding: "utf-8",
+  };
+  return withPartition(
+    source,
+    files.map(({ partition }) => partition),
+  );
+}
+
+/** How many rows of a group come before each of its files. */
+export function startsOf(files: readonly Pick<FileOfMany, "rows">[]): number[] {
+  let before = 0;
+  return files.map(({ rows }) => {
+    const start = before;
+    before += rows;
+    return start;
+  });
+}

@@ -1,0 +1,47 @@
+import { measuresOf } from "../cdr/columns.js";
+import type { Database } from "../store/database.js";
+import { setMeasures } from "../store/log-columns.js";
+import { cellOptions } from "./cell-options.js";
+import { cleanGroup, dropCleanRows } from "./clean-rows.js";
+import type { FileOfMany } from "./file-of-many.js";
+import { fitDayFormats } from "./fit-day-formats.js";
+import { GroupRefused } from "./group-counts.js";
+import { insertGroup } from "./insert-group.js";
+import type { LoadedFile } from "./load-into.js";
+import { makeWay } from "./make-way.js";
+import { measuresOfLoad } from "./measures/record-of-load.js";
+import type { LoadSettings } from "./options.js";
+
+/**
+ * Loads several files in one pass over all of them and one transaction: a folder of many small files takes about the time of one file
+ * of the same rows.
+ *
+ * @returns undefined where the files have to be loaded one by one; nothing is stored then
+ */
+export async function loadGroup(
+  db: Database,
+  files: readonly FileOfMany[],
+  settings: LoadSettings,
+): Promise<Omit<LoadedFile, "upToDate"> | undefined> {
+  try {
+    const options = { ...cellOptions(settings), measures: await measuresOfLoad(db, settings) };
+    const found = await cleanGroup(db, files, options);
+    const { days } = await db.oneRow<{ days: number }>(
+      "SELECT count(*) AS days FROM bad WHERE column_name = 'DP_DATE' AND (reason LIKE 'not a date%' OR reason LIKE 'date out of range%')",
+    );
+    const fit = days > 0 ? await fitDayFormats(db, found.typed, found.typed.options.date_format) : undefined;
+    if (fit?.formats.some(({ reads }) => reads > fit.cells - days))
+      throw new GroupRefused("days may be read otherwise");
+    const resampledRemoved = await makeWay(db);
+    const batches = await db.transaction(async () => {
+      await setMeasures(db, measuresOf(found.columns));
+      return insertGroup(db, found, { files, settings });
+    });
+    return { batches, resampledRemoved };
+  } catch (error) {
+    if (error instanceof GroupRefused) return undefined;
+    throw error;
+  } finally {
+    await dropCleanRows(db).catch(() => {});
+  }
+}
