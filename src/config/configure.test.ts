@@ -62,6 +62,25 @@ describe("configure", () => {
     expect(load.churned?.source).toBe(join(root, "left.csv"));
   });
 
+  it("resolves the path of a file beside the log in the same way, wherever it is named", () => {
+    const attributes = { source: "customers.csv", subscriber: "id" };
+    write("data/log.config.json", {
+      attributes,
+      load: { churned: { source: "gs://b/l.csv", subscriber: "id", day: "d" } },
+    });
+    const { load } = configure({ config: "data/log.config.json" }, from());
+    expect(load.attributes).toMatchObject({
+      source: join(root, "data/customers.csv"),
+      subscriber: "id",
+      columns: null,
+    });
+    expect(load.churned?.source).toBe("gs://b/l.csv");
+    write("data/log.config.json", { attributes: { ...attributes, colums: ["plan"] } });
+    expect(() => configure({ config: "data/log.config.json" }, from())).toThrow(
+      /option "load.attributes".*"colums"[\s\S]*object: source, subscriber, columns, valid_from/,
+    );
+  });
+
   it("names an unknown key with file and nearest key, a wrong value with what is taken", () => {
     write("churn.config.json", { features: { horizn: 3 } });
     expect(() => configure({}, from())).toThrow(

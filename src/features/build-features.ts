@@ -60,7 +60,7 @@ export async function buildFeatures(
   return store.lease(
     async (db) => {
       const log = await describeLog(db);
-      const attributes = await readAttributes(db, settings.attributes);
+      const attributes = await readAttributes(db, settings.use_attributes);
       const plan = planFeatures(settings, log.measures, log.labelGiven, {
         attributes,
         hasLeavers: (await countLeavers(db)) !== undefined,

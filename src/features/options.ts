@@ -46,7 +46,7 @@ export const featureOptions = defineOptions("features", {
     .describe(
       "day until which the list knows all who left, so that a label whose horizon goes beyond is unknown; last: the last day on which somebody did; log: the last day of the log",
     ),
-  attributes: z
+  use_attributes: z
     .array(z.string().min(1))
     .nullable()
     .default(null)

@@ -31,7 +31,7 @@ export async function readAttributes(
   if (missing !== undefined) {
     throw new ChurnError(
       "BAD_OPTION",
-      `option "features.attributes" names ${JSON.stringify(missing)}, which the store does not have`,
+      `option "features.use_attributes" names ${JSON.stringify(missing)}, which the store does not have`,
       { hint: names.length ? `it has ${names.join(", ")}` : "load them: load.attributes" },
     );
   }

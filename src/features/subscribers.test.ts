@@ -131,12 +131,15 @@ describe("features of attributes", () => {
   it("leave plan and hash alone where there are none, or none are wanted", async () => {
     const plain = await loadedStore("plain.duckdb", {});
     const { planHash: without } = await buildFeatures(plain, onDay(DAYS[0] as string));
-    const { planHash: unwanted, notes } = await buildFeatures(store, { ...onDay(DAYS[0] as string), attributes: [] });
+    const { planHash: unwanted, notes } = await buildFeatures(store, {
+      ...onDay(DAYS[0] as string),
+      use_attributes: [],
+    });
     const { planHash: wanted } = await buildFeatures(store, onDay(DAYS[0] as string));
     expect(unwanted).toBe(without);
     expect(wanted).not.toBe(without);
     expect(notes.join()).not.toContain("attribute");
-    await expect(buildFeatures(store, { attributes: ["plans"] })).rejects.toMatchObject({ code: "BAD_OPTION" });
+    await expect(buildFeatures(store, { use_attributes: ["plans"] })).rejects.toMatchObject({ code: "BAD_OPTION" });
   });
 
   it("say that values without a day may be of later", async () => {
