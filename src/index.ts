@@ -47,6 +47,8 @@ export { type ScoreResult, score } from "./scoring/score.js";
 export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export { type DayOfLog, dailyCoverage } from "./store/coverage/daily-coverage.js";
+export { type ForgetResult, forgetSubscribers } from "./store/erase/forget.js";
+export { type RetainResult, retainDays } from "./store/erase/retain.js";
 export { type MigrateResult, migrateStore } from "./store/migrate-store.js";
 export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "./store/new-batch.js";
 export { openStore, type Store } from "./store/open-store.js";

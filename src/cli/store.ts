@@ -8,14 +8,17 @@ import { type MigrateResult, migrateStore } from "../store/migrate-store.js";
 import { openStore } from "../store/open-store.js";
 import { removeResampledRows } from "../store/resampled-rows.js";
 import { stageCommand } from "./stage-command.js";
+import { forgetCommand, retainCommand } from "./store-erase.js";
 
 export function storeCommand(): Command {
   return new Command("store")
-    .description("check and migrate the database")
+    .description("check and migrate the database, and take rows out of it")
     .addCommand(checkCommand())
     .addCommand(migrateCommand())
     .addCommand(removeResampledCommand())
-    .addCommand(coverageCommand());
+    .addCommand(coverageCommand())
+    .addCommand(forgetCommand())
+    .addCommand(retainCommand());
 }
 
 function checkCommand(): Command {

@@ -1,5 +1,4 @@
 import { rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
@@ -9,6 +8,7 @@ import { type Database, name, text } from "../store/database.js";
 import { countLeavers } from "../store/leavers.js";
 import { logColumns } from "../store/log-columns.js";
 import type { Store } from "../store/open-store.js";
+import { snapshotsFile } from "../store/snapshots-file.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
@@ -67,7 +67,7 @@ export async function buildFeatures(
       });
       const days = snapshotDays(plan, settings, log.span);
       const hash = planHash(plan);
-      const parquet = resolve(join(settings.data_dir, `processed_data_${hash}_${store.mark}.parquet`));
+      const parquet = snapshotsFile(settings.data_dir, hash, store.mark);
 
       await makeFolder(settings.data_dir);
       const beside = `${parquet}.${process.pid}.part`;

@@ -12,6 +12,7 @@ import { readLines } from "./read-lines.js";
 import { readParquet } from "./read-parquet.js";
 import { readPlain } from "./read-plain.js";
 import type { RecordFile } from "./record-file.js";
+import { setForgottenAside } from "./set-forgotten-aside.js";
 import { lastLineOf, type Source } from "./source.js";
 import { tellFaults } from "./tell-faults.js";
 import { makeTypedRows, type TypedRows } from "./typed-rows.js";
@@ -86,6 +87,7 @@ async function cleanTyped(db: Database, first: TypedRows, file: RecordFile): Pro
       bad = await tellFaults(db, typed);
     }
   }
+  bad += await setForgottenAside(db, typed);
   const merged = await uniqueKeys(db, typed, bad);
   const { absent, unused, source, columns } = typed;
   const { lines, blank, continued, encoding, cells } = source;

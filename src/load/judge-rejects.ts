@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
-import type { Database } from "../store/database.js";
+import { type Database, text } from "../store/database.js";
+import { IS_FORGOTTEN } from "../store/erase/forgotten.js";
 import { ACCIDENTAL, isTooMany, shareOf } from "../store/too-many-rejects.js";
 import type { CleanSummary } from "./clean-rows.js";
 import { type DayFit, fitDayFormats } from "./fit-day-formats.js";
@@ -23,13 +24,16 @@ interface Reason {
  * @throws ChurnError BAD_INPUT with the most frequent reason, its share, and what would cure it
  */
 export async function judgeRejects(db: Database, found: CleanSummary, path: string, maxRejects: number): Promise<void> {
-  const counts = await db.oneRow<{ good: number; bad: number; commas: number; days: number }>(
-    `SELECT (SELECT count(*) FROM clean) AS good, count(*) AS bad, count(*) FILTER (reason = 'not a number' AND ${DECIMAL_COMMA}) AS commas,
+  // who is forgotten is no fault of the file
+  const judged = `reason <> ${text(IS_FORGOTTEN)}`;
+  const counts = await db.oneRow<{ good: number; bad: number; commas: number; days: number; forgotten: number }>(
+    `SELECT (SELECT count(*) FROM clean) AS good, count(*) FILTER (${judged}) AS bad, count(*) FILTER (NOT ${judged}) AS forgotten,
+       count(*) FILTER (reason = 'not a number' AND ${DECIMAL_COMMA}) AS commas,
        count(*) FILTER (column_name = 'DP_DATE' AND (reason LIKE 'not a date%' OR reason LIKE 'date out of range%')) AS days FROM bad`,
   );
-  const { good, bad, commas, days } = counts;
+  const { good, bad, commas, days, forgotten } = counts;
   if (bad === 0) return;
-  const rows = found.lines - found.blank;
+  const rows = found.lines - found.blank - forgotten;
   const fit = days > 0 ? await fitDayFormats(db, found.typed, found.typed.options.date_format) : undefined;
   const isOtherFormat = fit?.formats.some(({ reads }) => reads > fit.cells - days) ?? false;
   const isMisread = found.typed.options.decimal === undefined && commas > COMMAS * rows;
@@ -37,7 +41,7 @@ export async function judgeRejects(db: Database, found: CleanSummary, path: stri
   const first = isOtherFormat ? "column_name = 'DP_DATE'" : isMisread ? "reason = 'not a number'" : "false";
   const worst = await db.oneRow<Reason & Record<string, string | number | null>>(
     `SELECT column_name, regexp_replace(reason, '(line|batch) \\d+', '\\1 …') AS reason, count(*) AS rows, arg_min(raw, line) AS raw
-     FROM bad GROUP BY ALL ORDER BY count(*) FILTER (${first}) DESC, rows DESC LIMIT 1`,
+     FROM bad WHERE ${judged} GROUP BY ALL ORDER BY count(*) FILTER (${first}) DESC, rows DESC LIMIT 1`,
   );
   const { column_name, reason, raw } = worst;
   const few =

@@ -38,8 +38,9 @@ const LAWS: Record<string, string> = {
   "every batch of the ledger has exactly the rows it set aside": `SELECT CONCAT('batch ', b.batch_id, ': ', COALESCE(r.found, 0), ' rejects instead of ', b.rejected) AS what
     FROM batches b LEFT JOIN (SELECT batch_id, COUNT(*) AS found FROM rejects GROUP BY batch_id) r ON r.batch_id = b.batch_id
     WHERE COALESCE(r.found, 0) <> b.rejected`,
-  "every line of a batch is accounted for": `SELECT CONCAT('batch ', b.batch_id) AS what FROM batches b
-    WHERE b.lines <> b.rows + b.rejected + b.merged + b.stored_before + b.held_back + b.blank`,
+  "every line of a batch is accounted for": `SELECT CONCAT('batch ', b.batch_id) AS what
+    FROM batches b LEFT JOIN erased_rows e ON e.batch_id = b.batch_id
+    WHERE b.lines <> b.rows + b.rejected + b.merged + b.stored_before + b.held_back + b.blank + COALESCE(e.erased, 0)`,
   "nothing is added to a row that is not there": `SELECT CONCAT(COUNT(*), ' records of batch ', r.batch_id) AS what FROM added_records r
     LEFT JOIN DP_CDR_Data s ON s.DP_DATE = r.DP_DATE AND s.DP_MSISDN = r.DP_MSISDN WHERE s.batch_id IS NULL GROUP BY r.batch_id`,
   "no row is without a batch": `SELECT CONCAT(d.found, ' rows of batch ', d.batch_id, ', which is not in the ledger') AS what

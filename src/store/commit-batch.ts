@@ -5,9 +5,10 @@ import { columnAs } from "./columns-as.js";
 import { commitKnownRows } from "./commit-known-rows.js";
 import { addToDailySummary } from "./daily-summary.js";
 import { type Database, name } from "./database.js";
+import { type Forgotten, leaveForgottenOut, readForgotten } from "./erase/forgotten.js";
 import { parquetRows } from "./file-sql.js";
 import { tableColumns } from "./log-columns.js";
-import type { BatchRows, CommittedBatch, NewBatch } from "./new-batch.js";
+import type { BatchRows, CommittedBatch, NewBatch, RejectedRow } from "./new-batch.js";
 import type { Columns } from "./read-columns.js";
 
 /** First numbers that are free, of batches and of rows, and what else holds as long as nothing but batches is written. */
@@ -18,12 +19,15 @@ export interface FreeIds {
   days: Set<number>;
   /** The columns of `DP_CDR_Data`, in the order of the table. */
   table: readonly string[];
+  /** How many subscribers are forgotten. */
+  forgotten: number;
 }
 
 /** Finds the first numbers that are free, of batches and of rows: one more than the largest in use. */
 export async function freeIds(db: Database): Promise<FreeIds> {
-  const found = await db.oneRow<{ batch: number; row: number }>(
-    `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row`,
+  const found = await db.oneRow<{ batch: number; row: number; forgotten: number }>(
+    `SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(id), 0) + 1 FROM DP_CDR_Data) AS row,
+      (SELECT count(*) FROM forgotten) AS forgotten`,
   );
   return { ...found, days: new Set(), table: await tableColumns(db, "DP_CDR_Data") };
 }
@@ -36,9 +40,12 @@ export async function freeIds(db: Database): Promise<FreeIds> {
  *
  * @throws ChurnError CONFLICT when the ledger has the key with other content
  */
-export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds): Promise<CommittedBatch> {
+export async function commitBatch(db: Database, given: NewBatch, free: FreeIds): Promise<CommittedBatch> {
   const { table } = free;
-  const columns = await readBatchColumns(db, batch.rows, table);
+  const all = await readBatchColumns(db, given.rows, table);
+  const forgotten = free.forgotten > 0 ? await readForgotten(db) : undefined;
+  const { columns, rejects } = withoutForgotten(given, all, forgotten);
+  const batch = { ...given, rejects };
   const plan = { columns, lines: sourceLines(columns), batchId: free.batch, rowId: free.row, table };
   try {
     return await commitNewRows(db, batch, plan, free.days);
@@ -50,6 +57,15 @@ export async function commitBatch(db: Database, batch: NewBatch, free: FreeIds):
     const now = await freeIds(db);
     return commitKnownRows(db, batch, { ...plan, batchId: now.batch, rowId: now.row, table: now.table });
   }
+}
+
+/** The rows of a batch, and what is set aside of it, without those of who is forgotten. */
+export function withoutForgotten(
+  { rejects = [] }: NewBatch,
+  columns: Columns,
+  forgotten: Forgotten | undefined,
+): { columns: Columns; rejects: readonly RejectedRow[] } {
+  return forgotten && columns.DP_MSISDN ? leaveForgottenOut({ columns, rejects }, forgotten) : { columns, rejects };
 }
 
 /** The quick way, where every row is new: two statements, and the rows as columns. */

@@ -1,6 +1,7 @@
 import { ADDED_RECORDS } from "./added-records.js";
 import { COVERED_DAYS } from "./coverage/coverage.js";
 import type { Database } from "./database.js";
+import { ERASED_ROWS, FORGOTTEN } from "./erase/forgotten.js";
 import { LEAVERS } from "./leavers.js";
 import { ADD_DEFAULT_MEASURES, MEASURES_TABLE } from "./log-columns.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
@@ -8,7 +9,7 @@ import { ATTRIBUTES } from "./subscriber-attributes.js";
 import { SUBSCRIBER_FILES } from "./subscriber-files.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -101,6 +102,8 @@ const TABLES = [
   MEASURES_TABLE,
   SUBSCRIBER_FILES,
   LEAVERS,
+  FORGOTTEN,
+  ERASED_ROWS,
 ];
 
 /** The rows that new tables have. */
@@ -113,6 +116,7 @@ const MIGRATIONS: Record<number, readonly string[]> = {
   4: [COVERED_DAYS],
   5: [MEASURES_TABLE, ADD_DEFAULT_MEASURES],
   6: [SUBSCRIBER_FILES, LEAVERS],
+  7: [FORGOTTEN, ERASED_ROWS],
 };
 
 /** Whether a database has our tables. */
@@ -142,11 +146,14 @@ export async function createTables(db: Database): Promise<void> {
   });
 }
 
+/** Tables that stay when a store is emptied: who is forgotten stays so. */
+const KEPT = new Set(["workbench_schema", "forgotten"]);
+
 /** Empties the store; to be called in a transaction. Tables are made again, since a deleted key still blocks its own return. */
 export async function emptyTables(db: Database): Promise<void> {
   for (const sql of TABLES) {
     const [, table] = /EXISTS (\w+)/.exec(sql) ?? [];
-    if (!table || table === "workbench_schema") continue;
+    if (!table || KEPT.has(table)) continue;
     await db.run(`DROP TABLE IF EXISTS ${table}`);
     await db.run(sql);
   }

@@ -4,11 +4,19 @@ import { dateOf } from "../../core/days.js";
 import { ChurnError } from "../../core/errors.js";
 import { faultCode } from "../../core/fault.js";
 import { columnAs } from "../columns-as.js";
-import { findSpan, type LedgerEntry, readBatchColumns, sameBatch, sourceLines } from "../commit-batch.js";
+import {
+  findSpan,
+  type LedgerEntry,
+  readBatchColumns,
+  sameBatch,
+  sourceLines,
+  withoutForgotten,
+} from "../commit-batch.js";
 import { SUMMARY_COLUMNS, SUMMED, sumsByDay } from "../daily-summary.js";
+import { forgottenOf, READ_FORGOTTEN } from "../erase/forgotten.js";
 import type { LogColumn } from "../log-columns.js";
 import { inMemory } from "../memory-database.js";
-import type { BatchRows, CommittedBatch, LateLabels, NewBatch } from "../new-batch.js";
+import type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "../new-batch.js";
 import type { Columns } from "../read-columns.js";
 import { mysqlLogColumns } from "./mysql-log-columns.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
@@ -29,37 +37,31 @@ import { valuesSql } from "./values-sql.js";
  */
 export async function commitMysqlBatch(
   mirror: MysqlMirror,
-  batch: NewBatch,
+  given: NewBatch,
   signal: AbortSignal | undefined,
 ): Promise<CommittedBatch> {
   await mirror.ready();
-  const { rows } = batch;
-  const columns = "columns" in rows ? rows.columns : await columnsOfFile(mirror, rows);
-  const lines = sourceLines(columns);
-  const rejects = batch.rejects ?? [];
-  const [first, last] = findSpan(columnAs(columns, "DP_DATE", Int32Array));
-  const counts = {
-    lines: lines + rejects.length,
-    rows: lines,
-    rejected: rejects.length,
-    merged: 0,
-    storedBefore: 0,
-    firstDay: first,
-    lastDay: last,
-  };
+  const { rows } = given;
+  const all = "columns" in rows ? rows.columns : await columnsOfFile(mirror, rows);
+  sourceLines(all);
   const token = randomUUID();
   return mirror.server.transaction(
     async (session) => {
       const state = await serverState(session, "FOR UPDATE");
-      const before = await ledgerEntry(session, batch);
+      const before = await ledgerEntry(session, given);
       // a commit that was given up may have come to its end meanwhile
-      if (before) return { ...sameBatch(batch, before), written: await isMine(session, token) };
+      if (before) return { ...sameBatch(given, before), written: await isMine(session, token) };
       const record = await mysqlLogColumns(session);
-      const next = await session.row<{ batch: number; id: number }>(
-        `SELECT (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batches) AS batch, (SELECT COALESCE(MAX(id), 0) + 1 FROM DP_CDR_Data) AS id`,
+      const next = await session.row<{ batch: number; id: number; forgotten: number }>(
+        `SELECT (SELECT COALESCE(MAX(batch_id), 0) + 1 FROM batches) AS batch, (SELECT COALESCE(MAX(id), 0) + 1 FROM DP_CDR_Data) AS id,
+           (SELECT COUNT(*) FROM forgotten) AS forgotten`,
       );
       const batchId = Number(next?.batch);
-      let written: RowsOfBatch = { batchId, columns, counts, rejects };
+      const forgotten = next?.forgotten ? forgottenOf(await session.rows(READ_FORGOTTEN)) : undefined;
+      const { columns, rejects } = withoutForgotten(given, all, forgotten);
+      const batch = { ...given, rejects };
+      const lines = sourceLines(columns);
+      let written: RowsOfBatch = { batchId, columns, counts: countsOf(columns, rejects), rejects };
       try {
         await insertRows(session, written, record);
       } catch (error) {
@@ -78,13 +80,28 @@ export async function commitMysqlBatch(
     {
       signal,
       committed: async (session) => {
-        const entry = (await isMine(session, token)) ? await ledgerEntry(session, batch) : undefined;
+        const entry = (await isMine(session, token)) ? await ledgerEntry(session, given) : undefined;
         if (!entry) return undefined;
         const { content: _content, ...found } = entry;
         return { ...found, written: true };
       },
     },
   );
+}
+
+/** What becomes of the rows of a batch whose keys are all new. */
+function countsOf(columns: Columns, rejects: readonly RejectedRow[]): RowsOfBatch["counts"] {
+  const lines = sourceLines(columns);
+  const [first, last] = findSpan(columnAs(columns, "DP_DATE", Int32Array));
+  return {
+    lines: lines + rejects.length,
+    rows: lines,
+    rejected: rejects.length,
+    merged: 0,
+    storedBefore: 0,
+    firstDay: first,
+    lastDay: last,
+  };
 }
 
 /** The rows of a file that the record of the database has columns for. */

@@ -1,4 +1,5 @@
 import { type Database, name, text } from "../database.js";
+import { tableExists } from "../table-exists.js";
 
 /**
  * What is exchanged with MySQL as one: the rows of a table that have the same values in these columns. A table that is not
@@ -54,11 +55,7 @@ export type Fingerprints = Map<string, string>;
  * @param of "rows": their numbers alone, which change wherever rows are added
  */
 async function fingerprints(db: Database, table: string, of: "rows" | "content" = "content"): Promise<Fingerprints> {
-  const there = await db.row<{ n: number }>(
-    "SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = $1 AND schema_name = 'main' AND NOT temporary AND database_name = current_database()",
-    [table],
-  );
-  if (!there?.n) return new Map();
+  if (!(await tableExists(db, table))) return new Map();
   const columns = partitionColumns(table);
   const content = of === "rows" ? "''" : "coalesce(CAST(sum(hash(t)) AS VARCHAR), '')";
   const groups = columns.length ? `GROUP BY ${columns.map(name).join(", ")}` : "";

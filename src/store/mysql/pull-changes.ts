@@ -74,7 +74,7 @@ export async function pullChanges(
   if (cached && (cached.store_id !== now.store_id || cached.revision > now.revision)) {
     await db.transaction(async () => {
       await emptyTables(db);
-      await db.run("DELETE FROM workbench_cache");
+      for (const table of ["forgotten", "workbench_cache"]) await db.run(`DELETE FROM ${table}`);
     });
     cached = undefined;
   }
