@@ -7,7 +7,7 @@ const REST = [
   "test/{docker,download,forest,notebook,package,run,sample,service,store}/**/*.test.ts",
   "src/cli/{forest,main,monitor-files-command}.test.ts",
   "src/service/*.test.ts",
-  "src/{load/load-file,features/build-features}.test.ts",
+  "src/{load/load-file,features/build-features,features/subscribers}.test.ts",
   "src/watch/monitor.test.ts",
 ];
 
