@@ -81,7 +81,7 @@ function printed({ verdict, results, alerts, warnings, files }: MonitorFilesResu
   const chunks = Object.values(results)[0]?.chunks.filter(({ period }) => period === "analysis") ?? [];
   return [
     verdict.headline,
-    ...leadChanges(verdict.changes, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
+    ...leadChanges(verdict.changes, 5).map(({ title, text, since }) => `  ${title}: ${text} (since ${since})`),
     ...verdict.advice.map((line) => `  → ${line}`),
     formatFields([
       ["chunks", chunks.length],

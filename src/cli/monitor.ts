@@ -25,7 +25,7 @@ export function monitorCommand(): Command {
     print: ({ verdict, model_version, analysed, labelled, alerts, computed, told, files, warnings }) =>
       [
         verdict.headline,
-        ...leadChanges(verdict.changes, 5).map(({ column, text, since }) => `  ${column}: ${text} (since ${since})`),
+        ...leadChanges(verdict.changes, 5).map(({ title, text, since }) => `  ${title}: ${text} (since ${since})`),
         ...verdict.advice.map((line) => `  → ${line}`),
         formatFields([
           ["model", model_version],

@@ -11,6 +11,7 @@ export interface ChunkOfTable {
 /** What a chart of chunks side by side is called, and which of them are outlined. */
 export interface ChunkChartText {
   readonly column: string;
+  readonly columnTitle: string;
   readonly title: { readonly text: string; readonly subtitle: string };
   /** Keys of analysis chunks. */
   readonly alerts: readonly string[];

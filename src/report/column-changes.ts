@@ -16,6 +16,8 @@ const FAR_BEYOND = 10;
 /** One thing that changed: a column with drift or worse data. */
 export interface Change {
   readonly column: string;
+  /** What a person calls it. */
+  readonly title: string;
   /** In words, with numbers. */
   readonly text: string;
   readonly since: string;
@@ -41,8 +43,8 @@ export function driftChanges(results: MonitoringResults): Change[] {
     const run = lastRun(chunks);
     const alerts = chunks.filter(({ measure }) => measure.alert && measure.value !== null);
     const limited = alerts.flatMap(({ measure }) => limitedOf(measure));
-    const { column } = series;
-    if (!run || column === undefined || limited.length < FEWEST_ALERTS) continue;
+    const { column, columnTitle: title = column } = series;
+    if (!run || column === undefined || title === undefined || limited.length < FEWEST_ALERTS) continue;
     const strength = limited.reduce((sum, { value, limit }) => sum + value / limit, 0) / limited.length;
     const worst = limited.reduce((a, b) => (a.value > b.value ? a : b));
     const beyond = worst.value - worst.limit;
@@ -52,6 +54,7 @@ export function driftChanges(results: MonitoringResults): Change[] {
     const text = `${moved?.text ?? ""}${series.label} up to ${formatNumber(worst.value)}, limit ${formatNumber(worst.limit)}`;
     byColumn.set(column, {
       column,
+      title,
       text,
       since: run.chunk.key,
       strength,
@@ -101,8 +104,8 @@ export function pastChanges({ univariate }: MonitoringResults): Change[] {
     if (!findMethod(series.metric)?.bounded || lastRun(chunks)) return [];
     const far = chunks.filter(({ measure }) => measure.alert && beyondOf(measure) > FAR);
     const worst = [...far].sort((a, b) => beyondOf(b.measure) - beyondOf(a.measure))[0];
-    const { column } = series;
-    if (!worst || column === undefined) return [];
+    const { column, columnTitle: title = column } = series;
+    if (!worst || column === undefined || title === undefined) return [];
     // beyond its limit, so that it has both
     const { value, upperThreshold } = worst.measure;
     if (value === null || upperThreshold === null) return [];
@@ -112,6 +115,7 @@ export function pastChanges({ univariate }: MonitoringResults): Change[] {
     return [
       {
         column,
+        title,
         text,
         since: worst.chunk.key,
         strength,
@@ -154,8 +158,8 @@ export function qualityChanges(results: MonitoringResults): Change[] {
       const alerts = chunks.flatMap(({ measure }) =>
         measure.alert ? [{ ...measure, value: measure.value ?? 0 }] : [],
       );
-      const { column } = series;
-      if (!run || column === undefined || alerts.length < FEWEST_ALERTS) return [];
+      const { column, columnTitle: title = column } = series;
+      if (!run || column === undefined || title === undefined || alerts.length < FEWEST_ALERTS) return [];
       const worst = alerts.reduce((a, b) => (a.value > b.value ? a : b));
       const { value } = worst;
       const rate = series.metric.endsWith("rate");
@@ -166,7 +170,7 @@ export function qualityChanges(results: MonitoringResults): Change[] {
       const text = `${role.fault} up to ${amount}${worst.note ? `: ${worst.note}` : ""}`;
       const fault = rate ? value : 1;
       const effect = rate ? fault - limit : 0;
-      const found = { column, text, since: run.chunk.key, strength, effect, fault };
+      const found = { column, title, text, since: run.chunk.key, strength, effect, fault };
       return [{ ...found, alerts: alerts.length, chunks: chunks.length }];
     });
   });

@@ -74,7 +74,7 @@ function side(result: MonitoringResult, which: string): Side {
     });
   }
   const kind = result.calculator === "cbpe" ? "estimated " : result.calculator === "realized" ? "realized " : "";
-  const name = `${kind}${series.label}${series.column ? ` of ${series.column}` : ""}`;
+  const name = `${kind}${series.label}${series.column ? ` of ${series.columnTitle ?? series.column}` : ""}`;
   return { name, label: series.label, dashed: result.calculator === "cbpe", points: steppedResult(result)[0].steps };
 }
 

@@ -67,7 +67,11 @@ function shapesOf(chunks: readonly ChunkOfTable[], { column, alerts }: ChunkChar
   });
 }
 
-function specOf(shapes: readonly Shape[], labels: readonly string[], { column, title }: ChunkChartText): VegaLiteSpec {
+function specOf(
+  shapes: readonly Shape[],
+  labels: readonly string[],
+  { columnTitle, title }: ChunkChartText,
+): VegaLiteSpec {
   const areas = shapes.flatMap(({ place, period, chunk, alert, grid }) =>
     grid.map(({ value, density }) => ({ place, to: place + 0.95 * density, value, period, chunk, alert })),
   );
@@ -75,7 +79,7 @@ function specOf(shapes: readonly Shape[], labels: readonly string[], { column, t
     quartiles.map((value, q) => ({ place, to: place + 0.8, value, chunk, quartile: QUARTILES[q] })),
   );
   const x = placeAxis(labels);
-  const y = { field: "value", type: "quantitative", title: column, scale: { zero: false } };
+  const y = { field: "value", type: "quantitative", title: columnTitle, scale: { zero: false } };
   return {
     title,
     description: `${title.text} ${title.subtitle}`,
@@ -120,7 +124,7 @@ const periodColor = {
   scale: { domain: ["reference", "analysis"], range: [COLOR.reference, COLOR.analysis] },
 };
 
-function figureOf(shapes: readonly Shape[], labels: readonly string[], { column }: ChunkChartText): PlotlyFigure {
+function figureOf(shapes: readonly Shape[], labels: readonly string[], { columnTitle }: ChunkChartText): PlotlyFigure {
   return {
     data: shapes.map(({ place, period, chunk, alert, grid }) => ({
       type: "scatter",
@@ -136,6 +140,6 @@ function figureOf(shapes: readonly Shape[], labels: readonly string[], { column 
       line: { width: 1, color: alert ? COLORS.vermillion : COLOR[period] },
       fillcolor: period === "reference" ? "rgba(138,148,160,0.5)" : "rgba(0,114,178,0.5)",
     })),
-    layout: { height: 420, hovermode: "closest", yaxis: { title: { text: column } }, xaxis: tickAxis(labels) },
+    layout: { height: 420, hovermode: "closest", yaxis: { title: { text: columnTitle } }, xaxis: tickAxis(labels) },
   };
 }

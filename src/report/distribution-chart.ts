@@ -11,6 +11,8 @@ export interface DistributionChartOptions {
   readonly reference: MonitoredTable;
   readonly analysis: MonitoredTable;
   readonly column: string;
+  /** What a person calls it; its name where left out. */
+  readonly columnTitle?: string;
   readonly chunking?: Chunking;
   /** Keys of analysis chunks to mark, such as those of a drift result's alerts. */
   readonly alerts?: readonly string[];
@@ -21,14 +23,14 @@ export interface DistributionChartOptions {
  * shares of the commonest categories else.
  */
 export function distributionChart(options: DistributionChartOptions): Chart {
-  const { column, chunking = {}, alerts = [] } = options;
+  const { column, columnTitle = column, chunking = {}, alerts = [] } = options;
   const chunks = (["reference", "analysis"] as const).flatMap((period) => {
     const table = orderTable(options[period], period, true);
     return chunkTable(table, chunking).map((chunk) => ({ period, table, chunk }));
   });
   const marked = alerts.length ? `, ${alerts.length} chunk${alerts.length > 1 ? "s" : ""} with alerts outlined` : "";
-  const title = { text: `Distribution of ${column}`, subtitle: `by chunk${marked}` };
+  const title = { text: `Distribution of ${columnTitle}`, subtitle: `by chunk${marked}` };
   const first = chunks[0]?.table.columns.get(column);
   const draw = first && isCategory(first) ? shareChart : densityChart;
-  return draw(chunks, { column, title, alerts });
+  return draw(chunks, { column, columnTitle, title, alerts });
 }

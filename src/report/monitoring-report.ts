@@ -62,6 +62,10 @@ function period(result: MonitoringResult | undefined): string {
   return `<p class="quiet">${escapeHtml(text.join(" · "))}</p>`;
 }
 
+/** A column by its title, and its name where that is another one. */
+const heading = (column: string, title = column): string =>
+  title === column ? breakable(column) : `${breakable(title)}<br><span class="alike">${breakable(column)}</span>`;
+
 /** A name that may go on in the next line after an underscore. */
 const breakable = (name: string): string => escapeHtml(name).replaceAll("_", "_<wbr>");
 
@@ -70,8 +74,8 @@ const MARK = { good: "✓", watch: "!", bad: "✕", unknown: "?" };
 function top({ state, headline, details, changes, advice }: Verdict): string {
   const lead = leadChanges(changes, 8);
   const most = lead.map(
-    ({ column, alike, text, since, alerts, chunks }) =>
-      `<tr><td><a href="#column-${escapeHtml(column)}">${breakable(column)}</a>${alike ? `<br><span class="alike">and ${alike} like it</span>` : ""}</td><td>${escapeHtml(text)}</td><td class="date" title="${escapeHtml(since)}">${escapeHtml(since.split("/")[0])}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
+    ({ column, title, alike, text, since, alerts, chunks }) =>
+      `<tr><td><a href="#column-${escapeHtml(column)}">${breakable(title)}</a>${alike ? `<br><span class="alike">and ${alike} like it</span>` : ""}</td><td>${escapeHtml(text)}</td><td class="date" title="${escapeHtml(since)}">${escapeHtml(since.split("/")[0])}</td><td class="number">${alerts} / ${chunks}</td></tr>`,
   );
   const table = most.length
     ? `<table class="changes"><thead><tr><th>column</th><th>what</th><th>since</th><th class="number">alerts</th></tr></thead><tbody>${most.join("")}</tbody></table>`
@@ -105,9 +109,9 @@ function figure(label: string, series: SteppedSeries): string {
 }
 
 function multiples(result: MonitoringResult, drawn: readonly SteppedSeries[]): string {
-  const all = result.series.map(({ label, column }, i) => {
+  const all = result.series.map(({ label, column, columnTitle = column }, i) => {
     const { steps } = drawn[i];
-    return { label, column, drawn: drawn[i], alerts: steps.filter(({ alert }) => alert).length };
+    return { label, column, title: columnTitle, drawn: drawn[i], alerts: steps.filter(({ alert }) => alert).length };
   });
   const columns = [...new Set(all.flatMap(({ column }) => (column === undefined ? [] : [column])))]
     .map((column) => ({ column, series: all.filter((each) => each.column === column) }))
@@ -121,7 +125,7 @@ function multiples(result: MonitoringResult, drawn: readonly SteppedSeries[]): s
         const caption = `${escapeHtml(each.label)}${each.alerts ? ` <b>${each.alerts}</b>` : ""}`;
         return `<figure class="small"><figcaption>${caption}</figcaption>${steppedSvg(each.drawn, { width: 200, height: 62 })}</figure>`;
       });
-      return `<div class="column"${anchor(column)}><h3>${breakable(column)}</h3><div class="row">${small.join("")}</div></div>`;
+      return `<div class="column"${anchor(column)}><h3>${heading(column, series[0].title)}</h3><div class="row">${small.join("")}</div></div>`;
     })
     .join("")}</div>`;
 }
@@ -131,7 +135,9 @@ function notes(parts: readonly MonitoringResult[], warnings: readonly string[]):
     result.series.flatMap((series) =>
       series.measures.flatMap(({ notComputed }, i) =>
         notComputed && result.chunks[i]?.period === "analysis"
-          ? [`${series.column ? `${series.column}, ` : ""}${series.label}, ${result.chunks[i]?.key}: ${notComputed}`]
+          ? [
+              `${series.column ? `${series.columnTitle ?? series.column}, ` : ""}${series.label}, ${result.chunks[i]?.key}: ${notComputed}`,
+            ]
           : [],
       ),
     ),

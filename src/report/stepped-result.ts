@@ -12,10 +12,10 @@ export function steppedResult(result: MonitoringResult): SteppedSeries[] {
   }));
 }
 
-function nameOf({ calculator }: MonitoringResult, { label, column }: Series): string {
+function nameOf({ calculator }: MonitoringResult, { label, column, columnTitle = column }: Series): string {
   if (calculator === "cbpe") return `Estimated ${label}`;
   if (calculator === "realized") return `Realized ${label}`;
-  return column === undefined ? label : `${label} for ${column}`;
+  return columnTitle === undefined ? label : `${label} for ${columnTitle}`;
 }
 
 type Place = Pick<Step, "x" | "end" | "middle" | "chunk" | "label" | "period">;

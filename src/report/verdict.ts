@@ -77,8 +77,7 @@ function detailsOf(
   if (realized) details.push(performanceText(realized));
   if (estimated) details.push(performanceText(estimated));
   if (estimated === null) details.push("Performance could not be estimated: no chunk allowed it.");
-  for (const { column, text, since } of causes.moved)
-    details.push(`The column ${column} moved since ${since}: ${text}.`);
+  for (const { title, text, since } of causes.moved) details.push(`The column ${title} moved since ${since}: ${text}.`);
   if (causes.multivariate) {
     details.push("The columns together look different from the reference (multivariate drift alerts).");
   }
@@ -88,7 +87,7 @@ function detailsOf(
         "same features behave differently now, which no estimate and no drift of features can see.",
     );
   }
-  const over = leadChanges(causes.past, 3).map(({ column, text, since }) => `${column} in ${since} (${text})`);
+  const over = leadChanges(causes.past, 3).map(({ title, text, since }) => `${title} in ${since} (${text})`);
   if (over.length > 0) details.push(`Over by now: ${over.join("; ")}.`);
   return details;
 }
@@ -108,23 +107,28 @@ const SCALE = 20;
 
 function adviceOf({ state, causes, realized }: Judgement): string[] {
   const { changes, broken } = causes;
-  const names = leadChanges(changes, 3).map(({ column }) => column);
-  const listed = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
+  const names = leadChanges(changes, 3).map(({ title }) => title);
+  // a title may have a comma itself
+  const comma = names.some((title) => title.includes(",")) ? "; " : ", ";
+  const listed =
+    names.length > 1
+      ? `${names.slice(0, -1).join(comma)}${comma === "; " ? ";" : ""} and ${names.at(-1)}`
+      : (names[0] ?? "");
   const advice: string[] = [];
   const other = changes.find(({ ratio = 1 }) => ratio >= SCALE || ratio <= 1 / SCALE);
   if (other) {
     const { ratio = 1 } = other;
     const times = formatNumber(ratio >= 1 ? ratio : 1 / ratio);
     const way = ratio >= 1 ? "times as large" : "times as small";
-    advice.push(`Look at the source of ${other.column} first: its mean is ${times} ${way}. Did its unit change?`);
+    advice.push(`Look at the source of ${other.title} first: its mean is ${times} ${way}. Did its unit change?`);
   }
   if (broken[0]) {
     advice.push(
-      `Look at the source of ${broken[0].column}: ${broken[0].text}. If the feed is broken, so are scores made from it.`,
+      `Look at the source of ${broken[0].title}: ${broken[0].text}. If the feed is broken, so are scores made from it.`,
     );
   }
   if (state === "bad" && changes.length > 0) {
-    advice.push(`Ask who changed ${listed}: a campaign, a tariff, a fault in the feed?`);
+    advice.push(`Ask who changed ${listed}: a campaign, a price, a fault in the feed?`);
     advice.push(
       "If the change is real, train again on rows from after it, and keep this reference until the new model is out.",
     );

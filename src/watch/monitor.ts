@@ -4,6 +4,7 @@ import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { runExclusive } from "../core/run-exclusive.js";
 import { writeAtomic } from "../core/write-atomic.js";
+import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import { reviewEstimates } from "../monitoring/engine/review-estimates.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { metricChart } from "../report/metric-chart.js";
@@ -19,7 +20,7 @@ import { monitorJson } from "./monitor-json.js";
 import type { MonitorResult } from "./monitor-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
 import { planUpdate } from "./plan-update.js";
-import { countSnapshots, countSubscribers, OUTPUTS, readPredictions } from "./read-predictions.js";
+import { countSnapshots, countSubscribers, OUTPUT_TITLES, OUTPUTS, readPredictions } from "./read-predictions.js";
 import { fitStageMonitor } from "./stage-monitor.js";
 import { readKept, resultsOf, toStoredRows, writeKept } from "./stored-results.js";
 
@@ -97,7 +98,8 @@ async function measure(db: Database, settings: MonitorSettings) {
       hint: "churn train",
     });
   }
-  const { features } = await loadModel(artifact);
+  const model = await loadModel(artifact);
+  const { features } = model;
   const { monitor, hash, warnings } = await fitStageMonitor(artifact, features, settings, reference, () =>
     readPredictions(db, version, features, "reference"),
   );
@@ -119,11 +121,16 @@ async function measure(db: Database, settings: MonitorSettings) {
   return {
     version,
     days,
-    results,
+    results: titled(results, (column) => OUTPUT_TITLES[column] ?? model.titleOf(column)),
     computed: plan.computed,
     late: plan.late,
     warnings: [...warnings, ...learned, ...found, ...(await notesOfRows(db))],
   };
+}
+
+/** The results with the titles of their columns: the file of results needs none, every chart and page does. */
+function titled(results: MonitoringResults, titleOf: (column: string) => string): MonitoringResults {
+  return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result.withTitles(titleOf)]));
 }
 
 function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult | undefined): MonitorResult["alerts"] {

@@ -5,6 +5,13 @@ import { type Database, name } from "../store/database.js";
 /** What results call the score, the predicted class and the label: their columns in `model_predictions`. */
 export const OUTPUTS = ["probability_1", "prediction", "label"] as const;
 
+/** What a person calls them. */
+export const OUTPUT_TITLES: Readonly<Record<string, string>> = {
+  probability_1: "churn probability",
+  prediction: "called a churner",
+  label: "churned",
+};
+
 /** Snapshots of a day, and how many of them have a label by now. */
 export type SnapshotDay = { day: string; rows: number; labels: number };
 

@@ -49,6 +49,8 @@ export interface SeriesInfo {
   /** The metric for people: `ROC AUC`. */
   readonly label: string;
   readonly column?: string;
+  /** What a person calls the column, where that is known. */
+  readonly columnTitle?: string;
   readonly columnType?: "continuous" | "categorical";
 }
 

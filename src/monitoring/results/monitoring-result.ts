@@ -88,6 +88,14 @@ export class MonitoringResult {
     return new MonitoringResult(this.calculator, this.chunks, this.series.filter(keep), this.fields, this.warnings);
   }
 
+  /** The same result with the titles of its columns, for charts, reports and alerts. */
+  withTitles(titleOf: (column: string) => string): MonitoringResult {
+    const series = this.series.map((each) =>
+      each.column === undefined ? each : { ...each, columnTitle: titleOf(each.column) },
+    );
+    return new MonitoringResult(this.calculator, this.chunks, series, this.fields, this.warnings);
+  }
+
   /** The measures of one series, by its key: `result.measures("roc_auc")`. */
   measures(key: string): readonly Measure[] {
     const found = this.series.find((each) => each.key === key);

@@ -29,6 +29,8 @@ export interface AlertEvent {
   readonly rule: string;
   /** What it is about: a metric, or a column whatever the method. */
   readonly cause: string;
+  /** What a person calls that. */
+  readonly title: string;
   readonly part: string;
   /** Other columns of which the same is to be told. */
   readonly also?: readonly string[];
@@ -171,7 +173,10 @@ function bundled(events: readonly Unidentified[]): Unidentified[] {
     const sorted = [...group].sort((a, b) => farness(b) - farness(a));
     const [first, ...others] = sorted;
     const also = others.map(({ cause }) => cause);
-    const names = `${also.slice(0, FEW).join(", ")}${also.length > FEW ? " …" : ""}`;
+    const names = `${others
+      .slice(0, FEW)
+      .map(({ title }) => title)
+      .join("; ")}${also.length > FEW ? " …" : ""}`;
     return [{ ...first, also, message: `${first.message}; and ${also.length} more: ${names}` }];
   });
 }
@@ -192,11 +197,12 @@ function eventOf(
   series: Series,
   { value, lowerThreshold, upperThreshold }: Measure,
 ): Unidentified {
-  const what = series.column ? `${series.column}: ${series.label}` : series.label;
+  const title = series.columnTitle ?? series.column ?? series.label;
+  const what = series.column ? `${title}: ${series.label}` : title;
   const limits = `${lowerThreshold?.toPrecision(4) ?? "−∞"} … ${upperThreshold?.toPrecision(4) ?? "∞"}`;
   const message =
     origin.kind === "alert"
       ? `${what} is ${value?.toPrecision(4)} in chunk ${chunk.key}, outside ${limits}, since ${origin.since}`
       : `${what} is back within ${limits} in chunk ${chunk.key}; it was outside since ${origin.since}`;
-  return { ...origin, chunk: chunk.key, message, value, lowerThreshold, upperThreshold };
+  return { ...origin, title, chunk: chunk.key, message, value, lowerThreshold, upperThreshold };
 }
