@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type DownloadResult, download } from "../download/download.js";
 import { describeLeftOut, listNames } from "../download/many/left-out.js";
+import { tableNotes } from "../download/mysql/table-read.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
 
@@ -21,7 +22,7 @@ function filesOf({ files, left_out = [] }: DownloadResult): [string, string | nu
 export function downloadCommand(): Command {
   return stageCommand("download", {
     section: "download",
-    summary: "fetch a log: sample:, a path, a folder, a pattern, https://, gs://",
+    summary: "fetch a log: sample:, a path, a folder, a pattern, https://, gs://, mysql://",
     run: (settings, context) => download(settings.download, context),
     print: (manifest) =>
       formatFields([
@@ -32,6 +33,7 @@ export function downloadCommand(): Command {
         ["bytes", manifest.bytes],
         ["sha256", manifest.files ? null : manifest.sha256],
         ["generation", manifest.generation ?? null],
+        ...(manifest.read ? tableNotes(manifest.read) : []).map((note) => ["note", note] as const),
         ["", manifest.up_to_date ? "up to date, nothing to do" : null],
       ]),
   });

@@ -51,6 +51,17 @@ const machineForm = <Result extends LoadedAttributes | LoadedLeavers>(result: Re
   rejects: result.rejects.map((row) => snakeKeys(row)),
 });
 
+/** What the rows have of each measure: "spend: 1,204.5 GBP in 60 rows". */
+function measureLines(measures: LoadResult["measures"]): string[] {
+  const words = { add: "", max: "at most ", min: "at least " };
+  return measures.map(({ title, name, unit, total, rows, combine }) => {
+    const named = title === name ? title : `${title} (${name})`;
+    const amount =
+      total === null ? "no value" : `${words[combine]}${total.toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
+    return `  ${named}: ${amount}${unit && total !== null ? ` ${unit}` : ""} in ${rows.toLocaleString("en-US")} rows`;
+  });
+}
+
 function print(result: LoadResult & LoadedSubscriberFiles): string {
   const rejects = result.rejects.map(
     ({ columnName, reason, rows, firstLine }) =>
@@ -76,6 +87,7 @@ function print(result: LoadResult & LoadedSubscriberFiles): string {
       ["columns not used", result.unused.join(", ")],
       ["read as", result.readAs.join(", ")],
     ]),
+    ...measureLines(result.measures),
     ...rejects,
     ...(result.attributes?.notes ?? []),
     ...(result.leavers?.notes ?? []),

@@ -40,6 +40,16 @@ describe("defineOptions", () => {
     expect(options.fromText("start_date", "null")).toBeNull();
     expect(options.fromText("weekly", "true")).toBe(true);
   });
+  it("reads an object as JSON or as pairs, whose values may have = and , themselves", () => {
+    const measures = defineOptions("load", { measures: z.record(z.string(), z.string()).describe("by name") });
+    expect(measures.fromText("measures", "a=count(*) FILTER (x = 'y, z'), b = sum(q)")).toEqual({
+      a: "count(*) FILTER (x = 'y, z')",
+      b: "sum(q)",
+    });
+    expect(measures.fromText("measures", '{"a": "sum(if(x = 1, y = 2, z))"}')).toEqual({
+      a: "sum(if(x = 1, y = 2, z))",
+    });
+  });
   it("reads a number as a number and a word as a word, where an option or a list takes both", () => {
     const mixed = defineOptions("train", {
       threshold: z.union([z.number().min(0).max(1), z.enum(["f1", "cost"])]).describe("where to cut"),

@@ -141,7 +141,13 @@ function valueFromText(option: OptionField, text: string): unknown {
     if (text.trim().startsWith("{")) return json(text);
     // a comma may be a value: delimiter=;,decimal=,
     const pairs = text.split(/,(?=\s*[\w.-]+\s*=)/);
-    return Object.fromEntries(pairs.map((pair) => pair.split("=").map((word) => word.trim() || word)));
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        // what is given may have one itself: calls=count(*) FILTER (type = 'CALL')
+        const [key, ...rest] = pair.split("=");
+        return (rest.length ? [key, rest.join("=")] : [key]).map((word) => word.trim() || word);
+      }),
+    );
   }
   return scalar(option.type, text);
 }

@@ -74,7 +74,8 @@ async function bring(
   };
 
   let intact = await whatIsThere();
-  if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
+  const isEnough = () => !force && !source.grows;
+  if (intact && isEnough()) return { ...checked(intact, settings, source), up_to_date: true };
   if (!isFetched(source)) {
     const manifest = checked(await pinned(source, source.file, settings, context), settings, source);
     return { ...(await pin(manifest)), up_to_date: manifest.sha256 === intact?.sha256 };
@@ -86,7 +87,7 @@ async function bring(
   return withLock(`${source.file}.lock`, `download of ${source.shown}`, { signal, onWait }, async () => {
     // another process may have brought it while we waited
     intact = await whatIsThere();
-    if (intact && !force) return { ...checked(intact, settings, source), up_to_date: true };
+    if (intact && isEnough()) return { ...checked(intact, settings, source), up_to_date: true };
     const made = await fetchInto(source, intact, settings, context);
     if (made === "unchanged") return { ...checked(intact as Manifest, settings, source), up_to_date: true };
     return { ...(await pin(made)), up_to_date: false };

@@ -5,6 +5,7 @@ import { faultCode } from "../core/fault.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { ManifestColumn } from "./csv-head.js";
 import { hashFile } from "./hash-file.js";
+import type { TableRead } from "./mysql/table-read.js";
 import { openSource } from "./open-source.js";
 import { AUTO_READER, type ReaderSettings, type TextEncoding } from "./reader-options.js";
 import type { Source } from "./source.js";
@@ -49,6 +50,8 @@ export interface Manifest {
   md5: string | null;
   /** The server, where the settings chose it. */
   server: string | null;
+  /** What was read, of a table of a database. */
+  read?: TableRead;
 }
 
 /** Whether a file was inspected as text that is written in this way. */

@@ -4,6 +4,7 @@ import { ChurnError } from "../core/errors.js";
 import { gsSource } from "./gs/gs-source.js";
 import { httpsSource } from "./http/https-source.js";
 import { localSource } from "./local-source.js";
+import { mysqlSource } from "./mysql/mysql-source.js";
 import { parseSampleSource } from "./sample-source.js";
 import type { OpenSource, Source } from "./source.js";
 
@@ -14,6 +15,8 @@ const SOURCES: Readonly<Record<string, OpenSource>> = {
   http: httpsSource,
   file: localSource,
   gs: gsSource,
+  mysql: mysqlSource,
+  mariadb: mysqlSource,
 };
 
 /**
@@ -35,6 +38,8 @@ export function openSource(text: string, dataDir: string): Source {
   if (open) return open(text, dataDir);
   const near = closestMatch(scheme, Object.keys(SOURCES));
   throw new ChurnError("BAD_OPTION", `unknown scheme "${scheme}:" of the source ${text}`, {
-    hint: near ? `did you mean "${near}:"?` : `it takes sample:, https://, gs:// or a path; a path may start with ./`,
+    hint: near
+      ? `did you mean "${near}:"?`
+      : `it takes sample:, https://, gs://, mysql:// or a path; a path may start with ./`,
   });
 }

@@ -6,14 +6,14 @@ import { sourceOption } from "./source-option.js";
 
 export const downloadOptions = defineOptions("download", {
   source: sourceOption.describe(
-    'sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .tsv, .txt, .dat (or these with .gz) or .parquet. Many files: a folder, a pattern (*, ?, **, [a-z]), gs://bucket/folder/, or a list, on the command line as \'["a.csv","b.csv"]\'',
+    'sample: (made here, seeded), a path, https:// or gs://bucket/object; .csv, .tsv, .txt, .dat (or these with .gz) or .parquet; mysql://user@host/database?table=calls. Many files: a folder, a pattern (*, ?, **, [a-z]), gs://bucket/folder/, or a list, on the command line as \'["a.csv","b.csv"]\'',
   ),
   data_dir: z.string().min(1).default("data").describe("folder of the downloads and their manifests"),
   reader: readerOption.prefault({}).describe(READER_HELP),
   force: z
     .boolean()
     .default(false)
-    .describe("check the source again: regenerate the sample, hash the file, ask the server"),
+    .describe("check the source again: regenerate the sample, hash the file, ask the server, read the table whole"),
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "64 hexadecimal digits")

@@ -30,8 +30,8 @@ export async function newPartial(file: string): Promise<string> {
     // a note without its partial file, or a partial file without its note, is worth nothing
     if (name.endsWith(".json")) {
       if (!names.includes(name.slice(0, -".json".length))) await rm(path, { force: true });
-    } else if (name.endsWith(".unpacked")) {
-      await rm(path, { force: true });
+    } else if (/\.(unpacked|pieces)$/.test(name)) {
+      await rm(path, { recursive: true, force: true });
     } else if (!taken && names.includes(`${name}.json`)) {
       taken = await takeOver(path, partial);
     } else {
@@ -93,6 +93,6 @@ const noteOf = (partial: string) => `${partial}.json`;
 
 /** True for the end of the name of a partial file, or a note, whose process is gone. */
 function isLeft(end: string): boolean {
-  const owner = /^\.(\d+)-\d+\.part(\.json|\.unpacked)?$/.exec(end)?.[1];
+  const owner = /^\.(\d+)-\d+\.part(\.json|\.unpacked|\.pieces)?$/.exec(end)?.[1];
   return owner !== undefined && !isProcessAlive({ pid: Number(owner) });
 }

@@ -1,10 +1,12 @@
 import { camelKeys, type SnakeKeys } from "../core/key-case.js";
 import type { Database } from "../store/database.js";
+import { logColumns } from "../store/log-columns.js";
 import { notesOfRows } from "../store/store-notes.js";
 import type { LoadNotes, LoadResult } from "./load-result.js";
+import { addTotals, emptyMeasures } from "./measure-totals.js";
 
 /** What a result has beside the ledger. */
-type Beside = "rejects" | "rejectedShare" | "notes" | "upToDate" | "resampledRemoved";
+type Beside = "measures" | "rejects" | "rejectedShare" | "notes" | "upToDate" | "resampledRemoved";
 
 /** The rows of the ledger, taken together, with the notes as text. */
 type LedgerRow = SnakeKeys<Omit<LoadResult, Beside | "replacedFile" | keyof LoadNotes>> & { notes: string };
@@ -28,17 +30,23 @@ export async function describeLoad(
       arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, firstLine`,
   );
   const { notes, ...counts } = batch as unknown as LedgerRow;
-  const { piece: _piece, ...told } = JSON.parse(notes) as LoadNotes;
+  const { piece: _piece, measures: _totals, ...told } = JSON.parse(notes) as LoadNotes;
   const all = await db.rows<{ notes: string }>(`SELECT notes FROM batches WHERE batch_id IN (${list})`);
   const pieces = all.map((piece) => JSON.parse(piece.notes) as Partial<LoadNotes>);
   const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);
+  const record = await logColumns(db);
+  const measures = addTotals(
+    pieces.map((piece) => piece.measures ?? []),
+    record,
+  );
   return {
     ...camelKeys<Omit<LoadResult, Beside>>({ ...counts, ...told, added, filled, replaced_file }),
     ...result,
     rejectedShare: counts.rejected / Math.max(counts.lines - counts.blank, 1),
+    measures,
     rejects,
-    notes: await notesOfRows(db),
+    notes: [...emptyMeasures(measures, record), ...(await notesOfRows(db))],
   };
 }

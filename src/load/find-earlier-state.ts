@@ -28,6 +28,8 @@ export async function findEarlierState(
   if (replace_file) return found.map(({ batch_id }) => batch_id);
   if (grain !== "event" || others.length === 0) return [];
   const last = others[others.length - 1];
+  // a table of a database that was read on: its file has the rows of the one before, and others behind them
+  if (file.read?.grown_from.includes(last.sha256)) return others.map(({ batch_id }) => batch_id);
   const { bytes } = JSON.parse(last.notes) as LoadNotes;
   if (bytes !== undefined && (await beginsWith(file, bytes, last.sha256))) {
     return others.map(({ batch_id }) => batch_id);

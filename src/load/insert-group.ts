@@ -10,6 +10,7 @@ import { countGroup, type FileCounts, judgeGroup } from "./group-counts.js";
 import { startsOf } from "./group-source.js";
 import { ledgerNotes } from "./ledger-notes.js";
 import { ledgerSource } from "./load-result.js";
+import { sumMeasures } from "./measure-totals.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
 import { findMeeting, writeMeeting } from "./write-meeting.js";
@@ -106,9 +107,17 @@ async function writeLedger(
   const sum = ({ rows, rejected, merged, stored_before, held_back }: FileCounts) =>
     rows + rejected + merged + stored_before + held_back;
   const options = cellOptions(settings);
+  const totals = await sumMeasures(db, found.columns, { from: "taken", file: "file_number", files: files.length });
   const notes = files.map((file, index) => {
     const { added, filled } = counts[index];
-    return JSON.stringify(ledgerNotes(file, options, settings.until, found, { added, filled, replaced_file: false }));
+    return JSON.stringify(
+      ledgerNotes(file, options, settings.until, found, {
+        added,
+        filled,
+        replaced_file: false,
+        measures: totals[index],
+      }),
+    );
   });
   const columns = [
     ids,

@@ -11,6 +11,7 @@ import type { CleanSummary } from "./clean-rows.js";
 import { judgeRejects } from "./judge-rejects.js";
 import { ledgerNotes } from "./ledger-notes.js";
 import { type DownloadedFile, type LoadNotes, type LoadResult, ledgerSource, type Piece } from "./load-result.js";
+import { sumMeasures } from "./measure-totals.js";
 import type { LoadSettings } from "./options.js";
 
 /** A file that is being loaded. */
@@ -91,7 +92,10 @@ export async function insertPiece(
     heldBack,
   };
   const counts = { ...counted, lines: Object.values(counted).reduce((sum, n) => sum + n, 0), ...(days as Days) };
-  const notes = { added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 };
+  const notes = {
+    ...{ added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 },
+    measures: (await sumMeasures(db, found.columns, { from: `clean WHERE ${inPiece} AND DP_DATE <= ${until}` }))[0],
+  };
   await writeLedger(db, batch, { batchId, counts, found, piece, notes });
   if (replaced.days.length) await refreshDailySummary(db, replaced.days);
 }
@@ -185,7 +189,7 @@ async function writeLedger(
     counts: Counts;
     found: CleanSummary;
     piece: Piece;
-    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file">;
+    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "measures">;
   },
 ): Promise<void> {
   const isWhole = piece.after === 0 && piece.to === piece.of;

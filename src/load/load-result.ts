@@ -1,6 +1,8 @@
 import type { LeftOut } from "../download/many/left-out.js";
+import type { TableRead } from "../download/mysql/table-read.js";
 import type { TextEncoding } from "../download/reader-options.js";
 import type { CellOptions } from "./cell-options.js";
+import type { KeptTotal, MeasureTotal } from "./measure-totals.js";
 import type { LoadSettings } from "./options.js";
 import type { RecordFile } from "./record-file.js";
 
@@ -33,12 +35,14 @@ export interface LoadNotes {
   cells: CellOptions & { until: string | null } & Omit<RecordFile, "path">;
   /** How the file is written, in words, where that is not a comma, UTF-8, a header and a decimal point. */
   read_as: string[];
+  /** What its rows have of each measure; those that were held back apart. */
+  measures: KeptTotal[];
   /** Which lines the batch is of, where it is not the whole file. */
   piece?: Piece;
 }
 
 /** What a load did with each line of the file: lines = rows + rejected + merged + storedBefore + heldBack + blank. */
-export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | "read_as"> {
+export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | "read_as" | "measures"> {
   /** The batch of the ledger; the last one of a file that went in pieces. */
   batchId: number;
   file: string;
@@ -61,6 +65,8 @@ export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | 
   storedBefore: number;
   /** Rows after `until`, left for the stream. */
   heldBack: number;
+  /** The measures that came, in the order of the record: what all rows have of each. */
+  measures: MeasureTotal[];
   /** Rows that `stream --origin resample` had made up, and that gave way to those of the file. */
   resampledRemoved: number;
   subscribers: number;
@@ -97,6 +103,8 @@ export interface DownloadedFile extends RecordFile {
   bytes?: number;
   sha256: string;
   rows: number;
+  /** What was read, of a table of a database. */
+  read?: TableRead;
 }
 
 /** How the ledger names a file from one state of it to the next. */

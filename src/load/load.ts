@@ -7,12 +7,14 @@ import { isLocal, isMany, sourceTexts } from "../download/many/find-logs.js";
 import { pinFiles } from "../download/many/pin-files.js";
 import { downloadOptions } from "../download/options.js";
 import { AUTO_READER } from "../download/reader-options.js";
+import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import type { FileOfMany } from "./file-of-many.js";
 import { loadFile } from "./load-file.js";
 import { loadFiles } from "./load-files.js";
 import type { DownloadedFile, LoadResult } from "./load-result.js";
 import { findSubscriberFiles, type LoadedSubscriberFiles, loadSubscriberFiles } from "./load-subscriber-files.js";
+import { compileMeasures } from "./measures/compile-measures.js";
 import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
 
 /**
@@ -26,7 +28,7 @@ import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
  * @param options what the config file names too; `docs/options.md` lists them
  * @param context `onProgress` hears how far it is, `signal` stops it
  * @returns what the file held: rows, rejects, days, subscribers; and what the files beside it held
- * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_INPUT when columns are missing, or when most rows
+ * @throws ChurnError NOT_FOUND when the source was not downloaded; BAD_OPTION for a measure that cannot be computed; BAD_INPUT when columns are missing, or when most rows
  *   contradict what the store holds
  * @example
  * await download({ source: "calls.csv.gz" });
@@ -38,6 +40,9 @@ export async function load(
   context: StageContext = {},
 ): Promise<LoadResult & LoadedSubscriberFiles> {
   const settings = loadOptions.parse(options);
+  const { measures, grain } = settings;
+  // before anything is read, or a store is made
+  if (Object.keys(measures).length > 0) await inMemory((db) => compileMeasures(db, measures, grain));
   const files = await findSubscriberFiles(settings);
   const loaded = await loadRecords(store, settings, context);
   return { ...loaded, ...(await loadSubscriberFiles(store, files, settings, context)) };
@@ -104,6 +109,7 @@ function fileOf(manifest: Manifest, { data_dir, reader: asked }: LoadSettings): 
     delimiter: asked.delimiter === "auto" ? (manifest.delimiter ?? ",") : asked.delimiter,
     encoding: asked.encoding === "auto" ? found : asked.encoding,
     ...now,
+    ...(manifest.read ? { read: manifest.read } : {}),
     // lines that may be blank count for nothing
     rows: Math.max(0, rows + Math.min(0, above({ header, skip }) - above(now))),
   };

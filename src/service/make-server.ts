@@ -9,11 +9,13 @@ import Fastify, {
 } from "fastify";
 import type { Logger } from "pino";
 import { ChurnError, ERROR_CODES } from "../core/errors.js";
-import { messageOf, toError } from "../core/fault.js";
+import { toError } from "../core/fault.js";
+import { type HttpError, httpError } from "./http-error.js";
 import { isLoopback, isOwnName } from "./loopback.js";
 import type { ServiceMetrics } from "./metrics.js";
 import { type ApiRoute, openapi } from "./openapi.js";
 import type { ServeSettings } from "./options.js";
+import { parseBody } from "./parse-body.js";
 
 /** What the servers of one process share. */
 export interface ServerParts {
@@ -88,9 +90,9 @@ export async function makeServer(
 
   // the legacy system's calls come with no body, with a form, or with JSON that says nothing of it
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
     try {
-      done(null, parseBody(String(body)));
+      done(null, parseBody(Buffer.isBuffer(body) ? body : Buffer.from(body), request.headers));
     } catch (error) {
       done(toError(error), undefined);
     }
@@ -135,30 +137,13 @@ function checkToken(request: FastifyRequest, token: string): void {
   throw httpError(401, "UNAUTHORIZED", "a bearer token is needed: Authorization: Bearer …");
 }
 
-function httpError(status: number, code: string, message: string): FastifyError {
-  return Object.assign(new Error(message), { statusCode: status, code, name: "HttpError" });
-}
-
-function parseBody(text: string): unknown {
-  if (text.trim() === "") return undefined;
-  try {
-    if (!text.includes("__proto__")) return JSON.parse(text);
-    return JSON.parse(text, (key, value) => {
-      if (key === "__proto__") throw new SyntaxError("a key is __proto__");
-      return value;
-    });
-  } catch (error) {
-    throw httpError(400, "BAD_JSON", `the body is not JSON: ${messageOf(error).slice(0, 200)}`);
-  }
-}
-
 /** The answer for an error: its own message where that is meant for users, and nothing internal. */
 function faultOf(error: FastifyError | Error): { status: number; message: string; code: string; hint?: string } {
   if (error instanceof ChurnError) {
     const [message, hint] = error.message.split("\n  → ", 2);
     return { status: ERROR_CODES[error.code].status, message, code: error.code, hint };
   }
-  const { statusCode: status = 500, code = "INTERNAL" } = error as FastifyError;
+  const { statusCode: status = 500, code = "INTERNAL", hint } = error as HttpError;
   if (status >= 500) return { status: 500, message: "the service failed; its log says why", code: "INTERNAL" };
-  return { status, message: error.message, code };
+  return { status, message: error.message, code, ...(hint ? { hint } : {}) };
 }

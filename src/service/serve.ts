@@ -7,6 +7,7 @@ import type { Store } from "../store/open-store.js";
 import { streamJobFile } from "../store/stream-files.js";
 import type { StreamSettings } from "../stream/options.js";
 import type { MonitorSettings } from "../watch/options.js";
+import { checkReady } from "./check-ready.js";
 import { inUrl, isLoopback } from "./loopback.js";
 import type { ServerParts } from "./make-server.js";
 import { ServiceMetrics } from "./metrics.js";
@@ -66,10 +67,8 @@ export async function serve(
     context.log ?? pino({ level: log_level, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
   const metrics = new ServiceMetrics();
   // records may come in before anything is loaded
-  const create = only === null || only === "stream";
-  const ready = async () => {
-    await store.lease((db) => db.run("SELECT 1"), { create, signal: AbortSignal.timeout(2000), onWait: () => {} });
-  };
+  const mayBeMissing = only === null || only === "stream";
+  const ready = () => checkReady(store, { mayBeMissing });
   const parts: ServerParts = { settings: settings.serve, token, log, metrics, version, ready };
   const monitoring = new MonitoringRunner(store, settings.monitor, log, metrics);
   const runner = new StreamRunner(

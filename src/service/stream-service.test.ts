@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadFile } from "../load/load-file.js";
 import { loadOptions } from "../load/options.js";
+import { checkStore } from "../store/check-store.js";
 import { openStore, type Store } from "../store/open-store.js";
 import { streamOptions } from "../stream/options.js";
 import type { ServerParts } from "./make-server.js";
@@ -221,6 +223,47 @@ describe("POST /ingest", () => {
     expect((await post("/start_stream", { name: sql, batch_size: 5, num_batches: 1 })).statusCode).toBe(200);
     await ended();
     expect(await rows("SELECT name, rows FROM batches WHERE kind = 'stream'")).toEqual([{ name: sql, rows: 5 }]);
+  });
+
+  it("refuses what is packed or in other letters, with the place, and passes over a byte order mark", async () => {
+    const json = { "content-type": "application/json" };
+    const send = (payload: Buffer, headers: object = {}) =>
+      app.inject({ method: "POST", url: "/ingest", payload, headers: { ...json, ...headers } });
+    const text = JSON.stringify([record(1, { DP_MSISDN: "André" })]);
+    const latin = await send(Buffer.from(text, "latin1"));
+    expect(latin.json()).toMatchObject({
+      code: "BAD_JSON",
+      message: `the body is not UTF-8: byte 0xe9 at ${text.indexOf("é")}, behind ${JSON.stringify(text.slice(0, text.indexOf("é")).slice(-40))}`,
+    });
+    expect(latin.statusCode).toBe(400);
+    const packed = gzipSync(text);
+    for (const answer of [
+      await send(packed, { "content-encoding": "gzip" }),
+      await send(packed),
+      await send(Buffer.from(text, "utf16le"), { "content-type": "application/json; charset=utf-16" }),
+    ]) {
+      expect(answer.statusCode).toBe(415);
+      expect(answer.json()).toMatchObject({ code: "BAD_ENCODING", hint: expect.stringMatching(/^send it/) });
+    }
+    expect(await rows("SELECT count(*) AS n FROM batches WHERE kind = 'ingest'")).toEqual([{ n: 0 }]);
+    expect((await send(Buffer.from(`\ufeff${text}`))).json()).toMatchObject({ rows: 1 });
+    expect(await rows("SELECT DP_MSISDN FROM DP_CDR_Data WHERE DP_DATE = DATE '2024-02-01'")).toEqual([
+      { DP_MSISDN: "André" },
+    ]);
+  });
+
+  it("asks for ids above 2^53 as texts, and keeps sums exact whatever is counted", async () => {
+    const answer = await post(
+      "/ingest",
+      '[{"DP_DATE": "2024-02-01", "DP_MSISDN": 9007199254740993, "DP_MOC_COUNT": 1}]',
+    );
+    expect(answer.json().rejects).toEqual([
+      { line: 1, column_name: "DP_MSISDN", reason: "a number above 2^53: send it as a text" },
+    ]);
+    const large = Array.from({ length: 20_001 }, (_, s) => record(s, { DP_MOC_COUNT: 999_999_999_999 - (s % 2) }));
+    expect((await post("/ingest", large)).json()).toMatchObject({ rows: 20_001 });
+    expect((await post("/ingest", [record(90_000, { DP_MOC_COUNT: 1 })])).json()).toMatchObject({ rows: 1 });
+    expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 
   it("answers 422 where no record can be used, 413 for too many, and 429 with Retry-After when the store is behind", async () => {

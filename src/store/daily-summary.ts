@@ -1,3 +1,4 @@
+import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf } from "../core/days.js";
 import { columnAs } from "./columns-as.js";
 import type { Database } from "./database.js";
@@ -22,6 +23,8 @@ export async function refreshDailySummary(db: Database, days: readonly string[])
 /** The columns of records that `DailySummary` sums. */
 export const SUMMED = ["DP_MOC_COUNT", "DP_MOC_DURATION", "DP_DATA_COUNT", "DP_DATA_VOLUME"];
 
+const COUNTS = new Set(CDR_COLUMNS.filter(({ kind }) => kind === "count").map(({ name }) => name));
+
 /** Columns of `DailySummary` beside the day, in the order of what they sum. */
 export const SUMMARY_COLUMNS = [
   "Total_Outgoing_Calls",
@@ -30,21 +33,29 @@ export const SUMMARY_COLUMNS = [
   "Total_Data_Volume",
 ];
 
-/** What rows add to each day of `DailySummary`: day → a sum per column, NaN where the day has no value of it. */
-export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Array> {
+/** What rows add to each day of `DailySummary`: day → a sum per column, NaN where the day has no value of it; sums of counts are exact. */
+export function sumsByDay(columns: Columns, rows: number): Map<number, (number | bigint)[]> {
   const days = columnAs(columns, "DP_DATE", Int32Array);
-  const sums = new Map<number, Float64Array>();
+  const sums = new Map<number, (number | bigint)[]>();
   for (let i = 0; i < rows; i++) {
     const day = days[i];
-    const sum = sums.get(day) ?? new Float64Array(SUMMED.length).fill(Number.NaN);
+    const sum = sums.get(day) ?? SUMMED.map(() => Number.NaN);
     sums.set(day, sum);
     for (const [j, name] of SUMMED.entries()) {
       const value = Number(columns[name]?.[i] ?? Number.NaN);
       if (Number.isNaN(value)) continue;
-      sum[j] = Number.isNaN(sum[j]) ? value : sum[j] + value;
+      const before = sum[j];
+      if (Number.isNaN(before)) sum[j] = value;
+      else sum[j] = COUNTS.has(name) ? plus(before, value) : Number(before) + value;
     }
   }
   return sums;
+}
+
+/** The sum of counts as a double, or, beyond what doubles hold exactly, as a whole number of any size. */
+function plus(sum: number | bigint, value: number): number | bigint {
+  if (typeof sum === "bigint") return sum + BigInt(value);
+  return sum + value <= Number.MAX_SAFE_INTEGER ? sum + value : BigInt(sum) + BigInt(value);
 }
 
 /**
@@ -55,10 +66,13 @@ export function sumsByDay(columns: Columns, rows: number): Map<number, Float64Ar
 export function addToDailySummary(columns: Columns, rows: number, known: ReadonlySet<number>): string {
   const sums = sumsByDay(columns, rows);
   if (sums.size === 0) return "";
-  // an exponent makes a double of the literal; without one it is a decimal, and rounded twice
-  const literal = (value: number) => (Number.isNaN(value) ? "NULL" : value.toExponential());
+  // an exponent makes a double of the literal; without one it is a decimal, and rounded twice, or a whole number, which a count stays
+  const literal = (value: number | bigint, j: number) => {
+    if (Number.isNaN(value)) return "NULL";
+    return COUNTS.has(SUMMED[j]) ? String(value) : Number(value).toExponential();
+  };
   const statements = [...sums].map(([day, sum]) => {
-    const values = Array.from(sum, literal);
+    const values = sum.map(literal);
     const add = (name: string, value: string) => `${name} = coalesce(${name} + ${value}, ${name}, ${value})`;
     if (known.has(day)) {
       const set = SUMMARY_COLUMNS.map((name, j) => add(name, values[j])).join(", ");

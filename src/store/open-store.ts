@@ -83,6 +83,8 @@ export class Store {
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
   #broken = false;
+  /** What the opening of the file waits for, in words. */
+  #waitsFor: string | undefined;
   /** A connection that waits for the next batch: to make one and its appenders takes as long as half a batch. */
   #kept: Database | undefined;
   /** Numbers that are free, as long as nothing but batches is written. */
@@ -208,7 +210,7 @@ export class Store {
         this.#open = undefined;
         throw error;
       });
-      const instance = await this.#open;
+      const instance = await this.#orStopped(this.#open, options.signal);
       const { db, plain } = await this.#connect(instance, linger > 0);
       // a batch is short, and once begun it ends
       const stop = () => linger === 0 && db.interrupt();
@@ -241,6 +243,22 @@ export class Store {
           this.#closing = setTimeout(() => void this.#close(), linger);
         else await this.#close();
       }
+    }
+  }
+
+  /** Waits for the file, which a lease without a signal may be waiting for already, until the signal says stop. */
+  async #orStopped(opening: Promise<DuckDBInstance>, signal: AbortSignal | undefined): Promise<DuckDBInstance> {
+    if (!signal) return opening;
+    const stopped = new AbortController();
+    const stop = new Promise<never>((_, reject) => {
+      const fail = () => reject(interrupted(this.#waitsFor ?? this.path, signal.reason));
+      if (signal.aborted) fail();
+      signal.addEventListener("abort", fail, { once: true, signal: stopped.signal });
+    });
+    try {
+      return await Promise.race([opening, stop]);
+    } finally {
+      stopped.abort();
     }
   }
 
@@ -314,6 +332,7 @@ export class Store {
         }
         if (told) this.#wanted.withdraw();
         this.#opened = performance.now();
+        this.#waitsFor = undefined;
         return instance;
       } catch (error) {
         const message = messageOf(error);
@@ -336,10 +355,11 @@ export class Store {
             hint: "wait until it ends, stop it, or wait longer with --store.wait-seconds",
           });
         }
+        this.#waitsFor = `waiting for ${basename(this.path)}, which is in use by ${holder}`;
         if (!told) (options.onWait ?? this.#onWait)(`${basename(this.path)} is in use by ${holder}; waiting`);
         told = true;
         this.#wanted.post();
-        await interruptibleSleep(pause, options.signal, `waiting for ${this.path}`);
+        await interruptibleSleep(pause, options.signal, this.#waitsFor);
       }
     }
   }

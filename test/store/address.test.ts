@@ -4,24 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open-store.js";
-import { startServer, type TestServer, withServer } from "./mariadb.js";
+import { serversHere, startServer, type TestServer } from "./servers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "churn-tls-"));
 const [ca, key] = [join(folder, "ca.pem"), join(folder, "key.pem")];
-let server: TestServer;
-const mysql = withServer();
 
-beforeAll(async () => {
-  if (!mysql) return;
+beforeAll(() => {
   const names = "subjectAltName=IP:127.0.0.1";
   const words = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext ${names} -keyout ${key} -out ${ca}`;
   execFileSync("openssl", words.split(" "), { stdio: "ignore" });
-  server = await startServer([`--ssl-cert=${ca}`, `--ssl-key=${key}`, "--require-secure-transport=ON"]);
 });
-afterAll(async () => {
-  if (mysql) await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Asks the store behind an address for a number. */
 async function ask(url: string): Promise<unknown> {
@@ -32,7 +25,16 @@ async function ask(url: string): Promise<unknown> {
   return store.lease(async (db) => (await db.row("SELECT 40 + 2 AS n"))?.n, { create: true });
 }
 
-describe.runIf(mysql)("a server that takes TLS only", () => {
+describe.each(serversHere())("%s that takes TLS only", (name) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    const options = (at: (file: string) => string) => [
+      ...[`--ssl-cert=${at("ca.pem")}`, `--ssl-key=${at("key.pem")}`, "--require-secure-transport=ON"],
+    ];
+    server = await startServer(name, { files: [ca, key], options });
+  });
+  afterAll(() => server?.close());
+
   it.each(["REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"])("is reached with ssl-mode=%s", async (mode) => {
     const { url } = await server.database();
     expect(await ask(`${url}?ssl-mode=${mode}${mode === "REQUIRED" ? "" : `&ssl-ca=${ca}`}`)).toBe(42);

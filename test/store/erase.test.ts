@@ -13,12 +13,12 @@ import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
 import { writePredictions } from "../../src/store/write-predictions.js";
 import { stream } from "../../src/stream/stream.js";
-import { startServer, type TestServer, withServer } from "./mariadb.js";
+import { serversHere, startServer, type TestServer } from "./servers.js";
 
 let server: TestServer | undefined;
-const mysql = withServer();
+const [mysql] = serversHere(["MariaDB"]);
 beforeAll(async () => {
-  if (mysql) server = await startServer();
+  if (mysql) server = await startServer(mysql);
 });
 afterAll(() => server?.close());
 
@@ -33,7 +33,7 @@ const STORES: [string, boolean, () => Promise<() => Store>][] = [
   ],
   [
     "MySQL",
-    mysql,
+    mysql !== undefined,
     async () => {
       const { url } = await (server as TestServer).database();
       return () => openStore({ url, path: join(mkdtempSync(join(tmpdir(), "erase-")), "churn.duckdb") }, () => {});

@@ -15,7 +15,7 @@ import { checkStore } from "../../src/store/check-store.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
 import { stream } from "../../src/stream/stream.js";
-import { startServer, type TestServer, withServer } from "./mariadb.js";
+import { serversHere, startServer, type TestServer } from "./servers.js";
 
 /** Kills of a streaming process for each store; more with CHURN_TEST_KILLS=50. */
 const KILLS = Number(process.env.CHURN_TEST_KILLS ?? 6);
@@ -25,15 +25,18 @@ const SOURCE = `sample:?subscribers=${Math.max(60, 2 * KILLS)}&days=30`;
 const CHILD = fileURLToPath(new URL("streams.js", import.meta.url));
 const LOADING_CHILD = fileURLToPath(new URL("loads.js", import.meta.url));
 
-const mysql = withServer();
-let server: TestServer | undefined;
+const SERVERS = serversHere();
+const started = new Map<string, TestServer>();
+const serverOf = (name: string) => started.get(name) as TestServer;
 let folder: string;
 beforeAll(async () => {
-  if (mysql) server = await startServer();
+  for (const name of SERVERS) started.set(name, await startServer(name));
   folder = mkdtempSync(join(tmpdir(), "faults-"));
   await download({ source: SOURCE, data_dir: folder });
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  for (const server of started.values()) await server.close();
+});
 
 const fresh = (name: string) => join(mkdtempSync(join(tmpdir(), "faults-")), `${name}.duckdb`);
 const whole = async (store: Store) => {
@@ -68,48 +71,45 @@ function streamingProcess(env: Record<string, string>) {
   return { child, acknowledged, begun, ended };
 }
 
-describe.each([["DuckDB", true] as const, ["MySQL", mysql] as const].filter(([, runs]) => runs))(
-  "a stream into %s",
-  (name) => {
-    it(`brings every batch exactly once after ${KILLS} kills at random points`, {
-      timeout: 60_000 + KILLS * 20_000,
-    }, async () => {
-      const path = fresh("killed");
-      const url = name === "MySQL" ? ((await server?.database())?.url as string) : null;
-      const store = openStore({ path, url, wait_seconds: 120 }, () => {});
-      await load(store, { source: SOURCE, data_dir: folder });
-      const env = { ...(url ? { CHURN_TEST_URL: url } : {}), CHURN_TEST_PATH: path };
-      const draw = random("moments of kills");
-      const told = new Set<number>();
-      for (let i = 0; i < KILLS; i++) {
-        const { child, acknowledged, begun, ended } = streamingProcess(env);
-        await Promise.race([begun, ended]);
-        await sleep(draw.next() * 120);
-        child.kill("SIGKILL");
-        await ended;
-        for (const number of acknowledged) {
-          expect(told.has(number), `batch ${number} was written twice`).toBe(false);
-          told.add(number);
-        }
-        await whole(store);
-        const [counts] = await store.lease((db) => db.rows("SELECT count(*) AS n FROM batches WHERE kind = 'stream'"));
-        expect(counts?.n).toBeGreaterThanOrEqual(told.size);
+describe.each(["DuckDB", ...SERVERS])("a stream into %s", (name) => {
+  it(`brings every batch exactly once after ${KILLS} kills at random points`, {
+    timeout: 60_000 + KILLS * 20_000,
+  }, async () => {
+    const path = fresh("killed");
+    const url = name === "DuckDB" ? null : (await serverOf(name).database()).url;
+    const store = openStore({ path, url, wait_seconds: 120 }, () => {});
+    await load(store, { source: SOURCE, data_dir: folder });
+    const env = { ...(url ? { CHURN_TEST_URL: url } : {}), CHURN_TEST_PATH: path };
+    const draw = random("moments of kills");
+    const told = new Set<number>();
+    for (let i = 0; i < KILLS; i++) {
+      const { child, acknowledged, begun, ended } = streamingProcess(env);
+      await Promise.race([begun, ended]);
+      await sleep(draw.next() * 120);
+      child.kill("SIGKILL");
+      await ended;
+      for (const number of acknowledged) {
+        expect(told.has(number), `batch ${number} was written twice`).toBe(false);
+        told.add(number);
       }
-      const last = streamingProcess(env);
-      expect(await last.ended).toBe(0);
       await whole(store);
+      const [counts] = await store.lease((db) => db.rows("SELECT count(*) AS n FROM batches WHERE kind = 'stream'"));
+      expect(counts?.n).toBeGreaterThanOrEqual(told.size);
+    }
+    const last = streamingProcess(env);
+    expect(await last.ended).toBe(0);
+    await whole(store);
 
-      const quiet = openStore({ path: fresh("quiet") });
-      await load(quiet, { source: SOURCE, data_dir: folder });
-      await stream(quiet, { batch_size: 100, num_batches: BATCHES, interval: 0, data_dir: folder, label_delay: 3 });
-      const expected = await content(quiet);
-      expect(expected).toHaveLength(BATCHES);
-      expect(await content(store)).toEqual(expected);
-    });
-  },
-);
+    const quiet = openStore({ path: fresh("quiet") });
+    await load(quiet, { source: SOURCE, data_dir: folder });
+    await stream(quiet, { batch_size: 100, num_batches: BATCHES, interval: 0, data_dir: folder, label_delay: 3 });
+    const expected = await content(quiet);
+    expect(expected).toHaveLength(BATCHES);
+    expect(await content(store)).toEqual(expected);
+  });
+});
 
-describe.runIf(mysql)("a load into MySQL that is killed", () => {
+describe.each(SERVERS)("a load into %s that is killed", (serverName) => {
   const DAYS = 15;
   const SUBSCRIBERS = 40_000;
   const lines = Array.from(
@@ -121,8 +121,8 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
   lines[550_000] = "2024-01-01,s9,1";
 
   it("continues after its last piece, with every line exactly once", { timeout: 120_000 }, async () => {
-    await server?.root("SET GLOBAL local_infile = 1");
-    const { url } = await (server as TestServer).database();
+    await serverOf(serverName).root("SET GLOBAL local_infile = 1");
+    const { url } = await serverOf(serverName).database();
     const path = fresh("loaded");
     const source = join(folder, "pieces.csv");
     writeFileSync(source, `DP_DATE,DP_MSISDN,DP_MOC_COUNT\n${lines.join("\n")}\n`);
@@ -147,7 +147,9 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
         if (told.length > pieces) break;
       }
       const underWay = async () =>
-        JSON.stringify(await server?.root("SELECT info FROM information_schema.processlist")).includes("LOAD DATA");
+        JSON.stringify(await serverOf(serverName).root("SELECT info FROM information_schema.processlist")).includes(
+          "LOAD DATA",
+        );
       while (child.exitCode === null && !(await underWay())) await sleep(2);
       child.kill("SIGKILL");
       await ended;
@@ -196,8 +198,8 @@ describe.runIf(mysql)("a load into MySQL that is killed", () => {
   });
 });
 
-describe.runIf(mysql)("a MySQL server that fails", () => {
-  const running = () => server as TestServer;
+describe.each(SERVERS)("%s that fails", (serverName) => {
+  const running = () => serverOf(serverName);
   const opened = async (given: { wait_seconds?: number; statement_seconds?: number } = {}) => {
     const { url, name } = await running().database();
     const messages: string[] = [];

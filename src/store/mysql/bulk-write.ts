@@ -7,6 +7,7 @@ import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import { type Database, name, text } from "../database.js";
 import type { CatalogColumn } from "./cache-catalog.js";
+import { checkRow } from "./in-statements.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
 
 /** Rows of a DuckDB query on their way to a table of MySQL. */
@@ -120,9 +121,6 @@ function plainCell({ name: column, type }: CatalogColumn): string {
   return type === "BOOLEAN" ? `CAST(${name(column)} AS TINYINT)` : name(column);
 }
 
-/** Bytes of a statement, well below what any server takes in one packet. */
-const STATEMENT = 1 << 20;
-
 async function insertRows(
   db: Database,
   session: MysqlSession,
@@ -141,11 +139,15 @@ async function insertRows(
     parts = [];
     size = 0;
   };
+  const longest = session.server.longestStatement - head.length;
   for await (const texts of db.texts(`SELECT ${literalRow(columns)} ${from}`)) {
     for (const row of texts) {
+      if (size + row.length > longest) {
+        checkRow(session, row);
+        await flush();
+      }
       parts.push(row);
-      size += row.length;
-      if (size >= STATEMENT) await flush();
+      size += row.length + 1;
     }
   }
   onRead?.();

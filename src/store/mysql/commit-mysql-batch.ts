@@ -18,6 +18,7 @@ import type { LogColumn } from "../log-columns.js";
 import { inMemory } from "../memory-database.js";
 import type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } from "../new-batch.js";
 import type { Columns } from "../read-columns.js";
+import { inGroups, insertInStatements, lengthOfText } from "./in-statements.js";
 import { mysqlLogColumns } from "./mysql-log-columns.js";
 import type { MysqlMirror } from "./mysql-mirror.js";
 import type { MysqlSession } from "./mysql-server.js";
@@ -126,9 +127,6 @@ async function ledgerEntry(session: MysqlSession, batch: NewBatch): Promise<Ledg
   return found;
 }
 
-/** Rows in one statement: well below what any server takes in one packet. */
-const ROWS = 5000;
-
 async function insertRows(
   session: MysqlSession,
   { batchId, columns }: RowsOfBatch,
@@ -136,11 +134,8 @@ async function insertRows(
 ): Promise<void> {
   const ours = record.filter(({ name }) => columns[name]);
   const names = [...ours.map(({ name }) => quoted(name)), "batch_id"].join(", ");
-  const rows = columns.DP_DATE?.length ?? 0;
-  for (let from = 0; from < rows; from += ROWS) {
-    const values = valuesSql(session, { columns, ours, batch: batchId }, from, Math.min(rows, from + ROWS));
-    await session.run(`INSERT INTO DP_CDR_Data (${names}) VALUES ${values}`);
-  }
+  const rows = valuesSql(session, { columns, ours, batch: batchId }, columns.DP_DATE?.length ?? 0);
+  await insertInStatements(session, `INSERT INTO DP_CDR_Data (${names}) VALUES`, rows);
 }
 
 async function writeLedger(session: MysqlSession, batch: NewBatch, written: RowsOfBatch): Promise<void> {
@@ -161,8 +156,15 @@ async function writeLedger(session: MysqlSession, batch: NewBatch, written: Rows
   );
   if (rejects.length) {
     const file = `${kind}:${name}`;
-    const records = rejects.map(({ line, columnName, reason, raw }) => [batchId, file, line, columnName, reason, raw]);
-    await session.run("INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES ?", [records]);
+    const records = rejects.map(
+      ({ line, columnName, reason, raw }) =>
+        `(${session.connection.escape([batchId, file, line, columnName, reason, raw])})`,
+    );
+    await insertInStatements(
+      session,
+      "INSERT INTO rejects (batch_id, file, line, column_name, reason, raw) VALUES",
+      records,
+    );
   }
 }
 
@@ -222,10 +224,8 @@ async function writeOver(
   const set = cellsOf(record)
     .map(({ name }) => `${quoted(name)} = VALUES(${quoted(name)})`)
     .join(", ");
-  for (let from = 0; from < batchIds.length; from += ROWS) {
-    const values = valuesSql(session, { columns, ours, batch: batchIds }, from, Math.min(batchIds.length, from + ROWS));
-    await session.run(`INSERT INTO ${table} (${names}) VALUES ${values} ON DUPLICATE KEY UPDATE ${set}`);
-  }
+  const rows = valuesSql(session, { columns, ours, batch: batchIds }, batchIds.length);
+  await insertInStatements(session, `INSERT INTO ${table} (${names}) VALUES`, rows, `ON DUPLICATE KEY UPDATE ${set}`);
 }
 
 const PARTITION_ROW = "INSERT INTO workbench_parts (table_name, part, revision, row_count, token) VALUES";
@@ -247,11 +247,13 @@ async function writeLabels(session: MysqlSession, labels: LateLabels, revision: 
     groups.set(key, group);
   }
   for (const { day, label, subscribers } of groups.values()) {
-    await session.run("UPDATE DP_CDR_Data SET PSEUDO_CHURNED = ? WHERE DP_DATE = ? AND DP_MSISDN IN (?)", [
-      label,
-      day,
-      subscribers,
-    ]);
+    for (const group of inGroups(subscribers, lengthOfText, session.server.longestStatement - 200)) {
+      await session.run("UPDATE DP_CDR_Data SET PSEUDO_CHURNED = ? WHERE DP_DATE = ? AND DP_MSISDN IN (?)", [
+        label,
+        day,
+        group,
+      ]);
+    }
   }
   const days = [...new Set([...groups.values()].map(({ day }) => day))];
   const touched = await session.rows<{ batch_id: number }>(

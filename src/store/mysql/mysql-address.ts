@@ -18,6 +18,15 @@ export interface MysqlAddress {
 const SSL_MODES = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"];
 const PARAMETERS = ["socket", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
 
+/** Whose address it is: the option that has it, what it looks like there, and the parameters that only that option knows. */
+export interface AddressOf {
+  option: string;
+  example: string;
+  parameters: readonly string[];
+}
+
+const OF_STORE: AddressOf = { option: "store.url", example: "mysql://user@host:3306/RawData", parameters: [] };
+
 /**
  * Reads `mysql://user@host:port/database?socket=…&ssl-mode=…&ssl-ca=…&ssl-cert=…&ssl-key=…`.
  *
@@ -26,7 +35,12 @@ const PARAMETERS = ["socket", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
  *
  * @throws ChurnError BAD_OPTION for an address that cannot be used, NOT_FOUND for a file that cannot be read
  */
-export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process.env): MysqlAddress {
+export function parseMysqlAddress(
+  text: string,
+  of: AddressOf = OF_STORE,
+  env: NodeJS.ProcessEnv = process.env,
+): MysqlAddress {
+  const badAddress = (fault: string, options: { cause?: unknown } = {}) => wrongAddress(fault, of, options);
   let url: URL;
   try {
     url = new URL(text);
@@ -41,7 +55,9 @@ export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process
   const database = decodeURIComponent(url.pathname.slice(1));
   if (!database || database.includes("/")) throw badAddress("names no database");
   for (const key of url.searchParams.keys()) {
-    if (!PARAMETERS.includes(key)) throw badAddress(`has an unknown parameter ${JSON.stringify(key)}`);
+    if (!PARAMETERS.includes(key) && !of.parameters.includes(key)) {
+      throw badAddress(`has an unknown parameter ${JSON.stringify(key)}`);
+    }
   }
   const get = (key: string) => url.searchParams.get(key);
   const host = url.hostname.replace(/^\[|\]$/g, "") || "localhost";
@@ -52,7 +68,7 @@ export function parseMysqlAddress(text: string, env: NodeJS.ProcessEnv = process
     user: decodeURIComponent(url.username) || "root",
     password: readPassword(env),
     database,
-    tls: readTls(get, host),
+    tls: readTls(get, host, badAddress),
   };
 }
 
@@ -67,7 +83,11 @@ function readPassword(env: NodeJS.ProcessEnv): string | null {
   return readText(env.CHURN_MYSQL_PASSWORD_FILE, "CHURN_MYSQL_PASSWORD_FILE").replace(/\r?\n$/, "");
 }
 
-function readTls(get: (key: string) => string | null, host: string): MysqlAddress["tls"] {
+function readTls(
+  get: (key: string) => string | null,
+  host: string,
+  badAddress: (fault: string) => ChurnError,
+): MysqlAddress["tls"] {
   const files = { ca: get("ssl-ca"), cert: get("ssl-cert"), key: get("ssl-key") };
   const mode = get("ssl-mode")?.toUpperCase() ?? (files.ca ? "VERIFY_CA" : files.cert ? "REQUIRED" : "DISABLED");
   if (!SSL_MODES.includes(mode)) {
@@ -96,9 +116,9 @@ function readText(path: string, what: string): string {
   }
 }
 
-function badAddress(fault: string, options: { cause?: unknown } = {}): ChurnError {
-  return new ChurnError("BAD_OPTION", `option "store.url" ${fault}`, {
+function wrongAddress(fault: string, { option, example }: AddressOf, options: { cause?: unknown }): ChurnError {
+  return new ChurnError("BAD_OPTION", `option "${option}" ${fault}`, {
     ...options,
-    hint: "it takes mysql://user@host:3306/RawData; the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE",
+    hint: `it takes ${example}; the password goes into CHURN_MYSQL_PASSWORD or a file named by CHURN_MYSQL_PASSWORD_FILE`,
   });
 }

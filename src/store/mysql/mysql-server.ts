@@ -3,11 +3,14 @@ import { interruptibleSleep } from "../../core/interrupted.js";
 import type { StoreSettings } from "../options.js";
 import { coreConnection } from "./core-connection.js";
 import { describePlace, type MysqlAddress } from "./mysql-address.js";
-import { isAway, isContended, storeError } from "./mysql-faults.js";
+import { isAway, isContended, type RoleOfServer, STORE_ROLE, storeError } from "./mysql-faults.js";
 
 /** Milliseconds after which an idle connection is asked whether it lives before work is given to it. */
 const IDLE = 2000;
 const MAX_IDLE = 4;
+
+/** Most characters of a statement that is put together of rows. */
+const STATEMENT = 1 << 20;
 
 interface Pooled {
   connection: Connection;
@@ -31,24 +34,33 @@ export class MysqlServer {
   readonly #address: MysqlAddress;
   readonly #wait: number;
   readonly #onWait: (message: string) => void;
+  readonly #role: RoleOfServer;
   /** Milliseconds that a statement may take. */
   readonly timeout: number;
   readonly #idle: Pooled[] = [];
+  #longest = STATEMENT;
 
   constructor(
     address: MysqlAddress,
     { wait_seconds, statement_seconds }: Pick<StoreSettings, "wait_seconds" | "statement_seconds">,
     onWait: (message: string) => void,
+    role: RoleOfServer = STORE_ROLE,
   ) {
     this.place = describePlace(address);
     this.#address = address;
     this.#wait = wait_seconds;
     this.timeout = statement_seconds * 1000;
     this.#onWait = onWait;
+    this.#role = role;
   }
 
   get database(): string {
     return this.#address.database;
+  }
+
+  /** Characters of a statement that the server takes for sure, of which each has up to three bytes; known when it was connected to. */
+  get longestStatement(): number {
+    return this.#longest;
   }
 
   /** Works on one connection; begins again, whole, when the server went away. So the work must only read, or be idempotent. */
@@ -89,6 +101,11 @@ export class MysqlServer {
     }, options.signal);
   }
 
+  /** Ends the connections that are idle, with the transactions that were left open in them. */
+  close(): void {
+    for (const { connection } of this.#idle.splice(0)) connection.destroy();
+  }
+
   /** Tries until it succeeds, the fault is permanent, or the time is over; says once that it waits. */
   async #patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     let since: number | undefined;
@@ -100,9 +117,9 @@ export class MysqlServer {
         return result;
       } catch (error) {
         const away = isAway(error);
-        if (!away && !isContended(error)) throw storeError(error, this.place);
+        if (!away && !isContended(error)) throw storeError(error, this.place, this.#role);
         since ??= Date.now();
-        if (Date.now() - since + pause > this.#wait * 1000) throw storeError(error, this.place, this.#wait);
+        if (Date.now() - since + pause > this.#wait * 1000) throw storeError(error, this.place, this.#role, this.#wait);
         if (away && !told && pause > 20) {
           this.#onWait(`${this.place} cannot be reached; waiting`);
           told = true;
@@ -165,6 +182,8 @@ export class MysqlServer {
     await connection.query(
       `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = ${Math.max(1, Math.min(10, Math.floor(this.timeout / 2000)))}, ${isMariaDb(connection) ? "tx_isolation" : "transaction_isolation"} = 'READ-COMMITTED'`,
     );
+    const [[found]] = await connection.query<RowDataPacket[]>("SELECT @@max_allowed_packet AS packet");
+    this.#longest = Math.min(STATEMENT, Math.floor((Number(found?.packet) - 4096) / 3));
     return connection;
   }
 }

@@ -10,11 +10,9 @@ import { type LogColumn, setMeasures, tableColumns } from "../log-columns.js";
 import { inMemory } from "../memory-database.js";
 import type { NewBatch, RejectedRow } from "../new-batch.js";
 import { createTables } from "../schema.js";
+import { inGroups, lengthOfText } from "./in-statements.js";
 import { type MysqlSession, quoted } from "./mysql-server.js";
 import type { RowsOfBatch, RowsOfBatches } from "./rows-of-batch.js";
-
-/** Subscribers that are asked for in one statement. */
-const ASKED = 2000;
 
 /**
  * Settles a batch some of whose rows have the key of a row in the database: new rows, the same rows again, rows that contradict
@@ -97,12 +95,11 @@ async function rowsOfKeys(
   const found: Row[] = [];
   const names = ["DP_MSISDN", ...cellsOf(record).map((cell) => cell.name)].map(quoted);
   for (const [day, subscribers] of byDay) {
-    const all = [...new Set(subscribers)];
-    for (let from = 0; from < all.length; from += ASKED) {
+    for (const group of inGroups(new Set(subscribers), lengthOfText, session.server.longestStatement / 8)) {
       const rows = await session.rows<Row>(
         `SELECT DATEDIFF(DP_DATE, '1970-01-01') AS DP_DATE, ${names.join(", ")}, batch_id FROM ${table}
          WHERE DP_DATE = ? AND DP_MSISDN IN (?)`,
-        [dateOf(day), all.slice(from, from + ASKED)],
+        [dateOf(day), group],
       );
       for (const row of rows) found.push(row);
     }

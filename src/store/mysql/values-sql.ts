@@ -4,17 +4,16 @@ import type { Columns } from "../read-columns.js";
 import type { MysqlSession } from "./mysql-server.js";
 
 /**
- * Writes rows as a statement has them: `(…),(…)`; NaN is NULL.
+ * Writes rows as a statement has them, each `(…)`; NaN is NULL.
  *
  * @param ours the columns that the batch has, in the order of the statement; the number of the batch comes last
  * @param batch of all rows, or of each
  */
-export function valuesSql(
+export function* valuesSql(
   session: MysqlSession,
   { columns, ours, batch }: { columns: Columns; ours: readonly CdrColumn[]; batch: number | ArrayLike<number> },
-  from: number,
-  to: number,
-): string {
+  rows: number,
+): Generator<string> {
   const days = new Map<number, string>();
   const day = (number: number): string => {
     const known = days.get(number);
@@ -29,11 +28,9 @@ export function valuesSql(
     if (kind === "day") return (i) => day(Number(column[i]));
     return (i) => (Number.isNaN(Number(column[i])) ? "NULL" : String(column[i]));
   });
-  let values = "";
-  for (let i = from; i < to; i++) {
-    values += i > from ? ",(" : "(";
-    for (const cell of cells) values += `${cell(i)},`;
-    values += `${typeof batch === "number" ? batch : batch[i]})`;
+  for (let i = 0; i < rows; i++) {
+    let row = "(";
+    for (const cell of cells) row += `${cell(i)},`;
+    yield `${row}${typeof batch === "number" ? batch : batch[i]})`;
   }
-  return values;
 }
