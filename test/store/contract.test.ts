@@ -9,6 +9,7 @@ import { loadAttributes } from "../../src/load/load-attributes.js";
 import { loadFile } from "../../src/load/load-file.js";
 import { loadLeavers } from "../../src/load/load-leavers.js";
 import { type LoadOptions, loadOptions } from "../../src/load/options.js";
+import { ingest } from "../../src/service/ingest.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { coverageOf, setCovered } from "../../src/store/coverage/coverage.js";
 import { type LogMeasure, logColumns, setMeasures } from "../../src/store/log-columns.js";
@@ -147,6 +148,85 @@ describe.each(STORES)("a store in %s", (_name, make) => {
     expect(await open().recordColumns()).toEqual(CDR_COLUMNS);
     await post("three", [0, 0], open()).catch(() => {});
     await whole(open());
+  });
+
+  it("keeps measures that are computed: loaded, held back, posted, corrected, and read again", async () => {
+    const header = "start,who,type,amount";
+    const options: LoadOptions = {
+      grain: "event",
+      columns: { subscriber: "who", time: "start" },
+      measures: {
+        spend: { sql: "sum(amount) FILTER (type <> 'call')", unit: "GBP" },
+        order: "count_if(type = 'order')",
+        largest: "max(amount)",
+        DP_MOC_COUNT: "count_if(type = 'call')",
+      },
+      max_rejects: 1,
+    };
+    const file = (name: string, lines: string[], more: LoadOptions = {}, into = store) => {
+      const path = join(folder, name);
+      const content = `${[header, ...lines].join("\n")}\n`;
+      writeFileSync(path, content);
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      const of = { path, source: name, format: "csv" as const, delimiter: ",", sha256, rows: lines.length };
+      return loadFile(into, of, loadOptions.parse({ ...options, ...more }));
+    };
+    const first = ["2024-01-01 08:00,a,order,10", "2024-01-01 09:00,a,return,-2.5", "2024-01-01 09:10,b,call,"];
+    const late = ["2024-01-01 23:00,a,order,4", "2024-01-02 10:00,b,order,x", "2024-01-02 11:00,b,order,1"];
+    const held = ["2024-01-03 10:00,a,call,7", "2024-01-03 11:00,a,order,7"];
+    const loaded = await file("first.csv", first);
+    expect(loaded.measures).toMatchObject([
+      { name: "DP_MOC_COUNT", total: 1, rows: 2 },
+      { name: "spend", title: "spend", unit: "GBP", total: 7.5, rows: 1 },
+      { name: "order", total: 1, rows: 2 },
+      { name: "largest", total: 10, rows: 1, combine: "max" },
+    ]);
+    const next = await file("late.csv", [...late, ...held], { until: "2024-01-02" }, open());
+    expect(next).toMatchObject({ rows: 1, added: 1, rejected: 1, heldBack: 1 });
+    expect(next.rejects).toMatchObject([{ columnName: "amount", reason: "not a number", firstLine: 3 }]);
+    expect(await file("late.csv", [...late, ...held], { until: "2024-01-02" })).toMatchObject({ upToDate: true });
+    const read = `SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN AS who, spend, "order", largest, DP_MOC_COUNT AS calls
+      FROM DP_CDR_Data ORDER BY ALL`;
+    const all = [
+      { day: "2024-01-01", who: "a", spend: 11.5, order: 2, largest: 10, calls: 0 },
+      { day: "2024-01-01", who: "b", spend: null, order: 0, largest: null, calls: 1 },
+      { day: "2024-01-02", who: "b", spend: 1, order: 1, largest: 1, calls: 0 },
+    ];
+    for (const view of [store, open()]) expect(await rows(read, view)).toEqual(all);
+    await stream(open(), { batch_size: 50, num_batches: 9, interval: 0, data_dir: folder });
+    const streamed = { day: "2024-01-03", who: "a", spend: 7, order: 1, largest: 7, calls: 1 };
+    for (const view of [store, open()]) expect(await rows(read, view)).toEqual([...all, streamed]);
+    await whole();
+
+    const posted = [{ DP_DATE: "2024-01-03", DP_MSISDN: "a", spend: -20, order: 2, largest: 30 }];
+    expect(await ingest(open(), posted, "post")).toMatchObject({ merged: 1, rejected: 0 });
+    expect(await ingest(store, posted, "post")).toMatchObject({ written: false });
+    const refused = [
+      { DP_DATE: "2024-01-03", DP_MSISDN: "a", oder: 1 },
+      { DP_DATE: "2024-01-03", DP_MSISDN: "c", order: -1 },
+    ];
+    expect((await ingest(store, refused, "bad")).rejects.map(({ reason }) => reason)).toEqual([
+      "no such column; did you mean order?",
+      "negative",
+    ]);
+    const now = { ...streamed, spend: -13, order: 3, largest: 30 };
+    for (const view of [store, open()]) expect(await rows(read, view)).toEqual([...all, now]);
+
+    // a corrected file takes the place of what it brought: the largest of a is that of the late one
+    const corrected = await file("first.csv", ["2024-01-01 08:00,a,order,3"], { replace_file: true }, open());
+    expect(corrected).toMatchObject({ replacedFile: true });
+    for (const view of [store, open()]) {
+      expect(await rows(read, view)).toEqual([
+        { day: "2024-01-01", who: "a", spend: 7, order: 2, largest: 4, calls: 0 },
+        all[2],
+        now,
+      ]);
+      await whole(view);
+    }
+    await expect(
+      file("again.csv", first, { measures: { ...options.measures, largest: "min(amount)" } }),
+    ).rejects.toThrow('measure largest is kept as "max" in this store, and would be "min"');
+    expect(await rows(read, open())).toHaveLength(3);
   });
 
   it("sets bad rows aside with line, column, reason and raw text", async () => {
