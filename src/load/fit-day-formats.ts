@@ -25,7 +25,7 @@ const FORMATS = [
   ...NUMBER_DAYS,
 ];
 
-/** Cells that all formats are tried on, before those that fit are tried on every cell. */
+/** Cells by whose look formats are chosen, before these are tried on every cell. */
 const TRIED = 2000;
 
 /** Share of the cells that a format may not read, and still be the one of the file: a thousandth is dirt. */
@@ -58,23 +58,54 @@ export async function fitDayFormats(
     SELECT trim(${source.cell(column.position)}, ' ' || chr(9)) AS x FROM ${source.from})
     WHERE x <> '' AND NOT ${isMarkSql("x")} GROUP BY x`);
   try {
-    const sample = `(FROM day_cells ORDER BY hash(x) LIMIT ${TRIED})`;
-    const likely = await readBy(
-      db,
-      sample,
-      FORMATS.filter((format) => format !== given),
+    const sample = await db.rows<{ x: string }>(`SELECT x FROM day_cells ORDER BY hash(x) LIMIT ${TRIED}`);
+    const shapes = FORMATS.filter(
+      (format) =>
+        format !== given &&
+        isShaped(
+          format,
+          sample.map(({ x }) => x),
+        ),
     );
-    const candidates = likely.formats.filter(({ reads }) => reads >= (1 - 10 * DIRT) * likely.cells);
-    const { cells, formats } = await readBy(
-      db,
-      "day_cells",
-      candidates.map(({ format }) => format),
-    );
+    const { cells, formats } = await readBy(db, "day_cells", shapes);
     const fitting = formats.filter(({ reads }) => cells > 0 && reads >= (1 - DIRT) * cells);
     return { cells, formats: fitting, evidence: fitting[0] && (await evidence(db, fitting[0].format, given)) };
   } finally {
     await db.run("DROP TABLE IF EXISTS temp.day_cells");
   }
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  ...{
+    Y: "\\d{4}",
+    y: "\\d{2}",
+    m: "\\d{1,2}",
+    d: "\\d{1,2}",
+    H: "\\d{1,2}",
+    I: "\\d{1,2}",
+    M: "\\d{1,2}",
+    S: "\\d{1,2}",
+  },
+  ...{ b: "[A-Za-z]{3}", B: "[A-Za-z]{3,}", a: "[A-Za-z]{3}", f: "\\d{1,9}", p: "[AaPp][Mm]", z: "[+-]\\d{2}:?\\d{2}" },
+};
+
+/** Digits of numbers that are days of these years, in each unit. */
+const DIGITS: Readonly<Record<string, RegExp>> = {
+  epoch_s: /^\d{9,10}(\.\d+)?$/,
+  epoch_ms: /^\d{12,13}(\.\d+)?$/,
+  epoch_us: /^\d{15,16}$/,
+  excel: /^\d{5}(\.\d+)?$/,
+};
+
+/** Whether nearly all cells look as a format has them: most formats are out at a glance. */
+function isShaped(format: string, cells: readonly string[]): boolean {
+  const shape =
+    DIGITS[format] ??
+    new RegExp(
+      `^${format.replace(/[.+?^$()[\]{}|\\/]/g, "\\$&").replace(/%(\w)/g, (_, part: string) => PARTS[part])}$`,
+    );
+  const odd = cells.filter((cell) => !shape.test(cell)).length;
+  return odd <= 10 * DIRT * cells.length;
 }
 
 /** How many cells each format reads as days that a log may have, most first; of formats that read the same days of all cells, one. */

@@ -1,7 +1,7 @@
 import type { CdrColumn } from "../cdr/columns.js";
 import { type Database, name } from "../store/database.js";
 import type { LogColumn, LogMeasure } from "../store/log-columns.js";
-import { type RecordCellOptions, typedCellSql, validSql } from "../store/record-cell-sql.js";
+import { numberTextCastSql, type RecordCellOptions, typedCellSql, validSql } from "../store/record-cell-sql.js";
 import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
 import type { MeasurePlan } from "./measures/measure-plan.js";
@@ -77,14 +77,25 @@ function typedRows(
   }: { grain: "day" | "event"; rules: RecordCellOptions; thousands: CellOptions["thousands"] },
 ): string {
   const { from, cell, widthOk, line, file } = source;
-  const typed = present.map((column) => {
-    const own = { ...rules, thousands: thousands?.[column.name] };
-    return `${typedCellSql(cell(column.position), column.kind, own)} AS ${name(column.name)}`;
-  });
+  const own = (column: MappedColumn) => ({ ...rules, thousands: thousands?.[column.name] });
+  // what is asked several times of a cell is computed once, in a query below
+  const raw = (index: number) => `"${index} raw"`;
+  const cast = (index: number) => `"${index} number"`;
+  const casts = present.flatMap((column, index) =>
+    column.kind === "count" || column.kind === "amount"
+      ? [`${numberTextCastSql(raw(index), own(column))} AS ${cast(index)}`]
+      : [],
+  );
+  const typed = present.map(
+    (column, index) => `${typedCellSql(raw(index), column.kind, own(column), cast(index))} AS ${name(column.name)}`,
+  );
   const checks = present.map((column) => validSql(name(column.name), column));
   const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}`;
-  const cells = [...typed, ...(plan ? readSql(plan, source, rules) : [])];
-  const rows = `SELECT ${place}${widthOk} AS width_ok, ${cells.join(", ")} FROM ${from}`;
+  const texts = present.map((column, index) => `${cell(column.position)} AS ${raw(index)}`);
+  const read = [...(plan ? readSql(plan, source, rules) : []), ...texts];
+  const bare = `SELECT ${place}${widthOk} AS width_ok, ${read.join(", ")} FROM ${from}`;
+  const below = [...texts, ...casts].map((each) => each.slice(each.lastIndexOf(" AS ") + 4));
+  const rows = `SELECT * EXCLUDE (${below.join(", ")}), ${typed.join(", ")} FROM (SELECT ${["*", ...casts].join(", ")} FROM (${bare}))`;
   const tests = ["width_ok", ...checks, ...(plan ? rowTests(plan, grain) : [])];
   return `SELECT *, coalesce(${tests.join(" AND ")}, false) AS ok FROM (${plan ? computedRows(plan, rows, grain) : rows})`;
 }

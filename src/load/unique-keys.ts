@@ -51,6 +51,11 @@ async function addUp(db: Database, typed: TypedRows): Promise<number> {
 async function setRepeatsAside(db: Database, typed: TypedRows): Promise<number> {
   const { source, rows } = typed;
   const keys = `${own(typed)}DP_MSISDN, DP_DATE`;
+  // two keys may have one hash, but one key never has two
+  const { again } = await db.oneRow<{ again: number }>(
+    `SELECT count(*) - count(DISTINCT hash(${keys})) AS again FROM ${rows} WHERE ok`,
+  );
+  if (again === 0) return 0;
   const after = source.lineInFile?.("first_line", "file_number") ?? "first_line";
   await db.run(`CREATE OR REPLACE TEMP TABLE repeated AS
     SELECT line, ${after} AS first_line FROM (FROM ${rows} WHERE ok) JOIN (

@@ -38,8 +38,15 @@ const LONGEST_WORD = Math.max(...NOBODY.map((word) => word.length));
 /**
  * SQL for a text cell cast to its column type: null where it cannot be read. A measure is null where its value is missing, and NaN where
  * it cannot be read or must not be missing; a label is −1 where it is missing. What most cells are like is asked first.
+ *
+ * @param cast what `numberTextCastSql` gives, where a query below has computed it
  */
-export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellOptions): string {
+export function typedCellSql(
+  raw: string,
+  kind: ColumnKind,
+  options: RecordCellOptions,
+  cast = numberTextCastSql(raw, options),
+): string {
   const cell = trimmed(raw);
   if (kind === "id") {
     // no word for nobody begins with a digit and has no point
@@ -65,16 +72,18 @@ export function typedCellSql(raw: string, kind: ColumnKind, options: RecordCellO
       CASE lower(${cell}) ${words.join(" ")} END END`;
   }
   // a cast passes over spaces by itself
-  const point = pointNumberSql(raw, options);
-  const number = numberCastSql(point);
+  const number = numberCastSql(pointNumberSql(raw, options));
   const missing = options.empty === "zero" ? "0" : "NULL";
   const empty = options.empty === "reject" ? "'nan'::DOUBLE" : missing;
-  // what begins with a digit is no mark, and has no sign
-  const plain = `${raw} >= '0' AND NOT contains(${raw}, '_')`;
-  return `CASE WHEN ${plain} AND try_cast(${point} AS DOUBLE) < ${TOO_LARGE} THEN try_cast(${point} AS DOUBLE)
+  // a number that is not below 0 is no mark, and has one sign
+  return `CASE WHEN ${cast} >= 0 AND ${cast} < ${TOO_LARGE} AND NOT contains(${raw}, '_') THEN ${cast}
     WHEN ${number} <= 'infinity'::DOUBLE THEN ${number} WHEN ${raw} IS NULL OR ${isMarkSql(cell)} THEN ${missing}
     WHEN ${cell} = '' THEN ${empty} ELSE 'nan'::DOUBLE END`;
 }
+
+/** SQL for the number that a cast makes of a cell of a measure: also of what is none by the rules. */
+export const numberTextCastSql = (raw: string, options: RecordCellOptions): string =>
+  `try_cast(${pointNumberSql(raw, options)} AS DOUBLE)`;
 
 /** A telephone number with a country code, as people and systems write it. */
 const PHONE = "^(\\+|00)?[ (]*[1-9][0-9 ()./-]{6,24}$";
@@ -93,7 +102,7 @@ export function validSql(value: string, { kind, negative }: JudgedColumn): strin
   if (kind === "id" || kind === "label") return `${value} IS NOT NULL`;
   const whole = kind === "count" ? ` AND ${value} = trunc(${value})` : "";
   // nan is above every number
-  return `(${value} IS NULL OR (${value} ${negative ? `> -${TOO_LARGE}` : ">= 0"} AND ${value} < ${TOO_LARGE}${whole}))`;
+  return `((${value} ${negative ? `> -${TOO_LARGE}` : ">= 0"} AND ${value} < ${TOO_LARGE}${whole}) OR ${value} IS NULL)`;
 }
 
 const idFaults = (cell: string): [test: string, reason: string][] => [
