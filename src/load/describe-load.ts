@@ -30,9 +30,20 @@ export async function describeLoad(
       arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, firstLine`,
   );
   const { notes, ...counts } = batch as unknown as LedgerRow;
-  const { piece: _piece, measures: _totals, ...told } = JSON.parse(notes) as LoadNotes;
+  const { piece: _piece, measures: _totals, ...last } = JSON.parse(notes) as LoadNotes;
   const all = await db.rows<{ notes: string }>(`SELECT notes FROM batches WHERE batch_id IN (${list})`);
   const pieces = all.map((piece) => JSON.parse(piece.notes) as Partial<LoadNotes>);
+  const together = (of: (piece: Partial<LoadNotes>) => string[] | undefined) => [
+    ...new Set(pieces.flatMap((piece) => of(piece) ?? [])),
+  ];
+  const told = {
+    ...last,
+    // what a file lacks another one may have
+    absent: last.absent.filter((column) => pieces.every(({ absent }) => absent?.includes(column))),
+    unused: together(({ unused }) => unused),
+    ...(last.read_as ? { read_as: together(({ read_as }) => read_as) } : {}),
+    encoding: pieces.find(({ encoding }) => encoding !== "utf-8")?.encoding ?? last.encoding,
+  };
   const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);

@@ -98,9 +98,12 @@ function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known
   const left: FileOfMany[] = [];
   const same: string[] = [];
   const seen = new Set<string>();
+  const hashes = new Map<string, string>();
   let known = 0;
   for (const file of files) {
-    const hash = optionsHash(settings, file.partition);
+    const place = JSON.stringify(file.partition ?? null);
+    const hash = hashes.get(place) ?? optionsHash(settings, file.partition);
+    hashes.set(place, hash);
     const key = `${file.sha256} ${hash}`;
     const before = settings.replace ? undefined : ledger.get(file.sha256)?.batches.get(hash);
     if (seen.has(key)) same.push(file.name);

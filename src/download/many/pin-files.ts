@@ -88,7 +88,8 @@ async function whatIsKnown(log: FoundLog, before: ManifestFile | undefined): Pro
     const there = await stat(log.source.file).catch(() => undefined);
     if (there?.size !== before.bytes || there.mtimeMs !== before.mtime_ms) return undefined;
   } else if (sign.bytes !== before.bytes || sign.mtimeMs !== before.mtime_ms) return undefined;
-  return { ...before, name, ...(partition ? { partition } : {}) };
+  const isSame = before.name === name && JSON.stringify(before.partition) === JSON.stringify(partition);
+  return isSame ? before : { ...before, name, ...(partition ? { partition } : {}) };
 }
 
 async function bringAll(left: readonly FoundLog[], work: PinWork, context: StageContext): Promise<void> {
@@ -178,6 +179,11 @@ async function compare(
   );
   const sorted = leftOut.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const manifest = { files, gone, leftOut: sorted };
-  if (JSON.stringify(manifest) !== JSON.stringify(before)) await saveFilesManifest(texts, manifest, dataDir);
+  const isSame =
+    before?.files.length === files.length &&
+    files.every((file, index) => file === before.files[index]) &&
+    before.gone.length === gone.length &&
+    JSON.stringify(before.leftOut) === JSON.stringify(sorted);
+  if (!isSame) await saveFilesManifest(texts, manifest, dataDir);
   return { ...manifest, fresh, changed };
 }
