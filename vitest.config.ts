@@ -5,9 +5,9 @@ const report = process.env.VITEST_JSON;
 /** Tests that need a server, a browser or Python, start processes by the dozen, or take half a minute: `npm run test:rest`. */
 const REST = [
   "test/{docker,download,forest,notebook,package,run,sample,service,store}/**/*.test.ts",
-  "src/cli/{forest,main,monitor-files-command}.test.ts",
+  "src/cli/{forest,init,main,monitor-files-command}.test.ts",
   "src/service/*.test.ts",
-  "src/{load/load-file,features/build-features,features/subscribers}.test.ts",
+  "src/{init/propose-config,load/load-file,features/build-features,features/subscribers}.test.ts",
   "src/watch/monitor.test.ts",
 ];
 

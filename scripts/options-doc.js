@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 
 const { SECTIONS } = await import("../dist/config/configure.js");
+const { initOptions } = await import("../dist/init/options.js");
 const { treeOptions } = await import("../dist/tables/options.js");
 const cell = (text) => String(text).replaceAll("|", "\\|").replaceAll("\n", " ");
 const shown = (value) =>
@@ -22,7 +23,11 @@ const lines = [
   "from the project's root, which is the nearest folder above with a `churn.config.json`. An unknown key or a wrong value stops",
   "the command with exit code 2 and names the key, the value, and the nearest valid one.",
 ];
-for (const [name, { fields }] of [...Object.entries(SECTIONS), ["churn forest fit, churn forest cv", treeOptions]]) {
+for (const [name, { fields }] of [
+  ...Object.entries(SECTIONS),
+  ["churn forest fit, churn forest cv", treeOptions],
+  ["churn init", initOptions],
+]) {
   lines.push("", `## ${name}`, "", "| option | takes | default | |", "|---|---|---|---|");
   for (const field of fields) {
     lines.push(`| \`${field.key}\` | ${cell(field.takes)} | ${cell(shown(field.default))} | ${cell(field.help)} |`);

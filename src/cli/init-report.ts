@@ -15,7 +15,7 @@ export function describeDoubts(doubts: readonly Doubt[]): string {
 const quoted = (value: string) => (/^[\w.:/-]+$/.test(value) ? value : `'${value}'`);
 
 /** All that was found, doubts first, and what to type next. */
-export function describeProposal(proposal: Proposal, file: string): string {
+export function describeProposal(proposal: Proposal, file: string, next: readonly string[]): string {
   const { doubts, findings, measures, leftOut, days, notes } = proposal;
   const width = Math.max(...findings.map(({ what }) => what.length), 10);
   const lines: string[] = [];
@@ -29,9 +29,9 @@ export function describeProposal(proposal: Proposal, file: string): string {
     lines.push("", "measures, by subscriber and day");
     const longest = Math.max(...measures.map(({ name }) => name.length));
     const said = new Set<string>();
-    for (const { name, sql, unit, negative, note } of measures) {
+    for (const { name, sql, column, unit, negative, note } of measures) {
       lines.push(
-        `  ${name.padEnd(longest)}  ${sql}${unit ? `  [${unit}]` : ""}${negative ? "  (may be below 0)" : ""}`,
+        `  ${name.padEnd(longest)}  ${sql ?? column}${unit ? `  [${unit}]` : ""}${negative ? "  (may be below 0)" : ""}`,
       );
       if (note && !said.has(note)) lines.push(`  ${" ".repeat(longest)}    ${note}`);
       if (note) said.add(note);
@@ -61,7 +61,7 @@ export function describeProposal(proposal: Proposal, file: string): string {
   );
   lines.push("", ...describePreview(proposal));
   if (notes.length) lines.push("", ...notes.map((note) => `! ${note}`));
-  lines.push("", `written: ${file}`, `next:    npx churn run --config ${file}     (or: npm start -- --config ${file})`);
+  lines.push("", `written: ${file}`, ...next.map((command, at) => `${at === 0 ? "next:   " : "or:     "} ${command}`));
   return lines.join("\n");
 }
 

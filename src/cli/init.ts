@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { configure } from "../config/configure.js";
 import { ChurnError } from "../core/errors.js";
 import { snakeKeys } from "../core/key-case.js";
 import { writeAtomic } from "../core/write-atomic.js";
@@ -86,8 +88,11 @@ async function run(sources: readonly string[], flags: InitFlags, options: InitOp
   refuseToReplace(file, flags);
   await writeAtomic(file, `${formatConfig(proposal.config)}\n`);
   const shown = relative(process.cwd(), file) || file;
+  const next = nextCommands(shown);
   process.stdout.write(
-    flags.json ? `${JSON.stringify(asJson(proposal, shown), null, 2)}\n` : `${describeProposal(proposal, shown)}\n`,
+    flags.json
+      ? `${JSON.stringify(asJson(proposal, shown, next), null, 2)}\n`
+      : `${describeProposal(proposal, shown, next)}\n`,
   );
 }
 
@@ -114,6 +119,18 @@ async function ask({ question, choices }: Doubt): Promise<string> {
   }
 }
 
-function asJson(proposal: Proposal, file: string) {
-  return { file, ...snakeKeys(proposal), days: snakeKeys(proposal.days) };
+function asJson(proposal: Proposal, file: string, next: readonly string[]) {
+  return { file, next: next[0], ...snakeKeys(proposal), days: snakeKeys(proposal.days) };
+}
+
+/** What to type to run all notebooks on the log; outside of a project that has them, with those of the package. */
+function nextCommands(config: string): string[] {
+  const { root } = configure({}, { env: process.env });
+  const shown = /\s/.test(config) ? JSON.stringify(config) : config;
+  const run = `npx churn run --config ${shown}`;
+  if (!existsSync(join(root, "notebooks"))) {
+    const own = relative(process.cwd(), fileURLToPath(new URL("../../notebooks", import.meta.url)));
+    return [`${run} --notebooks-dir ${own}`];
+  }
+  return [run, ...(root === process.cwd() ? [`npm start -- --config ${shown}`] : [])];
 }

@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { initOptions } from "../init/options.js";
 import { treeOptions } from "../tables/options.js";
 import { SECTIONS } from "./configure.js";
 
-const FOREST = ["churn forest fit, churn forest cv", treeOptions] as const;
+const OTHERS = [
+  ["churn forest fit, churn forest cv", treeOptions],
+  ["churn init", initOptions],
+] as const;
 const page = readFileSync(new URL("../../docs/options.md", import.meta.url), "utf8");
 
 it("docs/options.md lists every option with its help (node scripts/options-doc.js writes it)", () => {
-  for (const [section, { fields }] of [...Object.entries(SECTIONS), FOREST] as const) {
+  for (const [section, { fields }] of [...Object.entries(SECTIONS), ...OTHERS] as const) {
     const part = page.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
     expect([section, (part.match(/^\| `/gm) ?? []).length]).toEqual([section, fields.length]);
     for (const { key, help, takes } of fields) {

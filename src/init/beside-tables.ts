@@ -47,7 +47,7 @@ export async function findBesideTable(group: FileGroup, seen: Seen): Promise<Bes
   return inMemory(async (db) => {
     const log = await openLog(db, group, BOUNDS, async () => undefined);
     await db.createTemporary("seen", { who: seen.who, last: seen.last });
-    const profiles = await profileColumns(db, log.columns, ".");
+    const profiles = await profileColumns(db, log.columns, ".", 1);
     const key = await findKey(db, profiles, seen);
     if (!key) return undefined;
     const others = profiles.filter(({ own, filled }) => own !== key.column.own && filled > 0);

@@ -1,4 +1,5 @@
 import { basename, dirname, relative, sep } from "node:path";
+import { loadOptions } from "../load/options.js";
 import type { GrainChoice } from "./find-grain.js";
 import type { Log } from "./open-log.js";
 import type { DaysPlan } from "./plan-days.js";
@@ -29,6 +30,9 @@ export interface ConfigParts {
   beside: Config;
 }
 
+/** Whether loads take an option. */
+const hasOption = (option: string) => loadOptions.fields.some(({ key }) => key === option);
+
 /** Most rows of a batch of the stream, and batches that a stream should have. */
 const BATCH = 10_000;
 const BATCHES = 20;
@@ -45,7 +49,13 @@ export function composeConfig(parts: ConfigParts): Config {
   };
   const own = measures.measures.map(({ name, sql, title, unit, kind, negative }) => [
     name,
-    { sql, ...(title ? { title } : {}), ...(unit ? { unit } : {}), kind, ...(negative ? { negative } : {}) },
+    {
+      ...(sql === null ? {} : { sql }),
+      ...(title ? { title } : {}),
+      ...(unit ? { unit } : {}),
+      kind,
+      ...(negative ? { negative } : {}),
+    },
   ]);
   return {
     source: parts.source,
@@ -59,10 +69,11 @@ export function composeConfig(parts: ConfigParts): Config {
       subscriber: parts.subscriber,
       [isNumber(format) || grain.grain === "event" ? "time" : "day"]: parts.time,
       ...measures.columns,
+      ...renamed(measures),
     },
     ...(format === null ? {} : { time: { format } }),
     ...(own.length ? { measures: Object.fromEntries(own) } : {}),
-    ...(grain.recordId ? { record_id: grain.recordId.column.name } : {}),
+    ...(grain.recordId && hasOption("record_id") ? { record_id: grain.recordId.column.name } : {}),
     ...(parts.emptyCells ? { empty_cells: "missing" } : {}),
     ...(parts.maxRejects === null ? {} : { max_rejects: parts.maxRejects }),
     ...(Object.keys(parts.beside).length ? { load: parts.beside } : {}),
@@ -73,6 +84,10 @@ export function composeConfig(parts: ConfigParts): Config {
     chunk_period: days.chunkPeriod,
   };
 }
+
+/** Measures that are columns of the file under other names. */
+const renamed = ({ measures }: MeasuresProposal) =>
+  Object.fromEntries(measures.flatMap(({ name, column }) => (column && column !== name ? [[name, column]] : [])));
 
 const isNumber = (format: TimeFormat) => (NUMBER_FORMATS as readonly (string | null)[]).includes(format);
 
@@ -103,7 +118,7 @@ const LINE = 110;
 
 /** A config as a person would write it: what fits into a line stands in one. */
 export function formatConfig(value: unknown, indent = ""): string {
-  const line = JSON.stringify(value, null, 1).replace(/\n\s*/g, " ").replace(/\[ /g, "[").replace(/ \]/g, "]");
+  const line = inLine(value);
   const isList = Array.isArray(value);
   const isPlain = isList && value.every((each) => typeof each !== "object");
   if (
@@ -120,4 +135,12 @@ export function formatConfig(value: unknown, indent = ""): string {
     : Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${formatConfig(each, deeper)}`);
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
   return `${open}\n${parts.map((part) => `${deeper}${part}`).join(",\n")}\n${indent}${close}`;
+}
+
+function inLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([key, each]) => `${JSON.stringify(key)}: ${inLine(each)}`)
+    .join(", ")} }`;
 }

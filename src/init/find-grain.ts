@@ -1,5 +1,5 @@
 import type { Database } from "../store/database.js";
-import { type ColumnProfile, isNumeric } from "./profile-columns.js";
+import { type ColumnProfile, isDense, isNumeric } from "./profile-columns.js";
 import { count, percent } from "./words.js";
 
 /** Whether rows are days or events, and what shows it. */
@@ -82,14 +82,22 @@ function isName(column: ColumnProfile): boolean {
   if (isNumeric(column)) {
     if (column.whole < column.numbers || column.min === null || column.max === null || column.negative > 0)
       return false;
-    const isDense = column.max - column.min < 3 * column.distinct && column.distinct > 100;
-    return column.hints.has("code") || isDense;
+    return column.hints.has("code") || (isDense(column) && column.distinct > 100);
   }
   return column.spaced === 0 && column.longest <= 120 && !column.hints.has("when");
 }
 
-const likeness = ({ hints, longest, type }: ColumnProfile) =>
-  (hints.has("code") ? 2 : 0) - longest / 100 - (type.startsWith("TIMESTAMP") ? 5 : 0);
+/** How much a column is like a name of records: called so, numbers that follow each other, and not the name of somebody. */
+function likeness(column: ColumnProfile): number {
+  const { hints, longest, type } = column;
+  return (
+    (hints.has("code") ? 2 : 0) +
+    (isNumeric(column) && isDense(column) ? 2 : 0) -
+    (hints.has("who") || hints.has("notWho") ? 1 : 0) -
+    longest / 100 -
+    (type.startsWith("TIMESTAMP") ? 5 : 0)
+  );
+}
 
 /** A column that is the same in all rows of a subscriber. */
 export interface AttributeColumn {

@@ -24,8 +24,8 @@ export interface FoundRoles {
 
 /** Finds who acts and when, as far as the rows tell or it is given. */
 export async function findRoles(db: Database, log: Log, settings: InitSettings): Promise<FoundRoles> {
-  const { decimal, comma, point } = await findDecimal(db, log.columns);
-  const profiles = await profileColumns(db, log.columns, decimal);
+  const { decimal, comma, point } = await findDecimal(db, log.columns, log.head.delimiter);
+  const profiles = await profileColumns(db, log.columns, decimal, log.share);
   const mixed =
     comma.length && point.length
       ? `decimals are written with a comma in ${comma.join(", ")} and with a point in ${point.join(", ")}: one of them is read wrong or not at all`

@@ -1,7 +1,13 @@
+import { CDR_COLUMNS } from "../cdr/columns.js";
+import { OWN_NAMES } from "../load/measures/compile-measures.js";
+
 /** A measure as the config names it: what is added up by subscriber and day. */
 export interface ProposedMeasure {
   name: string;
-  sql: string;
+  /** The expression; null for a column of the file as it is. */
+  sql: string | null;
+  /** The column of the file, where it is one as it is. */
+  column?: string;
   kind: "count" | "amount";
   title?: string;
   unit?: string;
@@ -37,13 +43,6 @@ export function isOneOf(name: string, values: readonly string[]): string {
   return values.length === 1 ? `${of} = ${valueSql(values[0])}` : `${of} IN (${values.map(valueSql).join(", ")})`;
 }
 
-/** Names of our own columns, which no measure may have. */
-const OURS = new Set(
-  "dp_date dp_msisdn pseudo_churned batch_id row_id line subscriber day date time label streamed_at loaded_at record_id".split(
-    " ",
-  ),
-);
-
 /** A name that a measure may have: letters, digits and _, none of our own, and none that is taken. */
 export function measureName(wanted: string, taken: ReadonlySet<string>): string {
   const plain = wanted
@@ -51,8 +50,10 @@ export function measureName(wanted: string, taken: ReadonlySet<string>): string 
     .replace(/[\u0300-\u036f]/g, "")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
-  const name = /^[A-Za-z]/.test(plain) ? plain : `m_${plain || "measure"}`;
-  const isFree = (each: string) => !OURS.has(each.toLowerCase()) && !taken.has(each.toLowerCase());
+  // DP_ begins the names of a call record
+  const name = (/^(?!DP_)[A-Za-z]/i.test(plain) ? plain : `m_${plain || "measure"}`).slice(0, 50);
+  const ours = [...OWN_NAMES, ...CDR_COLUMNS.map((column) => column.name.toLowerCase())];
+  const isFree = (each: string) => !ours.includes(each.toLowerCase()) && !taken.has(each.toLowerCase());
   if (isFree(name)) return name;
   for (let n = 2; ; n++) if (isFree(`${name}_${n}`)) return `${name}_${n}`;
 }

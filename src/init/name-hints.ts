@@ -78,12 +78,34 @@ export function wordsOf(name: string): string[] {
     .filter((word) => word !== "");
 }
 
+/** Hints whose words are also looked for at the beginning and the end of longer ones: kundennummer, gespraechsdauer. */
+const COMPOUND: ReadonlySet<Hint> = new Set([
+  ...([
+    "who",
+    "notWho",
+    "when",
+    "notWhen",
+    "code",
+    "level",
+    "price",
+    "quantity",
+    "money",
+    "duration",
+    "volume",
+  ] as const),
+]);
+/** Words that make a code of what follows, too: id_cliente; number_of_calls is none. */
+const CODE_FIRST = new Set("id cod codice code codigo kod uuid guid key hash".split(" "));
+
 /** What the name of a column hints at. */
 export function hintsOf(name: string): ReadonlySet<Hint> {
   const words = wordsOf(name);
   const found = new Set<Hint>();
   for (const [hint, list] of HINTS) {
-    if (words.some((word) => list.has(word) || isInside(word, list))) found.add(hint);
+    const has = (word: string) => list.has(word) || (COMPOUND.has(hint) && isInside(word, list));
+    // a store id is a code, store visits are none
+    const isHinted = hint === "code" ? words.slice(-1).some(has) || CODE_FIRST.has(words[0]) : words.some(has);
+    if (isHinted) found.add(hint);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { LeftOut } from "./measure.js";
-import { type ColumnProfile, isNumeric } from "./profile-columns.js";
+import { type ColumnProfile, isDense, isNumeric } from "./profile-columns.js";
 import { count } from "./words.js";
 
 /** What is known of the other columns when the measures are chosen. */
@@ -49,13 +49,11 @@ function codeReason(column: ColumnProfile): string | undefined {
   if (hints.has("place") && min >= -180 && max <= 180) return "a place: degrees of latitude or longitude";
   if (isWhole && min >= 1900 && max <= 2100 && distinct <= 150 && (hints.has("calendar") || !isMeasured))
     return "years";
-  if (hints.has("calendar") && isWhole && min >= 0 && max <= 366) return "a part of the date";
   if (isMeasured) return undefined;
-  if (hints.has("code") || hints.has("type") || hints.has("direction"))
-    return `a code by its name, ${count(distinct, "value")}`;
+  if (hints.has("calendar") && isWhole && min >= 0 && max <= 366) return "a part of the date";
+  if (hints.has("code") || hints.has("direction")) return `a code by its name, ${count(distinct, "value")}`;
   if (!isWhole) return isPlace(column) ? "a place by its decimals and its narrow range" : undefined;
-  if (distinct > 0.95 * filled && distinct > 100 && max - min < 3 * distinct)
-    return "a running number, another one in each row";
+  if (distinct > 0.95 * filled && distinct > 100 && isDense(column)) return "a running number, another one in each row";
   const digits = String(max).length;
   if (min >= 10_000 && String(min).length === digits) return `a code: numbers of ${digits} digits`;
   if (min >= 100 && distinct <= 50 && max - min + 1 > 5 * distinct)

@@ -71,9 +71,9 @@ export async function preview({ files, source }: FileGroup, config: Config): Pro
       const columns = await db.rows<{ column_name: string }>("DESCRIBE DP_CDR_Data");
       const names = columns
         .map(({ column_name }) => column_name)
-        .filter((name) => !/^(batch_id|row_id|streamed_at)$/.test(name));
+        .filter((name) => !/^(id|batch_id|row_id|source_row|streamed_at)$/.test(name));
       const list = names.map((name) => `"${name}"${name === "DP_DATE" ? "::VARCHAR AS DP_DATE" : ""}`).join(", ");
-      return db.rows(`SELECT ${list} FROM DP_CDR_Data ORDER BY row_id LIMIT ${SHOWN}`);
+      return db.rows(`SELECT ${list} FROM DP_CDR_Data ORDER BY rowid LIMIT ${SHOWN}`);
     });
     return found;
   } catch (error) {

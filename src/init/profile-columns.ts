@@ -6,6 +6,8 @@ import type { LogColumn } from "./open-log.js";
 /** What the cells of a column hold. */
 export interface ColumnProfile extends LogColumn {
   hints: ReadonlySet<Hint>;
+  /** Of so many rows one was kept. */
+  share: number;
   /** Cells that hold a value, and those that do not. */
   filled: number;
   missing: number;
@@ -38,6 +40,10 @@ const MOST = 0.98;
 export const isNumeric = (column: ColumnProfile): boolean =>
   column.filled > 0 && column.numbers >= MOST * column.filled && column.codes < 0.001 * column.filled + 1;
 
+/** Whether whole numbers nearly all follow each other, as those that are given one after another do. */
+export const isDense = ({ min, max, distinct, share }: ColumnProfile): boolean =>
+  min !== null && max !== null && max - min < 3 * share * distinct;
+
 /** Digits in groups of three with points between them, and behind them perhaps a comma. */
 const GROUPED = { ",": "[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]*)?", ".": "[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?" };
 
@@ -53,11 +59,13 @@ export function numberCell(own: string, decimal: "." | ","): string {
 /**
  * Finds which sign stands before the decimals: the comma where a column has it and would have no numbers otherwise.
  *
+ * @param delimiter between the cells
  * @returns the sign, the columns that need it, and those that speak against it
  */
 export async function findDecimal(
   db: Database,
   columns: readonly LogColumn[],
+  delimiter: string,
 ): Promise<{ decimal: "." | ","; comma: string[]; point: string[] }> {
   const texts = columns.filter(({ type }) => type === "VARCHAR");
   if (texts.length === 0) return { decimal: ".", comma: [], point: [] };
@@ -72,14 +80,16 @@ export async function findDecimal(
       `${fits(comma)} AS ${own}_comma`,
       `${fits(point)} AS ${own}_point`,
       `${fits(whole)} AS ${own}_whole`,
-      `${fits("[+-]?[0-9]{1,3}(,[0-9]{3})+")} AS ${own}_thousands`,
+      `${fits("[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+")} AS ${own}_thousands`,
     ];
   });
   const found = await db.oneRow<Record<string, number>>(`SELECT ${counts.join(", ")} FROM (FROM log LIMIT 100000)`);
   const of = (own: string, what: string) => found[`${own}_${what}`];
   const holds = (what: "comma" | "point") =>
     texts.filter(({ own }) => of(own, what) > 0 && of(own, what) + of(own, "whole") >= MOST * of(own, "filled"));
-  const withComma = holds("comma").filter(({ own }) => of(own, "thousands") < of(own, "comma"));
+  // 1,234 in each cell is a thousand and more, unless cells are divided by another sign, as where people write decimals with a comma
+  const isOpen = delimiter !== ",";
+  const withComma = holds("comma").filter(({ own }) => isOpen || of(own, "thousands") < of(own, "comma"));
   const withPoint = holds("point");
   const isComma = withComma.length > 0 && withComma.length >= withPoint.length;
   return {
@@ -97,6 +107,7 @@ export async function profileColumns(
   db: Database,
   columns: readonly LogColumn[],
   decimal: "." | ",",
+  share: number,
 ): Promise<ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
   for (let from = 0; from < columns.length; from += TOGETHER) {
@@ -110,6 +121,7 @@ export async function profileColumns(
       profiles.push({
         ...column,
         hints: hintsOf(column.name),
+        share,
         filled: of("filled"),
         missing: (found.rows ?? 0) - of("filled"),
         distinct: of("distinct"),

@@ -35,6 +35,8 @@ export interface Proposal {
   attributes: string[];
   time: { column: string; format: TimeFormat; first: string; last: string };
   grain: "day" | "event";
+  /** Column that names the record: one that comes again counts once. */
+  recordId: string | null;
   days: DaysPlan;
   preview: Preview;
   /** What there is to know, worst first. */

@@ -134,6 +134,7 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
     attributes: [...attributes.values()].map(({ column }) => column.name),
     time: { column: when.name, format: format.format, first: time.times.best.first, last: time.times.best.last },
     grain: grain.grain,
+    recordId: grain.recordId?.column.name ?? null,
     days,
     preview: shown,
     notes: [
@@ -162,7 +163,7 @@ async function markActive(
   { measures, columns }: MeasuresProposal,
   decimal: "." | ",",
 ): Promise<void> {
-  const names = new Set([...measures.map(({ sql }) => sql.replace(/^"|"$/g, "")), ...Object.values(columns)]);
+  const names = new Set([...measures.map(({ column }) => column), ...Object.values(columns)]);
   const numeric = profiles.filter(
     (column) => names.has(column.name) && isNumeric(column) && !column.hints.has("churn"),
   );
@@ -179,8 +180,9 @@ async function heldBack(db: Database, until: string | null, share: number): Prom
   return rows * share;
 }
 
-/** Whether a measure that is a column of ours has cells without a value: that is no fault of the row. */
-const measuresHaveGaps = (profiles: readonly ColumnProfile[], { columns }: MeasuresProposal): boolean =>
-  Object.entries(columns).some(
-    ([our, name]) => our !== "PSEUDO_CHURNED" && profiles.some((column) => column.name === name && column.missing > 0),
-  );
+/** Whether a measure that is a column of the file has cells without a value: that is no fault of the row. */
+function measuresHaveGaps(profiles: readonly ColumnProfile[], { columns, measures }: MeasuresProposal): boolean {
+  const own = Object.entries(columns).flatMap(([our, name]) => (our === "PSEUDO_CHURNED" ? [] : [name]));
+  const names = new Set([...own, ...measures.map(({ column }) => column)]);
+  return profiles.some(({ name, missing }) => missing > 0 && names.has(name));
+}

@@ -72,7 +72,7 @@ function dayMeasures({ profiles, roles }: MeasuresInput): Omit<MeasuresProposal,
     if (whyNoMeasure(column, roles) !== undefined) continue;
     const name = measureName(column.name, names);
     names.add(name.toLowerCase());
-    measures.push({ name, sql: columnSql(column.name), ...kindOf(column), ...labelsOf(column, name) });
+    measures.push({ name, sql: null, column: column.name, ...kindOf(column), ...labelsOf(column, name) });
   }
   return { measures, leftOut: leftOut(profiles, roles), notes: [], telecom: false };
 }

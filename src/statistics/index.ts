@@ -34,6 +34,7 @@ export { type PrecisionRecallCurve, precisionRecallCurve } from "./precision-rec
 export { quantile, quantiles } from "./quantile.js";
 export { midRanks } from "./ranks.js";
 export { type ReliabilityBin, reliability } from "./reliability.js";
+export { type ReturnCurve, returnCurve, type SilencesOfLength } from "./return-curve.js";
 export { rocAuc, rocAucError } from "./roc-auc.js";
 export { type RocCurve, rocCurve } from "./roc-curve.js";
 export { standardDeviation } from "./standard-deviation.js";

@@ -8,8 +8,8 @@ import { checkRowExpression, combineRule } from "./combine-rule.js";
 import { parseExpression } from "./expression-text.js";
 import type { MeasuresOption } from "./measures-option.js";
 
-/** Names that columns of our tables and queries have. */
-const OWN_NAMES = [
+/** Names that columns of our tables and queries have, which no measure may have. */
+export const OWN_NAMES: readonly string[] = [
   ...["id", "batch_id", "line", "file_number", "raw", "f", "ok", "width_ok", "place", "owner", "brought_by"],
   ...["file_row_number", "day", "week", "date", "time", "user", "subscriber"],
 ];
