@@ -9,6 +9,7 @@ import { downloadOptions } from "../download/options.js";
 import { AUTO_READER } from "../download/reader-options.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
+import { setTitles } from "../store/set-titles.js";
 import type { FileOfMany } from "./file-of-many.js";
 import { loadFile } from "./load-file.js";
 import { loadFiles } from "./load-files.js";
@@ -45,6 +46,8 @@ export async function load(
   if (Object.keys(measures).length > 0) await inMemory((db) => compileMeasures(db, measures, grain));
   const files = await findSubscriberFiles(settings);
   const loaded = await loadRecords(store, settings, context);
+  const { titles } = settings;
+  if (Object.keys(titles).length) await store.lease((db) => setTitles(db, titles), { signal: context.signal });
   return { ...loaded, ...(await loadSubscriberFiles(store, files, settings, context)) };
 }
 

@@ -22,6 +22,12 @@ export const loadOptions = defineOptions("load", {
     .describe(
       'measure → SQL over the columns of the file, an aggregate for events: {"spend": {"sql": "sum(quantity * price)", "title": …, "unit": …, "kind": "count" | "amount", "negative": true | false}}, or the SQL alone',
     ),
+  titles: z
+    .record(z.string(), z.string().min(1).max(100))
+    .default({})
+    .describe(
+      "what measures are called in this log, on every page; the unit of an amount in parentheses: DP_DATA_VOLUME=amount (US dollars)",
+    ),
   grain: z
     .enum(["day", "event"])
     .default("day")
