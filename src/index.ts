@@ -45,6 +45,7 @@ export type { LoadOptions } from "./load/options.js";
 export type { ScoreOptions } from "./scoring/options.js";
 export { type ScoreResult, score } from "./scoring/score.js";
 export { type WhyAtRiskOptions, whyAtRisk } from "./scoring/why-at-risk.js";
+export { activitySql } from "./store/activity-sql.js";
 export { checkStore, type StoreCheck, type StoreCheckResult } from "./store/check-store.js";
 export { type DayOfLog, dailyCoverage } from "./store/coverage/daily-coverage.js";
 export { type ForgetResult, forgetSubscribers } from "./store/erase/forget.js";
@@ -54,6 +55,7 @@ export type { BatchRows, CommittedBatch, LateLabels, NewBatch, RejectedRow } fro
 export { openStore, type Store } from "./store/open-store.js";
 export type { StoreOptions } from "./store/options.js";
 export { dailySummary } from "./store/read-daily-summary.js";
+export { recordColumns } from "./store/record-columns.js";
 export { storeNotes } from "./store/store-notes.js";
 export type { StreamOptions } from "./stream/options.js";
 export { describeStream, type StreamContext, type StreamResult, stream } from "./stream/stream.js";

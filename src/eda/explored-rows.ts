@@ -1,6 +1,7 @@
 import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
+import { activitySql } from "../store/activity-sql.js";
 import { type Database, name } from "../store/database.js";
 import { logColumns } from "../store/log-columns.js";
 import type { EdaSettings } from "./options.js";
@@ -64,8 +65,7 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
       `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS ${LABEL} FROM DP_CDR_Data WHERE ${within}`,
     );
   } else {
-    const active =
-      held.map((each) => `coalesce(${name(each.name)}, 0) ${each.negative ? "<>" : ">"} 0`).join(" OR ") || "false";
+    const active = activitySql(held);
     const next = (condition: string) => `min(CASE WHEN ${condition} THEN DP_DATE END) OVER later`;
     // a table, since the windows would run again for each column
     await db.run(`CREATE OR REPLACE TEMP TABLE explored AS

@@ -1,8 +1,6 @@
-import { name } from "../store/database.js";
+import { activitySql } from "../store/activity-sql.js";
 import type { UsageMeasure } from "./usage-measures.js";
 
-/** SQL for whether a row shows the subscriber doing anything; money that goes back is something, too. */
-export function activeSql(measures: readonly Pick<UsageMeasure, "column" | "negative">[]): string {
-  if (measures.length === 0) return "false";
-  return `(${measures.map(({ column, negative }) => `coalesce(${name(column)}, 0) ${negative ? "<>" : ">"} 0`).join(" OR ")})`;
-}
+/** SQL for whether a row shows the subscriber doing anything that a plan measures. */
+export const activeSql = (measures: readonly UsageMeasure[]): string =>
+  activitySql(measures.map(({ column, negative = false }) => ({ name: column, negative })));
