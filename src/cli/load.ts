@@ -44,6 +44,17 @@ function filesOf({ files, leftOut = [] }: LoadResult): [string, string | number 
   ];
 }
 
+/** What became of days that were replaced. */
+function replacedOf({ replacedDays: replaced }: LoadResult): [string, string | number | null][] {
+  if (!replaced) return [];
+  const { first, last, removed, outside, without } = replaced;
+  return [
+    ["replaced", `the ${removed.toLocaleString("en-US")} rows of ${first} … ${last}`],
+    ["rows of other days, left out", outside || null],
+    ["days without rows now", listNames(without)],
+  ];
+}
+
 const count = (list: readonly unknown[]) => list.length.toLocaleString("en-US");
 
 const machineForm = <Result extends LoadedAttributes | LoadedLeavers>(result: Result) => ({
@@ -75,6 +86,7 @@ function print(result: LoadResult & LoadedSubscriberFiles): string {
       [result.files ? "rows of all files" : "rows loaded", result.rows],
       ["subscribers", result.subscribers],
       ["days", result.firstDay && `${result.firstDay} … ${result.lastDay}`],
+      ...replacedOf(result),
       ["an earlier state of the file", result.replacedFile ? "taken out" : null],
       ["summed into another row", result.merged || null],
       ["of these, into rows of the store", result.added || null],

@@ -5,6 +5,7 @@ import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
+import { fillVacated } from "../store/vacate-days.js";
 import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
@@ -22,6 +23,8 @@ export interface Batch {
   optionsHash: string;
   /** Batches of the ledger that it takes the place of: an earlier state of the file. */
   replaces: readonly number[];
+  /** True where its days were emptied for it by `vacateDays`. */
+  vacated?: boolean;
 }
 
 /**
@@ -45,7 +48,9 @@ export async function insertPiece(
   const { batch: batchId, row } = await freeIds(db);
   const cells = ["DP_DATE", "DP_MSISDN", ...given].map(name).join(", ");
   const replacement = { rows: `SELECT ${cells} FROM clean WHERE ${inPiece} AND DP_DATE <= ${until}`, given, batchId };
-  const replaced = batch.replaces.length ? await removeBatches(db, batch.replaces, replacement) : { rows: 0, days: [] };
+  const replaced = batch.replaces.length
+    ? await removeBatches(db, batch.replaces, replacement)
+    : { rows: batch.vacated ? await fillVacated(db, replacement) : 0, days: [] };
   const lines = ahead ? `line > ${piece.after}` : inPiece;
   const known = await settleKnownRows(db, found, batch, {
     rows: `${lines} AND DP_DATE <= ${until}`,

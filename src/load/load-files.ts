@@ -4,6 +4,7 @@ import type { StageContext } from "../core/progress.js";
 import { listNames } from "../download/many/left-out.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
+import { checkHeaders } from "./check-headers.js";
 import { describeLoad } from "./describe-load.js";
 import type { FileOfMany } from "./file-of-many.js";
 import { findEarlierState } from "./find-earlier-state.js";
@@ -11,7 +12,6 @@ import { groupFiles } from "./group-source.js";
 import { loadGroup } from "./load-group.js";
 import { type LoadedFile, loadInto } from "./load-into.js";
 import type { FilesOfLoad, LoadResult, Piece } from "./load-result.js";
-import { mapColumns, type WantedRecord } from "./map-columns.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
@@ -114,40 +114,6 @@ function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known
     seen.add(key);
   }
   return { batches, left, same, known };
-}
-
-/** Refuses files that lack the columns that are mapped, whatever else they have. */
-function checkHeaders(
-  files: readonly FileOfMany[],
-  named: LoadSettings["columns"],
-  record: WantedRecord,
-  all: number,
-): void {
-  const faults = new Map<string, { names: string[]; error: unknown }>();
-  for (const { name, columns: own, partition } of files) {
-    const columns = [...own, ...Object.keys(partition ?? {}).filter((column) => !own.includes(column))];
-    const key = columns.join("\n");
-    const fault = faults.get(key);
-    if (fault) fault.names.push(name);
-    else faults.set(key, { names: [name], error: faultOf(() => mapColumns(columns, named, record)) });
-  }
-  const bad = [...faults.values()].find(({ error }) => error !== undefined);
-  if (!bad) return;
-  const { names, error } = bad;
-  if (!(error instanceof ChurnError) || names.length === all) throw error;
-  throw new ChurnError(error.code, `${listNames(names)}: ${error.message.split("\n")[0]}`, {
-    cause: error,
-    hint: `other files have the columns: leave this one out by a pattern, as with "source": "folder/calls*.csv"; or ${error.hint}`,
-  });
-}
-
-function faultOf(work: () => unknown): unknown {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }
 
 /** Refuses files that came with other bytes and have not only grown, all of them at once. */

@@ -75,8 +75,13 @@ export async function loadInto(
   return { batches: loaded?.batches ?? [], upToDate: false, resampledRemoved };
 }
 
-/** More lines than were counted may come of a carriage return inside a line; fewer would be passed over in silence. */
-function checkWhole({ lines, blank, continued }: CleanSummary, { path, rows }: DownloadedFile): void {
+/**
+ * Looks whether all rows of a file were read: more lines than were counted may come of a carriage return inside a line; fewer would be
+ * passed over in silence.
+ *
+ * @throws ChurnError BAD_INPUT
+ */
+export function checkWhole({ lines, blank, continued }: CleanSummary, { path, rows }: DownloadedFile): void {
   if (lines - blank + continued >= rows) return;
   throw new ChurnError("BAD_INPUT", `${path}: only ${lines - blank} rows were read of the ${rows} in its manifest`, {
     hint: "download it again",

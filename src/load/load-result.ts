@@ -72,11 +72,25 @@ export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | 
   subscribers: number;
   firstDay: string | null;
   lastDay: string | null;
+  /** Where the rows of some days were replaced; all else is then of the rows that came. */
+  replacedDays?: ReplacedDays;
   /** Where the source is of many files; all else is then of all of them, those that were known too. */
   files?: FilesOfLoad;
   /** Files that were found beside them, and are no logs. */
   leftOut?: LeftOut[];
   rejects: { columnName: string | null; reason: string; rows: number; firstLine: number; example: string }[];
+}
+
+/** Days whose rows were replaced. */
+export interface ReplacedDays {
+  first: string;
+  last: string;
+  /** Rows of these days that the store had. */
+  removed: number;
+  /** Rows of the files that are of other days, and were left out. */
+  outside: number;
+  /** Days that have no rows now. */
+  without: string[];
 }
 
 /** What became of the files of a source of many. */

@@ -17,6 +17,7 @@ import type { DownloadedFile, LoadResult } from "./load-result.js";
 import { findSubscriberFiles, type LoadedSubscriberFiles, loadSubscriberFiles } from "./load-subscriber-files.js";
 import { compileMeasures } from "./measures/compile-measures.js";
 import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
+import { replaceDays } from "./replace-days.js";
 
 /**
  * Loads a downloaded file of call records into `DP_CDR_Data`; bad rows are set aside in `rejects`, with file, line,
@@ -58,6 +59,10 @@ async function loadRecords(store: Store, settings: LoadSettings, context: StageC
   const manifest = await findManifest(texts[0], data_dir);
   if (!manifest) throw notDownloaded(texts, data_dir);
   const file = { ...fileOf(manifest, settings), source: texts[0] };
+  if (settings.replace_days !== null) {
+    const columns = manifest.columns.map(({ name }) => name);
+    return replaceDays(store, [{ ...file, name: texts[0], columns }], settings, context);
+  }
   return loadFile(store, file, settings, context);
 }
 
@@ -87,7 +92,10 @@ async function loadMany(
       columns: file.columns.map((column) => column.name),
     };
   });
-  const result = await loadFiles(store, { files, gone: found.gone }, settings, context);
+  const result =
+    settings.replace_days === null
+      ? await loadFiles(store, { files, gone: found.gone }, settings, context)
+      : await replaceDays(store, files, settings, context);
   return { ...result, leftOut: found.leftOut };
 }
 

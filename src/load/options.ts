@@ -80,6 +80,14 @@ export const loadOptions = defineOptions("load", {
     .boolean()
     .default(false)
     .describe("a corrected file: put it in the place of what this source brought before; all else stays"),
+  replace_days: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/, "2024-01-05..2024-01-07")
+    .nullable()
+    .default(null)
+    .describe(
+      "corrected days, A..B: put what the files have of them in the place of all rows of these days, whoever brought them; all else stays",
+    ),
   replace: z.boolean().default(false).describe("empty all tables before loading, those of models and predictions too"),
 });
 
