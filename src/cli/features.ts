@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { buildFeatures } from "../features/build-features.js";
+import { buildFeatures, type FeatureResult } from "../features/build-features.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
@@ -25,7 +25,23 @@ export function featuresCommand(): Command {
         ["churned", known ? `${((100 * churned) / known).toFixed(2)} %` : null],
         ["file", result.parquet],
       ]);
-      return [fields, ...result.notes].join("\n");
+      return [fields, ...segmentLines(result.segments), ...result.notes].join("\n");
     },
+  });
+}
+
+/** Values of an attribute that a line names. */
+const NAMED = 6;
+
+/** Churn by value of each attribute: a line each, those of most snapshots first. */
+function segmentLines(segments: FeatureResult["segments"]): string[] {
+  return [...new Set(segments.map(({ attribute }) => attribute))].map((attribute) => {
+    const own = segments.filter((each) => each.attribute === attribute && each.rate !== null);
+    const shown = own.slice(0, NAMED).map(({ value, labelled, rate }) => {
+      const share = `${(100 * (rate ?? 0)).toFixed(1)} %`;
+      return `${value ?? "(missing)"} ${share} of ${labelled.toLocaleString("en-US")}`;
+    });
+    const more = own.length > NAMED ? `; and ${own.length - NAMED} more` : "";
+    return `churn by ${attribute}: ${shown.join("; ")}${more}`;
   });
 }

@@ -2,16 +2,39 @@ import { type Command, Option } from "commander";
 import type { Settings } from "../config/configure.js";
 import { ChurnError } from "../core/errors.js";
 import { snakeKeys } from "../core/key-case.js";
+import type { StageContext } from "../core/progress.js";
 import type { ErasedResult } from "../store/erase/erase.js";
 import { forgetSubscribers } from "../store/erase/forget.js";
 import { retainDays } from "../store/erase/retain.js";
-import { openStore } from "../store/open-store.js";
+import { rewriteFile } from "../store/erase/rewrite-file.js";
+import { openStore, type Store } from "../store/open-store.js";
 import { columnOf, withTable } from "../table-files/open-table.js";
 import { readTexts } from "../table-files/read-columns.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
 
 const DRY_RUN = "only say what would go";
+const REWRITE =
+  "write the DuckDB file anew afterwards, so that nothing is left in its freed pages: it takes the longer, the larger it is";
+
+/** What was taken out, and what became of the file. */
+interface FileSizes {
+  fileBefore: number | null;
+  fileAfter: number | null;
+}
+
+async function withFile<Result extends ErasedResult>(
+  command: Command,
+  store: Store,
+  result: Result,
+  context: StageContext,
+): Promise<Result & FileSizes> {
+  const { rewriteFile: wanted = false } = command.opts<{ rewriteFile?: boolean }>();
+  if (!wanted || result.dryRun) return { ...result, fileBefore: null, fileAfter: null };
+  const { before, after } = await rewriteFile(store, context);
+  const notes = result.notes.filter((note) => !note.includes("freed pages") || store.mirror !== undefined);
+  return { ...result, fileBefore: before, fileAfter: after, notes };
+}
 
 /** `churn store forget`: subscribers, from everywhere. */
 export function forgetCommand(): Command {
@@ -21,17 +44,18 @@ export function forgetCommand(): Command {
     async run(settings, context) {
       const { dryRun = false } = command.opts<{ dryRun?: boolean }>();
       const subscribers = await namedSubscribers(command);
-      return forgetSubscribers(
-        openStore(settings.store),
-        { subscribers, dataDir: dataDirOf(settings), dryRun },
-        context,
-      );
+      const store = openStore(settings.store);
+      const result = await forgetSubscribers(store, { subscribers, dataDir: dataDirOf(settings), dryRun }, context);
+      return withFile(command, store, result, context);
     },
     json: (result) => snakeKeys(result),
     print: (result) =>
       [
         formatFields([
-          [result.dryRun ? "would be forgotten" : "forgotten", `${count(result.subscribers)} subscribers`],
+          [
+            result.dryRun ? "would be forgotten" : "forgotten",
+            `${count(result.subscribers)} ${result.subscribers === 1 ? "subscriber" : "subscribers"}`,
+          ],
           ["of these, the store knew nothing of", result.unknown || null],
           ...fieldsOf(result),
         ]),
@@ -45,7 +69,8 @@ export function forgetCommand(): Command {
     .addOption(new Option("--subscriber <id...>", "who is to be forgotten; the option may be given again"))
     .option("--file <path>", "a table of who is to be forgotten, .csv or .parquet, with a line of column names")
     .option("--column <name>", "column of the file; left out where it has only one")
-    .option("--dry-run", DRY_RUN);
+    .option("--dry-run", DRY_RUN)
+    .option("--rewrite-file", REWRITE);
 }
 
 /** `churn store retain`: the last days, and nothing older. */
@@ -53,16 +78,14 @@ export function retainCommand(): Command {
   const command: Command = stageCommand("retain", {
     section: "store",
     summary: "keep the last days of the log, and take out what is older",
-    run(settings, context) {
+    async run(settings, context) {
       const { days, dryRun = false } = command.opts<{ days?: string; dryRun?: boolean }>();
       if (days === undefined) {
         throw new ChurnError("BAD_USAGE", "how many days are to be kept?", { hint: "churn store retain --days 365" });
       }
-      return retainDays(
-        openStore(settings.store),
-        { days: Number(days), dataDir: dataDirOf(settings), dryRun },
-        context,
-      );
+      const store = openStore(settings.store);
+      const result = await retainDays(store, { days: Number(days), dataDir: dataDirOf(settings), dryRun }, context);
+      return withFile(command, store, result, context);
     },
     json: (result) => snakeKeys(result),
     print: (result) =>
@@ -82,7 +105,7 @@ const dataDirOf = (settings: Settings): string => settings.features.data_dir;
 
 const count = (n: number) => n.toLocaleString("en-US");
 
-function fieldsOf(result: ErasedResult): [string, string | number | null][] {
+function fieldsOf(result: ErasedResult & FileSizes): [string, string | number | null][] {
   return [
     ["store", result.store],
     ["records out", result.records],
@@ -93,6 +116,10 @@ function fieldsOf(result: ErasedResult): [string, string | number | null][] {
     ["texts of rejects out", result.rejects || null],
     ["files written again", result.filesRewritten.join(", ") || null],
     ["files removed", result.filesRemoved.join(", ") || null],
+    [
+      "file written anew",
+      result.fileAfter && `${count(result.fileAfter)} bytes, ${count(result.fileBefore ?? 0)} before`,
+    ],
   ];
 }
 

@@ -72,7 +72,7 @@ export async function leaverNotes(db: Database, plan: FeaturePlan, log: LoggedDa
     `list against silence: of ${number(leavings)} leavings ${number(silentAfter)} are followed by silence in the ${days} after; of ${number(silent)} subscribers who are silent in the last ${days} and more of the log ${number(notOnList)} are not on the list`,
     ...(count.notInLog
       ? [
-          `${number(count.notInLog)} of ${number(count.subscribers)} subscribers on the list of leavers are not in the log`,
+          `${number(count.notInLog)} of ${number(count.subscribers)} subscribers on the list of leavers ${count.notInLog === 1 ? "is" : "are"} not in the log`,
         ]
       : []),
   ];

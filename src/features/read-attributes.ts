@@ -64,6 +64,8 @@ const NO_HISTORY =
 function levelNote(attribute: string, { kept, others, least }: { kept: number; others: number; least: number }) {
   const values = `attribute ${attribute} has ${(kept + others).toLocaleString("en-US")} values`;
   if (kept === 0) return `${values}, none of ${least} subscribers or more: it is no feature`;
+  if (kept === 1)
+    return `${values}: one of ${least} subscribers or more is a feature, and the other ${others.toLocaleString("en-US")} count as one`;
   const why =
     kept === MOST_LEVELS ? `the ${MOST_LEVELS} of most subscribers` : `${kept} of ${least} subscribers or more`;
   return `${values}: ${why} are features, and the other ${others.toLocaleString("en-US")} count as one`;

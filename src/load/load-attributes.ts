@@ -23,6 +23,7 @@ import {
   createSubscriberRows,
   hashOf,
   judgeSubscriberRows,
+  type LoadIds,
   readingOfDays,
   rejectWords,
   SECOND,
@@ -71,18 +72,18 @@ export async function loadAttributes(
   store: Store,
   file: SubscriberFile,
   settings: AttributesSettings,
-  { max_rejects: maxRejects }: { max_rejects: number },
+  options: LoadIds,
   { onProgress, signal }: StageContext = {},
 ): Promise<LoadedAttributes> {
   const { source: _source, ...reading } = settings;
-  const options_hash = hashOf(reading);
+  const options_hash = hashOf(options.id_form === "as_is" ? reading : { ...reading, id_form: options.id_form });
   return store.lease(
     async (db) => {
       const known = await knownSubscriberFile<AttributeFacts>(db, "attributes");
       const upToDate = known?.sha256 === file.sha256 && known.options_hash === options_hash;
       const report = (done: number) => onProgress?.({ task: "attributes", done, total: 1, unit: "file" });
       report(0);
-      const facts = upToDate ? known.facts : await read(db, file, settings, maxRejects);
+      const facts = upToDate ? known.facts : await read(db, file, settings, options);
       if (!upToDate) {
         throwIfInterrupted(signal, "attributes");
         const keys = "DP_MSISDN, day";
@@ -112,7 +113,7 @@ async function read(
   db: Database,
   { path }: SubscriberFile,
   settings: AttributesSettings,
-  maxRejects: number,
+  { max_rejects: maxRejects, id_form: idForm }: LoadIds,
 ): Promise<AttributeFacts> {
   const table = await openTable(db, path, "people_file");
   const subscriber = columnOf(table, settings.subscriber, `"${OPTION}.subscriber"`);
@@ -127,6 +128,7 @@ async function read(
   const days = from && (await readingOfDays(table, from, { format: date_format, option: `${OPTION}.valid_from` }));
   const attributes = columns.map(({ name }, k): Attribute => ({ name, kind: KINDS[readings[k].kind] }));
   await createSubscriberRows(table, {
+    idForm,
     subscriber,
     day: days
       ? {
@@ -225,8 +227,10 @@ function words(
   const number = (count: number) => count.toLocaleString("en-US");
   const said = [
     `${number(subscribers)} subscribers${hasHistory ? ` in ${number(kept)} rows` : ""}, ${attributes.length} ${attributes.length === 1 ? "column" : "columns"}`,
-    withoutAttributes ? `${number(withoutAttributes)} subscribers of the log have none` : "",
-    notInLog ? `${number(notInLog)} are not in the log` : "",
+    withoutAttributes
+      ? `${number(withoutAttributes)} ${withoutAttributes === 1 ? "subscriber of the log has" : "subscribers of the log have"} none`
+      : "",
+    notInLog ? `${number(notInLog)} ${notInLog === 1 ? "is" : "are"} not in the log` : "",
     ...rejectWords(rejects),
   ];
   return [`attributes: ${said.filter(Boolean).join("; ")}`, ...notes.map((note) => `attributes: ${note}`)];

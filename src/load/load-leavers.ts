@@ -13,6 +13,7 @@ import {
   createSubscriberRows,
   hashOf,
   judgeSubscriberRows,
+  type LoadIds,
   readingOfDays,
   rejectWords,
   SECOND,
@@ -51,18 +52,18 @@ export async function loadLeavers(
   store: Store,
   file: SubscriberFile,
   settings: ChurnedSettings,
-  { max_rejects: maxRejects }: { max_rejects: number },
+  options: LoadIds,
   { onProgress, signal }: StageContext = {},
 ): Promise<LoadedLeavers> {
   const { source: _source, ...reading } = settings;
-  const options_hash = hashOf(reading);
+  const options_hash = hashOf(options.id_form === "as_is" ? reading : { ...reading, id_form: options.id_form });
   return store.lease(
     async (db) => {
       const known = await knownSubscriberFile<LeaversFacts>(db, "leavers");
       const upToDate = known?.sha256 === file.sha256 && known.options_hash === options_hash;
       const report = (done: number) => onProgress?.({ task: "leavers", done, total: 1, unit: "file" });
       report(0);
-      const facts = upToDate ? known.facts : await read(db, file, settings, maxRejects);
+      const facts = upToDate ? known.facts : await read(db, file, settings, options);
       if (!upToDate) {
         throwIfInterrupted(signal, "leavers");
         await db.transaction(async () => {
@@ -86,13 +87,14 @@ async function read(
   db: Database,
   { path }: SubscriberFile,
   settings: ChurnedSettings,
-  maxRejects: number,
+  { max_rejects: maxRejects, id_form: idForm }: LoadIds,
 ): Promise<LeaversFacts> {
   const table = await openTable(db, path, "people_file");
   const subscriber = columnOf(table, settings.subscriber, `"${OPTION}.subscriber"`);
   const column = columnOf(table, settings.day, `"${OPTION}.day"`);
   const days = await readingOfDays(table, column, { format: settings.date_format, option: `${OPTION}.day` });
   await createSubscriberRows(table, {
+    idForm,
     subscriber,
     day: {
       sql: days.sql,

@@ -13,7 +13,7 @@ export interface LoadedSubscriberFiles {
   leavers: LoadedLeavers | null;
 }
 
-type Settings = Pick<LoadSettings, "attributes" | "churned" | "data_dir" | "max_rejects">;
+type Settings = Pick<LoadSettings, "attributes" | "churned" | "data_dir" | "max_rejects" | "id_form">;
 
 /** The files beside the log that the settings name. */
 export interface SubscriberFiles {

@@ -61,7 +61,7 @@ describe("a file of attributes", () => {
       ],
     });
     expect(attributes?.notes[0]).toBe(
-      "attributes: 31 subscribers, 4 columns; 10 subscribers of the log have none; 1 are not in the log; 2 rows have no subscriber (first: row 31); 1 is a second row of its subscriber (row 33)",
+      "attributes: 31 subscribers, 4 columns; 10 subscribers of the log have none; 1 is not in the log; 2 rows have no subscriber (first: row 31); 1 is a second row of its subscriber (row 33)",
     );
     const rows = "SELECT plan, CAST(joined AS VARCHAR) AS joined, roaming, fee FROM subscriber_attributes";
     expect(await all(`${rows} WHERE DP_MSISDN = '003'`)).toEqual([

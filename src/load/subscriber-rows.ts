@@ -7,11 +7,16 @@ import { hashFile } from "../download/hash-file.js";
 import { openSource } from "../download/open-source.js";
 import { checkDateFormat } from "../store/cell-sql.js";
 import { type Database, name, text } from "../store/database.js";
+import { forgottenSql, IS_FORGOTTEN, readForgotten } from "../store/erase/forgotten.js";
 import { faultsSql, typedCellSql } from "../store/record-cell-sql.js";
 import { isTooMany, shareOf } from "../store/too-many-rejects.js";
 import type { ColumnReading } from "../table-files/column-reading.js";
 import type { OpenTable, TableColumn } from "../table-files/open-table.js";
 import { countOthers, DAY_FORMATS, filledSql, numberSql } from "../table-files/reading-sql.js";
+import type { LoadSettings } from "./options.js";
+
+/** What the load of the log says of the files beside it, too. */
+export type LoadIds = Pick<LoadSettings, "max_rejects" | "id_form">;
 
 /** A file beside the log. */
 export interface SubscriberFile {
@@ -111,6 +116,8 @@ export interface WantedRows {
   cells: readonly { name: string; sql: string }[];
   /** Why a further row of the same subscriber and day is set aside. */
   second: string;
+  /** How numbers of subscribers are kept: as in the log. */
+  idForm: LoadSettings["id_form"];
 }
 
 /**
@@ -119,18 +126,22 @@ export interface WantedRows {
  */
 export async function createSubscriberRows(
   { db, from, row }: OpenTable,
-  { subscriber, day, cells, second }: WantedRows,
+  { subscriber, day, cells, second, idForm }: WantedRows,
 ): Promise<void> {
   const raw = `CAST(${subscriber.own} AS VARCHAR)`;
   const faults = [...faultsSql({ kind: "id" }, raw, "", { date_format: null }), ...day.faults("day")];
   const cases = faults.map(([test, reason]) => `WHEN ${test} THEN ${text(reason)}`).join(" ");
   const list = cells.map((cell) => `, ${cell.sql} AS ${name(cell.name)}`).join("");
-  const id = typedCellSql(raw, "id", { empty: "null", date_format: null });
+  const id = typedCellSql(raw, "id", { empty: "null", date_format: null, id_form: idForm });
   await db.run(`CREATE OR REPLACE TEMP TABLE people AS
     SELECT * EXCLUDE (fault), CASE WHEN fault IS NOT NULL THEN fault
       WHEN row_number() OVER (PARTITION BY fault IS NULL, DP_MSISDN, day ORDER BY place) > 1 THEN ${text(second)} END AS reason
     FROM (SELECT *, CASE ${cases} END AS fault FROM (
       SELECT ${row} + 1 AS place, ${subscriber.own}, ${id} AS DP_MSISDN, ${day.sql} AS day${list} FROM ${from}))`);
+  const forgotten = await readForgotten(db);
+  if (!forgotten) return;
+  const ids = "SELECT DISTINCT DP_MSISDN AS id FROM people WHERE DP_MSISDN IS NOT NULL";
+  await db.run(`UPDATE people SET reason = ${text(IS_FORGOTTEN)} WHERE DP_MSISDN IN (${forgottenSql(ids, forgotten)})`);
 }
 
 /** Drops the file that `people` was read from. */
@@ -146,14 +157,18 @@ export async function closeSubscriberRows({ db, from, typed }: OpenTable): Promi
  */
 export async function judgeSubscriberRows(
   db: Database,
-  { path, rows }: Pick<OpenTable, "path" | "rows">,
+  { path, rows: all }: Pick<OpenTable, "path" | "rows">,
   { maxRejects, cure }: { maxRejects: number; cure: (reason: string) => string },
 ): Promise<SubscriberReject[]> {
   const rejects = await db.rows<{ reason: string; rows: number; first: number }>(
     "SELECT reason, count(*) AS rows, min(place) AS first FROM people WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason",
   );
-  const rejected = rejects.reduce((sum, each) => sum + each.rows, 0);
-  const [worst] = rejects;
+  // who is forgotten is no fault of the file
+  const faults = rejects.filter(({ reason }) => reason !== IS_FORGOTTEN);
+  const sum = (of: typeof rejects) => of.reduce((all, each) => all + each.rows, 0);
+  const rejected = sum(faults);
+  const rows = all - (sum(rejects) - rejected);
+  const [worst] = faults;
   if (worst && (rejected === rows || isTooMany({ rejected, rows }, maxRejects))) {
     throw new ChurnError(
       "BAD_INPUT",
@@ -171,7 +186,7 @@ async function refuseStrangers(db: Database, path: string): Promise<void> {
     `SELECT count(DISTINCT DP_MSISDN) AS all, count(DISTINCT DP_MSISDN) FILTER (DP_MSISDN IN (SELECT DP_MSISDN FROM DP_CDR_Data)) AS known,
       arg_min(DP_MSISDN, place) AS example, (SELECT any_value(DP_MSISDN) FROM DP_CDR_Data) AS logged FROM people WHERE reason IS NULL`,
   );
-  if (found.known > 0 || found.logged === null) return;
+  if (found.all === 0 || found.known > 0 || found.logged === null) return;
   throw new ChurnError(
     "BAD_INPUT",
     `${path}: none of its ${found.all.toLocaleString("en-US")} subscribers is in the log, and nothing of it is loaded`,

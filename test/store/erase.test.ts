@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,6 +11,7 @@ import type { LoadOptions } from "../../src/load/options.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { forgetSubscribers } from "../../src/store/erase/forget.js";
 import { retainDays } from "../../src/store/erase/retain.js";
+import { rewriteFile } from "../../src/store/erase/rewrite-file.js";
 import type { NewBatch } from "../../src/store/new-batch.js";
 import { openStore, type Store } from "../../src/store/open-store.js";
 import { writePredictions } from "../../src/store/write-predictions.js";
@@ -174,6 +177,18 @@ describe.each(STORES.filter(([, runs]) => runs))("rows taken out of a store in %
       expect(await rows(theirs, view)).toEqual([{ n: 0 }]);
       await whole(view);
     }
+    // nor with another list of attributes and of leavers
+    const people = file("others.csv", [
+      "id,plan,day",
+      ...[...GONE, id(1), id(2)].map((each) => `${each},x,2024-02-01`),
+    ]);
+    const { attributes, leavers } = await load(store, {
+      ...options,
+      attributes: { source: people, subscriber: "id", columns: ["plan"] },
+      churned: { source: people, subscriber: "id", day: "day" },
+    });
+    expect(attributes).toMatchObject({ subscribers: 2, rejects: [{ reason: "its subscriber is forgotten", rows: 2 }] });
+    expect(leavers).toMatchObject({ subscribers: 2, leavings: 2 });
     // nor when the store is emptied
     await load(store, { ...options, replace: true });
     expect(await rows(theirs)).toEqual([{ n: 0 }]);
@@ -258,6 +273,66 @@ describe.each(STORES.filter(([, runs]) => runs))("rows taken out of a store in %
     await expect(forgetSubscribers(store, { subscribers: GONE })).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
     claim.release();
     await expect(forgetSubscribers(store, { subscribers: [" "] })).rejects.toMatchObject({ code: "BAD_USAGE" });
+  });
+});
+
+describe("a DuckDB file that is written anew", () => {
+  it("has no trace of who is forgotten, and goes on", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "erase-anew-"));
+    const store = openStore({ path: join(folder, "churn.duckdb") });
+    const somebody = "a number that is found as it stands, 4917";
+    await store.commitBatch(post("one", [somebody, "b", "c"]));
+    const bytes = () => readFileSync(store.path).includes(somebody);
+    // the file is closed a moment after the last batch
+    await store.lease((db) => db.run("CHECKPOINT"));
+    expect(bytes()).toBe(true);
+    await forgetSubscribers(store, { subscribers: [somebody] });
+    const { after } = await rewriteFile(store);
+    expect(bytes()).toBe(false);
+    expect(after).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toEqual(["churn.duckdb"]);
+    const other = openStore({ path: store.path });
+    expect(await store.commitBatch(post("two", [somebody, "d", "b"]))).toMatchObject({ rows: 1, rejected: 1 });
+    expect(await other.lease((db) => db.rows("SELECT DP_MSISDN AS s FROM DP_CDR_Data ORDER BY 1"))).toEqual(
+      ["b", "c", "d"].map((s) => ({ s })),
+    );
+    expect((await checkStore(other)).ok).toBe(true);
+  });
+});
+
+describe("taking rows out, killed at any moment", () => {
+  it("leaves the store as it was, or as it is to be", { timeout: 240_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "erase-killed-"));
+    const store = openStore({ path: join(folder, "churn.duckdb") });
+    const days = 60;
+    const all = Array.from({ length: days * 2000 }, (_, i) => i);
+    await store.commitBatch({
+      ...{ kind: "ingest", name: "many", number: 0, source: "posted records", content: "many" },
+      rows: {
+        columns: {
+          DP_DATE: Int32Array.from(all, (i) => 19800 + Math.floor(i / 2000)),
+          DP_MSISDN: all.map((i) => `s${i % 2000}`),
+          DP_DATA_COUNT: Float64Array.from(all, (i) => i % 9),
+        },
+      },
+    });
+    const rows = async () => (await store.lease((db) => db.rows("SELECT count(*) AS n FROM DP_CDR_Data")))[0]?.n;
+    let [before, kills] = [await rows(), 0];
+    for (let keep = days - 5; keep > 0; keep -= 5) {
+      const args = ["bin/churn.js", "store", "retain", "--days", String(keep), "--store.path", store.path];
+      const child = spawn(process.execPath, args, { stdio: "ignore" });
+      const ended = once(child, "exit");
+      // from before it has the file to after it is done
+      const kill = setTimeout(() => child.kill("SIGKILL"), 150 * (kills++ % 12) + 300);
+      await ended;
+      clearTimeout(kill);
+      const found = await rows();
+      expect([before, keep * 2000]).toContain(found);
+      expect((await checkStore(store)).checks.filter(({ ok }) => !ok)).toEqual([]);
+      before = found;
+    }
+    expect(await retainDays(store, { days: 1 })).toMatchObject({ from: "2024-05-16" });
+    expect(await rows()).toBe(2000);
   });
 });
 

@@ -95,6 +95,6 @@ function notesOn({ mirror }: Store): string[] {
     "not reached: the files that were loaded (logs, attributes, lists of leavers), copies and backups of the store, executed notebooks and their pages, scores and reports that were written to files of your own",
     mirror
       ? "the server keeps the rows in its binary log and in freed pages until it writes over them"
-      : "the DuckDB file keeps freed pages until it writes over them",
+      : "the DuckDB file keeps freed pages until it writes over them; churn store forget and retain write it anew with --rewrite-file",
   ];
 }
