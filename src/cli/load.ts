@@ -91,6 +91,7 @@ function print(result: LoadResult & LoadedSubscriberFiles): string {
       ["summed into another row", result.merged || null],
       ["of these, into rows of the store", result.added || null],
       ["in the store before", result.storedBefore || null],
+      ["of these, records sent before", result.sentBefore || null],
       ["of these, missing cells filled", result.filled || null],
       ["left for the stream", result.heldBack || null],
       ["made up before, removed", result.resampledRemoved || null],

@@ -21,7 +21,7 @@ export interface CellOptions extends Pick<LoadSettings, "columns" | "grain" | "e
  * @throws ChurnError BAD_OPTION where two options say different things of one
  */
 export function cellOptions(settings: LoadSettings): CellOptions {
-  const { columns, grain, empty_cells, reader, id_form } = settings;
+  const { columns, grain, empty_cells, reader, id_form, record_id } = settings;
   const date_format = same("date_format", settings.date_format, "time.format", settings.time.format);
   const time_zone = same("time_zone", settings.time_zone, "time.zone", settings.time.zone);
   return {
@@ -32,6 +32,7 @@ export function cellOptions(settings: LoadSettings): CellOptions {
     ...(time_zone === null ? {} : { time_zone }),
     ...(reader.decimal === "," ? { decimal: "," } : {}),
     ...(id_form === "digits" ? { id_form } : {}),
+    ...(record_id === null ? {} : { record_id }),
   };
 }
 

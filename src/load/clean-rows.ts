@@ -5,6 +5,7 @@ import type { LogColumn } from "../store/log-columns.js";
 import type { CellOptions } from "./cell-options.js";
 import { describeReading } from "./describe-reading.js";
 import type { FileOfMany } from "./file-of-many.js";
+import { findRepeats, type Repeats } from "./find-repeats.js";
 import { findThousands } from "./find-thousands.js";
 import { GroupRefused } from "./group-counts.js";
 import { groupSource } from "./group-source.js";
@@ -31,6 +32,8 @@ export interface CleanSummary
   merged: number;
   /** How the file is written, in words, where that is not the usual way. */
   readAs: string[];
+  /** Records that came more than once. */
+  repeats: Repeats;
   typed: TypedRows;
 }
 
@@ -42,12 +45,20 @@ export interface CleanSummary
  * 2.5 into 3 and drops extra cells in silence. So it only cuts a file into lines here, or one without quotes into cells.
  *
  * Not to be called in a transaction.
+ *
+ * @param again the batches of the store of which the file is a new state: the ids of their records are no repeats; undefined where
+ *   there is no store to ask
  */
-export async function cleanRows(db: Database, file: RecordFile, options: CellOptions): Promise<CleanSummary> {
+export async function cleanRows(
+  db: Database,
+  file: RecordFile,
+  options: CellOptions,
+  again?: readonly number[],
+): Promise<CleanSummary> {
   if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
   if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
   const typed = await readTyped(db, file, options);
-  return cleanTyped(db, typed, file);
+  return cleanTyped(db, typed, file, again);
 }
 
 /**
@@ -75,7 +86,12 @@ export async function cleanGroup(
   return cleanTyped(db, typed, files[0]);
 }
 
-async function cleanTyped(db: Database, first: TypedRows, file: RecordFile): Promise<CleanSummary> {
+async function cleanTyped(
+  db: Database,
+  first: TypedRows,
+  file: RecordFile,
+  again?: readonly number[],
+): Promise<CleanSummary> {
   let typed = first;
   let bad = await tellFaults(db, typed);
   if (bad > 0) {
@@ -88,11 +104,12 @@ async function cleanTyped(db: Database, first: TypedRows, file: RecordFile): Pro
     }
   }
   bad += await setForgottenAside(db, typed);
+  const repeats = await findRepeats(db, typed, again);
   const merged = await uniqueKeys(db, typed, bad);
   const { absent, unused, source, columns } = typed;
   const { lines, blank, continued, encoding, cells } = source;
   const told = { lastLine: lastLineOf(source), readAs: describeReading(file, typed) };
-  return { lines, blank, continued, encoding, cells, columns, absent, unused, merged, typed, ...told };
+  return { lines, blank, continued, encoding, cells, columns, absent, unused, merged, repeats, typed, ...told };
 }
 
 async function readTyped(db: Database, file: RecordFile, options: CellOptions): Promise<TypedRows> {
@@ -112,5 +129,6 @@ async function readTyped(db: Database, file: RecordFile, options: CellOptions): 
 /** Drops what `cleanRows` left. */
 export async function dropCleanRows(db: Database): Promise<void> {
   await db.run("DROP VIEW IF EXISTS temp.clean");
-  for (const table of ["typed", "summed", "bad", "lines", "known"]) await db.run(`DROP TABLE IF EXISTS temp.${table}`);
+  for (const table of ["typed", "summed", "bad", "lines", "known", "sent_before"])
+    await db.run(`DROP TABLE IF EXISTS temp.${table}`);
 }

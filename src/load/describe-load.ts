@@ -1,12 +1,14 @@
 import { camelKeys, type SnakeKeys } from "../core/key-case.js";
 import type { Database } from "../store/database.js";
 import { logColumns } from "../store/log-columns.js";
+import { lostRecordsNotes } from "../store/record-ids.js";
 import { notesOfRows } from "../store/store-notes.js";
+import { repeatNotes } from "./find-repeats.js";
 import type { LoadNotes, LoadResult } from "./load-result.js";
 import { addTotals, emptyMeasures } from "./measure-totals.js";
 
 /** What a result has beside the ledger. */
-type Beside = "measures" | "rejects" | "rejectedShare" | "notes" | "upToDate" | "resampledRemoved";
+type Beside = "sentBefore" | "measures" | "rejects" | "rejectedShare" | "notes" | "upToDate" | "resampledRemoved";
 
 /** The rows of the ledger, taken together, with the notes as text. */
 type LedgerRow = SnakeKeys<Omit<LoadResult, Beside | "replacedFile" | keyof LoadNotes>> & { notes: string };
@@ -30,7 +32,7 @@ export async function describeLoad(
       arg_min(raw, line) AS example FROM rejects WHERE batch_id IN (${list}) GROUP BY ALL ORDER BY rows DESC, firstLine`,
   );
   const { notes, ...counts } = batch as unknown as LedgerRow;
-  const { piece: _piece, measures: _totals, ...last } = JSON.parse(notes) as LoadNotes;
+  const { piece: _piece, measures: _totals, repeats: _repeats, ...last } = JSON.parse(notes) as LoadNotes;
   const all = await db.rows<{ notes: string }>(`SELECT notes FROM batches WHERE batch_id IN (${list})`);
   const pieces = all.map((piece) => JSON.parse(piece.notes) as Partial<LoadNotes>);
   const together = (of: (piece: Partial<LoadNotes>) => string[] | undefined) => [
@@ -47,6 +49,12 @@ export async function describeLoad(
   const added = pieces.reduce((sum, piece) => sum + (piece.added ?? 0), 0);
   const filled = pieces.reduce((sum, piece) => sum + (piece.filled ?? 0), 0);
   const replaced_file = pieces.some((piece) => piece.replaced_file);
+  const repeats = { sentBefore: 0, withoutId: 0, equalLines: 0 };
+  for (const { repeats: own } of pieces) {
+    repeats.sentBefore += own?.sent_before ?? 0;
+    repeats.withoutId += own?.without_id ?? 0;
+    repeats.equalLines += own?.equal_lines ?? 0;
+  }
   const record = await logColumns(db);
   const measures = addTotals(
     pieces.map((piece) => piece.measures ?? []),
@@ -58,6 +66,12 @@ export async function describeLoad(
     rejectedShare: counts.rejected / Math.max(counts.lines - counts.blank, 1),
     measures,
     rejects,
-    notes: [...emptyMeasures(measures, record), ...(await notesOfRows(db))],
+    sentBefore: repeats.sentBefore,
+    notes: [
+      ...repeatNotes(repeats, told.cells.record_id),
+      ...(replaced_file ? await lostRecordsNotes(db) : []),
+      ...emptyMeasures(measures, record),
+      ...(await notesOfRows(db)),
+    ],
   };
 }

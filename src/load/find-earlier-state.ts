@@ -16,7 +16,7 @@ import type { LoadSettings } from "./options.js";
 export async function findEarlierState(
   db: Database,
   file: DownloadedFile,
-  settings: Pick<LoadSettings, "source" | "grain" | "replace_file">,
+  settings: Pick<LoadSettings, "source" | "grain" | "replace_file" | "record_id">,
 ): Promise<number[]> {
   const { grain, replace_file } = settings;
   const source = ledgerSource(file, settings);
@@ -34,6 +34,8 @@ export async function findEarlierState(
   if (bytes !== undefined && (await beginsWith(file, bytes, last.sha256))) {
     return others.map(({ batch_id }) => batch_id);
   }
+  // records that are named count once, whatever is sent with them
+  if (settings.record_id !== null) return [];
   throw new ChurnError(
     "CONFLICT",
     `${source}: this file was loaded before with other content, and its events would count twice`,

@@ -57,6 +57,7 @@ export function groupSource(files: readonly FileOfMany[]): Source {
     line: undefined,
     firstLine,
     file: "CAST(file_index AS INTEGER)",
+    fingerprint: `hash(${header.map((_, index) => `c${index}`).join(", ")})`,
     lineInFile: (line, file) => `${line} - [${starts.join(", ")}][${file} + 1]`,
     // nothing was taken away when the cells were cut, so together they are the line
     cells: (lines) =>

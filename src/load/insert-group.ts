@@ -6,6 +6,7 @@ import { type Database, name } from "../store/database.js";
 import { cellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
 import type { FileOfMany } from "./file-of-many.js";
+import { ledgerRepeats } from "./find-repeats.js";
 import { countGroup, type FileCounts, judgeGroup } from "./group-counts.js";
 import { startsOf } from "./group-source.js";
 import { ledgerNotes } from "./ledger-notes.js";
@@ -115,6 +116,8 @@ async function writeLedger(
         added,
         filled,
         replaced_file: false,
+        // what is told of all files together
+        ...(index === 0 ? ledgerRepeats(found.repeats) : {}),
         measures: totals[index],
       }),
     );

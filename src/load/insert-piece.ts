@@ -5,10 +5,12 @@ import { freeIds } from "../store/commit-batch.js";
 import { refreshDailySummary, updateDailySummary } from "../store/daily-summary.js";
 import { type Database, name } from "../store/database.js";
 import { countKnownRows, judgeKnownRows, type KnownRows } from "../store/judge-known-rows.js";
+import { addRecordIds } from "../store/record-ids.js";
 import { fillVacated } from "../store/vacate-days.js";
 import { writeKnownRows } from "../store/write-known-rows.js";
 import type { CellOptions } from "./cell-options.js";
 import type { CleanSummary } from "./clean-rows.js";
+import { ledgerRepeats } from "./find-repeats.js";
 import { judgeRejects } from "./judge-rejects.js";
 import { ledgerNotes } from "./ledger-notes.js";
 import { type DownloadedFile, type LoadNotes, type LoadResult, ledgerSource, type Piece } from "./load-result.js";
@@ -86,6 +88,7 @@ export async function insertPiece(
     `SELECT CAST(min(DP_DATE) AS VARCHAR) AS firstDay, CAST(max(DP_DATE) AS VARCHAR) AS lastDay FROM clean
      WHERE ${inPiece} AND DP_DATE <= ${until}${known ? ` AND line NOT IN (SELECT place FROM known WHERE verdict IN ('same', 'contradicts'))` : ""}`,
   );
+  const sent = await keepRecordIds(db, found, inPiece, batchId);
   // blank lines, and events that were added to others of the file, are reported once, with the last piece
   const { blank, merged } = piece.to === piece.of ? found : { blank: 0, merged: 0 };
   const counted = {
@@ -93,16 +96,27 @@ export async function insertPiece(
     rows: rows + replaced.rows,
     rejected,
     merged: merged + (known?.adds ?? 0),
-    storedBefore: (known?.same ?? 0) + (known?.fills ?? 0),
+    storedBefore: (known?.same ?? 0) + (known?.fills ?? 0) + sent,
     heldBack,
   };
   const counts = { ...counted, lines: Object.values(counted).reduce((sum, n) => sum + n, 0), ...(days as Days) };
   const notes = {
     ...{ added: known?.adds ?? 0, filled: known?.fills ?? 0, replaced_file: batch.replaces.length > 0 },
+    ...(piece.to === piece.of ? ledgerRepeats(found.repeats) : {}),
     measures: (await sumMeasures(db, found.columns, { from: `clean WHERE ${inPiece} AND DP_DATE <= ${until}` }))[0],
   };
   await writeLedger(db, batch, { batchId, counts, found, piece, notes });
   if (replaced.days.length) await refreshDailySummary(db, replaced.days);
+}
+
+/** Writes down the records of a piece by their ids; gives how many of it were left out, since they had come before. */
+async function keepRecordIds(db: Database, { typed }: CleanSummary, inPiece: string, batchId: number): Promise<number> {
+  if (typed.options.record_id === undefined) return 0;
+  const counted = `SELECT record_key, true AS counted FROM ${typed.rows} WHERE ok AND record_key IS NOT NULL AND ${inPiece}
+    AND line NOT IN (SELECT line FROM bad)`;
+  const leftOut = `SELECT record_key, false FROM sent_before WHERE elsewhere AND ${inPiece}`;
+  await addRecordIds(db, `${counted} UNION ALL ${leftOut}`, batchId);
+  return (await db.oneRow<{ sent: number }>(`SELECT count(*) AS sent FROM sent_before WHERE ${inPiece}`)).sent;
 }
 
 /**
@@ -194,7 +208,7 @@ async function writeLedger(
     counts: Counts;
     found: CleanSummary;
     piece: Piece;
-    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "measures">;
+    notes: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "measures" | "repeats">;
   },
 ): Promise<void> {
   const isWhole = piece.after === 0 && piece.to === piece.of;

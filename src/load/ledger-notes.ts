@@ -9,7 +9,7 @@ export function ledgerNotes(
   options: CellOptions,
   until: string | null,
   { absent, unused, encoding, readAs: read_as, columns }: CleanSummary,
-  more: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "piece" | "measures">,
+  more: Pick<LoadNotes, "added" | "filled" | "replaced_file" | "piece" | "measures" | "repeats">,
 ): LoadNotes {
   const text = { ...(letters && { encoding: letters }), ...(header === false && { header }), ...(skip && { skip }) };
   const further = furtherMeasures(columns);

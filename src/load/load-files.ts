@@ -154,7 +154,7 @@ async function loadEach(
     resampledRemoved += removed;
   };
   // an earlier state, or other rows to empty first, are the matter of one file
-  const alone = inPieces || settings.replace || settings.replace_file;
+  const alone = inPieces || settings.replace || settings.replace_file || settings.record_id !== null;
   const groups = groupFiles(files, ({ source, sha256 }) => alone || sources.has(source) || sources.has(sha256));
   for (const group of groups) {
     report(0);

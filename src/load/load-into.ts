@@ -47,7 +47,8 @@ export async function loadInto(
   if (isThere && !settings.replace) return { batches: before.batches, upToDate: true, resampledRemoved: 0 };
 
   onRows(0);
-  const found = await cleanRows(db, file, { ...options, measures: await measuresOfLoad(db, settings) });
+  const measured = { ...options, measures: await measuresOfLoad(db, settings) };
+  const found = await cleanRows(db, file, measured, await statesOf(db, file, settings));
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);
@@ -73,6 +74,17 @@ export async function loadInto(
   await dropCleanRows(db);
   const loaded = await findLoad(db, file, hash);
   return { batches: loaded?.batches ?? [], upToDate: false, resampledRemoved };
+}
+
+/** The batches that brought this file, in this state or an earlier one. */
+async function statesOf(db: Database, file: DownloadedFile, settings: LoadSettings): Promise<number[]> {
+  if (settings.record_id === null) return [];
+  if (settings.replace)
+    return (await db.rows<{ id: number }>("SELECT batch_id AS id FROM batches")).map(({ id }) => id);
+  const own = await db.rows<{ batch_id: number }>("SELECT batch_id FROM batches WHERE kind = 'load' AND sha256 = $1", [
+    file.sha256,
+  ]);
+  return [...own.map(({ batch_id }) => batch_id), ...(await findEarlierState(db, file, settings))];
 }
 
 /**

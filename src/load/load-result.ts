@@ -37,12 +37,14 @@ export interface LoadNotes {
   read_as: string[];
   /** What its rows have of each measure; those that were held back apart. */
   measures: KeptTotal[];
+  /** Records and lines that came more than once, where there are any. */
+  repeats?: { sent_before: number; without_id: number; equal_lines: number };
   /** Which lines the batch is of, where it is not the whole file. */
   piece?: Piece;
 }
 
 /** What a load did with each line of the file: lines = rows + rejected + merged + storedBefore + heldBack + blank. */
-export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | "read_as" | "measures"> {
+export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | "read_as" | "repeats" | "measures"> {
   /** The batch of the ledger; the last one of a file that went in pieces. */
   batchId: number;
   file: string;
@@ -63,6 +65,8 @@ export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | 
   merged: number;
   /** Rows that the store holds already, cell by cell. */
   storedBefore: number;
+  /** Records among them that had been sent before, as `record_id` tells. */
+  sentBefore: number;
   /** Rows after `until`, left for the stream. */
   heldBack: number;
   /** The measures that came, in the order of the record: what all rows have of each. */

@@ -68,6 +68,12 @@ export const loadOptions = defineOptions("load", {
     .enum(["as_is", "digits"])
     .default("as_is")
     .describe("digits: telephone numbers as their digits, so that +49 170…, 0049170… and 49170… are one subscriber"),
+  record_id: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("column of the file that names a record: one that is sent twice, in one file or several, counts once"),
   max_rejects: z
     .number()
     .min(0)

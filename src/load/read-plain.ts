@@ -69,6 +69,7 @@ function plainSource(file: RecordFile, header: string[]): Source {
     line: undefined,
     firstLine,
     file: undefined,
+    fingerprint: `hash(${header.map((_, index) => `c${index}`).join(", ")})`,
     cells: (lines) =>
       `SELECT line, concat_ws(${text(file.delimiter)}, ${cells}) AS raw, [${cells}] AS f
        FROM (SELECT row_number() OVER () + ${firstLine - 1} AS line, * FROM ${from}) WHERE line IN (${lines})`,

@@ -20,6 +20,8 @@ export interface Source {
   file: string | undefined;
   /** The number of a line in its own file, of a line of a group; undefined for one file, whose lines are its own. */
   lineInFile?(line: string, file: string): string;
+  /** An expression for a hash of all cells of the row; undefined where equal rows are not looked for. */
+  fingerprint?: string;
   /** A query for line, raw and the list f of cells of some lines, with `file_number` in a group; f is null where a line cannot be cut. */
   cells(lines: string): string;
   /** Rows and blank lines. */
@@ -50,6 +52,7 @@ export function listSource(header: string[], cells: string, counted: Counted): S
     widthOk: `coalesce(len(f) = ${header.length} OR (len(f) = ${header.length + 1} AND f[-1] = ''), false)`,
     line: "line",
     file: undefined,
+    fingerprint: "hash(f)",
     cells: (lines) => `FROM (${cells}) WHERE line IN (${lines})`,
     ...counted,
   };

@@ -1,7 +1,10 @@
 import type { CdrColumn } from "../cdr/columns.js";
+import { closestMatch } from "../core/closest-match.js";
+import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
 import type { LogColumn, LogMeasure } from "../store/log-columns.js";
 import { numberTextCastSql, type RecordCellOptions, typedCellSql, validSql } from "../store/record-cell-sql.js";
+import { recordKeySql } from "../store/record-ids.js";
 import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
 import type { MeasurePlan } from "./measures/measure-plan.js";
@@ -50,7 +53,7 @@ export async function makeTypedRows(db: Database, source: Source, options: CellO
     const position = positions.get(column.name);
     return position === undefined ? [] : [{ ...column, position }];
   });
-  const given = { grain, rules, thousands: options.thousands };
+  const given = { grain, rules, thousands: options.thousands, identity: identityOf(source, options) };
   await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${typedRows(present, plan, source, given)}`);
   const rows = source.line ? "typed" : `(SELECT rowid + ${source.firstLine} AS line, * FROM typed)`;
   const read = new Set(plan?.reads.map(({ position }) => source.header[position]));
@@ -60,10 +63,25 @@ export async function makeTypedRows(db: Database, source: Source, options: CellO
     columns,
     plan,
     absent,
-    unused: unused.filter((column) => !read.has(column)),
+    unused: unused.filter((column) => !read.has(column) && column !== options.record_id),
     rows,
     options,
   };
+}
+
+/** What tells whether a record came before: its id, else, among events, all of its cells. @throws ChurnError BAD_OPTION */
+function identityOf({ header, cell, fingerprint }: Source, { record_id, grain }: CellOptions): string {
+  if (record_id === undefined) return grain === "event" && fingerprint ? `${fingerprint} AS fingerprint, ` : "";
+  const position = header.indexOf(record_id);
+  if (position >= 0) return `${recordKeySql(cell(position))} AS record_key, `;
+  const near = closestMatch(record_id, header);
+  throw new ChurnError(
+    "BAD_OPTION",
+    `option "load.record_id" names a column ${JSON.stringify(record_id)} that does not exist`,
+    {
+      hint: near ? `did you mean ${JSON.stringify(near)}?` : `the file has ${header.join(", ")}`,
+    },
+  );
 }
 
 function typedRows(
@@ -74,7 +92,8 @@ function typedRows(
     grain,
     rules,
     thousands,
-  }: { grain: "day" | "event"; rules: RecordCellOptions; thousands: CellOptions["thousands"] },
+    identity,
+  }: { grain: "day" | "event"; rules: RecordCellOptions; thousands: CellOptions["thousands"]; identity: string },
 ): string {
   const { from, cell, widthOk, line, file } = source;
   const own = (column: MappedColumn) => ({ ...rules, thousands: thousands?.[column.name] });
@@ -90,7 +109,7 @@ function typedRows(
     (column, index) => `${typedCellSql(raw(index), column.kind, own(column), cast(index))} AS ${name(column.name)}`,
   );
   const checks = present.map((column) => validSql(name(column.name), column));
-  const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}`;
+  const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}${identity}`;
   const texts = present.map((column, index) => `${cell(column.position)} AS ${raw(index)}`);
   const read = [...(plan ? readSql(plan, source, rules) : []), ...texts];
   const bare = `SELECT ${place}${widthOk} AS width_ok, ${read.join(", ")} FROM ${from}`;

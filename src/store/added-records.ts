@@ -132,6 +132,7 @@ export async function removeBatches(
     WHERE s.${mine} AND s.DP_MSISDN = a.DP_MSISDN AND s.DP_DATE = a.DP_DATE`);
   await db.run(`DELETE FROM DP_CDR_Data WHERE ${mine}`);
   await db.run(`DELETE FROM rejects WHERE ${mine}`);
+  await db.run(`DELETE FROM record_ids WHERE ${mine}`);
   await db.run(`DELETE FROM erased_rows WHERE ${mine}`);
   await db.run(`DELETE FROM batches WHERE ${mine}`);
   const days = await db.rows<{ day: string }>(

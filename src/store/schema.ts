@@ -5,11 +5,12 @@ import { ERASED_ROWS, FORGOTTEN } from "./erase/forgotten.js";
 import { LEAVERS } from "./leavers.js";
 import { ADD_DEFAULT_MEASURES, MEASURES_TABLE } from "./log-columns.js";
 import { MONITORING_RESULTS } from "./monitoring-results.js";
+import { RECORD_IDS } from "./record-ids.js";
 import { ATTRIBUTES } from "./subscriber-attributes.js";
 import { SUBSCRIBER_FILES } from "./subscriber-files.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -103,6 +104,7 @@ const TABLES = [
   SUBSCRIBER_FILES,
   LEAVERS,
   FORGOTTEN,
+  RECORD_IDS,
   ERASED_ROWS,
 ];
 
@@ -117,6 +119,7 @@ const MIGRATIONS: Record<number, readonly string[]> = {
   5: [MEASURES_TABLE, ADD_DEFAULT_MEASURES],
   6: [SUBSCRIBER_FILES, LEAVERS],
   7: [FORGOTTEN, ERASED_ROWS],
+  8: [RECORD_IDS],
 };
 
 /** Whether a database has our tables. */

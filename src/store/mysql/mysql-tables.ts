@@ -22,6 +22,7 @@ const SPECIAL: Record<string, { primaryKey?: string[]; extra?: string[]; columns
     extra: ["UNIQUE KEY `id` (`id`)"],
   },
   added_records: { extra: ["KEY `batch_id` (`batch_id`)"] },
+  record_ids: { extra: ["KEY `batch_id` (`batch_id`)"] },
 };
 
 /** The statement that makes a table in MySQL like one in DuckDB. */

@@ -10,6 +10,7 @@ const PARTITION_COLUMNS: Record<string, readonly string[]> = {
   DP_CDR_Data: ["batch_id"],
   rejects: ["batch_id"],
   added_records: ["batch_id"],
+  record_ids: ["batch_id"],
   model_predictions: ["model_version", "period"],
   monitoring_results: ["model_version"],
 };

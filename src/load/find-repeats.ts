@@ -1,0 +1,87 @@
+import type { Database } from "../store/database.js";
+import { countedKeys } from "../store/record-ids.js";
+import type { LoadNotes } from "./load-result.js";
+import type { TypedRows } from "./typed-rows.js";
+
+/** What was found of records and lines that came more than once. */
+export interface Repeats {
+  /** Records whose id came before, in this file or in another: they count once. */
+  sentBefore: number;
+  /** Records without an id, which all count. */
+  withoutId: number;
+  /** Events, where no column names them, that are equal in every cell to one of a line before; of a large file about so many. */
+  equalLines: number;
+}
+
+/** Rows up to which equal lines are counted one by one; of more a share is looked at. */
+const MOST_COUNTED = 2_000_000;
+
+/**
+ * Leaves out records that came before, by their ids: they are not `ok` any more, and the table `sent_before` (line, record_key,
+ * elsewhere) has them. Where no column names records, counts the events that look like it.
+ *
+ * @param again the batches of which these rows come again, so that their ids are no repeats; undefined where no store is to be asked
+ */
+export async function findRepeats(
+  db: Database,
+  { options, rows, source }: TypedRows,
+  again: readonly number[] | undefined,
+): Promise<Repeats> {
+  if (options.record_id === undefined) {
+    const isCounted = options.grain === "event" && source.fingerprint !== undefined;
+    return { sentBefore: 0, withoutId: 0, equalLines: isCounted ? await countEqual(db, source.file !== undefined) : 0 };
+  }
+  const stored = again ? countedKeys(again) : "SELECT NULL WHERE false";
+  await db.run(`CREATE OR REPLACE TEMP TABLE sent_before AS
+    WITH stored AS (SELECT DISTINCT record_key FROM typed WHERE ok AND record_key IN (${stored})),
+      firsts AS (SELECT record_key, min(line) AS first FROM ${rows} WHERE ok GROUP BY record_key HAVING count(*) > 1)
+    SELECT line, record_key, true AS elsewhere FROM ${rows} WHERE ok AND record_key IN (FROM stored)
+    UNION ALL SELECT line, record_key, false FROM ${rows} JOIN firsts USING (record_key)
+      WHERE ok AND line > first AND record_key NOT IN (FROM stored)`);
+  const found = await db.oneRow<{ sentBefore: number; withoutId: number }>(
+    `SELECT (SELECT count(*) FROM sent_before) AS sentBefore,
+      (SELECT count(*) FROM typed WHERE ok AND record_key IS NULL) AS withoutId`,
+  );
+  if (found.sentBefore > 0) {
+    const line = source.line ? "line" : `rowid + ${source.firstLine}`;
+    await db.run(`UPDATE typed SET ok = false WHERE ${line} IN (SELECT line FROM sent_before)`);
+  }
+  return { ...found, equalLines: 0 };
+}
+
+/** @param isGroup whether equal lines of different files are no repeats */
+async function countEqual(db: Database, isGroup: boolean): Promise<number> {
+  const { rows } = await db.oneRow<{ rows: number }>("SELECT count(*) AS rows FROM typed");
+  const share = Math.ceil(rows / MOST_COUNTED) || 1;
+  const of = isGroup ? "hash(file_number, fingerprint)" : "fingerprint";
+  const { equal } = await db.oneRow<{ equal: number }>(
+    `SELECT count(*) - count(DISTINCT ${of}) AS equal FROM typed WHERE ok${share > 1 ? ` AND fingerprint % ${share} = 0` : ""}`,
+  );
+  return equal * share;
+}
+
+/** The same as the ledger keeps it; nothing where there is none. */
+export function ledgerRepeats({ sentBefore, withoutId, equalLines }: Repeats): Pick<LoadNotes, "repeats"> {
+  if (sentBefore + withoutId + equalLines === 0) return {};
+  return { repeats: { sent_before: sentBefore, without_id: withoutId, equal_lines: equalLines } };
+}
+
+/** What a load has to say of them. */
+export function repeatNotes(
+  { withoutId, equalLines }: Omit<Repeats, "sentBefore">,
+  recordId: string | undefined,
+): string[] {
+  const count = (n: number) => n.toLocaleString("en-US");
+  return [
+    ...(equalLines > 0
+      ? [
+          `${count(equalLines)} ${equalLines === 1 ? "line is" : "lines are"} equal in every cell to an earlier one: sent twice? "record_id", or --record-id, names the column that tells`,
+        ]
+      : []),
+    ...(withoutId > 0
+      ? [
+          `${count(withoutId)} ${withoutId === 1 ? "record has" : "records have"} no ${recordId ?? "id"}, and count each`,
+        ]
+      : []),
+  ];
+}
