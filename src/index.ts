@@ -39,6 +39,7 @@ export { type LiveLine, type LiveLineOptions, liveLineChart } from "./kernel/liv
 export { progressDisplay } from "./kernel/progress-display.js";
 export { load } from "./load/load.js";
 export type { LoadedAttributes } from "./load/load-attributes.js";
+export { type LoadFact, loadFacts } from "./load/load-facts.js";
 export type { LoadedLeavers } from "./load/load-leavers.js";
 export type { LoadResult } from "./load/load-result.js";
 export type { LoadOptions } from "./load/options.js";

@@ -10,7 +10,7 @@ export interface RunSummary {
   rowsLoaded: number;
   rowsStreamed: number;
   rejected: number;
-  /** Rows of all files, blank lines apart. */
+  /** Rows that were loaded, streamed or set aside, each once. */
   read: number;
   subscribers: number;
   snapshots: number;
@@ -29,7 +29,7 @@ export async function summarizeRun(settings: Settings): Promise<RunSummary> {
       Pick<RunSummary, "rowsLoaded" | "rowsStreamed" | "rejected" | "read" | "subscribers">
     >(
       `SELECT coalesce(sum(rows) FILTER (kind = 'load'), 0) AS rowsLoaded, coalesce(sum(rows) FILTER (kind = 'stream'), 0) AS rowsStreamed,
-        coalesce(sum(rejected), 0) AS rejected, coalesce(sum(lines - blank), 0) AS read, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
+        coalesce(sum(rejected), 0) AS rejected, coalesce(sum(lines - blank - held_back), 0) AS read, (SELECT count(DISTINCT DP_MSISDN) FROM DP_CDR_Data) AS subscribers FROM batches`,
     );
     const plan = await db.row<{ snapshots: number }>("SELECT snapshots FROM feature_plans WHERE is_current");
     return {
