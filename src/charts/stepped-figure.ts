@@ -1,6 +1,6 @@
 import type { PlotlyFigure } from "./plotly-chart.js";
 import { stepLine } from "./step-line.js";
-import { PERIOD_COLORS, type SteppedPanels, type SteppedSeries } from "./stepped-series.js";
+import { axisLines, PERIOD_COLORS, type SteppedPanels, type SteppedSeries } from "./stepped-series.js";
 import { COLORS } from "./theme.js";
 
 /** The Plotly figure of series over chunks, a panel each. */
@@ -16,7 +16,7 @@ export function steppedFigure({ series }: SteppedPanels): PlotlyFigure {
           `yaxis${id}`,
           {
             domain: [top - height * 0.8, top],
-            title: { text: name.replace(" for ", "<br>") },
+            title: { text: axisLines(name).join("<br>") },
             anchor: `x${id}`,
             zeroline: false,
           },

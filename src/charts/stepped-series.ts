@@ -52,3 +52,23 @@ export const PERIOD_COLORS = { reference: COLORS.gray, analysis: COLORS.blue } a
 
 /** Whether the steps lie on an axis of time. */
 export const isInTime = ([first]: readonly SteppedSeries[]): boolean => typeof first?.steps[0]?.x === "string";
+
+/** Characters of a line beside a panel. */
+const LINE = 26;
+
+/** The name of a series in lines that fit beside a panel: what is measured, then of what. */
+export function axisLines(name: string): string[] {
+  const lines: string[] = [];
+  for (const part of name.split(" for ")) {
+    let line = "";
+    for (const word of part.split(" ")) {
+      if (line && line.length + word.length >= LINE) {
+        lines.push(line);
+        line = "";
+      }
+      line = line ? `${line} ${word}` : word;
+    }
+    lines.push(line);
+  }
+  return lines;
+}

@@ -1,5 +1,5 @@
 import type { VegaLiteSpec } from "./chart.js";
-import { isInTime, PERIOD_COLORS, type SteppedPanels, type SteppedSeries } from "./stepped-series.js";
+import { axisLines, isInTime, PERIOD_COLORS, type SteppedPanels, type SteppedSeries } from "./stepped-series.js";
 import { COLORS, MUTED } from "./theme.js";
 
 /** The Vega-Lite specification of series over chunks, a panel each. */
@@ -25,7 +25,7 @@ function panelSpec(
   x: (field: string) => Record<string, unknown>,
   height: number,
 ): VegaLiteSpec {
-  const y = (field: string) => ({ field, type: "quantitative", title: name, scale: { zero: false } });
+  const y = (field: string) => ({ field, type: "quantitative", title: axisLines(name), scale: { zero: false } });
   const color = {
     field: "period",
     type: "nominal",
