@@ -46,19 +46,18 @@ export interface CleanSummary
  *
  * Not to be called in a transaction.
  *
- * @param again the batches of the store of which the file is a new state: the ids of their records are no repeats; undefined where
- *   there is no store to ask
+ * @param known a query for the keys of records that came with other rows; undefined where there is no store to ask
  */
 export async function cleanRows(
   db: Database,
   file: RecordFile,
   options: CellOptions,
-  again?: readonly number[],
+  known?: string,
 ): Promise<CleanSummary> {
   if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
   if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
   const typed = await readTyped(db, file, options);
-  return cleanTyped(db, typed, file, again);
+  return cleanTyped(db, typed, file, known);
 }
 
 /**
@@ -86,12 +85,7 @@ export async function cleanGroup(
   return cleanTyped(db, typed, files[0]);
 }
 
-async function cleanTyped(
-  db: Database,
-  first: TypedRows,
-  file: RecordFile,
-  again?: readonly number[],
-): Promise<CleanSummary> {
+async function cleanTyped(db: Database, first: TypedRows, file: RecordFile, known?: string): Promise<CleanSummary> {
   let typed = first;
   let bad = await tellFaults(db, typed);
   if (bad > 0) {
@@ -104,7 +98,7 @@ async function cleanTyped(
     }
   }
   bad += await setForgottenAside(db, typed);
-  const repeats = await findRepeats(db, typed, again);
+  const repeats = await findRepeats(db, typed, known);
   const merged = await uniqueKeys(db, typed, bad);
   const { absent, unused, source, columns } = typed;
   const { lines, blank, continued, encoding, cells } = source;
@@ -129,6 +123,6 @@ async function readTyped(db: Database, file: RecordFile, options: CellOptions): 
 /** Drops what `cleanRows` left. */
 export async function dropCleanRows(db: Database): Promise<void> {
   await db.run("DROP VIEW IF EXISTS temp.clean");
-  for (const table of ["typed", "summed", "bad", "lines", "known", "sent_before"])
+  for (const table of ["typed", "summed", "bad", "lines", "known", "records"])
     await db.run(`DROP TABLE IF EXISTS temp.${table}`);
 }

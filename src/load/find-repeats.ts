@@ -1,5 +1,4 @@
 import type { Database } from "../store/database.js";
-import { countedKeys } from "../store/record-ids.js";
 import type { LoadNotes } from "./load-result.js";
 import type { TypedRows } from "./typed-rows.js";
 
@@ -17,34 +16,34 @@ export interface Repeats {
 const MOST_COUNTED = 2_000_000;
 
 /**
- * Leaves out records that came before, by their ids: they are not `ok` any more, and the table `sent_before` (line, record_key,
- * elsewhere) has them. Where no column names records, counts the events that look like it.
+ * Leaves out records that came before, by their ids: they are not `ok` any more. The table `records` (line, record_key, day, sent) has
+ * those that have an id, with where they were sent before: null, "here" in this file, or "elsewhere". Where no column names records,
+ * counts the events that look like it.
  *
- * @param again the batches of which these rows come again, so that their ids are no repeats; undefined where no store is to be asked
+ * @param known a query for the keys that came with other rows; undefined where there is no store to ask
  */
 export async function findRepeats(
   db: Database,
   { options, rows, source }: TypedRows,
-  again: readonly number[] | undefined,
+  known: string | undefined,
 ): Promise<Repeats> {
   if (options.record_id === undefined) {
     const isCounted = options.grain === "event" && source.fingerprint !== undefined;
     return { sentBefore: 0, withoutId: 0, equalLines: isCounted ? await countEqual(db, source.file !== undefined) : 0 };
   }
-  const stored = again ? countedKeys(again) : "SELECT NULL WHERE false";
-  await db.run(`CREATE OR REPLACE TEMP TABLE sent_before AS
+  const stored = known ?? "SELECT NULL WHERE false";
+  await db.run(`CREATE OR REPLACE TEMP TABLE records AS
     WITH stored AS (SELECT DISTINCT record_key FROM typed WHERE ok AND record_key IN (${stored})),
       firsts AS (SELECT record_key, min(line) AS first FROM ${rows} WHERE ok GROUP BY record_key HAVING count(*) > 1)
-    SELECT line, record_key, true AS elsewhere FROM ${rows} WHERE ok AND record_key IN (FROM stored)
-    UNION ALL SELECT line, record_key, false FROM ${rows} JOIN firsts USING (record_key)
-      WHERE ok AND line > first AND record_key NOT IN (FROM stored)`);
+    SELECT line, r.record_key, DP_DATE AS day, CASE WHEN s.record_key IS NOT NULL THEN 'elsewhere' WHEN line > first THEN 'here' END AS sent
+    FROM ${rows} r LEFT JOIN stored s USING (record_key) LEFT JOIN firsts USING (record_key) WHERE ok AND r.record_key IS NOT NULL`);
   const found = await db.oneRow<{ sentBefore: number; withoutId: number }>(
-    `SELECT (SELECT count(*) FROM sent_before) AS sentBefore,
+    `SELECT (SELECT count(sent) FROM records) AS sentBefore,
       (SELECT count(*) FROM typed WHERE ok AND record_key IS NULL) AS withoutId`,
   );
   if (found.sentBefore > 0) {
     const line = source.line ? "line" : `rowid + ${source.firstLine}`;
-    await db.run(`UPDATE typed SET ok = false WHERE ${line} IN (SELECT line FROM sent_before)`);
+    await db.run(`UPDATE typed SET ok = false WHERE ${line} IN (SELECT line FROM records WHERE sent IS NOT NULL)`);
   }
   return { ...found, equalLines: 0 };
 }

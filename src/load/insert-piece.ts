@@ -112,11 +112,13 @@ export async function insertPiece(
 /** Writes down the records of a piece by their ids; gives how many of it were left out, since they had come before. */
 async function keepRecordIds(db: Database, { typed }: CleanSummary, inPiece: string, batchId: number): Promise<number> {
   if (typed.options.record_id === undefined) return 0;
-  const counted = `SELECT record_key, true AS counted FROM ${typed.rows} WHERE ok AND record_key IS NOT NULL AND ${inPiece}
-    AND line NOT IN (SELECT line FROM bad)`;
-  const leftOut = `SELECT record_key, false FROM sent_before WHERE elsewhere AND ${inPiece}`;
-  await addRecordIds(db, `${counted} UNION ALL ${leftOut}`, batchId);
-  return (await db.oneRow<{ sent: number }>(`SELECT count(*) AS sent FROM sent_before WHERE ${inPiece}`)).sent;
+  const kept = `sent IS NULL AND line NOT IN (SELECT line FROM bad) OR sent = 'elsewhere'`;
+  await addRecordIds(
+    db,
+    `SELECT record_key, day, sent IS NULL AS counted FROM records WHERE ${inPiece} AND (${kept})`,
+    batchId,
+  );
+  return (await db.oneRow<{ sent: number }>(`SELECT count(sent) AS sent FROM records WHERE ${inPiece}`)).sent;
 }
 
 /**

@@ -2,6 +2,7 @@ import { measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
 import { setMeasures } from "../store/log-columns.js";
+import { countedKeys } from "../store/record-ids.js";
 import { emptyTables } from "../store/schema.js";
 import { cellOptions } from "./cell-options.js";
 import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
@@ -48,7 +49,7 @@ export async function loadInto(
 
   onRows(0);
   const measured = { ...options, measures: await measuresOfLoad(db, settings) };
-  const found = await cleanRows(db, file, measured, await statesOf(db, file, settings));
+  const found = await cleanRows(db, file, measured, countedKeys(await statesOf(db, file, settings)));
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);

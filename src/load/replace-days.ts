@@ -128,7 +128,13 @@ async function keepDays(
   settings: LoadSettings,
   { options, days, index }: { options: CellOptions; days: DaySpan; index: number },
 ): Promise<KeptFile> {
-  const found = await cleanRows(db, file, options);
+  // a record of these days is known only where a file before has it
+  const before = Array.from(
+    { length: index },
+    (_, each) => `SELECT record_key FROM kept_records_${each} WHERE sent IS NULL`,
+  );
+  const others = `SELECT record_key FROM record_ids WHERE counted AND NOT ${inSpan(days, "day")}`;
+  const found = await cleanRows(db, file, options, [others, ...before].join(" UNION ALL "));
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);
@@ -136,6 +142,9 @@ async function keepDays(
   const { all, rows, lines } = await db.oneRow<{ all: number; rows: number; lines: number }>(
     `SELECT count(*) AS "all", count(*) FILTER (${own}) AS rows, (SELECT count(*) FROM typed WHERE ok AND ${own}) AS lines FROM clean`,
   );
+  const hasIds = options.record_id !== undefined;
+  if (hasIds)
+    await db.run(`CREATE OR REPLACE TEMP TABLE kept_records_${index} AS FROM records WHERE ${inSpan(days, "day")}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE kept_${index} AS SELECT * FROM clean WHERE ${own}`);
   // rows that a known file set aside are in the ledger already, unless its load leaves it
   const isKnown = await db.row(
@@ -174,6 +183,8 @@ async function writeDays(
     for (const [index, { file, found, rows, outside }] of kept.entries()) {
       await db.run(`CREATE OR REPLACE TEMP VIEW clean AS FROM kept_${index}`);
       await db.run(`CREATE OR REPLACE TEMP TABLE bad AS FROM kept_bad_${index}`);
+      if (settings.record_id !== null)
+        await db.run(`CREATE OR REPLACE TEMP TABLE records AS FROM kept_records_${index}`);
       const bad = await db.oneRow<{ n: number }>("SELECT count(*) AS n FROM bad");
       if (rows === 0 && bad.n === 0) continue;
       // a file that has rows of other days is not loaded with these
@@ -196,6 +207,7 @@ async function writeDays(
   for (const index of kept.keys()) {
     await db.run(`DROP TABLE temp.kept_${index}`);
     await db.run(`DROP TABLE temp.kept_bad_${index}`);
+    await db.run(`DROP TABLE IF EXISTS temp.kept_records_${index}`);
   }
   await dropCleanRows(db);
   return result;

@@ -3,8 +3,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { download } from "../download/download.js";
 import { checkStore } from "../store/check-store.js";
 import { openStore, type Store } from "../store/open-store.js";
+import { load as loadSource } from "./load.js";
 import { loadFile } from "./load-file.js";
 import { type LoadOptions, loadOptions } from "./options.js";
 
@@ -65,6 +67,22 @@ describe("a record that is sent twice", () => {
     const again = await load("b.csv", [call(2), call(3)], { ...NAMED, replace_file: true, replace: false });
     expect(again.notes.join()).not.toMatch(/left out/);
     expect(await load("c.csv", [call(1), call(3)])).toMatchObject({ sentBefore: 2 });
+    expect(await check()).toEqual([]);
+  });
+
+  it("comes again with its day, where days are replaced", async () => {
+    const a = join(folder, "a.csv");
+    const data = { data_dir: folder, ...NAMED };
+    const write = (lines: string[]) => writeFileSync(a, `${["id,ts,sub,n,sec", ...lines].join("\n")}\n`);
+    write([call(1), call(2), "3,2024-01-02,a,1,5"]);
+    await download({ source: a, data_dir: folder });
+    await loadSource(store, { source: a, ...data });
+    write([call(1), call(1), call(2, "a", 1), call(3), call(4)]);
+    await download({ source: a, data_dir: folder });
+    await loadSource(store, { source: a, ...data, replace_days: "2024-01-01" });
+    // 1 and 2 again, 4, and not 3, which is of another day
+    expect(await sum()).toEqual({ calls: 4, seconds: 60 + 1 + 60 + 5 });
+    expect(await load("c.csv", [call(2), call(4)])).toMatchObject({ sentBefore: 2 });
     expect(await check()).toEqual([]);
   });
 

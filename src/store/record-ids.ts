@@ -6,6 +6,7 @@ import type { Database } from "./database.js";
  */
 export const RECORD_IDS = `CREATE TABLE IF NOT EXISTS record_ids (
     record_key BIGINT NOT NULL,
+    day DATE NOT NULL,
     batch_id INTEGER NOT NULL,
     counted BOOLEAN NOT NULL
   )`;
@@ -22,14 +23,16 @@ export function recordKeySql(cell: string): string {
     WHEN ${id} <> '' THEN -1 - CAST(md5_number_lower(${id}) >> 1 AS BIGINT) END`;
 }
 
-/** A query for the keys that batches brought, except some. */
+/** A query for the keys that are in the store, but for those of some batches. */
 export function countedKeys(except: readonly number[]): string {
   return `SELECT record_key FROM record_ids WHERE counted AND batch_id NOT IN (${except.join(", ") || "-1"})`;
 }
 
-/** Writes down the records of a batch. @param rows a query for record_key and counted */
+/** Writes down the records of a batch. @param rows a query for record_key, day and counted */
 export async function addRecordIds(db: Database, rows: string, batchId: number): Promise<void> {
-  await db.run(`INSERT INTO record_ids SELECT record_key, ${batchId}, counted FROM (${rows})`);
+  await db.run(
+    `INSERT INTO record_ids (record_key, day, batch_id, counted) SELECT record_key, day, ${batchId}, counted FROM (${rows})`,
+  );
 }
 
 /** Says which files had records left out that no batch has now, since the one that had brought them was taken back. */

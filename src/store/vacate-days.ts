@@ -35,6 +35,7 @@ export async function vacateDays(db: Database, days: DaySpan): Promise<number> {
   await db.run(`UPDATE batches SET rows = rows - owned, merged = merged - added, lines = lines - owned - added
     FROM leaving WHERE batches.batch_id = leaving.batch_id`);
   await db.run(`DELETE FROM added_records WHERE ${inSpan(days)}`);
+  await db.run(`DELETE FROM record_ids WHERE ${inSpan(days, "day")}`);
   const nothing = cells.map((cell) => `${name(cell.name)} = NULL`).join(", ");
   const rows = await db.run(`UPDATE DP_CDR_Data SET batch_id = ${NOBODY}, ${nothing} WHERE ${inSpan(days)}`);
   const empty = `SELECT b.batch_id FROM batches b JOIN leaving l USING (batch_id)
