@@ -19,7 +19,7 @@ export interface SegmentChurn {
 }
 
 /** Values of an attribute that are told apart, those of most snapshots; all others are one. */
-const MOST_VALUES = 30;
+const MOST_VALUES = 20;
 /** What stands for the values that are not told apart. */
 const OTHERS = "other values";
 
