@@ -29,8 +29,8 @@ export async function readPlain(
   read: (source: Source) => Promise<number>,
 ): Promise<Source | undefined> {
   if (file.encoding !== undefined && file.encoding !== "utf-8") return undefined;
-  const header = await plainHeader(file);
-  if (!header) return undefined;
+  const head = await plainHead(file);
+  if (!head) return undefined;
   let isReading = true;
   let stopped = false;
   const scanning = scanPlain(file).then((scan) => {
@@ -40,7 +40,7 @@ export async function readPlain(
   });
   scanning.catch(() => {});
   try {
-    const source = plainSource(file, header);
+    const source = plainSource(file, head);
     const rows = await read(source);
     isReading = false;
     const scan = await scanning;
@@ -55,7 +55,7 @@ export async function readPlain(
 }
 
 /** The rows of a file without quotes, in step with its lines; the lines are yet to be counted. */
-function plainSource(file: RecordFile, header: string[]): Source {
+function plainSource(file: RecordFile, { header, rows }: PlainHead): Source {
   const from = plainRows(file, file.path, header.length);
   const firstLine = firstLineOf(file);
   // nothing was taken away when the cells were cut, so together they are the line
@@ -63,6 +63,7 @@ function plainSource(file: RecordFile, header: string[]): Source {
   return {
     header,
     width: header.length,
+    head: rows,
     from,
     cell: (position) => `c${position}`,
     widthOk: "true",
@@ -100,8 +101,17 @@ async function scanPlain(file: RecordFile): Promise<{ lines: number } | undefine
   return newlines >= above && lines > 0 ? { lines: lines - above } : undefined;
 }
 
-/** The names of the columns of a plain file; undefined when they do not say how it is cut. */
-async function plainHeader({ path, delimiter, header = true, skip = 0 }: RecordFile): Promise<string[] | undefined> {
+/** The beginning of a plain file: the names of its columns, and its first rows. */
+interface PlainHead {
+  header: string[];
+  rows: string[][];
+}
+
+/** Rows that are taken of the beginning. */
+const HEAD_ROWS = 1000;
+
+/** Reads the beginning of a plain file; undefined when it does not say how the file is cut. */
+async function plainHead({ path, delimiter, header = true, skip = 0 }: RecordFile): Promise<PlainHead | undefined> {
   const found: Buffer[] = [];
   let bytes = 0;
   for await (const block of plainBytes(path)) {
@@ -113,7 +123,10 @@ async function plainHeader({ path, delimiter, header = true, skip = 0 }: RecordF
     if (lines.length <= skip + 1 || line.includes(QUOTE) || line.includes(RETURN)) return undefined;
     const names = splitLine(line.toString("utf8").replace(/^\ufeff/, ""), delimiter);
     if (names.length < 2) return undefined;
-    return header ? names : names.map((_, index) => `c${index + 1}`);
+    // the last line may be cut off
+    const rest = Buffer.concat(found).toString("utf8").split("\n").slice(0, -1);
+    const rows = rest.slice(skip + (header ? 1 : 0), skip + HEAD_ROWS).map((row) => row.split(delimiter));
+    return { header: header ? names : names.map((_, index) => `c${index + 1}`), rows };
   }
   return undefined;
 }

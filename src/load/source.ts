@@ -7,6 +7,8 @@ export interface Source {
   width: number;
   /** Types of its columns in DuckDB, where the file has them; cells are texts all the same. */
   types?: readonly string[];
+  /** Texts of the first rows, where they are at hand. */
+  head?: readonly (readonly string[])[];
   /** What the rows are read from, as SQL. */
   from: string;
   /** An expression for the text of a cell, null where it is missing. */

@@ -38,11 +38,11 @@ async function addUp(db: Database, typed: TypedRows): Promise<number> {
     SELECT min(line) AS line, ${own(typed)}DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY ${own(typed)}DP_MSISDN, DP_DATE`);
   // a sum of fractions depends on the order, and several threads have none
   await (plan?.computed.some(({ measure }) => measure.kind === "amount") ? db.inOneThread(add) : add());
-  if (plan) await setFaultyDaysAside(db, plan, typed);
+  const aside = plan ? await setFaultyDaysAside(db, plan, typed) : 0;
   const stored = columns.map((column) => `${storedCellSql(column)} AS ${name(column.name)}`);
   await db.run(`CREATE OR REPLACE TEMP VIEW clean AS SELECT line, ${own(typed)}${stored.join(", ")} FROM summed`);
   const { merged } = await db.oneRow<{ merged: number }>(
-    `SELECT (SELECT count(*) FROM ${plan ? `${rows} WHERE ok AND line NOT IN (SELECT line FROM bad)` : "typed WHERE ok"}) - (SELECT count(*) FROM summed) AS merged`,
+    `SELECT (SELECT count(*) FROM typed WHERE ok) - ${aside} - (SELECT count(*) FROM summed) AS merged`,
   );
   return merged;
 }

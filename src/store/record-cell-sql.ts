@@ -63,7 +63,7 @@ export function typedCellSql(
   if (kind === "day") {
     const { date_format: format, time_zone: zone = null } = options;
     if (format) return formattedDaySql(cell, format, zone);
-    return `CASE WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
+    return `CASE ${clockDay(raw)} WHEN length(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-' THEN try_cast(${raw} AS DATE)
       ${zone ? offsetDaySql(cell, zone) : ""} WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN try_cast(regexp_extract(${cell}, '^[0-9/-]+') AS DATE) END`;
   }
   if (kind === "label") {
@@ -84,6 +84,13 @@ export function typedCellSql(
 /** SQL for the number that a cast makes of a cell of a measure: also of what is none by the rules. */
 export const numberTextCastSql = (raw: string, options: RecordCellOptions): string =>
   `try_cast(${pointNumberSql(raw, options)} AS DOUBLE)`;
+
+/** A branch of CASE for the day of a text as 2024-01-31 23:59:59: such texts are many, and need no pattern. */
+const clockDay = (raw: string) => `WHEN ${isClockText(raw)} THEN CAST(try_cast(${raw} AS TIMESTAMP) AS DATE)`;
+
+/** SQL for whether a text looks as 2024-01-31 23:59:59; DuckDB's cast tells whether it is one. */
+export const isClockText = (raw: string): string =>
+  `(${raw} LIKE '____-__-__ __:__:__' OR ${raw} LIKE '____-__-__T__:__:__') AND ${raw} BETWEEN '1' AND '3' AND NOT ${raw} LIKE '___________24%'`;
 
 /** A telephone number with a country code, as people and systems write it. */
 const PHONE = "^(\\+|00)?[ (]*[1-9][0-9 ()./-]{6,24}$";

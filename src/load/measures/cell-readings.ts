@@ -2,7 +2,7 @@ import { DAY_FORM, REASONS } from "../../cdr/cell-rules.js";
 import { isMarkSql, isMissingTextSql } from "../../store/cell-sql.js";
 import { text } from "../../store/database.js";
 import type { CellReading } from "../../store/log-columns.js";
-import { type RecordCellOptions, typedCellSql } from "../../store/record-cell-sql.js";
+import { isClockText, type RecordCellOptions, typedCellSql } from "../../store/record-cell-sql.js";
 
 /** How one kind of cells is read where an expression names its column: missing cells are null. */
 interface Reading {
@@ -19,6 +19,11 @@ interface Reading {
 }
 
 const cellOf = (raw: string) => `trim(${raw}, ' ' || chr(9))`;
+/** What has no space around it and does not begin as a mark of a missing value does: such texts are many. */
+const isPlainText = (raw: string) =>
+  `((${raw} >= 'A' AND ${raw} < 'N') OR (${raw} >= 'O' AND ${raw} < '[') OR (${raw} >= 'a' AND ${raw} < 'n') OR (${raw} >= 'o' AND ${raw} < '{') OR (${raw} >= '2' AND ${raw} < ':'))
+    AND NOT ends_with(${raw}, ' ') AND NOT ends_with(${raw}, chr(9))`;
+
 const isMissing = (raw: string) => `(${raw} IS NULL OR ${cellOf(raw)} = '' OR ${isMarkSql(cellOf(raw))})`;
 
 /** A time without its offset, which does not count: the clock is that which wrote it. */
@@ -28,7 +33,7 @@ const clockSql = (cell: string) =>
 function timeSql(raw: string, format: string | null): string {
   const cell = cellOf(raw);
   const other = format ? `CAST(try_strptime(${cell}, ${text(format)}) AS TIMESTAMP)` : "NULL";
-  return `CASE WHEN length(${raw}) = 19 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[14] = ':' THEN try_cast(${raw} AS TIMESTAMP)
+  return `CASE WHEN ${isClockText(raw)} AND try_cast(${raw} AS TIMESTAMP) IS NOT NULL THEN try_cast(${raw} AS TIMESTAMP)
     WHEN ${isMissing(raw)} THEN NULL
     ELSE coalesce(CASE WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN ${clockSql(cell)} ELSE ${other} END, 'infinity'::TIMESTAMP) END`;
 }
@@ -37,13 +42,16 @@ function timeSql(raw: string, format: string | null): string {
 export const READINGS: Readonly<Record<CellReading, Reading>> = {
   number: {
     type: "DOUBLE",
-    read: (raw, options) => typedCellSql(raw, "amount", { ...options, empty: "null" }),
+    // many cells are empty where a row may be a call, a message or an order: a cast that fails takes long
+    read: (raw, options) =>
+      `CASE WHEN ${raw} <> '' THEN ${typedCellSql(raw, "amount", { ...options, empty: "null" })} END`,
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
     reason: REASONS.notANumber,
   },
   text: {
     type: "VARCHAR",
-    read: (raw) => `CASE WHEN ${cellOf(raw)} <> '' AND NOT ${isMissingTextSql(cellOf(raw))} THEN ${cellOf(raw)} END`,
+    read: (raw) =>
+      `CASE WHEN ${isPlainText(raw)} THEN ${raw} WHEN ${cellOf(raw)} <> '' AND NOT ${isMissingTextSql(cellOf(raw))} THEN ${cellOf(raw)} END`,
     reason: "not a text",
   },
   day: {
@@ -88,16 +96,19 @@ export interface ReadableCells {
   truth: number;
 }
 
-const TRUTH = "lower(cell) IN ('true', 'false')";
 const DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}$";
 
-/** SQL that counts, of a column `raw`, the cells that can be read in each way: a struct of `ReadableCells`. */
-export function countReadable(raw: string, options: RecordCellOptions): string {
-  const filled = `NOT ${isMissing(raw)}`;
-  const count = (test: string) => `count(*) FILTER (${filled} AND ${test.replaceAll("cell", cellOf(raw))})`;
-  return `{filled: count(*) FILTER (${filled}), number: ${count(`isfinite(${READINGS.number.read(raw, options)})`)},
-    code: ${count("regexp_matches(cell, '^[+-]?0[0-9]')")}, day: ${count(`regexp_matches(cell, ${text(DAY)})`)},
-    time: ${count(`isfinite(${timeSql(raw, options.date_format)})`)}, truth: ${count(TRUTH)}}`;
+/**
+ * A query that counts, of columns of texts, the cells that can be read in each way: a row of `ReadableCells` a column, in their order.
+ *
+ * @param from SQL for the texts of one column after the other: `place`, `raw`
+ */
+export function countReadable(from: string, options: RecordCellOptions): string {
+  return `SELECT count(*) FILTER (is_filled) AS filled, count(*) FILTER (isfinite(number)) AS number,
+      count(*) FILTER (is_filled AND regexp_matches(cell, '^[+-]?0[0-9]')) AS code, count(*) FILTER (is_filled AND regexp_matches(cell, ${text(DAY)})) AS day,
+      count(*) FILTER (isfinite(moment)) AS time, count(*) FILTER (is_filled AND lower(cell) IN ('true', 'false')) AS truth
+    FROM (SELECT place, ${cellOf("raw")} AS cell, NOT ${isMissing("raw")} AS is_filled, ${READINGS.number.read("raw", options)} AS number,
+      ${timeSql("raw", options.date_format)} AS moment FROM (${from})) GROUP BY place ORDER BY place`;
 }
 
 /**

@@ -74,26 +74,29 @@ export function usedRows({ reads }: MeasurePlan, rows: string): string {
  * the table `summed` and puts them into `bad`.
  *
  * @param typed what the records are in
+ * @returns how many records
  */
 export async function setFaultyDaysAside(
   db: Database,
   plan: MeasurePlan,
   typed: { rows: string; source: Pick<Source, "cells" | "file"> },
-): Promise<void> {
+): Promise<number> {
   const faults = resultFaults(plan).map(
     ([test, column, reason]) =>
       `WHEN ${test} THEN [${text(column)}, ${text(`${reason}, over the records of this subscriber and day`)}]`,
   );
-  if (faults.length === 0) return;
+  if (faults.length === 0) return 0;
+  let aside = 0;
   const keys = `${typed.source.file ? "file_number, " : ""}DP_MSISDN, DP_DATE`;
   await db.run(`CREATE OR REPLACE TEMP TABLE faulty AS
     SELECT ${keys}, fault FROM (SELECT ${keys}, CASE ${faults.join(" ")} END AS fault FROM summed) WHERE fault IS NOT NULL`);
   const { faulty } = await db.oneRow<{ faulty: number }>("SELECT count(*) AS faulty FROM faulty");
   if (faulty > 0) {
     const lines = `SELECT line FROM ${typed.rows} SEMI JOIN faulty USING (${keys}) WHERE ok`;
-    await db.run(`INSERT INTO bad SELECT line, fault[1], fault[2], raw
+    aside = await db.run(`INSERT INTO bad SELECT line, fault[1], fault[2], raw
       FROM (SELECT line, fault FROM ${typed.rows} JOIN faulty USING (${keys}) WHERE ok) JOIN (${typed.source.cells(lines)}) USING (line)`);
     await db.run(`DELETE FROM summed WHERE (${keys}) IN (SELECT (${keys}) FROM faulty)`);
   }
   await db.run("DROP TABLE temp.faulty");
+  return aside;
 }

@@ -18,7 +18,7 @@ interface MeasureExpression extends Expression {
 }
 
 /** Rows of a file that are looked at to tell what its columns hold. */
-const SAMPLE = 20_000;
+const SAMPLE = 2048;
 
 /**
  * Plans how measures are computed from a file: which of its columns they name, and how the cells of each are read. That is what an
@@ -161,18 +161,34 @@ async function readingsOf(
   }
   if (open.size === 0) return found;
   const positions = [...open];
-  const cells = positions.map((position) => `${source.cell(position)} AS c${position}`);
-  const counts = positions.map(
-    (position) => `CAST(to_json(${countReadable(`c${position}`, rules)}) AS VARCHAR) AS n${position}`,
+  const counted = await db.rows<{ [Way in keyof ReadableCells]: number }>(
+    countReadable(await sampleOf(db, source, positions), rules),
   );
-  const counted = await db.oneRow<Record<string, string>>(
-    `SELECT ${counts.join(", ")} FROM (SELECT ${cells.join(", ")} FROM ${source.from} LIMIT ${SAMPLE})`,
-  );
-  for (const position of positions) {
-    const readable = JSON.parse(counted[`n${position}`]) as ReadableCells;
+  await db.run("DROP TABLE IF EXISTS temp.sample");
+  for (const [index, position] of positions.entries()) {
+    const readable = counted[index] ?? NOTHING;
     found.set(position, { readings: readingsOfCells(readable), isKnown: readable.filled > 0 });
   }
   return found;
+}
+
+const NOTHING: ReadableCells = { filled: 0, number: 0, code: 0, day: 0, time: 0, truth: 0 };
+
+/** SQL for the texts of some columns in the first rows, one column after the other: `place` among them, and `raw`. */
+async function sampleOf(db: Database, source: Source, positions: readonly number[]): Promise<string> {
+  const { head } = source;
+  if (head && positions.every((position) => position < source.width)) {
+    const texts = positions.flatMap((position) => head.map((row) => row[position] ?? null));
+    const places = positions.flatMap((_, place) => head.map(() => place));
+    await db.createTemporary("sample", { place: places, raw: texts });
+    return "SELECT place, CAST(raw AS VARCHAR) AS raw FROM sample";
+  }
+  const cells = positions.map((position) => `${source.cell(position)}`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE sample AS SELECT [${cells.join(", ")}] AS cells FROM ${source.from} LIMIT ${SAMPLE}`,
+  );
+  const places = positions.map((_, place) => place).join(", ");
+  return `SELECT unnest([${places}]) AS place, unnest(cells) AS raw FROM sample`;
 }
 
 function noSingleValue(type: string, column: string, expressions: readonly MeasureExpression[]): ChurnError {
