@@ -16,6 +16,12 @@ import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
 import { optionsHash } from "./options-hash.js";
 
+/** What a caller may say beside the options, who loads again and again. */
+export interface FilesContext extends StageContext {
+  /** Told of each file that is refused; the others are loaded all the same. Without it the first one ends the load. */
+  onFault?: (name: string, error: ChurnError) => void;
+}
+
 /**
  * Loads the files of a source of many that are new, in their order: those of one form together, the others one after another, each in
  * transactions of its own. So a load that is killed leaves whole files, and the same command goes on with the next ones.
@@ -28,44 +34,62 @@ import { optionsHash } from "./options-hash.js";
  */
 export async function loadFiles(
   store: Store,
-  { files, gone }: { files: readonly FileOfMany[]; gone: readonly { name: string; sha256: string }[] },
+  { files, gone }: FilesToLoad,
   settings: LoadSettings,
-  context: StageContext = {},
+  context: FilesContext = {},
 ): Promise<LoadResult> {
   return store.lease(
     async (db) => {
-      const ledger = await readLedger(db);
-      const sorted = sortOut(files, ledger, settings);
-      const { grain } = settings;
-      checkHeaders(
-        sorted.left,
-        settings.columns,
-        { grain, measures: await measuresOfLoad(db, settings) },
-        files.length,
-      );
-      if (!settings.replace) await checkCorrected(db, sorted.left, settings);
-      const sources = new Set([...ledger.values()].map(({ source }) => source));
-      const { batches, resampledRemoved } = await loadEach(db, sorted.left, settings, {
+      const { batches, known, resampledRemoved, told } = await takeFiles(db, { files, gone }, settings, {
         inPieces: store.commitsInPieces,
-        sources: new Set([...sources, ...ledger.keys()]),
         context,
       });
-      const list = settings.replace ? batches : [...sorted.batches, ...batches];
-      const upToDate = sorted.left.length === 0;
-      const result = await describeLoad(db, list, { upToDate, resampledRemoved });
-      const told: FilesOfLoad = {
-        count: files.length,
-        known: sorted.known,
-        new: sorted.left.filter(({ source }) => !sources.has(source)).map(({ name }) => name),
-        changed: sorted.left.filter(({ source }) => sources.has(source)).map(({ name }) => name),
-        same: sorted.same,
-        gone: gone.filter(({ sha256 }) => ledger.has(sha256)).map(({ name }) => name),
-        ...(await broughtBy(db, batches)),
-      };
+      const list = settings.replace ? batches : [...known, ...batches];
+      const result = await describeLoad(db, list, { upToDate: batches.length === 0, resampledRemoved });
       return { ...result, file: [settings.source].flat().join(", "), files: told };
     },
     { signal: context.signal, create: true },
   );
+}
+
+/** The files of a source of many: those that are there, and those that were. */
+export interface FilesToLoad {
+  files: readonly FileOfMany[];
+  gone: readonly { name: string; sha256: string }[];
+}
+
+/** Loads what is new of the files of a source, and says what became of each. */
+export async function takeFiles(
+  db: Database,
+  { files, gone }: FilesToLoad,
+  settings: LoadSettings,
+  { inPieces, context }: { inPieces: boolean; context: FilesContext },
+): Promise<{ batches: number[]; known: number[]; resampledRemoved: number; told: FilesOfLoad }> {
+  const ledger = await readLedger(db);
+  const sorted = sortOut(files, ledger, settings);
+  // where a fault is told file by file, each file tells its own
+  if (!context.onFault) {
+    const record = { grain: settings.grain, measures: await measuresOfLoad(db, settings) };
+    checkHeaders(sorted.left, settings.columns, record, files.length);
+    if (!settings.replace) await checkCorrected(db, sorted.left, settings);
+  }
+  const sources = new Set([...ledger.values()].map(({ source }) => source));
+  const { batches, resampledRemoved, refused } = await loadEach(db, sorted.left, settings, {
+    inPieces,
+    sources: new Set([...sources, ...ledger.keys()]),
+    context,
+  });
+  const came = sorted.left.filter(({ name }) => !refused.has(name));
+  const told: FilesOfLoad = {
+    count: files.length,
+    known: sorted.known,
+    new: came.filter(({ source }) => !sources.has(source)).map(({ name }) => name),
+    changed: came.filter(({ source }) => sources.has(source)).map(({ name }) => name),
+    same: sorted.same,
+    gone: gone.filter(({ sha256 }) => ledger.has(sha256)).map(({ name }) => name),
+    ...(await broughtBy(db, batches)),
+  };
+  return { batches, known: sorted.batches, resampledRemoved, told };
 }
 
 /** What the ledger has of the loads of one hash. */
@@ -140,11 +164,12 @@ async function loadEach(
   db: Database,
   files: readonly FileOfMany[],
   settings: LoadSettings,
-  { inPieces, sources, context }: { inPieces: boolean; sources: ReadonlySet<string>; context: StageContext },
-): Promise<{ batches: number[]; resampledRemoved: number }> {
+  { inPieces, sources, context }: { inPieces: boolean; sources: ReadonlySet<string>; context: FilesContext },
+): Promise<{ batches: number[]; resampledRemoved: number; refused: ReadonlySet<string> }> {
   const total = files.reduce((sum, { rows }) => sum + rows, 0);
   const task = `load ${files.length.toLocaleString("en-US")} ${files.length === 1 ? "file" : "files"}`;
   const batches: number[] = [];
+  const refused = new Set<string>();
   let resampledRemoved = 0;
   let before = 0;
   let index = 0;
@@ -158,7 +183,11 @@ async function loadEach(
   const groups = groupFiles(files, ({ source, sha256 }) => alone || sources.has(source) || sources.has(sha256));
   for (const group of groups) {
     report(0);
-    const loaded = group.length > 1 ? await loadGroup(db, group, settings) : undefined;
+    const together = group.length > 1 ? loadGroup(db, group, settings) : undefined;
+    const loaded = await together?.catch((error: unknown) => {
+      if (!context.onFault || !isFaultOfFile(error)) throw error;
+      return undefined;
+    });
     if (loaded) {
       take(loaded);
       before += group.reduce((sum, { rows }) => sum + rows, 0);
@@ -171,14 +200,22 @@ async function loadEach(
         const replace = settings.replace && index === 0;
         take(await loadInto(db, file, { ...settings, replace }, { inPieces, onRows: report }));
       } catch (error) {
-        throw index === 0 ? error : afterSome(error, { index, of: files.length, name: file.name });
+        if (context.onFault && isFaultOfFile(error)) {
+          refused.add(file.name);
+          context.onFault(file.name, error);
+        } else throw index === 0 ? error : afterSome(error, { index, of: files.length, name: file.name });
       }
       before += file.rows;
       index++;
     }
   }
   report(0);
-  return { batches, resampledRemoved };
+  return { batches, resampledRemoved, refused };
+}
+
+/** True for what is wrong with a file, and not with the store or the work. */
+function isFaultOfFile(error: unknown): error is ChurnError {
+  return error instanceof ChurnError && ["BAD_INPUT", "BAD_OPTION", "CONFLICT", "NOT_FOUND"].includes(error.code);
 }
 
 /** The fault of a file, and what became of those before it. */

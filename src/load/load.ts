@@ -1,19 +1,13 @@
-import { resolve } from "node:path";
-import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { findManifest, type Manifest } from "../download/manifest.js";
-import { readFilesManifest } from "../download/many/files-manifest.js";
-import { isLocal, isMany, sourceTexts } from "../download/many/find-logs.js";
-import { pinFiles } from "../download/many/pin-files.js";
-import { downloadOptions } from "../download/options.js";
-import { AUTO_READER } from "../download/reader-options.js";
+import { findManifest } from "../download/manifest.js";
+import { isMany, sourceTexts } from "../download/many/find-logs.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import { setTitles } from "../store/set-titles.js";
-import type { FileOfMany } from "./file-of-many.js";
+import { fileOf, findFilesToLoad, notDownloaded } from "./find-files-to-load.js";
 import { loadFile } from "./load-file.js";
 import { loadFiles } from "./load-files.js";
-import type { DownloadedFile, LoadResult } from "./load-result.js";
+import type { LoadResult } from "./load-result.js";
 import { findSubscriberFiles, type LoadedSubscriberFiles, loadSubscriberFiles } from "./load-subscriber-files.js";
 import { compileMeasures } from "./measures/compile-measures.js";
 import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
@@ -72,62 +66,10 @@ async function loadMany(
   settings: LoadSettings,
   context: StageContext,
 ): Promise<LoadResult> {
-  const { data_dir } = settings;
-  // files on this machine are looked for again; no server is asked
-  const found = isLocal(texts)
-    ? await pinFiles(texts, downloadOptions.parse({ source: [...texts], data_dir, reader: settings.reader }), context)
-    : await readFilesManifest(texts, data_dir);
-  if (!found) throw notDownloaded(texts, data_dir);
-  const files = found.files.map((file): FileOfMany => {
-    const own = fileOf(file, settings);
-    // what was fetched is called by where it comes from
-    const source = /^[a-z][a-z0-9+.-]+:/i.test(file.source) ? file.source : own.path;
-    const { name, partition, plain } = file;
-    return {
-      ...own,
-      source,
-      name,
-      ...(partition ? { partition } : {}),
-      ...(plain ? { plain } : {}),
-      columns: file.columns.map((column) => column.name),
-    };
-  });
+  const { leftOut, ...found } = await findFilesToLoad(texts, settings, context);
   const result =
     settings.replace_days === null
-      ? await loadFiles(store, { files, gone: found.gone }, settings, context)
-      : await replaceDays(store, files, settings, context);
-  return { ...result, leftOut: found.leftOut };
-}
-
-/** A file as its manifest has it, and where the user says now that it is written otherwise, as they say. */
-function fileOf(manifest: Manifest, { data_dir, reader: asked }: LoadSettings): DownloadedFile {
-  const {
-    file,
-    bytes,
-    sha256,
-    format,
-    rows,
-    reader = AUTO_READER,
-    has_header: header = true,
-    skip = 0,
-    encoding,
-  } = manifest;
-  const now = { header: asked.header, skip: asked.skip === reader.skip ? skip : asked.skip };
-  const above = (of: { header: boolean; skip: number }) => of.skip + (of.header ? 1 : 0);
-  const found = encoding === "utf-16" ? encoding : undefined;
-  return {
-    ...{ path: resolve(data_dir, file), bytes, sha256, format },
-    delimiter: asked.delimiter === "auto" ? (manifest.delimiter ?? ",") : asked.delimiter,
-    encoding: asked.encoding === "auto" ? found : asked.encoding,
-    ...now,
-    ...(manifest.read ? { read: manifest.read } : {}),
-    // lines that may be blank count for nothing
-    rows: Math.max(0, rows + Math.min(0, above({ header, skip }) - above(now))),
-  };
-}
-
-function notDownloaded(texts: readonly string[], dataDir: string): ChurnError {
-  return new ChurnError("NOT_FOUND", `${texts.join(", ")} is not downloaded to ${dataDir}`, {
-    hint: texts.length === 1 ? `churn download --source ${texts[0]}` : "churn download with the same source",
-  });
+      ? await loadFiles(store, found, settings, context)
+      : await replaceDays(store, found.files, settings, context);
+  return { ...result, leftOut };
 }

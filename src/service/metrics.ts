@@ -27,6 +27,18 @@ export class ServiceMetrics {
   readonly ingested = this.#counter("churn_ingest_rows_total", "records that were posted, by what became of them", [
     "result",
   ]);
+  readonly filesLoaded = this.#counter(
+    "churn_folder_files_total",
+    "files of the watched folder, by what became of them",
+    ["result"],
+  );
+  readonly fileRows = this.#counter("churn_folder_rows_total", "rows of the watched folder, by what became of them", [
+    "result",
+  ]);
+  readonly lastFolderLook = this.#gauge(
+    "churn_folder_last_look_seconds",
+    "when the watched folder was last looked into, as Unix time",
+  );
   readonly monitoringRuns = this.#counter("churn_monitoring_runs_total", "runs of the monitoring, by how they ended", [
     "result",
   ]);

@@ -25,6 +25,18 @@ export const serveOptions = defineOptions("serve", {
     .boolean()
     .default(false)
     .describe("the poller also builds features and scores when a new snapshot day has come in"),
+  watch_folder: z
+    .boolean()
+    .default(false)
+    .describe("load what is new in the folder or pattern of the source by itself, once a file is written to its end"),
+  watch_interval: z
+    .number()
+    .min(0.1)
+    .max(86_400)
+    .default(10)
+    .describe(
+      "seconds from one look into the folder to the next; a file that grows is taken when it was still for one",
+    ),
   body_limit: z.int().min(1024).default(16_777_216).describe("bytes that a request may bring"),
   max_records: z.int().min(1).default(100_000).describe("records that one request to /ingest may bring"),
   max_waiting: z.int().min(1).default(16).describe("requests to /ingest that may wait for the store; more get 429"),

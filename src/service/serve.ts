@@ -1,13 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import pino, { type Logger } from "pino";
 import { ChurnError } from "../core/errors.js";
+import { isLocal, isMany } from "../download/many/find-logs.js";
 import type { FeatureSettings } from "../features/options.js";
+import type { LoadSettings } from "../load/options.js";
 import type { ScoreSettings } from "../scoring/options.js";
 import type { Store } from "../store/open-store.js";
 import { streamJobFile } from "../store/stream-files.js";
 import type { StreamSettings } from "../stream/options.js";
 import type { MonitorSettings } from "../watch/options.js";
 import { checkReady } from "./check-ready.js";
+import { FolderWatch } from "./folder-watch.js";
 import { inUrl, isLoopback } from "./loopback.js";
 import type { ServerParts } from "./make-server.js";
 import { ServiceMetrics } from "./metrics.js";
@@ -27,6 +30,8 @@ export interface ServiceSettings {
   features: FeatureSettings;
   score: ScoreSettings;
   monitor: MonitorSettings;
+  /** For the folder that is watched, where one is. */
+  load?: LoadSettings;
 }
 
 /** What is given beside the settings; secrets stand in no settings. */
@@ -49,7 +54,8 @@ export interface RunningService {
 const SHORTEST_TOKEN = 16;
 
 /**
- * Starts the stream service, the monitoring service and the poller in this process, or one of them.
+ * Starts the stream service, the monitoring service and the poller in this process, or one of them; with `watch_folder` also what
+ * loads new files.
  *
  * A stream that a crash cut off continues.
  *
@@ -89,6 +95,8 @@ export async function serve(
     metrics,
   );
 
+  const folder = await watchOf(store, settings, log, metrics);
+
   const servers: FastifyInstance[] = [];
   const addresses: Record<string, string> = {};
   const listen = async (name: string, app: FastifyInstance, at: number) => {
@@ -120,13 +128,41 @@ export async function serve(
     poller.start();
     log.info({ seconds: settings.serve.poll_interval }, "the poller looks for new scores");
   }
+  folder?.start();
   return {
     addresses,
     async close() {
-      await Promise.all([...servers.map((app) => app.close()), runner.stop(false), poller.stop()]);
+      await Promise.all([...servers.map((app) => app.close()), runner.stop(false), poller.stop(), folder?.stop()]);
       log.info("stopped");
     },
   };
+}
+
+/** What watches the folder of the source, where that is asked for. */
+async function watchOf(
+  store: Store,
+  { serve: { watch_folder, watch_interval }, load }: ServiceSettings,
+  log: Logger,
+  metrics: ServiceMetrics,
+): Promise<FolderWatch | undefined> {
+  if (!watch_folder || !load) return undefined;
+  const shown = [load.source].flat().join(", ");
+  if (!isLocal(load.source) || !(await isMany(load.source))) {
+    throw new ChurnError(
+      "BAD_OPTION",
+      `option "serve.watch_folder" needs a folder or a pattern, and the source is ${shown}`,
+      {
+        hint: '"source": "cdr", or --load.source "cdr/*.csv.gz"',
+      },
+    );
+  }
+  if (load.replace || load.replace_days !== null) {
+    throw new ChurnError("BAD_OPTION", 'option "serve.watch_folder" cannot go with "replace" or "replace_days"', {
+      hint: "run churn load with them once",
+    });
+  }
+  log.info({ source: shown, seconds: watch_interval }, "the folder is watched for new files");
+  return new FolderWatch(store, load, watch_interval, log, metrics);
 }
 
 function checkToken(ip: string, token: string | undefined): void {

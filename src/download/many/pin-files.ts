@@ -19,6 +19,14 @@ export interface PinnedFiles extends FilesManifest {
   changed: string[];
 }
 
+/** What a caller may say beside the settings, who looks again and again. */
+export interface PinContext extends StageContext {
+  /** Whether a file is written to its end; others wait, as they were before. */
+  isComplete?: (log: FoundLog) => boolean;
+  /** Told of each file that cannot be used; without it the first one ends the work. */
+  onFault?: (name: string, error: ChurnError) => void;
+}
+
 /** Files that are read at a time: one waits for the disk while the other is unpacked. */
 const AT_A_TIME = 4;
 /** Milliseconds after which what was brought so far is written down. */
@@ -35,7 +43,7 @@ const SAVE_AFTER = 5000;
 export async function pinFiles(
   texts: readonly string[],
   settings: DownloadSettings,
-  context: StageContext,
+  context: PinContext,
 ): Promise<PinnedFiles> {
   const { data_dir } = settings;
   const found = await findLogs(texts, data_dir, settings, context);
@@ -51,6 +59,12 @@ export async function pinFiles(
   };
   const left: FoundLog[] = [];
   for (const log of found.logs) {
+    if (context.isComplete && !context.isComplete(log)) {
+      const before = known.get(log.source.file);
+      if (before) work.done.set(log, before);
+      else work.leftOut.push({ name: log.name, why: "still being written" });
+      continue;
+    }
     const same = settings.force ? undefined : await whatIsKnown(log, known.get(log.source.file));
     if (same) work.done.set(log, same);
     else left.push(log);
@@ -92,7 +106,7 @@ async function whatIsKnown(log: FoundLog, before: ManifestFile | undefined): Pro
   return isSame ? before : { ...before, name, ...(partition ? { partition } : {}) };
 }
 
-async function bringAll(left: readonly FoundLog[], work: PinWork, context: StageContext): Promise<void> {
+async function bringAll(left: readonly FoundLog[], work: PinWork, context: PinContext): Promise<void> {
   const { settings, known } = work;
   const report = sumOfProgress(left, context);
   const waiting = left.entries();
@@ -111,8 +125,11 @@ async function bringAll(left: readonly FoundLog[], work: PinWork, context: Stage
         const { name, partition } = log;
         work.done.set(log, { ...manifest, name, ...(partition ? { partition } : {}) });
       } catch (error) {
-        if (!(error instanceof FileWithoutRows)) throw error;
-        work.leftOut.push({ name: log.name, why: error.why });
+        if (error instanceof FileWithoutRows) work.leftOut.push({ name: log.name, why: error.why });
+        else if (context.onFault && error instanceof ChurnError && !isInterrupted(error)) {
+          work.leftOut.push({ name: log.name, why: "it cannot be used" });
+          context.onFault(log.name, error);
+        } else throw error;
       }
       if (performance.now() - work.saved > SAVE_AFTER) await saveSoFar(work);
     }
