@@ -1,6 +1,7 @@
 import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import { describeLoad } from "./describe-load.js";
+import { inLimitedMemory } from "./limited-memory.js";
 import { loadInto } from "./load-into.js";
 import type { DownloadedFile, LoadResult } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
@@ -14,10 +15,11 @@ export async function loadFile(
 ): Promise<LoadResult> {
   const onRows = (done: number) => context.onProgress?.({ task: "load", done, total: file.rows, unit: "rows" });
   return store.lease(
-    async (db) => {
-      const { batches, ...result } = await loadInto(db, file, settings, { inPieces: store.commitsInPieces, onRows });
-      return describeLoad(db, batches, result);
-    },
+    (db) =>
+      inLimitedMemory(db, file.rows, async () => {
+        const { batches, ...result } = await loadInto(db, file, settings, { inPieces: store.commitsInPieces, onRows });
+        return describeLoad(db, batches, result);
+      }),
     { signal: context.signal, create: true },
   );
 }
