@@ -76,7 +76,7 @@ export async function readTable(
 ): Promise<{ read: TableRead; files: string[] }> {
   const { signal } = context;
   // rows are only passed on here, and what several threads hold of them would be held for nothing
-  await db.run(`SET memory_limit = '512MB'; SET threads = 1; SET temp_directory = ${text(folder)}`);
+  await db.run(`SET memory_limit = '800MB'; SET threads = 1; SET temp_directory = ${text(folder)}`);
   const work = <T>(each: (session: MysqlSession) => Promise<T>) => server.session(each, signal);
   const state = await work((session) => begin(session, source, before));
   const { read, key, view } = state;

@@ -30,12 +30,15 @@ export async function fetchRows(
   return writeLines(session, line, path, { values });
 }
 
+/** Bytes of a line, as many as a server sends in one piece; DuckDB would take sixteen times as much to read them into. */
+const LONGEST_LINE = 1 << 26;
+
 /** A DuckDB expression for the rows of a file that `fetchRows` wrote. */
 export function csvSource(path: string, columns: readonly CatalogColumn[]): string {
   const types = columns.map(({ name, type }) => `${text(name)}: ${text(type)}`).join(", ");
   return csvRows(
     path,
     `columns = {${types}}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"',
-    nullstr = '', allow_quoted_nulls = false, new_line = '\\n', max_line_size = 67108864`,
+    nullstr = '', allow_quoted_nulls = false, new_line = '\\n', max_line_size = ${LONGEST_LINE}, buffer_size = ${2 * LONGEST_LINE}`,
   );
 }
