@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -108,8 +109,11 @@ async function ask({ question, choices }: Doubt): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const list = choices.map(({ title }, at) => `  ${at + 1}  ${title}${at === 0 ? "  (default)" : ""}`);
+    // Ctrl-D ends the input, and the question would never be answered
+    const closed = once(lines, "close").then(() => "");
     for (;;) {
-      const answer = (await lines.question(`${question}\n${list.join("\n")}\nWhich one? [1] `)).trim();
+      const asked = lines.question(`${question}\n${list.join("\n")}\nWhich one? [1] `);
+      const answer = (await Promise.race([asked, closed])).trim();
       const chosen =
         answer === "" ? choices[0] : (choices[Number(answer) - 1] ?? choices.find(({ value }) => value === answer));
       if (chosen) return chosen.value;
@@ -120,7 +124,9 @@ async function ask({ question, choices }: Doubt): Promise<string> {
 }
 
 function asJson(proposal: Proposal, file: string, next: readonly string[]) {
-  return { file, next: next[0], ...snakeKeys(proposal), days: snakeKeys(proposal.days) };
+  const { days, preview } = proposal;
+  const shown = { ...preview, rejects: preview.rejects.map(snakeKeys) };
+  return { file, next: next[0], ...snakeKeys(proposal), days: snakeKeys(days), preview: shown };
 }
 
 /** What to type to run all notebooks on the log; outside of a project that has them, with those of the package. */

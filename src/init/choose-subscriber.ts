@@ -71,7 +71,10 @@ export async function chooseSubscriber(
 function mayName(column: ColumnProfile, rows: number): boolean {
   if (column.distinct < 2 || column.filled < 0.5 * rows || column.longest > 120) return false;
   if (column.clocks > 0.9 * column.filled) return false;
-  return !isNumeric(column) || (column.whole === column.numbers && column.negative === 0);
+  if (!isNumeric(column)) return true;
+  // 100007919.1700000013 names a visitor; an amount has few decimals
+  const isLong = column.hints.has("who") && column.longest > 12;
+  return (column.whole === column.numbers || isLong) && column.negative === 0;
 }
 
 const first = (column: ColumnProfile) =>

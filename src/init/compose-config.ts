@@ -1,5 +1,4 @@
 import { basename, dirname, relative, sep } from "node:path";
-import { loadOptions } from "../load/options.js";
 import type { GrainChoice } from "./find-grain.js";
 import type { Log } from "./open-log.js";
 import type { DaysPlan } from "./plan-days.js";
@@ -29,9 +28,6 @@ export interface ConfigParts {
   emptyCells: boolean;
   beside: Config;
 }
-
-/** Whether loads take an option. */
-const hasOption = (option: string) => loadOptions.fields.some(({ key }) => key === option);
 
 /** Most rows of a batch of the stream, and batches that a stream should have. */
 const BATCH = 10_000;
@@ -73,7 +69,7 @@ export function composeConfig(parts: ConfigParts): Config {
     },
     ...(format === null ? {} : { time: { format } }),
     ...(own.length ? { measures: Object.fromEntries(own) } : {}),
-    ...(grain.recordId && hasOption("record_id") ? { record_id: grain.recordId.column.name } : {}),
+    ...(grain.recordId ? { record_id: grain.recordId.column.name } : {}),
     ...(parts.emptyCells ? { empty_cells: "missing" } : {}),
     ...(parts.maxRejects === null ? {} : { max_rejects: parts.maxRejects }),
     ...(Object.keys(parts.beside).length ? { load: parts.beside } : {}),

@@ -51,7 +51,7 @@ export function measureName(wanted: string, taken: ReadonlySet<string>): string 
     .replace(/[^A-Za-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
   // DP_ begins the names of a call record
-  const name = (/^(?!DP_)[A-Za-z]/i.test(plain) ? plain : `m_${plain || "measure"}`).slice(0, 50);
+  const name = (/^(?!DP_)[A-Za-z]/i.test(plain) ? plain : plain ? `m_${plain}` : "measure").slice(0, 50);
   const ours = [...OWN_NAMES, ...CDR_COLUMNS.map((column) => column.name.toLowerCase())];
   const isFree = (each: string) => !ours.includes(each.toLowerCase()) && !taken.has(each.toLowerCase());
   if (isFree(name)) return name;
@@ -70,7 +70,7 @@ export const titleOf = (name: string): string =>
 const UNITS: readonly [unit: string, words: RegExp][] = [
   ["s", /(^| )(s|sec|secs|seconds|sekunden|secondi|secondes|segundos|billsec)( |$)/],
   ["min", /(^| )(min|mins|minutes|minuten|minuti)( |$)/],
-  ["ms", /(^| )(ms|millis|milliseconds)( |$)/],
+  ["ms", /(^| )(ms|msec|msecs|millis|milliseconds)( |$)/],
   ["MB", /(^| )(mb|mib|megabytes?)( |$)/],
   ["kB", /(^| )(kb|kib|kilobytes?)( |$)/],
   ["GB", /(^| )(gb|gib|gigabytes?)( |$)/],
@@ -83,3 +83,6 @@ const UNITS: readonly [unit: string, words: RegExp][] = [
 
 /** The unit that the name of a column says; undefined where it says none. */
 export const unitOf = (name: string): string | undefined => UNITS.find(([, words]) => words.test(titleOf(name)))?.[0];
+
+/** SQL for the seconds of a length of time that is written as 00:05:30. */
+export const secondsSql = (name: string): string => `epoch(CAST(${columnSql(name)} AS INTERVAL))`;

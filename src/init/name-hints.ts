@@ -44,7 +44,7 @@ const WORDS: Readonly<Record<Hint, string>> = {
   money: `amount total revenue betrag umsatz importo totale montant spend sales value wert valore valeur charge cost costo kosten fee gebuehr
     paid payment zahlung turnover ricavo euro eur usd gbp chf dollar`,
   duration: `duration dur dauer durata duree duracion secs seconds sec sekunden secondi secondes minutes minuten minuti mins billsec talktime
-    laenge ms millis`,
+    laenge ms msec msecs millis milliseconds`,
   volume: `bytes byte octets volume volumen traffic mb kb gb tb kib mib gib megabytes kilobytes gigabytes uplink downlink upload download uploaded
     downloaded rx tx ul dl`,
   place: "lat latitude lon lng long longitude breitengrad laengengrad latitudine longitudine breite",

@@ -1,5 +1,5 @@
 import type { LeftOut } from "./measure.js";
-import { type ColumnProfile, isDense, isNumeric } from "./profile-columns.js";
+import { type ColumnProfile, isDense, isLength, isNumeric } from "./profile-columns.js";
 import { count } from "./words.js";
 
 /** What is known of the other columns when the measures are chosen. */
@@ -21,6 +21,7 @@ export function whyNoMeasure(
   if (role) return role;
   if (column.filled === 0) return "empty";
   if (column.distinct === 1) return `the same in every row: ${column.top[0]?.value ?? ""}`;
+  if (isLength(column)) return undefined;
   if (!isNumeric(column)) return textReason(column);
   return codeReason(column) ?? (grain === "event" ? eventReason(column) : undefined);
 }

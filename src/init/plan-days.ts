@@ -60,6 +60,9 @@ const WINDOWS: Readonly<Record<number, readonly number[][]>> = {
   ],
 };
 
+/** Snapshots of each subscriber and day up to which there may be one a day. */
+const DAILY_ROWS = 5_000_000;
+
 type Step = Pick<DaysPlan, "snapshotEvery" | "chunkPeriod"> & { days: number };
 const DAILY: Step = { snapshotEvery: 1, chunkPeriod: "D", days: 1 };
 const WEEKLY: Step = { snapshotEvery: 7, chunkPeriod: "W", days: 7 };
@@ -78,12 +81,15 @@ interface Division extends Step {
 /**
  * Proposes the horizon at which a silence hardly ends again, windows of about its length, and how many of the last days are left for the
  * stream, so that training has snapshots enough and monitoring eight chunks.
+ *
+ * @param share one of so many subscribers is in what was looked at
  */
-export function planDays(rhythm: Rhythm): DaysPlan {
+export function planDays(rhythm: Rhythm, share = 1): DaysPlan {
   const { covered, silences } = rhythm;
   const first = covered?.first ?? rhythm.days[0] ?? 0;
   const last = covered?.last ?? rhythm.days.at(-1) ?? 0;
   const length = last - first + 1;
+  const divide = divider(length, rhythm.subscribers * share * length <= DAILY_ROWS);
   const curve = returnCurve(silences);
   const shareAt = (days: number) => (days <= curve.longest ? curve.back[days] : null);
   const back = HORIZONS.flatMap((days) => {
@@ -93,9 +99,9 @@ export function planDays(rhythm: Rhythm): DaysPlan {
   const notes: string[] = [];
   // what is as long as the silences that were seen has nothing after it that could end
   const settled = back.find(({ days, share }) => share <= BACK && 2 * days <= curve.longest);
-  const shorter = settled && !divide(settled.days, length) ? tolerable(back, length) : undefined;
-  const wanted = shorter?.days ?? settled?.days ?? fallback(back, length);
-  const division = divide(wanted, length);
+  const shorter = settled && !divide(settled.days, true) ? tolerable(back, divide) : undefined;
+  const wanted = shorter?.days ?? settled?.days ?? fallback(back, divide);
+  const division = divide(wanted);
   const shown = back.filter(({ days }) => days <= 90);
   const evidence = [
     shown.length
@@ -103,15 +109,18 @@ export function planDays(rhythm: Rhythm): DaysPlan {
       : `the log is too short to see silences end: ${count(length, "day")}`,
   ];
   if (settled && shorter) {
-    const needed = shortest(settled.days);
+    const needed = ways(settled.days)
+      .filter(({ labelled }) => labelled)
+      .reduce(shorterOf);
     notes.push(
       `${settled.days} days would be the better horizon, but need a log of ${needed.train + needed.watch} days: of silences of ${shorter.days} days ${percent(shorter.share)} end again, and count as churn`,
     );
   }
   if (!settled) {
+    const share = shareAt(wanted);
     notes.push(
-      back.length && back[back.length - 1].share > BACK
-        ? `no horizon up to 90 days is one after which hardly anybody comes back: of silences of ${wanted} days ${percent(shareAt(wanted) ?? back[back.length - 1].share)} end again within the log, and count as churn`
+      share !== null && share > BACK
+        ? `of silences of ${wanted} days ${percent(share)} end again within the log, and count as churn: no horizon up to 90 days that fits into it is one after which hardly anybody comes back`
         : `the horizon of ${wanted} days is a guess: the log shows too few longer silences (it has ${count(length, "day")})`,
     );
   }
@@ -152,29 +161,41 @@ export function planDays(rhythm: Rhythm): DaysPlan {
 const stepOf = ({ snapshotEvery, chunkPeriod }: Step) => ({ snapshotEvery, chunkPeriod });
 
 /** Where no length is long enough: the longest that fits into the log with all that is needed. */
-function fallback(back: readonly { days: number; share: number }[], length: number): number {
-  const fitting = HORIZONS.filter((days) => divide(days, length));
+function fallback(back: readonly { days: number; share: number }[], divide: Divide): number {
+  const whole = HORIZONS.filter((days) => divide(days, true));
+  const fitting = whole.length ? whole : HORIZONS.filter((days) => divide(days));
   const seen = fitting.filter((days) => back.some((each) => each.days === days));
   return seen.at(-1) ?? fitting.at(0) ?? HORIZONS[0];
 }
 
 /** The longest horizon that fits into the log, where hardly too many come back after it. */
-const tolerable = (back: readonly { days: number; share: number }[], length: number) =>
-  back.filter(({ days, share }) => share <= TOLERABLE && divide(days, length)).at(-1);
+const tolerable = (back: readonly { days: number; share: number }[], divide: Divide) =>
+  back.filter(({ days, share }) => share <= TOLERABLE && divide(days, true)).at(-1);
 
-/** The first way to divide a log of some days that has room; undefined where none has. */
-function divide(horizon: number, length: number): Division | undefined {
-  return ways(horizon).find(({ train, watch }) => train + watch <= length);
-}
+/**
+ * Finds the first way to divide a log for a horizon; undefined where none has room.
+ *
+ * @param known only such that leave time for the outcome of every chunk to be known
+ */
+type Divide = (horizon: number, known?: boolean) => Division | undefined;
 
-const shortest = (horizon: number): Division =>
-  ways(horizon).reduce((a, b) => (b.train + b.watch < a.train + a.watch ? b : a));
+/** @param daily whether a snapshot of each day is not too much */
+const divider =
+  (length: number, daily: boolean): Divide =>
+  (horizon, known = false) =>
+    ways(horizon).find(
+      ({ train, watch, labelled, days }) =>
+        train + watch <= length && (labelled || !known) && (daily || days > DAILY.days),
+    );
+
+const shorterOf = (a: Division, b: Division): Division => (b.train + b.watch < a.train + a.watch ? b : a);
+const shortest = (horizon: number): Division => ways(horizon).reduce(shorterOf);
 
 /** The ways to divide a log, better ones first: chunks with labels, long windows, wide steps. */
 function ways(horizon: number): Division[] {
   const steps = horizon >= 60 ? [MONTHLY, WEEKLY] : [WEEKLY, DAILY];
-  return steps.flatMap((step) =>
-    [true, false].flatMap((labelled) =>
+  return [true, false].flatMap((labelled) =>
+    steps.flatMap((step) =>
       WINDOWS[horizon].map((windows): Division => {
         const before = SNAPSHOTS - 1 + Math.ceil(horizon / step.snapshotEvery);
         const snapshots = Math.ceil(before / 0.7) + 1;

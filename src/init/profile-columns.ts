@@ -29,6 +29,8 @@ export interface ColumnProfile extends LogColumn {
   letters: number;
   spaced: number;
   clocks: number;
+  /** Of these, cells hh:mm:ss. */
+  lengths: number;
   /** The most frequent values, at most 60. */
   top: { value: string; rows: number }[];
 }
@@ -39,6 +41,10 @@ const MOST = 0.98;
 /** Whether a column holds numbers. */
 export const isNumeric = (column: ColumnProfile): boolean =>
   column.filled > 0 && column.numbers >= MOST * column.filled && column.codes < 0.001 * column.filled + 1;
+
+/** Whether a column holds lengths of time as 00:05:30, and not times of day. */
+export const isLength = ({ lengths, filled, hints }: ColumnProfile): boolean =>
+  filled > 0 && lengths >= MOST * filled && hints.has("duration") && !hints.has("when");
 
 /** Whether whole numbers nearly all follow each other, as those that are given one after another do. */
 export const isDense = ({ min, max, distinct, share }: ColumnProfile): boolean =>
@@ -137,6 +143,7 @@ export async function profileColumns(
         letters: of("letters"),
         spaced: of("spaced"),
         clocks: of("clocks"),
+        lengths: of("lengths"),
         top: await topOf(db, column.own),
       });
     }
@@ -163,6 +170,7 @@ function countsOf(own: string, decimal: "." | ","): string[] {
     `${matches("[A-Za-z]")} AS ${own}_letters`,
     `${matches("[^ ] +[^ ]")} AS ${own}_spaced`,
     `${matches("^[0-9]{1,3}:[0-5][0-9](:[0-5][0-9])?$")} AS ${own}_clocks`,
+    `${matches("^[0-9]{1,3}:[0-5][0-9]:[0-5][0-9]$")} AS ${own}_lengths`,
   ];
 }
 

@@ -7,7 +7,6 @@ import { configure } from "../config/configure.js";
 import { download } from "../download/download.js";
 import { buildFeatures } from "../features/build-features.js";
 import { load } from "../load/load.js";
-import { loadOptions } from "../load/options.js";
 import { inMemory } from "../store/memory-database.js";
 import { openStore } from "../store/open-store.js";
 import { formatConfig } from "./compose-config.js";
@@ -71,8 +70,7 @@ describe.each(LOGS.map((make) => make()))("of $name, init", (log) => {
     expect(names.filter((name) => log.notMeasures?.includes(name))).toEqual([]);
   });
 
-  const isCounted = log.name !== "call records" || loadOptions.fields.some(({ key }) => key === "record_id");
-  it.runIf(isCounted)("gives a config by which every usable row is loaded, with the sums of the log", async () => {
+  it("gives a config by which every usable row is loaded, with the sums of the log", async () => {
     const { stored, loaded } = await loadAll(proposal, log);
     expect(loaded.rejected).toBe(log.rejected ?? 0);
     expect(stored.rows).toBe(log.rows);

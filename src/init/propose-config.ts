@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
@@ -38,9 +39,7 @@ export async function proposeConfig(
   const settings = initOptions.parse(given);
   const texts = typeof source === "string" ? [source] : source;
   const groups = await findGroups(texts);
-  const name = nameOf(
-    output ? output.replace(/(\.config)?\.json$/i, "") : texts.length === 1 ? texts[0] : groups[0].files[0].path,
-  );
+  const name = nameOf(output ? output.replace(/(\.config)?\.json$/i, "") : placeOf(texts[0]));
   const config = resolve(output ?? `${name}.config.json`);
   return inMemory(async (db) => {
     const stop = () => db.interrupt();
@@ -51,6 +50,13 @@ export async function proposeConfig(
       context.signal?.removeEventListener("abort", stop);
     }
   });
+}
+
+/** The file or folder that a source names, or the folder in which a pattern begins. */
+function placeOf(text: string): string {
+  let path = resolve(text);
+  while (/[*?[]/.test(basename(path)) && !existsSync(path)) path = dirname(path);
+  return path;
 }
 
 interface Task {
@@ -98,7 +104,7 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
   if (grain.grain === "day") await markActive(db, profiles, measures, decimal);
   tell("measure its silences");
   const rhythm = await readRhythm(db);
-  const days = planDays(rhythm);
+  const days = planDays(rhythm, log.share);
   const rejected = 1 - (await db.oneRow<{ rows: number }>("SELECT count(*) AS rows FROM acts")).rows / log.rows;
   tell("look at the files beside it");
   const beside = await findBeside(db, groups.slice(1), log.share, rhythm);

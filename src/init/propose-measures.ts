@@ -1,8 +1,17 @@
 import { CDR_COLUMNS, MEASURES } from "../cdr/columns.js";
 import type { Database } from "../store/database.js";
-import { columnSql, isOneOf, type LeftOut, measureName, type ProposedMeasure, titleOf, unitOf } from "./measure.js";
+import {
+  columnSql,
+  isOneOf,
+  type LeftOut,
+  measureName,
+  type ProposedMeasure,
+  secondsSql,
+  titleOf,
+  unitOf,
+} from "./measure.js";
 import { type ColumnRoles, leftOut, whyNoMeasure } from "./numeric-role.js";
-import type { ColumnProfile } from "./profile-columns.js";
+import { type ColumnProfile, isLength } from "./profile-columns.js";
 import { findTelecom, telecomMeasures } from "./telecom-measures.js";
 
 /** What is added up by subscriber and day. */
@@ -72,7 +81,11 @@ function dayMeasures({ profiles, roles }: MeasuresInput): Omit<MeasuresProposal,
     if (whyNoMeasure(column, roles) !== undefined) continue;
     const name = measureName(column.name, names);
     names.add(name.toLowerCase());
-    measures.push({ name, sql: null, column: column.name, ...kindOf(column), ...labelsOf(column, name) });
+    measures.push(
+      isLength(column)
+        ? { name, sql: secondsSql(column.name), kind: "amount", ...labelsOf(column, name), unit: "s" }
+        : { name, sql: null, column: column.name, ...kindOf(column), ...labelsOf(column, name) },
+    );
   }
   return { measures, leftOut: leftOut(profiles, roles), notes: [], telecom: false };
 }
@@ -114,7 +127,11 @@ async function eventMeasures(input: MeasuresInput): Promise<Omit<MeasuresProposa
   for (const column of free) {
     if (used.has(column.own) || whyNoMeasure(column, roles) !== undefined) continue;
     const name = measureName(column.name, names);
-    add({ name, sql: `sum(${columnSql(column.name)})`, ...kindOf(column), ...labelsOf(column, name) });
+    add(
+      isLength(column)
+        ? { name, sql: `sum(${secondsSql(column.name)})`, kind: "amount", ...labelsOf(column, name), unit: "s" }
+        : { name, sql: `sum(${columnSql(column.name)})`, ...kindOf(column), ...labelsOf(column, name) },
+    );
   }
   const kinds = special ? undefined : kindsOf(free);
   if (kinds) {

@@ -1,8 +1,17 @@
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import type { Database } from "../store/database.js";
-import { columnSql, isOneOf, type LeftOut, measureName, type ProposedMeasure, titleOf } from "./measure.js";
+import {
+  columnSql,
+  isOneOf,
+  type LeftOut,
+  measureName,
+  type ProposedMeasure,
+  secondsSql,
+  titleOf,
+  valueSql,
+} from "./measure.js";
 import { wordsOf } from "./name-hints.js";
-import { type ColumnProfile, isNumeric, numberCell } from "./profile-columns.js";
+import { type ColumnProfile, isLength, isNumeric, numberCell } from "./profile-columns.js";
 import { count } from "./words.js";
 
 type Service = "call" | "sms" | "data";
@@ -100,7 +109,9 @@ export async function telecomMeasures(
   const use = await useByService(db, log, numeric, decimal);
   const used = new Set([type.own, ...(direction ? [direction.own] : [])]);
   const measures: ProposedMeasure[] = [];
-  const duration = pick(numeric, "duration", (own) => (use.get(`call ${own}`) ?? 0) - (use.get(`sms ${own}`) ?? 0));
+  const length = profiles.find(isLength);
+  const duration =
+    length ?? pick(numeric, "duration", (own) => (use.get(`call ${own}`) ?? 0) - (use.get(`sms ${own}`) ?? 0));
   const volumes = numeric.filter((column) => column !== duration && isVolume(column, use));
   const isTotal = volumes.length > 2 ? volumes.find(({ hints }) => hints.has("money")) : undefined;
   const volume = isTotal ? [isTotal] : volumes;
@@ -116,7 +127,6 @@ export async function telecomMeasures(
       ...(note ? { note } : {}),
     });
   };
-  const directed = hasDirections(log);
   const names: Record<Service, Record<Direction | "all", string>> = {
     call: { out: "DP_MOC", in: "DP_MTC", all: "calls" },
     sms: { out: "DP_MOSMS", in: "DP_MTSMS", all: "sms" },
@@ -124,14 +134,13 @@ export async function telecomMeasures(
   };
   for (const service of ["call", "sms", "data"] as const) {
     if (!values.has(service)) continue;
-    for (const way of directed && service !== "data" ? (["out", "in"] as const) : (["all"] as const)) {
-      const condition = conditionOf(log, service, way);
-      if (!condition) continue;
+    for (const [way, condition] of conditionsOf(log, service)) {
       const name = names[service][way];
       add(name.startsWith("DP") ? `${name}_COUNT` : name, `count(*) FILTER (${condition})`, "count");
       if (service === "call" && duration) {
         const { factor, note } = secondsOf(duration);
-        const sum = `sum(${scaled(columnSql(duration.name), factor)}) FILTER (${condition})`;
+        const seconds = length ? secondsSql(length.name) : scaled(columnSql(duration.name), factor);
+        const sum = sumOf(seconds, condition);
         add(name.startsWith("DP") ? `${name}_DURATION` : "call_seconds", sum, "amount", note);
         used.add(duration.own);
       }
@@ -139,7 +148,7 @@ export async function telecomMeasures(
         const { factor, note } = megabytesOf(volume[0]);
         const cells = volume.map(({ name }) => columnSql(name));
         const cell = cells.length === 1 ? cells[0] : `(${cells.map((each) => `coalesce(${each}, 0)`).join(" + ")})`;
-        add("DP_DATA_VOLUME", `sum(${scaled(cell, factor)}) FILTER (${condition})`, "amount", note);
+        add("DP_DATA_VOLUME", sumOf(scaled(cell, factor), condition), "amount", note);
         for (const { own } of volumes) used.add(own);
       }
     }
@@ -150,11 +159,36 @@ export async function telecomMeasures(
     taken.add(name.toLowerCase());
     add(name, `count(*) FILTER (${isOneOf(type.name, [value])})`, "count");
   }
-  return { measures, used, left: leftValues(log) };
+  return { measures, used, left: [...leftValues(log), ...(await undirected(db, log))] };
 }
 
-function hasDirections({ direction, values }: TelecomLog): boolean {
-  return direction !== null || (values.get("call") ?? []).some((value) => of(value, DIRECTIONS));
+/** The rows of a service by direction, or all of them where it has none: data has none. */
+function conditionsOf(log: TelecomLog, service: Service): [way: Direction | "all", condition: string][] {
+  const ways = service === "data" ? [] : (["out", "in"] as const);
+  const found = ways.flatMap((way): [Direction, string][] => {
+    const condition = conditionOf(log, service, way);
+    return condition ? [[way, condition]] : [];
+  });
+  const all = conditionOf(log, service, "all");
+  return found.length || !all ? found : [["all", all]];
+}
+
+/** Calls and messages whose direction is neither out nor in: the eight measures have no place for them. */
+async function undirected(db: Database, { type, direction, values }: TelecomLog): Promise<LeftOut[]> {
+  if (!direction) return [];
+  const known = direction.top.map(({ value }) => value).filter((value) => of(value, DIRECTIONS));
+  const list = (all: readonly string[]) => all.map(valueSql).join(", ");
+  const { n } = await db.oneRow<{ n: number }>(
+    `SELECT count(*) AS n FROM log WHERE ${type.own} IN (${list(["call", "sms"].flatMap((each) => values.get(each as Service) ?? []))})
+      AND (${direction.own} IS NULL OR ${direction.own} NOT IN (${list(known)}))`,
+  );
+  if (n === 0) return [];
+  return [
+    {
+      name: direction.name,
+      reason: `neither out nor in for ${count(n, "call and message", "calls and messages")}: these are not counted`,
+    },
+  ];
 }
 
 /** SQL for the rows of a service and a direction; undefined where there are none. */
@@ -216,13 +250,18 @@ function isVolume({ own, hints }: ColumnProfile, use: ReadonlyMap<string, number
   return hints.has("volume") ? more > -0.2 : more > 0.5 && !hints.has("code") && !hints.has("duration");
 }
 
+/** A sum over some of the records of a day; where there are none of them it is 0, and not unknown. */
+const sumOf = (cell: string, condition: string) => `coalesce(sum(${cell}) FILTER (${condition}), 0)`;
+
 const scaled = (cell: string, factor: number) =>
   factor === 1 ? cell : factor < 1 ? `${cell} / ${1 / factor}.0` : `${cell} * ${factor}`;
 
-function secondsOf({ name, hints, whole, numbers, max }: ColumnProfile): { factor: number; note: string } {
+function secondsOf(column: ColumnProfile): { factor: number; note: string } {
+  const { name, hints, whole, numbers, max } = column;
+  if (isLength(column)) return { factor: 1, note: `${name} is written hh:mm:ss: in seconds` };
   const words = wordsOf(name);
   const has = (...any: string[]) => words.some((word) => any.includes(word));
-  if (has("ms", "millis", "milliseconds"))
+  if (has("ms", "msec", "msecs", "millis", "milliseconds"))
     return { factor: 0.001, note: `${name} is in milliseconds: divided by 1,000` };
   if (has("min", "mins", "minutes", "minuten", "minuti"))
     return { factor: 60, note: `${name} is in minutes: times 60` };

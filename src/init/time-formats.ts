@@ -151,6 +151,11 @@ export function rawTimeSql(cell: string, format: TimeFormat): string {
   if (format === "excel") {
     return within(EXCEL_EPOCH, 80_000, `make_timestamp(CAST((${number} - ${EXCEL_EPOCH}) * 86400000000 AS BIGINT))`);
   }
+  // the clock that wrote it, whatever its offset
+  if (format?.endsWith("%z")) {
+    const clock = `regexp_replace(${cell}, ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$', '')`;
+    return `CAST(try_strptime(${clock}, ${text(format.replace(/ ?%z$/, ""))}) AS TIMESTAMP)`;
+  }
   if (format !== null) return `CAST(try_strptime(${cell}, ${text(format)}) AS TIMESTAMP)`;
   const bare = `replace(regexp_replace(replace(${cell}, 'T', ' '), ' ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$', ''), ',', '.')`;
   // the offset of a day alone would be its day: -05
