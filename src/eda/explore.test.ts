@@ -158,6 +158,28 @@ describe("explore", async () => {
     const suffix = name === "flags" ? "PSEUDO_CHURNED_ahead" : "PSEUDO_CHURNED";
     expect(readdirSync(output_dir)).toContain(`DP_DATA_COUNT_vs_${suffix}.svg`);
   });
+  it("label ahead is a leaving in the days after the row, where there is a list of leavers", async () => {
+    const rows = log(false);
+    const own = await storeOf("listed", rows);
+    const horizon = 4;
+    const left = [...new Set(rows.map(({ who }) => who))]
+      .filter((_, i) => i % 3 === 0)
+      .map((who, i) => [who, FIRST + 5 + i] as const);
+    await own.lease(async (db) => {
+      for (const [who, day] of left)
+        await db.run("INSERT INTO leavers VALUES ($1, CAST($2 AS DATE))", [String(who), dateOf(day)]);
+    });
+    const until = Math.max(...left.map(([, day]) => day));
+    const known = rows.filter(({ day }) => day + horizon <= until);
+    const churned = known.filter((row) =>
+      left.some(([who, day]) => who === row.who && day > row.day && day <= row.day + horizon),
+    );
+    const ahead = await explore(own, { horizon, output_dir: join(folder, "listed") });
+    expect(ahead.label).toEqual({ source: "ahead", horizon, known: known.length, churned: churned.length });
+    expect(churned.length).toBeGreaterThan(5);
+    expect(ahead.notes[0]).toContain(`leaves by the list in the 4 days after it`);
+    expect(ahead.notes[0]).toContain(dateOf(until));
+  });
   it("explores a log of one day, and one whose labels are all beyond its end", async () => {
     const warn = vi.spyOn(console, "warn");
     const day = await storeOf(

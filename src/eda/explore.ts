@@ -172,12 +172,15 @@ export async function explore(
 
 function notes(log: ExploredRows, horizon: number, { known, churned }: { known: number; churned: number }): string[] {
   const share = known > 0 ? `${percent(churned / known)} of ${known.toLocaleString("en-US")} rows` : "no row";
-  const event = log.flagged
-    ? `is flagged in the ${horizon} days after it`
-    : `does nothing in the ${horizon} days after it`;
+  const how = log.leftUntil !== null ? "leaves by the list" : log.flagged ? "is flagged" : "does nothing";
+  const event = `${how} in the ${horizon} days after it`;
+  const end =
+    log.leftUntil === null
+      ? `of the last ${horizon} days`
+      : `less than ${horizon} days before ${log.leftUntil}, when the list ends,`;
   return [
     log.label === "ahead"
-      ? `A row counts as churned when its subscriber ${event} (${share}); rows of the last ${horizon} days have no label.`
+      ? `A row counts as churned when its subscriber ${event} (${share}); rows ${end} have no label.`
       : `${LABEL} is that of the row's own day (${share}): the correlations show what churn looks like, not what announces it; label = "ahead" does.`,
     "Rows of one subscriber are alike, so intervals and p-values, which take rows as independent, are too narrow.",
   ];

@@ -3,6 +3,7 @@ import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import { activitySql } from "../store/activity-sql.js";
 import { type Database, name } from "../store/database.js";
+import { countLeavers } from "../store/leavers.js";
 import { logColumns } from "../store/log-columns.js";
 import type { EdaSettings } from "./options.js";
 
@@ -23,14 +24,17 @@ export interface ExploredRows {
   label: "given" | "ahead";
   /** The log has PSEUDO_CHURNED. */
   flagged: boolean;
+  /** Last day on which somebody left by a list of leavers, which is what a label that looks ahead goes by then; else null. */
+  leftUntil: string | null;
 }
 
 /**
  * Makes the view `explored` for this connection: the rows of the days asked for, each with its label.
  *
  * A given label is that of the row's own day. One that looks ahead is the label of a snapshot taken on the next day: 1 when the
- * subscriber is flagged in the `horizon` days after the row's day, or, in a log without flags, does nothing in them. It is null
- * when the loaded days end before these do, and for rows that are flagged already.
+ * subscriber leaves in the `horizon` days after the row's day by a list of leavers; without one, when it is flagged in them, or, in a
+ * log without flags, does nothing. It is null when the loaded days (or the list) end before these do, and for rows that are flagged
+ * already.
  *
  * @throws ChurnError NO_DATA when there are no such rows; BAD_OPTION when the label asked for is not in the log
  */
@@ -60,23 +64,13 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
   const from = settings.start_date ?? String(log.first);
   const to = settings.end_date ?? loaded;
   const within = `DP_DATE BETWEEN DATE '${from}' AND DATE '${to}'`;
+  const leftUntil = label === "ahead" ? ((await countLeavers(db))?.last ?? null) : null;
   if (label === "given") {
     await db.run(
       `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS ${LABEL} FROM DP_CDR_Data WHERE ${within}`,
     );
   } else {
-    const active = activitySql(held);
-    const next = (condition: string) => `min(CASE WHEN ${condition} THEN DP_DATE END) OVER later`;
-    // a table, since the windows would run again for each column
-    await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
-      SELECT * EXCLUDE ("next flag", "next row"),
-        CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${settings.horizon} > DATE '${loaded}' THEN NULL
-          WHEN "next flag" <= DP_DATE + ${settings.horizon} THEN 1
-          WHEN "next row" <= DP_DATE + ${settings.horizon} THEN 0 ELSE 1 END AS ${LABEL}
-      FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS "next flag", ${next(`PSEUDO_CHURNED IS NOT NULL OR ${active}`)} AS "next row"
-        FROM DP_CDR_Data WHERE DP_DATE <= DATE '${loaded}'
-        WINDOW later AS (PARTITION BY DP_MSISDN ORDER BY DP_DATE ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
-      WHERE ${within} ORDER BY id`);
+    await createAhead(db, { measures: held, horizon: settings.horizon, loaded, within, leftUntil });
   }
   const found = await db.row(
     `SELECT count(*) AS rows, count(DISTINCT DP_MSISDN) AS subscribers, CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM explored`,
@@ -94,7 +88,40 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
     measures,
     label,
     flagged,
+    leftUntil,
   };
+}
+
+interface LabelAhead {
+  measures: readonly MeasureColumn[];
+  horizon: number;
+  /** Last loaded day. */
+  loaded: string;
+  /** SQL for the rows of the days that are asked for. */
+  within: string;
+  leftUntil: string | null;
+}
+
+/** Makes `explored` with a label that looks ahead: a table, since it would be computed again for each column. */
+async function createAhead(db: Database, { measures, horizon, loaded, within, leftUntil }: LabelAhead): Promise<void> {
+  if (leftUntil !== null) {
+    await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
+      SELECT d.*, CASE WHEN DP_DATE + ${horizon} > DATE '${leftUntil}' THEN NULL
+        WHEN left_on <= DP_DATE + ${horizon} THEN 1 ELSE 0 END AS ${LABEL}
+      FROM (FROM DP_CDR_Data WHERE ${within}) d
+      ASOF LEFT JOIN leavers l ON d.DP_MSISDN = l.DP_MSISDN AND d.DP_DATE < l.left_on ORDER BY id`);
+    return;
+  }
+  const next = (condition: string) => `min(CASE WHEN ${condition} THEN DP_DATE END) OVER later`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
+    SELECT * EXCLUDE ("next flag", "next row"),
+      CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${horizon} > DATE '${loaded}' THEN NULL
+        WHEN "next flag" <= DP_DATE + ${horizon} THEN 1
+        WHEN "next row" <= DP_DATE + ${horizon} THEN 0 ELSE 1 END AS ${LABEL}
+    FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS "next flag", ${next(`PSEUDO_CHURNED IS NOT NULL OR ${activitySql(measures)}`)} AS "next row"
+      FROM DP_CDR_Data WHERE DP_DATE <= DATE '${loaded}'
+      WINDOW later AS (PARTITION BY DP_MSISDN ORDER BY DP_DATE ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
+    WHERE ${within} ORDER BY id`);
 }
 
 /** @throws ChurnError BAD_OPTION for a title of a measure that the record does not have */
