@@ -21,6 +21,7 @@ import type { AttributesSettings } from "./subscriber-file-options.js";
 import {
   closeSubscriberRows,
   createSubscriberRows,
+  cureOfSubscriber,
   hashOf,
   judgeSubscriberRows,
   type LoadIds,
@@ -61,6 +62,11 @@ export interface LoadedAttributes {
 
 const OPTION = "load.attributes";
 
+/** The column of the day on which subscribers left, where it is in the same file: it says the outcome, and is no attribute. */
+export interface LeavingDay {
+  leavingDay?: string | undefined;
+}
+
 /**
  * Loads what subscribers are (plan, region, day of joining) into `subscriber_attributes`; a file whose content changed replaces
  * what was there, whole.
@@ -72,11 +78,12 @@ export async function loadAttributes(
   store: Store,
   file: SubscriberFile,
   settings: AttributesSettings,
-  options: LoadIds,
+  options: LoadIds & LeavingDay,
   { onProgress, signal }: StageContext = {},
 ): Promise<LoadedAttributes> {
   const { source: _source, ...reading } = settings;
-  const options_hash = hashOf(options.id_form === "as_is" ? reading : { ...reading, id_form: options.id_form });
+  const { id_form, leavingDay } = options;
+  const options_hash = hashOf({ ...reading, ...(id_form === "as_is" ? {} : { id_form }), leavingDay });
   return store.lease(
     async (db) => {
       const known = await knownSubscriberFile<AttributeFacts>(db, "attributes");
@@ -113,12 +120,13 @@ async function read(
   db: Database,
   { path }: SubscriberFile,
   settings: AttributesSettings,
-  { max_rejects: maxRejects, id_form: idForm }: LoadIds,
+  { max_rejects: maxRejects, id_form: idForm, leavingDay }: LoadIds & LeavingDay,
 ): Promise<AttributeFacts> {
   const table = await openTable(db, path, "people_file");
   const subscriber = columnOf(table, settings.subscriber, `"${OPTION}.subscriber"`);
   const from = settings.valid_from === null ? null : columnOf(table, settings.valid_from, `"${OPTION}.valid_from"`);
-  const columns = wantedColumns(table, settings, [subscriber, ...(from ? [from] : [])]);
+  const outcome = settings.columns === null ? table.columns.find(({ name }) => name === leavingDay) : undefined;
+  const columns = wantedColumns(table, settings, [subscriber, ...(from ? [from] : []), ...(outcome ? [outcome] : [])]);
   const { category, number, date_format } = settings;
   const { readings, notes } = await findReadings(table, columns, {
     category,
@@ -154,7 +162,11 @@ async function read(
     rows: table.rows,
     kept: table.rows - rejected,
     rejects,
-    notes: [...notes.map(inConfig), ...(days?.note ? [days.note] : [])],
+    notes: [
+      ...(outcome ? [`${JSON.stringify(outcome.name)} is left out: it is the day of leaving`] : []),
+      ...notes.map(inConfig),
+      ...(days?.note ? [days.note] : []),
+    ],
   };
 }
 
@@ -213,7 +225,7 @@ function cureOf(reason: string): string {
     return "where a subscriber has a row for each change, valid_from names the column of the day";
   }
   if (reason.startsWith("no day")) return "date_format says how days are written, as %d.%m.%Y";
-  return `"${OPTION}.subscriber" names the column of the subscriber`;
+  return cureOfSubscriber(reason, OPTION);
 }
 
 /** The reader of tables names flags of other commands. */

@@ -11,9 +11,11 @@ import type { ChurnedSettings } from "./subscriber-file-options.js";
 import {
   closeSubscriberRows,
   createSubscriberRows,
+  cureOfSubscriber,
   hashOf,
   judgeSubscriberRows,
   type LoadIds,
+  NOT_LEFT,
   readingOfDays,
   rejectWords,
   SECOND,
@@ -98,8 +100,10 @@ async function read(
     subscriber,
     day: {
       sql: days.sql,
+      missing: days.missing,
       faults: (day) => [
-        [`${day} IS NULL`, `no day in ${JSON.stringify(settings.day)}, or not ${days.form}`],
+        ["dayless", NOT_LEFT],
+        [`${day} IS NULL`, `${JSON.stringify(settings.day)} is not ${days.form}`],
         [`NOT ${validSql(day, { kind: "day" })}`, REASONS.dateRange],
       ],
     },
@@ -112,9 +116,9 @@ async function read(
 }
 
 const cureOf = (reason: string): string =>
-  reason.startsWith("no day") || reason === REASONS.dateRange
-    ? "date_format says how days are written, as %d.%m.%Y; a row of who did not leave has no place in the file"
-    : `"${OPTION}.subscriber" names the column of the subscriber`;
+  reason.includes(" is not ") || reason === REASONS.dateRange
+    ? "date_format says how days are written, as %d.%m.%Y"
+    : cureOfSubscriber(reason, OPTION);
 
 function words(
   { leavings, subscribers, first, last, notInLog, rejects }: Omit<LoadedLeavers, "notes">,

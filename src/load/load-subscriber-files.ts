@@ -41,10 +41,11 @@ export async function loadSubscriberFiles(
   context: StageContext,
 ): Promise<LoadedSubscriberFiles> {
   const { attributes, churned } = settings;
+  const leavingDay = files.attributes?.path === files.churned?.path ? churned?.day : undefined;
   return {
     attributes:
       attributes && files.attributes
-        ? await loadAttributes(store, files.attributes, attributes, settings, context)
+        ? await loadAttributes(store, files.attributes, attributes, { ...settings, leavingDay }, context)
         : null,
     leavers: churned && files.churned ? await loadLeavers(store, files.churned, churned, settings, context) : null,
   };

@@ -44,6 +44,12 @@ export async function findSubscriberFile(source: string, dataDir: string, option
   return { source, path, sha256 };
 }
 
+/** Why a row of a list of leavers is left out that has no day: its subscriber has not left. */
+export const NOT_LEFT = "no day, so its subscriber has not left";
+
+/** What is no fault of a file. */
+const NO_FAULTS: readonly string[] = [IS_FORGOTTEN, NOT_LEFT];
+
 /** Why a further row of a subscriber is set aside: the first one counts. */
 export const SECOND = "a second row of its subscriber";
 
@@ -55,6 +61,8 @@ export const hashOf = (settings: object): string =>
 export interface DayReading {
   /** SQL for the day of a row; null where there is none or it cannot be read. */
   sql: string;
+  /** SQL for whether its cell says nothing. */
+  missing: string;
   /** What the cells should look like, for a person. */
   form: string;
   note?: string;
@@ -73,7 +81,8 @@ export async function readingOfDays(
 ): Promise<DayReading> {
   const day = (reading: ColumnReading) =>
     `(DATE '1970-01-01' + CAST(floor(${numberSql(own, type, reading)} / 86400) AS INTEGER))`;
-  if (/^(DATE|TIMESTAMP)/.test(type)) return { sql: day({ kind: "date" }), form: "a day" };
+  const missing = `${type === "VARCHAR" ? filledSql(own) : own} IS NULL`;
+  if (/^(DATE|TIMESTAMP)/.test(type)) return { sql: day({ kind: "date" }), missing, form: "a day" };
   const none = new ChurnError("BAD_INPUT", `column ${JSON.stringify(column)} of ${path} holds no days`, {
     hint: `${option} needs a column of days; date_format says how they are written, as %d.%m.%Y`,
   });
@@ -92,9 +101,10 @@ export async function readingOfDays(
   const fit = formats.filter((each, k) => each !== undefined && read[k] === best);
   const sql = day({ kind: "date", ...(chosen === undefined ? {} : { format: chosen }) });
   const form = chosen === undefined ? "a date YYYY-MM-DD" : `a date of the form ${chosen}`;
-  if (chosen === undefined || format !== null || fit.length < 2) return { sql, form };
+  if (chosen === undefined || format !== null || fit.length < 2) return { sql, missing, form };
   return {
     sql,
+    missing,
     form,
     note: `days of column ${JSON.stringify(column)} fit ${fit.slice(0, 2).join(" and ")}: the first is taken; say which with date_format`,
   };
@@ -112,7 +122,7 @@ export interface SubscriberReject {
 export interface WantedRows {
   subscriber: TableColumn;
   /** The day of a row, SQL, and what may be wrong with it, in the order of precedence. */
-  day: { sql: string; faults: (raw: string) => [test: string, reason: string][] };
+  day: { sql: string; missing?: string; faults: (day: string) => [test: string, reason: string][] };
   cells: readonly { name: string; sql: string }[];
   /** Why a further row of the same subscriber and day is set aside. */
   second: string;
@@ -134,10 +144,11 @@ export async function createSubscriberRows(
   const list = cells.map((cell) => `, ${cell.sql} AS ${name(cell.name)}`).join("");
   const id = typedCellSql(raw, "id", { empty: "null", date_format: null, id_form: idForm });
   await db.run(`CREATE OR REPLACE TEMP TABLE people AS
-    SELECT * EXCLUDE (fault), CASE WHEN fault IS NOT NULL THEN fault
+    SELECT * EXCLUDE (fault, dayless), CASE WHEN fault IS NOT NULL THEN fault
       WHEN row_number() OVER (PARTITION BY fault IS NULL, DP_MSISDN, day ORDER BY place) > 1 THEN ${text(second)} END AS reason
     FROM (SELECT *, CASE ${cases} END AS fault FROM (
-      SELECT ${row} + 1 AS place, ${subscriber.own}, ${id} AS DP_MSISDN, ${day.sql} AS day${list} FROM ${from}))`);
+      SELECT ${row} + 1 AS place, ${subscriber.own}, ${id} AS DP_MSISDN, ${day.sql} AS day, ${day.missing ?? "false"} AS dayless${list}
+      FROM ${from}))`);
   const forgotten = await readForgotten(db);
   if (!forgotten) return;
   const ids = "SELECT DISTINCT DP_MSISDN AS id FROM people WHERE DP_MSISDN IS NOT NULL";
@@ -163,8 +174,7 @@ export async function judgeSubscriberRows(
   const rejects = await db.rows<{ reason: string; rows: number; first: number }>(
     "SELECT reason, count(*) AS rows, min(place) AS first FROM people WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason",
   );
-  // who is forgotten is no fault of the file
-  const faults = rejects.filter(({ reason }) => reason !== IS_FORGOTTEN);
+  const faults = rejects.filter(({ reason }) => !NO_FAULTS.includes(reason));
   const sum = (of: typeof rejects) => of.reduce((all, each) => all + each.rows, 0);
   const rejected = sum(faults);
   const rows = all - (sum(rejects) - rejected);
@@ -196,10 +206,18 @@ async function refuseStrangers(db: Database, path: string): Promise<void> {
   );
 }
 
+/** What mends a file of which too many rows are set aside for their subscriber. @param option `load.attributes` */
+export function cureOfSubscriber(reason: string, option: string): string {
+  return reason === REASONS.floatId
+    ? "a table program made numbers of the subscribers: export them as texts from where they come"
+    : `"${option}.subscriber" names the column of the subscriber`;
+}
+
 /** What was set aside, in words: "11 rows have no subscriber (first: row 17)". */
 export function rejectWords(rejects: readonly SubscriberReject[]): string[] {
   return rejects.map(({ reason, rows, firstRow }) => {
     const [all, one] = [rows.toLocaleString("en-US"), rows === 1];
+    if (reason === NOT_LEFT) return `${all} ${one ? "row has" : "rows have"} no day: not left`;
     const what =
       reason === REASONS.nobody
         ? `${all} ${one ? "row has" : "rows have"} no subscriber`
