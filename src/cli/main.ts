@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { ChurnError } from "../core/errors.js";
 import { toError } from "../core/fault.js";
+import { explainFault } from "../store/explain-fault.js";
 import { VERSION } from "./version.js";
 
 /** Reads a command only when it is asked for: all of them together take a second. */
@@ -59,12 +59,13 @@ function inheritSettings(command: Command): Command {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof ChurnError) {
+  const known = explainFault(error);
+  if (known) {
     if (process.argv.includes("--json")) {
-      process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+      process.stdout.write(`${JSON.stringify({ error: { code: known.code, message: known.message } })}\n`);
     }
-    process.stderr.write(`churn: ${error.message}\n`);
-    return error.exit;
+    process.stderr.write(`churn: ${known.message}\n`);
+    return known.exit;
   }
   const plain = toError(error);
   process.stderr.write(

@@ -75,6 +75,18 @@ export async function fitDayFormats(
   }
 }
 
+/** The unit in which days that are numbers fit, where they do not fit in the one that was given; undefined where that is the right one. */
+export async function fitOtherUnit(db: Database, typed: TypedRows): Promise<DayFit | undefined> {
+  const format = typed.options.date_format;
+  if (format === null || !NUMBER_DAYS.includes(format)) return undefined;
+  const { early } = await db.oneRow<{ early: number }>(
+    "SELECT count(*) AS early FROM typed WHERE DP_DATE < DATE '1990-01-01'",
+  );
+  if (early === 0) return undefined;
+  const fit = await fitDayFormats(db, typed, format);
+  return fit.formats.some(({ reads }) => reads > fit.cells - early) ? fit : undefined;
+}
+
 const PARTS: Readonly<Record<string, string>> = {
   ...{
     Y: "\\d{4}",

@@ -3,7 +3,7 @@ import { type Database, text } from "../store/database.js";
 import { IS_FORGOTTEN } from "../store/erase/forgotten.js";
 import { ACCIDENTAL, isTooMany, shareOf } from "../store/too-many-rejects.js";
 import type { CleanSummary } from "./clean-rows.js";
-import { type DayFit, fitDayFormats } from "./fit-day-formats.js";
+import { type DayFit, fitDayFormats, fitOtherUnit } from "./fit-day-formats.js";
 
 /** Share of rows with a decimal comma above which that is how the file writes its numbers. */
 const COMMAS = 0.01;
@@ -24,6 +24,7 @@ interface Reason {
  * @throws ChurnError BAD_INPUT with the most frequent reason, its share, and what would cure it
  */
 export async function judgeRejects(db: Database, found: CleanSummary, path: string, maxRejects: number): Promise<void> {
+  await judgeUnit(db, found, path);
   // who is forgotten is no fault of the file
   const judged = `reason <> ${text(IS_FORGOTTEN)}`;
   const counts = await db.oneRow<{ good: number; bad: number; commas: number; days: number; forgotten: number }>(
@@ -54,6 +55,16 @@ export async function judgeRejects(db: Database, found: CleanSummary, path: stri
       hint: `${cureOf(worst, fit, found.typed.options.decimal)}${isSure ? "" : "; --max-rejects 1 loads the rows that can be read"}`,
     },
   );
+}
+
+/** Days that are numbers can be read in a wrong unit, without a fault: milliseconds as seconds are days of 1970. */
+async function judgeUnit(db: Database, { typed }: CleanSummary, path: string): Promise<void> {
+  const fit = await fitOtherUnit(db, typed);
+  if (fit === undefined) return;
+  const format = typed.options.date_format;
+  throw new ChurnError("BAD_INPUT", `${path}: as ${format} its days lie before 1990, and nothing is loaded`, {
+    hint: cureOfDays(fit),
+  });
 }
 
 /** Whether a line has a cell like 12,5 or 1.234,5: with the comma as the delimiter it stands in quotes. */

@@ -4,7 +4,7 @@ import { setMeasures } from "../store/log-columns.js";
 import { cellOptions } from "./cell-options.js";
 import { cleanGroup, dropCleanRows } from "./clean-rows.js";
 import type { FileOfMany } from "./file-of-many.js";
-import { fitDayFormats } from "./fit-day-formats.js";
+import { fitDayFormats, fitOtherUnit } from "./fit-day-formats.js";
 import { GroupRefused } from "./group-counts.js";
 import { insertGroup } from "./insert-group.js";
 import type { LoadedFile } from "./load-into.js";
@@ -32,6 +32,7 @@ export async function loadGroup(
     const fit = days > 0 ? await fitDayFormats(db, found.typed, found.typed.options.date_format) : undefined;
     if (fit?.formats.some(({ reads }) => reads > fit.cells - days))
       throw new GroupRefused("days may be read otherwise");
+    if (await fitOtherUnit(db, found.typed)) throw new GroupRefused("days may be of another unit");
     const resampledRemoved = await makeWay(db);
     const batches = await db.transaction(async () => {
       await setMeasures(db, measuresOf(found.columns));

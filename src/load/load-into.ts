@@ -1,6 +1,7 @@
 import { measuresOf } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
 import type { Database } from "../store/database.js";
+import { explainFault } from "../store/explain-fault.js";
 import { setMeasures } from "../store/log-columns.js";
 import { countedKeys } from "../store/record-ids.js";
 import { emptyTables } from "../store/schema.js";
@@ -49,7 +50,11 @@ export async function loadInto(
 
   onRows(0);
   const measured = { ...options, measures: await measuresOfLoad(db, settings) };
-  const found = await cleanRows(db, file, measured, countedKeys(await statesOf(db, file, settings)));
+  const found = await cleanRows(db, file, measured, countedKeys(await statesOf(db, file, settings))).catch(
+    (error: unknown) => {
+      throw explainFault(error, file.path) ?? error;
+    },
+  );
   checkWhole(found, file);
   await judgeRejects(db, found, file.path, settings.max_rejects);
   const resampledRemoved = await makeWay(db);

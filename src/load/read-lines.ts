@@ -99,7 +99,7 @@ function readInto(db: Database, path: string, encoding: "utf-8" | "latin-1"): Pr
   const options = `columns = {'raw': 'VARCHAR'}, header = false, auto_detect = false, quote = '', escape = '', delim = '\x01',
     strict_mode = false, new_line = '\\r\\n', max_line_size = ${LONGEST_LINE}, encoding = '${encoding}'`;
   return db.run(
-    `CREATE OR REPLACE TEMP TABLE lines AS SELECT rtrim(raw, chr(13)) AS raw FROM ${csvRows(path, options)}`,
+    `CREATE OR REPLACE TEMP TABLE lines AS SELECT ltrim(rtrim(raw, chr(13)), chr(10)) AS raw FROM ${csvRows(path, options)}`,
   );
 }
 

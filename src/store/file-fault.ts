@@ -59,7 +59,20 @@ export function diskError(path: string, error: unknown): unknown {
 
 /** Whether DuckDB says that a file is none of its own, or broken. */
 export function isDamage(message: string): boolean {
-  return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic/i.test(message);
+  return /not a valid DuckDB|newer version|older version|corrupt|checksum|serializ|magic|could not read enough bytes|trying to read \d+ bytes/i.test(
+    message,
+  );
+}
+
+/** What is found of damage while a store is worked on: a block whose checksum is wrong, a file that has become shorter. */
+export function damageOf(path: string, error: unknown): ChurnError | undefined {
+  if (error instanceof ChurnError) return undefined;
+  const message = messageOf(error);
+  if (!/corrupt database file|could not read enough bytes|checksum/i.test(message)) return undefined;
+  return new ChurnError("STORE_DAMAGED", `${path} is damaged: ${firstLine(message)}`, {
+    cause: error,
+    hint: "name another file with --store.path, or move this one away and load again",
+  });
 }
 
 function firstLine(message: string): string {

@@ -15,7 +15,8 @@ import { claimStream } from "./claim-stream.js";
 import { commitBatch, type FreeIds, freeIds } from "./commit-batch.js";
 import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
-import { diskError, isDamage, noStore, openError, parseHolder } from "./file-fault.js";
+import { damageOf, diskError, isDamage, noStore, openError, parseHolder } from "./file-fault.js";
+import { FileLife } from "./file-life.js";
 import { type LogColumn, logColumns } from "./log-columns.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
@@ -83,6 +84,7 @@ export class Store {
   #closing: NodeJS.Timeout | undefined;
   #yieldUntil = 0;
   #broken = false;
+  readonly #life: FileLife;
   /** What the opening of the file waits for, in words. */
   #waitsFor: string | undefined;
   /** A connection that waits for the next batch: to make one and its appenders takes as long as half a batch. */
@@ -97,6 +99,8 @@ export class Store {
     this.#wait = waitSeconds;
     this.#onWait = onWait;
     this.#wanted = new YieldRequest(path);
+    // a copy of a database is kept, whatever becomes of the work
+    this.#life = new FileLife(path, { keeps: mirror !== undefined });
   }
 
   /**
@@ -223,12 +227,14 @@ export class Store {
         }
         const done = await work(options.unjournaled ? plain : db);
         if (linger > 0) this.#kept ??= db;
+        this.#life.worked(true);
         return done;
       } catch (error) {
+        this.#life.worked(false);
         if (options.signal?.aborted) throw isInterrupted(error) ? error : interrupted(this.path, error);
         // after such an error DuckDB does nothing more until the file is opened again
         if (/FATAL Error|has been invalidated/.test(String(error))) this.#broken = true;
-        throw diskError(this.path, error);
+        throw damageOf(this.path, error) ?? diskError(this.path, error);
       } finally {
         options.signal?.removeEventListener("abort", stop);
         if (db !== this.#kept) db.close();
@@ -282,7 +288,7 @@ export class Store {
     this.#free = undefined;
     this.#broken = false;
     await instance.then(
-      (opened) => opened.closeSync(),
+      (opened) => this.#life.close(opened),
       () => {},
     );
   }
@@ -315,6 +321,7 @@ export class Store {
     for (let pause = 10; ; pause = Math.min(250, pause * 1.5)) {
       try {
         // shared with other stores of this process on the same file: its lock keeps out other processes only
+        const isNew = !existsSync(this.path);
         const instance = await openDuckDb(this.path);
         const connection = await instance.connect();
         try {
@@ -333,6 +340,7 @@ export class Store {
         if (told) this.#wanted.withdraw();
         this.#opened = performance.now();
         this.#waitsFor = undefined;
+        this.#life.opened(isNew);
         return instance;
       } catch (error) {
         const message = messageOf(error);
