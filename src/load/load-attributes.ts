@@ -14,7 +14,7 @@ import {
 } from "../store/subscriber-attributes.js";
 import { keepSubscriberFile, knownSubscriberFile } from "../store/subscriber-files.js";
 import type { ColumnReading } from "../table-files/column-reading.js";
-import { findReadings } from "../table-files/find-readings.js";
+import { findReadings, holdsSingleValues } from "../table-files/find-readings.js";
 import { columnOf, type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
 import { categorySql, numberSql } from "../table-files/reading-sql.js";
 import type { AttributesSettings } from "./subscriber-file-options.js";
@@ -125,8 +125,14 @@ async function read(
   const table = await openTable(db, path, "people_file");
   const subscriber = columnOf(table, settings.subscriber, `"${OPTION}.subscriber"`);
   const from = settings.valid_from === null ? null : columnOf(table, settings.valid_from, `"${OPTION}.valid_from"`);
-  const outcome = settings.columns === null ? table.columns.find(({ name }) => name === leavingDay) : undefined;
-  const columns = wantedColumns(table, settings, [subscriber, ...(from ? [from] : []), ...(outcome ? [outcome] : [])]);
+  const isOpen = settings.columns === null;
+  const outcome = isOpen ? table.columns.find(({ name }) => name === leavingDay) : undefined;
+  const nested = isOpen ? table.columns.filter((column) => !holdsSingleValues(column)) : [];
+  const columns = wantedColumns(table, settings, [
+    subscriber,
+    ...[from, outcome].flatMap((key) => key ?? []),
+    ...nested,
+  ]);
   const { category, number, date_format } = settings;
   const { readings, notes } = await findReadings(table, columns, {
     category,
@@ -164,6 +170,7 @@ async function read(
     rejects,
     notes: [
       ...(outcome ? [`${JSON.stringify(outcome.name)} is left out: it is the day of leaving`] : []),
+      ...nested.map(({ name, type }) => `${JSON.stringify(name)} is left out: type ${type} holds no single value`),
       ...notes.map(inConfig),
       ...(days?.note ? [days.note] : []),
     ],
@@ -193,12 +200,18 @@ function wantedColumns(
   }
   // a column of a table is known by its name without capitals, and MySQL takes 64 characters
   const taken = new Set(ATTRIBUTE_KEYS.map((key) => key.toLowerCase()));
-  for (const { name } of found) {
+  for (const column of found) {
+    const { name } = column;
     const low = name.toLowerCase();
     const shown = `column ${JSON.stringify(name)} of ${table.path}`;
     if (taken.has(low)) {
       throw new ChurnError("BAD_INPUT", `${shown} has the name of another column, or of one of ours`, {
         hint: "rename it, or name the columns to take in load.attributes.columns",
+      });
+    }
+    if (!holdsSingleValues(column)) {
+      throw new ChurnError("BAD_INPUT", `${shown} has type ${column.type}, which holds no single value`, {
+        hint: "leave it out of load.attributes.columns",
       });
     }
     if (name.trim() === "" || name.length > 64 || /\s$|\p{Cc}/u.test(name)) {

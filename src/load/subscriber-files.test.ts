@@ -122,6 +122,33 @@ describe("a file of attributes", () => {
   });
 });
 
+describe("a Parquet file of attributes", () => {
+  it("is read by its types, and lists are left out", async () => {
+    const { load, all, store } = await job();
+    const source = join(folder, "people.parquet");
+    await store.lease(
+      (db) =>
+        db.run(`COPY (SELECT lpad(CAST(s AS VARCHAR), 3, '0') AS id, CAST(s AS DECIMAL(9, 2)) / 4 AS fee, s % 2 = 0 AS vip,
+          TIMESTAMP '2020-02-03 22:10:00' AS joined, [s] AS numbers, '00' || s AS code, CAST(NULL AS VARCHAR) AS none
+          FROM range(1, 31) r(s)) TO '${source}' (FORMAT parquet)`),
+      { create: true },
+    );
+    const { attributes } = await load({ attributes: { source, subscriber: "id" } });
+    expect(attributes).toMatchObject({ subscribers: 30, withoutAttributes: 10, rejects: [] });
+    expect(attributes?.notes).toContain('attributes: "numbers" is left out: type BIGINT[] holds no single value');
+    expect(
+      await all(
+        "SELECT * EXCLUDE (valid_from) REPLACE (CAST(joined AS VARCHAR) AS joined) FROM subscriber_attributes ORDER BY 1 LIMIT 2",
+      ),
+    ).toEqual([
+      { DP_MSISDN: "001", fee: 0.25, vip: false, joined: "2020-02-03", code: "001", none: null },
+      { DP_MSISDN: "002", fee: 0.5, vip: true, joined: "2020-02-03", code: "002", none: null },
+    ]);
+    const named = load({ attributes: { source, subscriber: "id", columns: ["numbers"] } });
+    await expect(named).rejects.toThrow(/"numbers" of .* has type BIGINT\[\]/);
+  });
+});
+
 describe("a list of leavers", () => {
   it("may be the table of all subscribers, with the day of those who left, which is no attribute", async () => {
     const { load, all } = await job();

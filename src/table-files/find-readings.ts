@@ -236,10 +236,19 @@ async function countsOf(
 /** The texts of a column, each once: what a text means need not be asked for every cell. */
 const textsOf = ({ from }: OpenTable, { own }: TableColumn) => `(SELECT DISTINCT ${own} FROM ${from})`;
 
-function kindOfType(table: OpenTable, { name, type }: TableColumn): ColumnReading["kind"] {
+/** What a column holds by its type; undefined for one of texts, whose cells tell it, and for lists, structures and bytes. */
+function kindOf(type: string): ColumnReading["kind"] | undefined {
   if (type === "BOOLEAN") return "boolean";
   if (/^(DATE|TIMESTAMP)/.test(type)) return "date";
-  if (/INT|^(FLOAT|DOUBLE|DECIMAL|TIME)/.test(type) && !/STRUCT|MAP|\[|^INTERVAL/.test(type)) return "number";
+  return /INT|^(FLOAT|DOUBLE|DECIMAL|TIME)/.test(type) && !/STRUCT|MAP|\[|^INTERVAL/.test(type) ? "number" : undefined;
+}
+
+/** Whether each cell of a column holds one value: no list, structure or bytes. */
+export const holdsSingleValues = ({ type }: TableColumn): boolean => type === "VARCHAR" || kindOf(type) !== undefined;
+
+function kindOfType(table: OpenTable, { name, type }: TableColumn): ColumnReading["kind"] {
+  const kind = kindOf(type);
+  if (kind) return kind;
   throw new ChurnError("BAD_INPUT", `column "${name}" of ${table.path} has type ${type}, which holds no single value`, {
     hint: `leave it out: --exclude ${JSON.stringify(name)}`,
   });
