@@ -10,21 +10,30 @@ const MOST_ROWS = 2_000_000;
 const MOST_FILES = 500;
 
 /**
- * Cuts a list of files into groups that can be read in one pass, in their order: plain text of one header, cut and packed in one way,
- * in folders of the same columns.
+ * Cuts a list of files into groups that can be read in one pass: plain text of one header, cut in one way, in folders of the same columns.
  *
  * @param alone tells which file must be loaded by itself
+ * @param inOrder true where it matters which file comes first, as of two records of one day
  */
-export function groupFiles(files: readonly FileOfMany[], alone: (file: FileOfMany) => boolean): FileOfMany[][] {
-  const groups: { key: string; rows: number; files: FileOfMany[] }[] = [];
+export function groupFiles(
+  files: readonly FileOfMany[],
+  alone: (file: FileOfMany) => boolean,
+  inOrder: boolean,
+): FileOfMany[][] {
+  const groups: { rows: number; files: FileOfMany[] }[] = [];
+  const open = new Map<string, { rows: number; files: FileOfMany[] }>();
   for (const file of files) {
     const key = alone(file) ? "" : keyOf(file);
-    const last = groups.at(-1);
-    const fits = last && last.rows + file.rows <= MOST_ROWS && last.files.length < MOST_FILES;
-    if (key !== "" && fits && last.key === key) {
+    const last = open.get(key);
+    if (inOrder && !last) open.clear();
+    if (key !== "" && last && last.rows + file.rows <= MOST_ROWS && last.files.length < MOST_FILES) {
       last.files.push(file);
       last.rows += file.rows;
-    } else groups.push({ key, rows: file.rows, files: [file] });
+      continue;
+    }
+    const group = { rows: file.rows, files: [file] };
+    groups.push(group);
+    if (key !== "") open.set(key, group);
   }
   return groups.map((group) => group.files);
 }
@@ -33,8 +42,11 @@ export function groupFiles(files: readonly FileOfMany[], alone: (file: FileOfMan
 function keyOf(file: FileOfMany): string {
   const { format, plain, columns, encoding = "utf-8", delimiter, path, partition } = file;
   if (format !== "csv" || !plain || columns.length < 2 || encoding !== "utf-8") return "";
-  return JSON.stringify([columns, delimiter, firstLineOf(file), /\.gz$/i.test(path), Object.keys(partition ?? {})]);
+  return JSON.stringify([columns, delimiter, firstLineOf(file), packingOf(path), Object.keys(partition ?? {})]);
 }
+
+/** How a file is packed, as far as DuckDB does not see it by itself in the end of its name. */
+const packingOf = (path: string) => (/\.gz$/i.test(path) && !path.endsWith(".gz") ? "gzip" : "by name");
 
 /**
  * The rows of a group, in step with their lines as if the files were one: the rows of each following file go on where those of the one

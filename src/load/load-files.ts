@@ -184,7 +184,8 @@ async function loadEach(
   };
   // an earlier state, or other rows to empty first, are the matter of one file
   const alone = inPieces || settings.replace || settings.replace_file || settings.record_id !== null;
-  const groups = groupFiles(files, ({ source, sha256 }) => alone || sources.has(source) || sources.has(sha256));
+  const isAlone = ({ source, sha256 }: FileOfMany) => alone || sources.has(source) || sources.has(sha256);
+  const groups = groupFiles(files, isAlone, settings.grain === "day");
   for (const group of groups) {
     report(0);
     const together = group.length > 1 ? loadGroup(db, group, settings) : undefined;

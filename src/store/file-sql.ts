@@ -17,12 +17,14 @@ export function exactPath(path: string): string {
 }
 
 /**
- * SQL for the rows of one CSV file, or of several that are packed in one way, in their order; folders named `key=value` add no columns.
- * Compressed files are recognized by `.gz` in any capitals.
+ * SQL for the rows of one CSV file, or of several in their order; folders named `key=value` add no columns. Compressed files are
+ * recognized by `.gz`, in any capitals where all of them have it.
  */
 export function csvRows(path: string | readonly string[], options: string): string {
   const [first, ...others] = [path].flat();
-  const packing = /\.gz$/i.test(first) ? "gzip" : "none";
+  const isPacked = (each: string) => /\.gz$/i.test(each);
+  const isMixed = others.some((each) => isPacked(each) !== isPacked(first));
+  const packing = isMixed ? "auto" : isPacked(first) ? "gzip" : "none";
   const list = [first, ...others].map((each) => text(exactPath(each))).join(", ");
   return `read_csv(${others.length ? `[${list}]` : list}, hive_partitioning = false, compression = '${packing}', ${options})`;
 }

@@ -69,7 +69,7 @@ describe("a load of many files", () => {
     for (let index = 0; index < 1000; index++) put(index);
     expect((await load(store, options())).files).toMatchObject({ count: 1000, known: 0 });
     put(1000);
-    expect((await download(options())).files?.new).toEqual(["1000.csv"]);
+    expect((await download({ source, data_dir: options().data_dir })).files?.new).toEqual(["1000.csv"]);
     expect((await load(store, options())).files).toMatchObject({ known: 1000, new: ["1000.csv"], rows: 40 });
     expect(await sums()).toEqual({ calls: 1001 * 50 + 1000, rows: 1001 * 40 });
     expect(await faults()).toEqual([]);
