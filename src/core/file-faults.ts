@@ -1,7 +1,7 @@
 /** What the file system says by its codes, in words, and what a person can do about it. */
 export const FILE_FAULTS: Readonly<Record<string, [fault: string, hint: string]>> = {
   ENOENT: ["there is no such file", "check the path; it counts from the working folder"],
-  ENOTDIR: ["a file is where a folder should be", "name a folder, as in data_dir"],
+  ENOTDIR: ["a file is where a folder should be", "name a folder in data_dir"],
   EEXIST: ["it is a file", "name a folder in data_dir"],
   EISDIR: ["it is a folder, not a file", "name a file"],
   ENXIO: ["it is no file", "name a file"],

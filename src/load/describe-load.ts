@@ -1,5 +1,6 @@
 import { camelKeys, type SnakeKeys } from "../core/key-case.js";
 import type { Database } from "../store/database.js";
+import { idFormsNote } from "../store/id-forms.js";
 import { logColumns } from "../store/log-columns.js";
 import { lostRecordsNotes } from "../store/record-ids.js";
 import { notesOfRows } from "../store/store-notes.js";
@@ -71,6 +72,7 @@ export async function describeLoad(
       ...repeatNotes(repeats, told.cells.record_id),
       ...(replaced_file ? await lostRecordsNotes(db) : []),
       ...emptyMeasures(measures, record),
+      ...[await idFormsNote(db)].flatMap((note) => note ?? []),
       ...(await notesOfRows(db)),
     ],
   };

@@ -12,6 +12,7 @@ import type { CdrColumn, ColumnKind } from "../cdr/columns.js";
 import { isMarkSql, numberCastSql, pointNumberSql } from "./cell-sql.js";
 import { name, text } from "./database.js";
 import { formattedDaySql, offsetDaySql } from "./day-cell-sql.js";
+import { phoneDigits } from "./id-forms.js";
 
 /** How the cells of a record are read, beside the rules. */
 export interface RecordCellOptions {
@@ -91,14 +92,6 @@ const clockDay = (raw: string) => `WHEN ${isClockText(raw)} THEN CAST(try_cast($
 /** SQL for whether a text looks as 2024-01-31 23:59:59; DuckDB's cast tells whether it is one. */
 export const isClockText = (raw: string): string =>
   `(${raw} LIKE '____-__-__ __:__:__' OR ${raw} LIKE '____-__-__T__:__:__') AND ${raw} BETWEEN '1' AND '3' AND NOT ${raw} LIKE '___________24%'`;
-
-/** A telephone number with a country code, as people and systems write it. */
-const PHONE = "^(\\+|00)?[ (]*[1-9][0-9 ()./-]{6,24}$";
-
-/** SQL for an id, where it is a telephone number as its digits; ids of another kind stay as they are. */
-function phoneDigits(id: string): string {
-  return `CASE WHEN regexp_matches(${id}, ${text(PHONE)}) THEN regexp_replace(regexp_replace(${id}, '^(\\+|00)', ''), '[^0-9]', '', 'g') ELSE ${id} END`;
-}
 
 /** A column as far as its cells are judged by it. */
 type JudgedColumn = Pick<CdrColumn, "kind" | "negative">;
