@@ -13,6 +13,8 @@ export interface CellOptions extends Pick<LoadSettings, "columns" | "grain" | "e
   record_id?: string | undefined;
   /** Measures beside those of a call record, or in their place; of columns of the file, or computed. */
   measures?: readonly LogMeasure[] | undefined;
+  /** Those of them that must be columns of the file. */
+  wanted?: readonly string[] | undefined;
 }
 
 /**

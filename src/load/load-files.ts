@@ -70,7 +70,7 @@ export async function takeFiles(
   const sorted = sortOut(files, ledger, settings);
   // where a fault is told file by file, each file tells its own
   if (!context.onFault) {
-    const record = { grain: settings.grain, measures: await measuresOfLoad(db, settings) };
+    const record = { grain: settings.grain, ...(await measuresOfLoad(db, settings)) };
     checkHeaders(sorted.left, settings.columns, record, files.length);
     if (!settings.replace) await checkCorrected(db, sorted.left, settings);
   }

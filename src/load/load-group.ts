@@ -24,7 +24,7 @@ export async function loadGroup(
   settings: LoadSettings,
 ): Promise<Omit<LoadedFile, "upToDate"> | undefined> {
   try {
-    const options = { ...cellOptions(settings), measures: await measuresOfLoad(db, settings) };
+    const options = { ...cellOptions(settings), ...(await measuresOfLoad(db, settings)) };
     const found = await cleanGroup(db, files, options);
     const { days } = await db.oneRow<{ days: number }>(
       "SELECT count(*) AS days FROM bad WHERE column_name = 'DP_DATE' AND (reason LIKE 'not a date%' OR reason LIKE 'date out of range%')",

@@ -49,7 +49,7 @@ export async function loadInto(
   if (isThere && !settings.replace) return { batches: before.batches, upToDate: true, resampledRemoved: 0 };
 
   onRows(0);
-  const measured = { ...options, measures: await measuresOfLoad(db, settings) };
+  const measured = { ...options, ...(await measuresOfLoad(db, settings)) };
   const found = await cleanRows(db, file, measured, countedKeys(await statesOf(db, file, settings))).catch(
     (error: unknown) => {
       throw explainFault(error, file.path) ?? error;

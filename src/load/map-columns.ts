@@ -20,6 +20,8 @@ export interface ColumnMap {
 export interface WantedRecord {
   /** Measures beside those of a call record, or in their place. */
   measures?: readonly LogMeasure[] | undefined;
+  /** Measures that must be columns of the file. */
+  wanted?: readonly string[] | undefined;
   grain: "day" | "event";
 }
 
@@ -38,7 +40,7 @@ const KEYS: Readonly<Record<string, string>> = { subscriber: "DP_MSISDN", time: 
 export function mapColumns(
   header: readonly string[],
   named: Readonly<Record<string, string>>,
-  { measures = [], grain }: WantedRecord,
+  { measures = [], wanted = [], grain }: WantedRecord,
 ): ColumnMap {
   const record = recordWith(measures);
   const given = checkNames(header, named, record);
@@ -66,6 +68,8 @@ export function mapColumns(
       });
     }
   }
+  const missing = wanted.find((name) => !positions.has(name));
+  if (missing !== undefined) throw noColumn(missing, header);
   const found = record.filter(({ name, sql }) => sql !== undefined || positions.has(name));
   const columns = measuresOf(found).length > 0 || grain === "day" ? found : withRecords(found);
   if (measuresOf(columns).length === 0) {
@@ -80,6 +84,17 @@ export function mapColumns(
     absent: absentOf(record, columns),
     unused: header.filter((_, index) => !used.has(index)),
   };
+}
+
+function noColumn(measure: string, header: readonly string[]): ChurnError {
+  const near = closestMatch(measure, header);
+  return new ChurnError(
+    "BAD_OPTION",
+    `option "load.measures.${measure}" has no "sql", and the file has no column of this name`,
+    {
+      hint: `${near ? `did you mean ${JSON.stringify(near)}? Then say` : "say"} which column it is: "columns": { "${measure}": "…" }, or compute it: "sql"`,
+    },
+  );
 }
 
 /** The columns of a log of who and when: its records are counted. */

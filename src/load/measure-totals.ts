@@ -32,9 +32,11 @@ export async function sumMeasures(
   { from, file = "0", files = 1 }: { from: string; file?: string; files?: number },
 ): Promise<KeptTotal[][]> {
   const measures = measuresOf(columns);
-  const sums = measures.map(({ name: column, combine = "add" }, index) => {
+  const sums = measures.map(({ name: column, kind, combine = "add" }, index) => {
     const of = name(column);
-    const total = combine === "add" ? `sum(${of})` : `${combine}(${of})`;
+    // of decimals, whose sum does not depend on the order of the rows
+    const added = kind === "count" ? `sum(${of})` : `sum(CAST(${of} AS DECIMAL(38, 9)))`;
+    const total = combine === "add" ? added : `${combine}(${of})`;
     return `CAST(${total} AS DOUBLE) AS t${index}, count(${of}) AS n${index}`;
   });
   const found = await db.rows<Record<string, number | null>>(

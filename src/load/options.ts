@@ -20,7 +20,7 @@ export const loadOptions = defineOptions("load", {
   measures: measuresOption
     .default({})
     .describe(
-      'measure → SQL over the columns of the file, an aggregate for events: {"spend": {"sql": "sum(quantity * price)", "title": …, "unit": …, "kind": "count" | "amount", "negative": true | false}}, or the SQL alone',
+      'measure → SQL over the columns of the file, an aggregate for events: {"spend": {"sql": "sum(quantity * price)", "unit": "GBP"}, "visits": "count(*)"}',
     ),
   titles: z
     .record(z.string(), z.string().min(1).max(100))

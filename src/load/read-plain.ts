@@ -1,3 +1,4 @@
+import { ChurnError } from "../core/errors.js";
 import { plainBytes } from "../download/gunzipped.js";
 import { splitLine } from "../download/split-line.js";
 import { type Database, text } from "../store/database.js";
@@ -47,6 +48,8 @@ export async function readPlain(
     return scan?.lines === rows ? { ...source, lines: rows } : undefined;
   } catch (error) {
     if (/INTERRUPT/.test(String(error)) && !stopped) throw error;
+    // what the file lacks by its header, it lacks however it is read
+    if (error instanceof ChurnError && error.code === "BAD_OPTION") throw error;
     return undefined;
   } finally {
     isReading = false;
@@ -123,8 +126,10 @@ async function plainHead({ path, delimiter, header = true, skip = 0 }: RecordFil
     if (lines.length <= skip + 1 || line.includes(QUOTE) || line.includes(RETURN)) return undefined;
     const names = splitLine(line.toString("utf8").replace(/^\ufeff/, ""), delimiter);
     if (names.length < 2) return undefined;
+    const head = Buffer.concat(found);
+    if (head.includes(QUOTE) || head.includes(RETURN)) return undefined;
     // the last line may be cut off
-    const rest = Buffer.concat(found).toString("utf8").split("\n").slice(0, -1);
+    const rest = head.toString("utf8").split("\n").slice(0, -1);
     const rows = rest.slice(skip + (header ? 1 : 0), skip + HEAD_ROWS).map((row) => row.split(delimiter));
     return { header: header ? names : names.map((_, index) => `c${index + 1}`), rows };
   }

@@ -49,8 +49,7 @@ export async function replaceDays(
   const days = parseDays(settings);
   return store.lease(
     async (db) => {
-      const measures = await measuresOfLoad(db, settings);
-      const options: CellOptions = { ...cellOptions(settings), measures };
+      const options: CellOptions = { ...cellOptions(settings), ...(await measuresOfLoad(db, settings)) };
       checkHeaders(files, settings.columns, options, files.length);
       const kept: KeptFile[] = [];
       const total = files.reduce((sum, { rows }) => sum + rows, 0);

@@ -8,7 +8,7 @@ import { recordKeySql } from "../store/record-ids.js";
 import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
 import type { MeasurePlan } from "./measures/measure-plan.js";
-import { computedRows, readSql, rowTests } from "./measures/measure-sql.js";
+import { computedRows, readSql, rowTests, whileComputing } from "./measures/measure-sql.js";
 import { planMeasures } from "./measures/plan-measures.js";
 import type { Source } from "./source.js";
 
@@ -54,7 +54,13 @@ export async function makeTypedRows(db: Database, source: Source, options: CellO
     return position === undefined ? [] : [{ ...column, position }];
   });
   const given = { grain, rules, thousands: options.thousands, identity: identityOf(source, options) };
-  await db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${typedRows(present, plan, source, given)}`);
+  const rowsOf = (own: MeasurePlan | undefined) => typedRows(present, own, source, given);
+  await whileComputing(
+    db,
+    plan,
+    (one) => `SELECT count(*) FILTER (ok) FROM (${rowsOf(one)})`,
+    () => db.run(`CREATE OR REPLACE TEMP TABLE typed AS ${rowsOf(plan)}`),
+  );
   const rows = source.line ? "typed" : `(SELECT rowid + ${source.firstLine} AS line, * FROM typed)`;
   const read = new Set(plan?.reads.map(({ position }) => source.header[position]));
   return {

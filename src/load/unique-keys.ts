@@ -2,7 +2,8 @@ import { cellsOf } from "../cdr/columns.js";
 import { summed } from "../store/added-records.js";
 import { type Database, name } from "../store/database.js";
 import { storedCellSql } from "../store/record-cell-sql.js";
-import { setFaultyDaysAside, usedRows } from "./measures/measure-sql.js";
+import type { MeasurePlan } from "./measures/measure-plan.js";
+import { setFaultyDaysAside, usedRows, whileComputing } from "./measures/measure-sql.js";
 import type { TypedRows } from "./typed-rows.js";
 
 /**
@@ -33,9 +34,13 @@ async function addUp(db: Database, typed: TypedRows): Promise<number> {
     ...(plan?.computed.map(({ measure, sql }) => `${sql} AS ${name(measure.name)}`) ?? []),
   ];
   const good = plan ? `(${usedRows(plan, rows)})` : `${rows} WHERE ok`;
+  const attempt = (one: MeasurePlan) =>
+    `SELECT ${one.computed[0].sql} FROM (${usedRows(one, rows)}) GROUP BY DP_MSISDN, DP_DATE`;
   const add = () =>
-    db.run(`CREATE OR REPLACE TEMP TABLE summed AS
-    SELECT min(line) AS line, ${own(typed)}DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY ${own(typed)}DP_MSISDN, DP_DATE`);
+    whileComputing(db, plan, attempt, () =>
+      db.run(`CREATE OR REPLACE TEMP TABLE summed AS
+    SELECT min(line) AS line, ${own(typed)}DP_DATE, DP_MSISDN, ${sums.join(", ")} FROM ${good} GROUP BY ${own(typed)}DP_MSISDN, DP_DATE`),
+    );
   // a sum of fractions depends on the order, and several threads have none
   await (plan?.computed.some(({ measure }) => measure.kind === "amount") ? db.inOneThread(add) : add());
   const aside = plan ? await setFaultyDaysAside(db, plan, typed) : 0;

@@ -2,7 +2,7 @@ import type { Combine } from "../../cdr/columns.js";
 import { ChurnError } from "../../core/errors.js";
 import { AGGREGATES } from "./allowed-functions.js";
 import { type Expression, hasAggregate, isAggregate } from "./check-expression.js";
-import { type ExpressionNode, type FunctionNode, visit } from "./expression-node.js";
+import { type ExpressionNode, type FunctionNode, type ListNode, visit } from "./expression-node.js";
 
 /** How results of a measure over parts of a subscriber-day become the result over all of it. */
 export interface CombineRule {
@@ -45,7 +45,7 @@ function additive(expression: Expression, node: ExpressionNode): ExpressionNode 
     if (isAggregate(node)) {
       checkAggregate(expression, node);
       const rule = AGGREGATES[node.function_name.toLowerCase()];
-      if (rule === "add") return node;
+      if (rule === "add") return isCountIf(node) ? countStar(node) : node;
       throw fault(
         expression,
         `has ${node.function_name} among other things, and two batches of a day cannot be put together`,
@@ -70,6 +70,16 @@ function additive(expression: Expression, node: ExpressionNode): ExpressionNode 
     if (isZero(instead)) return { ...node, children: [additive(expression, value), instead] };
   }
   throw notAdditive(expression, node);
+}
+
+const isCountIf = ({ function_name }: FunctionNode) => /^count_?if$/i.test(function_name);
+
+/** count(*) FILTER (…), which is 0 where a cell is missing in all rows; DuckDB's count_if is null then. */
+function countStar(node: FunctionNode): FunctionNode {
+  const { children, filter } = node;
+  const both: ExpressionNode[] = [...(filter ? [filter] : []), ...children];
+  const test: ListNode = { class: "CONJUNCTION", type: "CONJUNCTION_AND", children: both };
+  return { ...node, function_name: "count_star", children: [], filter: both.length === 1 ? both[0] : test };
 }
 
 /** The part of a product or quotient that is not constant; undefined where there are none or two. */

@@ -58,7 +58,7 @@ const isPlain = (select: SelectNode): boolean =>
 
 function notAnExpression(key: string, sql: string, why: string): ChurnError {
   return new ChurnError("BAD_OPTION", `option "${key}" cannot be ${JSON.stringify(sql)}: ${why}`, {
-    hint: "it takes one expression over the columns of the file, as sum(duration) FILTER (type = 'CALL'); a name with a space or a capital stands in double quotes: \"call type\"",
+    hint: 'it takes one expression over the columns of the file, as sum(duration) FILTER (type = \'CALL\'); a name with a space, and a word of SQL, stand in double quotes: "call type", "order"',
   });
 }
 

@@ -149,7 +149,7 @@ describe("measures of events", () => {
   });
 
   it("read codes as texts where they are compared with texts, and as numbers where they are not", async () => {
-    const log = "day,who,code,flag\n2024-01-01,a,7,true\n2024-01-01,a,12,False\n2024-01-01,a,7,\n";
+    const log = "day,who,code,flag\n2024-01-02,b,7,\n2024-01-01,a,7,true\n2024-01-01,a,12,False\n2024-01-01,a,7,\n";
     await load(log, {
       grain: "event",
       columns: { day: "day", subscriber: "who" },
@@ -159,11 +159,14 @@ describe("measures of events", () => {
         large: "count_if(code > 10)",
         flagged: "count_if(flag)",
         unflagged: "count(*) FILTER (NOT flag)",
-        shown: "count_if(CAST(code AS VARCHAR) = '12')",
+        shown: "count_if(CAST(code AS VARCHAR) = '12') FILTER (flag IS NOT NULL)",
       },
     });
-    expect(await rows("SELECT seven, total, large, flagged, unflagged, shown FROM DP_CDR_Data")).toEqual([
+    expect(
+      await rows("SELECT seven, total, large, flagged, unflagged, shown FROM DP_CDR_Data ORDER BY DP_MSISDN"),
+    ).toEqual([
       { seven: 2, total: 26, large: 1, flagged: 1, unflagged: 1, shown: 1 },
+      { seven: 1, total: 7, large: 0, flagged: 0, unflagged: 0, shown: 0 },
     ]);
   });
 
@@ -321,6 +324,24 @@ describe("a measure is refused, before anything is stored,", () => {
     await refused({ m: "max(start)" }, "gives TIMESTAMP, and a measure is a number");
     await refused({ m: "max(start - start)" }, "epoch(…) makes seconds");
     await refused({ m: "count_if(start > 'noon')" }, "cannot be computed");
+  });
+
+  it("which is of a single record what DuckDB knows no value of", async () => {
+    const log = "day,who,n\n2024-01-01,a,5\n2024-01-01,b,-1\n";
+    for (const grain of ["day", "event"] as const) {
+      const sql = grain === "day" ? "ln(n)" : "sum(ln(n))";
+      const measures = { fine: grain === "day" ? "n" : "sum(n)", m: sql };
+      await expect(load(log, { grain, columns: { day: "day", subscriber: "who" }, measures })).rejects.toMatchObject({
+        code: "BAD_INPUT",
+        message: expect.stringContaining(
+          "measure m cannot be computed of every record, as DuckDB says: cannot take logarithm",
+        ),
+      });
+    }
+  });
+
+  it("that is no column of the file, and is not computed", async () => {
+    await refused({ duration_s: { unit: "s" } }, 'has no "sql", and the file has no column of this name');
   });
 
   it("with a column that is mapped, too", async () => {

@@ -1,7 +1,10 @@
+import { ChurnError } from "../../core/errors.js";
+import { messageOf } from "../../core/fault.js";
 import { type Database, name, text } from "../../store/database.js";
 import { type RecordCellOptions, validSql, valueFaultsSql } from "../../store/record-cell-sql.js";
 import type { Source } from "../source.js";
 import { READINGS, readableSql } from "./cell-readings.js";
+import { inWords } from "./duckdb-words.js";
 import type { MeasurePlan, ReadColumn } from "./measure-plan.js";
 
 /** What was read of a column, before it is used: it tells what could not be read. */
@@ -67,6 +70,36 @@ export function usedRows({ reads }: MeasurePlan, rows: string): string {
     return `${READINGS[read.reading].use?.(value) ?? value} AS ${read.alias}`;
   });
   return `SELECT ${["*", ...used].join(", ")} FROM ${rows} WHERE ok`;
+}
+
+/**
+ * Does what computes measures, and says which one DuckDB knows no value of: a logarithm of 0, a whole number that is too large.
+ *
+ * @param attempt SQL that computes one of them
+ * @throws ChurnError BAD_INPUT naming it
+ */
+export async function whileComputing<T>(
+  db: Database,
+  plan: MeasurePlan | undefined,
+  attempt: (plan: MeasurePlan) => string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!plan || !/^(Out of Range|Conversion) Error/.test(messageOf(error))) throw error;
+    for (const one of plan.computed) {
+      await db.run(attempt({ ...plan, computed: [one] })).catch((cause: unknown) => {
+        const { name: measure, sql } = one.measure;
+        throw new ChurnError(
+          "BAD_INPUT",
+          `measure ${measure} cannot be computed of every record, as DuckDB says: ${inWords(cause, plan.reads)}: ${JSON.stringify(sql)}`,
+          { cause, hint: "leave such records out: CASE WHEN x > 0 THEN ln(x) END" },
+        );
+      });
+    }
+    throw error;
+  }
 }
 
 /**

@@ -9,7 +9,9 @@ const measure = z.strictObject({
 });
 
 /** What the option `measures` takes: an expression by the name of a measure, or what else there is to say of it. */
-export const measuresOption = z.record(z.string(), z.union([z.string().min(1), measure]));
+export const measuresOption = z.record(z.string(), z.union([z.string().min(1), measure])).meta({
+  takes: 'object: name → SQL, or { "sql", "title", "unit", "kind": "count" | "amount", "negative": true | false }',
+});
 
 /** Measures as a configuration has them. */
 export type MeasuresOption = z.output<typeof measuresOption>;

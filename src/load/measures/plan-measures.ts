@@ -1,6 +1,5 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
-import { firstLineOf } from "../../core/fault.js";
 import type { Database } from "../../store/database.js";
 import type { CellReading, LogMeasure } from "../../store/log-columns.js";
 import type { RecordCellOptions } from "../../store/record-cell-sql.js";
@@ -8,6 +7,7 @@ import type { Source } from "../source.js";
 import { countReadable, READINGS, type ReadableCells, readingOfType, readingsOfCells } from "./cell-readings.js";
 import { checkExpression, type Expression } from "./check-expression.js";
 import { combineRule } from "./combine-rule.js";
+import { inWords } from "./duckdb-words.js";
 import { type ExpressionNode, visit } from "./expression-node.js";
 import { parseExpression, printExpressions } from "./expression-text.js";
 import type { CastCheck, ComputedMeasure, MeasurePlan, ReadColumn } from "./measure-plan.js";
@@ -255,12 +255,3 @@ async function tryOut(
 const PLURALS: Record<CellReading, string> = {
   ...{ number: "numbers", text: "texts", day: "days", time: "times", truth: "true and false" },
 };
-
-/** What DuckDB says, with the names that the columns have in the file. */
-export function inWords(error: unknown, reads: readonly ReadColumn[]): string {
-  const names = new Map(reads.map(({ alias, column }) => [alias, column]));
-  return firstLineOf(error)
-    .replace(/^[A-Z][a-z]+ (of Range )?Error: /, "")
-    .replace(/ You might need to add explicit type casts\.$/, "")
-    .replace(/\b_[a-z]+_\d+\b/g, (alias) => names.get(alias) ?? alias);
-}

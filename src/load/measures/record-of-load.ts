@@ -11,16 +11,18 @@ export const RECORDS: LogMeasure = { name: "records", kind: "count", title: "rec
  * The measures that a load may bring, beside those of a call record or in their place: those of its configuration, and further ones of
  * the store, which a file may have as columns.
  *
+ * @returns the measures, and the names of those that must be columns of the file
  * @throws ChurnError BAD_OPTION for a measure that is none
  */
 export async function measuresOfLoad(
   db: Database,
   { measures, grain }: { measures: MeasuresOption; grain: "day" | "event" },
-): Promise<LogMeasure[]> {
+): Promise<{ measures: LogMeasure[]; wanted: string[] }> {
   const known = await logColumns(db);
   const given = await compileMeasures(db, measures, grain, known);
   const others = furtherMeasures(known).filter(({ name }) => !given.some((measure) => measure.name === name));
-  return [...others.map(asColumn), ...given];
+  const wanted = given.filter(({ sql }) => sql === undefined).map(({ name }) => name);
+  return { measures: [...others.map(asColumn), ...given], wanted };
 }
 
 /** A measure that is no column of a file unless the file has one of its name. */
