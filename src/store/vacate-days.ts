@@ -40,7 +40,7 @@ export async function vacateDays(db: Database, days: DaySpan): Promise<number> {
   const rows = await db.run(`UPDATE DP_CDR_Data SET batch_id = ${NOBODY}, ${nothing} WHERE ${inSpan(days)}`);
   const empty = `SELECT b.batch_id FROM batches b JOIN leaving l USING (batch_id)
     WHERE ${isWithin(days)} AND b.kind = 'load' AND b.rows = 0 AND b.held_back = 0`;
-  await db.run(`DELETE FROM rejects WHERE batch_id IN (${empty})`);
+  for (const table of ["rejects", "erased_rows"]) await db.run(`DELETE FROM ${table} WHERE batch_id IN (${empty})`);
   await db.run(`DELETE FROM batches WHERE batch_id IN (${empty})`);
   await db.run("DROP TABLE temp.leaving");
   return rows;

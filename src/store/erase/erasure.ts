@@ -42,6 +42,7 @@ export async function erasureBefore(db: Database, from: string): Promise<Erasure
   const day = `DATE '${from}'`;
   const tables = [
     ...["DP_CDR_Data", "added_records"].map((table) => ({ table, where: `DP_DATE < ${day}` })),
+    { table: "record_ids", where: `day < ${day}` },
     { table: "leavers", where: `left_on < ${day}` },
     {
       table: ATTRIBUTES,

@@ -45,7 +45,8 @@ export async function eraseInMysql(
       }
       const next = state.revision + 1;
       for (const each of erasure.rows) {
-        if (found.gone.get(each.table)?.size) await deleteRows(session, each.table, erasure, found);
+        const parts = [...(found.gone.get(each.table)?.keys() ?? [])];
+        if (parts.length) await deleteRows(session, { table: each.table, parts }, erasure, found);
       }
       await writeLedger(session, found);
       await writeSummary(session, found.days, summary);
@@ -107,7 +108,7 @@ async function partsNow(db: Database, found: ErasedRows): Promise<[table: string
 
 async function deleteRows(
   session: MysqlSession,
-  table: string,
+  { table, parts }: { table: string; parts: readonly string[] },
   { subscribers, from }: Erasure,
   { days }: ErasedRows,
 ): Promise<void> {
@@ -123,6 +124,8 @@ async function deleteRows(
   } else if (byDay) {
     // a day at a time: a statement may take so long and no longer
     for (const day of days) await run("DP_DATE = ?", [day]);
+  } else if (table === "record_ids") {
+    for (const part of parts) await run("batch_id = ? AND day < ?", [partitionValues(part)[0], from]);
   } else if (table === "subscriber_attributes") {
     await session.run(
       `DELETE a FROM ${quoted(table)} a JOIN (SELECT DP_MSISDN, MAX(valid_from) AS valid_from FROM ${quoted(table)} WHERE valid_from <= ? GROUP BY DP_MSISDN) l
