@@ -1,12 +1,17 @@
+import { messageOf } from "../core/fault.js";
 import type { Database } from "../store/database.js";
 
-/** Bytes that DuckDB takes for a load, beyond which it works on the disk beside the store; and for the key of each row, which stays in memory. */
+/** Bytes that DuckDB takes for a load, and for the key of each row, which stays in memory. */
 const LEAST = 1_200_000_000;
 const KEY = 30;
 
+const OUT_OF_MEMORY = /out of memory error|failed to pin block|could not allocate block/i;
+
 /**
- * Works with no more memory than a load of this many rows needs: the rest lies in files beside the store. Without it DuckDB takes four
- * fifths of the machine's.
+ * Works with no more memory than a load of this many rows usually needs: the rest lies in files beside the store. Without a limit
+ * DuckDB takes four fifths of the machine's.
+ *
+ * @param work done again, without a limit, where this is too little, as for keys that have little in common: it must have left nothing behind
  */
 export async function inLimitedMemory<T>(db: Database, rows: number, work: () => Promise<T>): Promise<T> {
   const { limit } = await db.oneRow<{ limit: string }>("SELECT current_setting('memory_limit') AS limit");
@@ -15,9 +20,18 @@ export async function inLimitedMemory<T>(db: Database, rows: number, work: () =>
   await db.run(`SET memory_limit = '${Math.round(wanted / 1e6)}MB'`);
   try {
     return await work();
+  } catch (error) {
+    if (!OUT_OF_MEMORY.test(messageOf(error))) throw error;
+    await endLimit(db);
+    return await work();
   } finally {
-    await db.run("RESET memory_limit");
+    await endLimit(db);
   }
+}
+
+/** Ends the limit: before a commit, which writes the key of all rows at a time. */
+export async function endLimit(db: Database): Promise<void> {
+  await db.run("RESET memory_limit");
 }
 
 /** Bytes of what DuckDB writes as `18.8 GiB`. */

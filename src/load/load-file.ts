@@ -1,7 +1,6 @@
 import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import { describeLoad } from "./describe-load.js";
-import { inLimitedMemory } from "./limited-memory.js";
 import { loadInto } from "./load-into.js";
 import type { DownloadedFile, LoadResult } from "./load-result.js";
 import type { LoadSettings } from "./options.js";
@@ -15,11 +14,10 @@ export async function loadFile(
 ): Promise<LoadResult> {
   const onRows = (done: number) => context.onProgress?.({ task: "load", done, total: file.rows, unit: "rows" });
   return store.lease(
-    (db) =>
-      inLimitedMemory(db, file.rows, async () => {
-        const { batches, ...result } = await loadInto(db, file, settings, { inPieces: store.commitsInPieces, onRows });
-        return describeLoad(db, batches, result);
-      }),
+    async (db) => {
+      const { batches, ...result } = await loadInto(db, file, settings, { inPieces: store.commitsInPieces, onRows });
+      return describeLoad(db, batches, result);
+    },
     { signal: context.signal, create: true },
   );
 }

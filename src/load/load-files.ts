@@ -9,7 +9,6 @@ import { describeLoad } from "./describe-load.js";
 import type { FileOfMany } from "./file-of-many.js";
 import { findEarlierState } from "./find-earlier-state.js";
 import { groupFiles } from "./group-source.js";
-import { inLimitedMemory } from "./limited-memory.js";
 import { loadGroup } from "./load-group.js";
 import { type LoadedFile, loadInto } from "./load-into.js";
 import type { FilesOfLoad, LoadResult, Piece } from "./load-result.js";
@@ -75,14 +74,11 @@ export async function takeFiles(
     if (!settings.replace) await checkCorrected(db, sorted.left, settings);
   }
   const sources = new Set([...ledger.values()].map(({ source }) => source));
-  const rows = sorted.left.reduce((sum, file) => sum + file.rows, 0);
-  const { batches, resampledRemoved, refused } = await inLimitedMemory(db, rows, () =>
-    loadEach(db, sorted.left, settings, {
-      inPieces,
-      sources: new Set([...sources, ...ledger.keys()]),
-      context,
-    }),
-  );
+  const { batches, resampledRemoved, refused } = await loadEach(db, sorted.left, settings, {
+    inPieces,
+    sources: new Set([...sources, ...ledger.keys()]),
+    context,
+  });
   const came = sorted.left.filter(({ name }) => !refused.has(name));
   const told: FilesOfLoad = {
     count: files.length,

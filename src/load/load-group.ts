@@ -7,6 +7,7 @@ import type { FileOfMany } from "./file-of-many.js";
 import { fitDayFormats, fitOtherUnit } from "./fit-day-formats.js";
 import { GroupRefused } from "./group-counts.js";
 import { insertGroup } from "./insert-group.js";
+import { endLimit, inLimitedMemory } from "./limited-memory.js";
 import type { LoadedFile } from "./load-into.js";
 import { makeWay } from "./make-way.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
@@ -18,11 +19,14 @@ import type { LoadSettings } from "./options.js";
  *
  * @returns undefined where the files have to be loaded one by one; nothing is stored then
  */
-export async function loadGroup(
-  db: Database,
-  files: readonly FileOfMany[],
-  settings: LoadSettings,
-): Promise<Omit<LoadedFile, "upToDate"> | undefined> {
+export function loadGroup(db: Database, files: readonly FileOfMany[], settings: LoadSettings): Promise<LoadedGroup> {
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  return inLimitedMemory(db, rows, () => take(db, files, settings));
+}
+
+type LoadedGroup = Omit<LoadedFile, "upToDate"> | undefined;
+
+async function take(db: Database, files: readonly FileOfMany[], settings: LoadSettings): Promise<LoadedGroup> {
   try {
     const options = { ...cellOptions(settings), ...(await measuresOfLoad(db, settings)) };
     const found = await cleanGroup(db, files, options);
@@ -36,7 +40,9 @@ export async function loadGroup(
     const resampledRemoved = await makeWay(db);
     const batches = await db.transaction(async () => {
       await setMeasures(db, measuresOf(found.columns));
-      return insertGroup(db, found, { files, settings });
+      const inserted = await insertGroup(db, found, { files, settings });
+      await endLimit(db);
+      return inserted;
     });
     return { batches, resampledRemoved };
   } catch (error) {

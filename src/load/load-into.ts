@@ -11,6 +11,7 @@ import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
 import { judgeRejects } from "./judge-rejects.js";
+import { endLimit, inLimitedMemory } from "./limited-memory.js";
 import type { DownloadedFile } from "./load-result.js";
 import { makeWay } from "./make-way.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
@@ -20,6 +21,11 @@ import { optionsHash } from "./options-hash.js";
 /** Most lines of a piece, unless the file has more than this many pieces. */
 const PIECE = 250_000;
 const PIECES = 40;
+
+interface HowToLoad {
+  inPieces: boolean;
+  onRows(done: number): void;
+}
 
 /** What became of a file. */
 export interface LoadedFile {
@@ -36,11 +42,20 @@ export interface LoadedFile {
  * Into a DuckDB file in one transaction, which takes less time than the reading before it. Into MySQL, where writing is what
  * takes time, in pieces, each in a transaction with its row in the ledger: an interrupted load resumes after the last one.
  */
-export async function loadInto(
+export function loadInto(
   db: Database,
   file: DownloadedFile,
   settings: LoadSettings,
-  { inPieces, onRows }: { inPieces: boolean; onRows(done: number): void },
+  how: HowToLoad,
+): Promise<LoadedFile> {
+  return inLimitedMemory(db, file.rows, () => take(db, file, settings, how));
+}
+
+async function take(
+  db: Database,
+  file: DownloadedFile,
+  settings: LoadSettings,
+  { inPieces, onRows }: HowToLoad,
 ): Promise<LoadedFile> {
   const options = cellOptions(settings);
   const hash = optionsHash(settings, file.partition);
@@ -74,6 +89,7 @@ export async function loadInto(
       const replaces = after === 0 ? await findEarlierState(db, file, settings) : [];
       const batch = { settings, options, file, optionsHash: hash, replaces };
       if (after < end) await insertPiece(db, found, batch, { piece, ahead });
+      if (piece.to === end) await endLimit(db);
       return piece.to;
     });
   }
