@@ -11,27 +11,29 @@ const OUT_OF_MEMORY = /out of memory error|failed to pin block|could not allocat
  * Works with no more memory than a load of this many rows usually needs: the rest lies in files beside the store. Without a limit
  * DuckDB takes four fifths of the machine's.
  *
- * @param work done again, without a limit, where this is too little, as for keys that have little in common: it must have left nothing behind
+ * @param work done again, without a limit, where this is too little, as for keys that have little in common: it must have left nothing
+ *   behind. It ends the limit before a commit, which writes the key of all rows at a time
  */
-export async function inLimitedMemory<T>(db: Database, rows: number, work: () => Promise<T>): Promise<T> {
+export async function inLimitedMemory<T>(
+  db: Database,
+  rows: number,
+  work: (endLimit: () => Promise<unknown>) => Promise<T>,
+): Promise<T> {
   const { limit } = await db.oneRow<{ limit: string }>("SELECT current_setting('memory_limit') AS limit");
   const wanted = Math.max(LEAST, KEY * rows);
-  if (bytesOf(limit) <= wanted) return work();
+  if (bytesOf(limit) <= wanted) return work(async () => {});
+  // RESET would change what the setting says, and nothing else; what it says is cut off, and would be less each time
+  const endLimit = () => db.run(`SET memory_limit = '${Math.ceil(bytesOf(limit) / 1024)}KiB'`);
   await db.run(`SET memory_limit = '${Math.round(wanted / 1e6)}MB'`);
   try {
-    return await work();
+    return await work(endLimit);
   } catch (error) {
     if (!OUT_OF_MEMORY.test(messageOf(error))) throw error;
-    await endLimit(db);
-    return await work();
+    await endLimit();
+    return await work(endLimit);
   } finally {
-    await endLimit(db);
+    await endLimit();
   }
-}
-
-/** Ends the limit: before a commit, which writes the key of all rows at a time. */
-export async function endLimit(db: Database): Promise<void> {
-  await db.run("RESET memory_limit");
 }
 
 /** Bytes of what DuckDB writes as `18.8 GiB`. */

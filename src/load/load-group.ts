@@ -7,7 +7,7 @@ import type { FileOfMany } from "./file-of-many.js";
 import { fitDayFormats, fitOtherUnit } from "./fit-day-formats.js";
 import { GroupRefused } from "./group-counts.js";
 import { insertGroup } from "./insert-group.js";
-import { endLimit, inLimitedMemory } from "./limited-memory.js";
+import { inLimitedMemory } from "./limited-memory.js";
 import type { LoadedFile } from "./load-into.js";
 import { makeWay } from "./make-way.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
@@ -21,12 +21,17 @@ import type { LoadSettings } from "./options.js";
  */
 export function loadGroup(db: Database, files: readonly FileOfMany[], settings: LoadSettings): Promise<LoadedGroup> {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  return inLimitedMemory(db, rows, () => take(db, files, settings));
+  return inLimitedMemory(db, rows, (endLimit) => take(db, files, settings, endLimit));
 }
 
 type LoadedGroup = Omit<LoadedFile, "upToDate"> | undefined;
 
-async function take(db: Database, files: readonly FileOfMany[], settings: LoadSettings): Promise<LoadedGroup> {
+async function take(
+  db: Database,
+  files: readonly FileOfMany[],
+  settings: LoadSettings,
+  endLimit: () => Promise<unknown>,
+): Promise<LoadedGroup> {
   try {
     const options = { ...cellOptions(settings), ...(await measuresOfLoad(db, settings)) };
     const found = await cleanGroup(db, files, options);
@@ -41,7 +46,7 @@ async function take(db: Database, files: readonly FileOfMany[], settings: LoadSe
     const batches = await db.transaction(async () => {
       await setMeasures(db, measuresOf(found.columns));
       const inserted = await insertGroup(db, found, { files, settings });
-      await endLimit(db);
+      await endLimit();
       return inserted;
     });
     return { batches, resampledRemoved };

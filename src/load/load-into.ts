@@ -11,7 +11,7 @@ import { findEarlierState } from "./find-earlier-state.js";
 import { findLoad } from "./find-load.js";
 import { insertPiece } from "./insert-piece.js";
 import { judgeRejects } from "./judge-rejects.js";
-import { endLimit, inLimitedMemory } from "./limited-memory.js";
+import { inLimitedMemory } from "./limited-memory.js";
 import type { DownloadedFile } from "./load-result.js";
 import { makeWay } from "./make-way.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
@@ -48,14 +48,14 @@ export function loadInto(
   settings: LoadSettings,
   how: HowToLoad,
 ): Promise<LoadedFile> {
-  return inLimitedMemory(db, file.rows, () => take(db, file, settings, how));
+  return inLimitedMemory(db, file.rows, (endLimit) => take(db, file, settings, { ...how, endLimit }));
 }
 
 async function take(
   db: Database,
   file: DownloadedFile,
   settings: LoadSettings,
-  { inPieces, onRows }: HowToLoad,
+  { inPieces, onRows, endLimit }: HowToLoad & { endLimit(): Promise<unknown> },
 ): Promise<LoadedFile> {
   const options = cellOptions(settings);
   const hash = optionsHash(settings, file.partition);
@@ -89,7 +89,7 @@ async function take(
       const replaces = after === 0 ? await findEarlierState(db, file, settings) : [];
       const batch = { settings, options, file, optionsHash: hash, replaces };
       if (after < end) await insertPiece(db, found, batch, { piece, ahead });
-      if (piece.to === end) await endLimit(db);
+      if (piece.to === end) await endLimit();
       return piece.to;
     });
   }
