@@ -22,8 +22,8 @@ export async function inLimitedMemory<T>(
   const { limit } = await db.oneRow<{ limit: string }>("SELECT current_setting('memory_limit') AS limit");
   const wanted = Math.max(LEAST, KEY * rows);
   if (bytesOf(limit) <= wanted) return work(async () => {});
-  // RESET would change what the setting says, and nothing else; what it says is cut off, and would be less each time
-  const endLimit = () => db.run(`SET memory_limit = '${Math.ceil(bytesOf(limit) / 1024)}KiB'`);
+  // RESET would change what the setting says, and nothing else; what it says is cut off, and must not become less each time
+  const endLimit = () => db.run(`SET memory_limit = '${bytesOf(limit) / 1024}KiB'`);
   await db.run(`SET memory_limit = '${Math.round(wanted / 1e6)}MB'`);
   try {
     return await work(endLimit);
@@ -36,9 +36,10 @@ export async function inLimitedMemory<T>(
   }
 }
 
-/** Bytes of what DuckDB writes as `18.8 GiB`. */
+/** Bytes of what DuckDB writes as `18.8 GiB`, cut off: as many as are written so again, and not fewer than it was. */
 function bytesOf(text: string): number {
-  const [, number = "0", unit = ""] = /^([\d.]+) (\w*)/.exec(text) ?? [];
+  const [, whole = "0", hundreds = "0", unit = ""] = /^(\d+)(?:\.(\d+))? (\w*)/.exec(text) ?? [];
   const power = ["bytes", "KiB", "MiB", "GiB", "TiB"].indexOf(unit);
-  return power < 0 ? Number.POSITIVE_INFINITY : Number(number) * 1024 ** power;
+  if (power < 1) return power < 0 ? Number.POSITIVE_INFINITY : Number(whole);
+  return (Number(whole) * 1024 + Math.min(Number(hundreds) * 100 + 99, 1023)) * 1024 ** (power - 1);
 }

@@ -120,7 +120,7 @@ describe.each(SERVERS)("a load into %s that is killed", (serverName) => {
   lines[5] = "2024-01-01,s5,many";
   lines[550_000] = "2024-01-01,s9,1";
 
-  it("continues after its last piece, with every line exactly once", { timeout: 120_000 }, async () => {
+  it("continues after its last piece, with every line exactly once", { timeout: 300_000 }, async () => {
     await serverOf(serverName).root("SET GLOBAL local_infile = 1");
     const { url } = await serverOf(serverName).database();
     const path = fresh("loaded");
