@@ -72,7 +72,7 @@ export function composeConfig(parts: ConfigParts): Config {
     ...(grain.recordId ? { record_id: grain.recordId.column.name } : {}),
     ...(parts.emptyCells ? { empty_cells: "missing" } : {}),
     ...(parts.maxRejects === null ? {} : { max_rejects: parts.maxRejects }),
-    ...(Object.keys(parts.beside).length ? { load: parts.beside } : {}),
+    ...parts.beside,
     windows: days.windows,
     horizon: days.horizon,
     snapshot_every: days.snapshotEvery,

@@ -57,13 +57,15 @@ export async function findGroups(texts: readonly string[]): Promise<FileGroup[]>
     sorted.map(async (group) => {
       group.files.sort((a, b) => (a.name < b.name ? -1 : 1));
       const isAll = group.files.length === files.length;
-      return { ...group, source: isAll ? absolute(texts) : await sourceOf(texts, group.files) };
+      if (isAll && texts.length === 1) return { ...group, source: resolve(texts[0]) };
+      const source = await sourceOf(group.files);
+      if (source !== undefined) return { ...group, source };
+      // a shell makes a list of a pattern
+      if (isAll) return { ...group, source: texts.map((text) => resolve(text)) };
+      throw noPattern(texts, group.files.length);
     }),
   );
 }
-
-const absolute = (texts: readonly string[]) =>
-  texts.length === 1 ? resolve(texts[0]) : texts.map((text) => resolve(text));
 
 async function filesOf(text: string): Promise<LogFile[]> {
   if (/^[a-z][a-z0-9+.-]+:/i.test(text) && !/^file:/i.test(text)) {
@@ -107,8 +109,8 @@ async function headsOf(files: readonly LogFile[], all: number): Promise<{ head: 
 /** Files that a list may name. */
 const LISTED = 30;
 
-/** A source that means some of the files: a pattern where one does, else a list. */
-async function sourceOf(texts: readonly string[], files: readonly LogFile[]): Promise<string | string[]> {
+/** A source that means some of the files: a pattern where one does, else a list, of which there may be few. */
+async function sourceOf(files: readonly LogFile[]): Promise<string | string[] | undefined> {
   if (files.length === 1) return files[0].path;
   const folder = commonFolder(files.map(({ path }) => path));
   const names = files.map(({ path }) => basename(path));
@@ -127,15 +129,13 @@ async function sourceOf(texts: readonly string[], files: readonly LogFile[]): Pr
     if (found && found.files.length === wanted.size && found.files.every(({ path }) => wanted.has(path)))
       return pattern;
   }
-  if (files.length <= LISTED) return files.map(({ path }) => path);
-  throw new ChurnError(
-    "BAD_INPUT",
-    `no pattern names the ${files.length} files of the log and no other of ${texts.join(", ")}`,
-    {
-      hint: "give the log a folder of its own, or name its files with a pattern in quotes: churn init 'logs/calls-*.csv'",
-    },
-  );
+  return files.length <= LISTED ? files.map(({ path }) => path) : undefined;
 }
+
+const noPattern = (texts: readonly string[], files: number) =>
+  new ChurnError("BAD_INPUT", `no pattern names the ${files} files of the log and no other of ${texts.join(", ")}`, {
+    hint: "give the log a folder of its own, or name its files with a pattern in quotes: churn init 'logs/calls-*.csv'",
+  });
 
 function commonFolder(paths: readonly string[]): string {
   let folder = dirname(paths[0]);

@@ -79,6 +79,8 @@ async function findRecordId({ db, profiles, subscriber, time }: Roles): Promise<
 
 /** Texts without spaces, and whole numbers whose name says that they name something, or that follow each other. */
 function isName(column: ColumnProfile): boolean {
+  // the first column of a table that pandas wrote counts its rows
+  if (column.name === "") return false;
   if (isNumeric(column)) {
     if (column.whole < column.numbers || column.min === null || column.max === null || column.negative > 0)
       return false;

@@ -55,16 +55,18 @@ function score({ delimiter, width, share }: { delimiter: string; width: number; 
   return share < 0.5 ? share : share + own + Math.min(width, 50) / 1000;
 }
 
-/** A header names each column, once, and holds no values; where all cells are texts it is one when its own stand in no row below. */
+/** A header holds no values, and is not as a row below; where all cells are texts it is one when its own stand in no row below. */
 function isHeader(head: readonly string[], rows: readonly (readonly string[])[]): boolean {
   const named = head.filter((cell) => cell !== "");
-  if (named.some(isValue) || new Set(named).size < named.length) return false;
+  if (named.some(isValue)) return false;
   if (rows.length === 0) return true;
   const holdsValues = head.some((_, at) => rows.some((cells) => isValue(cells[at])));
   const isRepeated = head.some(
     (cell, at) => cell !== "" && rows.filter((cells) => cells[at] === cell).length > rows.length / 100 + 1,
   );
-  return holdsValues ? !isRepeated : !head.some((cell, at) => rows.some((cells) => cells[at] === cell));
+  return holdsValues
+    ? !isRepeated
+    : new Set(named).size === named.length && !head.some((cell, at) => rows.some((cells) => cells[at] === cell));
 }
 
 function mostFrequent(values: readonly number[]): number {

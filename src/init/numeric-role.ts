@@ -1,4 +1,4 @@
-import type { LeftOut } from "./measure.js";
+import { columnSql, type LeftOut } from "./measure.js";
 import { type ColumnProfile, isDense, isLength, isNumeric } from "./profile-columns.js";
 import { count } from "./words.js";
 
@@ -19,6 +19,7 @@ export function whyNoMeasure(
   if (column.own === subscriber.own || column.own === time.own) return "";
   const role = taken.get(column.own);
   if (role) return role;
+  if (column.name === "") return "a column without a name";
   if (column.filled === 0) return "empty";
   if (column.distinct === 1) return `the same in every row: ${column.top[0]?.value ?? ""}`;
   if (isLength(column)) return undefined;
@@ -26,8 +27,16 @@ export function whyNoMeasure(
   return codeReason(column) ?? (grain === "event" ? eventReason(column) : undefined);
 }
 
+/** A number with a sign of money before or behind it. */
+const SIGNED = /^[+-]?(\p{Sc}|EUR|USD|GBP|CHF) ?[+-]?\d[\d.,]*$|^[+-]?\d[\d.,]* ?(\p{Sc}|EUR|USD|GBP|CHF|%)$/u;
+
 function textReason(column: ColumnProfile): string {
-  const { distinct, filled, codes, numbers, clocks, top, spaced, longest, hints } = column;
+  const { name, distinct, filled, codes, numbers, clocks, top, spaced, longest, hints } = column;
+  const signed = top.filter(({ value }) => SIGNED.test(value));
+  if (signed.length > 0.9 * top.length) {
+    const sign = signed[0].value.replace(/[\d.,+ -]/g, "");
+    return `amounts with a sign, as ${signed[0].value}: CAST(replace(${columnSql(name)}, '${sign}', '') AS DOUBLE) in "measures" makes numbers of them`;
+  }
   if (hints.has("code") && distinct > 30) return `a code by its name, ${count(distinct, "value")}`;
   if (codes > 0 && numbers > 0.9 * filled) return "codes: some begin with a zero";
   if (clocks > 0.9 * filled) return "a time of day or a duration in hours and minutes, which has no number";

@@ -17,6 +17,8 @@ export interface ColumnProfile extends LogColumn {
   whole: number;
   negative: number;
   zeros: number;
+  /** Different cells that hold a value and no number. */
+  oddKinds: number;
   /** Cells that begin with a zero that a number would not have: 007. */
   codes: number;
   min: number | null;
@@ -35,12 +37,16 @@ export interface ColumnProfile extends LogColumn {
   top: { value: string; rows: number }[];
 }
 
-/** Share of the cells that must be numbers for a column of numbers; a few may be damaged. */
+/** Share of the cells that must be numbers for a column of numbers; a few may be damaged, more where they are the same few words. */
 const MOST = 0.98;
+const MANY = 0.9;
+const WORDS = 5;
 
 /** Whether a column holds numbers. */
 export const isNumeric = (column: ColumnProfile): boolean =>
-  column.filled > 0 && column.numbers >= MOST * column.filled && column.codes < 0.001 * column.filled + 1;
+  column.filled > 0 &&
+  column.numbers >= (column.oddKinds <= WORDS ? MANY : MOST) * column.filled &&
+  column.codes < 0.001 * column.filled + 1;
 
 /** Whether a column holds lengths of time as 00:05:30, and not times of day. */
 export const isLength = ({ lengths, filled, hints }: ColumnProfile): boolean =>
@@ -136,6 +142,7 @@ export async function profileColumns(
         negative: of("negative"),
         zeros: of("zeros"),
         codes: of("codes"),
+        oddKinds: of("odd"),
         min: found[`${column.own}_min`],
         max: found[`${column.own}_max`],
         median: found[`${column.own}_median`],
@@ -163,6 +170,7 @@ function countsOf(own: string, decimal: "." | ","): string[] {
     `count(*) FILTER (${number} < 0) AS ${own}_negative`,
     `count(*) FILTER (${number} = 0) AS ${own}_zeros`,
     `${matches("^[+-]?0[0-9]+$")} AS ${own}_codes`,
+    `count(DISTINCT ${own}) FILTER (${number} IS NULL) AS ${own}_odd`,
     `min(${number}) AS ${own}_min`,
     `max(${number}) AS ${own}_max`,
     `approx_quantile(${number}, 0.5) AS ${own}_median`,

@@ -7,7 +7,7 @@ import { composeConfig, fromConfig, nameOf } from "./compose-config.js";
 import { besideFindings, coverageOf, doubtsOf, findingsOf, lookedAt, rejectNote } from "./describe-findings.js";
 import { besideConfig, findBeside } from "./find-beside.js";
 import { type FileGroup, findGroups } from "./find-files.js";
-import { findAttributes, findGrain } from "./find-grain.js";
+import { findAttributes, findGrain, type GrainChoice } from "./find-grain.js";
 import { findRoles } from "./find-roles.js";
 import { type LogColumn, openLog } from "./open-log.js";
 import { type InitOptions, type InitSettings, initOptions } from "./options.js";
@@ -39,7 +39,11 @@ export async function proposeConfig(
   const settings = initOptions.parse(given);
   const texts = typeof source === "string" ? [source] : source;
   const groups = await findGroups(texts);
-  const name = nameOf(output ? output.replace(/(\.config)?\.json$/i, "") : placeOf(texts[0]));
+  const name = nameOf(
+    output
+      ? output.replace(/(\.config)?\.json$/i, "")
+      : placeOf(texts.length === 1 ? texts[0] : [groups[0].source].flat()[0]),
+  );
   const config = resolve(output ?? `${name}.config.json`);
   return inMemory(async (db) => {
     const stop = () => db.interrupt();
@@ -50,6 +54,20 @@ export async function proposeConfig(
       context.signal?.removeEventListener("abort", stop);
     }
   });
+}
+
+/** The measures of the rows; where days have nothing to measure, they are counted as events are. */
+async function measureRows(
+  seen: GrainChoice,
+  given: "day" | "event" | null,
+  propose: (grain: "day" | "event") => Promise<MeasuresProposal>,
+): Promise<{ grain: GrainChoice; measures: MeasuresProposal }> {
+  const measures = await propose(seen.grain);
+  const isEmpty =
+    measures.measures.length === 0 && Object.keys(measures.columns).every((our) => our === "PSEUDO_CHURNED");
+  if (seen.grain === "event" || given !== null || !isEmpty) return { grain: seen, measures };
+  const evidence = `${seen.evidence}; no column measures anything, so that its rows are counted`;
+  return { grain: { ...seen, grain: "event", evidence }, measures: await propose("event") };
 }
 
 /** The file or folder that a source names, or the folder in which a pattern begins. */
@@ -79,7 +97,7 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
   const roles = await findRoles(db, log, settings);
   const { profiles, decimal, subscriber, time, format, who, when } = roles;
   await makeActs(db, who, timeSql(when.own, format.format));
-  const grain = await findGrain(
+  const seen = await findGrain(
     { db, profiles, subscriber: who, time: when, timed: time.times.best.timed / Math.max(time.times.best.cells, 1) },
     settings.grain,
   );
@@ -88,19 +106,16 @@ async function propose({ db, groups, settings, name, config, context }: Task): P
       profiles.filter((each) => each.name === name).map(({ own }) => [own, reason] as const),
     ),
   );
-  if (grain.recordId) taken.set(grain.recordId.column.own, "names the record");
+  if (seen.recordId) taken.set(seen.recordId.column.own, "names the record");
   const attributes = await findAttributes(
     db,
-    profiles.filter(({ own }) => own !== who.own && own !== when.own && own !== grain.recordId?.column.own),
+    profiles.filter(({ own }) => own !== who.own && own !== when.own && own !== seen.recordId?.column.own),
   );
   for (const [own, { column }] of attributes)
     taken.set(own, `the same in all rows of a subscriber, ${count(column.distinct, "value")}: it describes him`);
-  const measures = await proposeMeasures({
-    db,
-    profiles,
-    decimal,
-    roles: { subscriber: who, time: when, taken, grain: grain.grain },
-  });
+  const { grain, measures } = await measureRows(seen, settings.grain, (each) =>
+    proposeMeasures({ db, profiles, decimal, roles: { subscriber: who, time: when, taken, grain: each } }),
+  );
   if (grain.grain === "day") await markActive(db, profiles, measures, decimal);
   tell("measure its silences");
   const rhythm = await readRhythm(db);

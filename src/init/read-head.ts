@@ -62,6 +62,12 @@ export async function readHead(path: string, like?: FileHead): Promise<FileHead>
       },
     );
   }
+  const twice = shape.columns.find((name, at) => name !== "" && shape.columns.indexOf(name) < at);
+  if (twice !== undefined) {
+    throw new ChurnError("BAD_INPUT", `${path} has two columns ${JSON.stringify(twice)}`, {
+      hint: "rename one of them",
+    });
+  }
   return {
     format: "csv",
     encoding,
