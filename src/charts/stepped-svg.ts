@@ -185,4 +185,4 @@ function tip(
 }
 
 /** Style of the texts in such pictures, for the page that holds them. */
-export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}@media screen and (max-width:600px){.t{font-size:24px}.u{display:none}}`;
+export const SVG_STYLE = `.t{font:11px Inter,system-ui,sans-serif;fill:${MUTED}}@media screen and (max-width:600px){.t{font-size:20px}.u{display:none}}`;
