@@ -6,7 +6,8 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { configure, type Settings } from "../config/configure.js";
-import { faultCode, messageOf } from "../core/fault.js";
+import { ChurnError } from "../core/errors.js";
+import { faultCode, firstLineOf, messageOf } from "../core/fault.js";
 import { startKernel } from "../notebook/kernel-process.js";
 import { openStore } from "../store/open-store.js";
 
@@ -58,12 +59,12 @@ async function node(): Promise<Finding> {
 }
 
 async function kernel(settings: Settings): Promise<Finding> {
-  const { version } = createRequire(import.meta.url)("tslab/package.json") as { version: string };
   try {
     const start = performance.now();
     const started = await startKernel({ cwd: settings.root });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     await started.kill();
+    const { version } = createRequire(import.meta.url)("tslab/package.json") as { version: string };
     return {
       name: "kernel",
       needed: true,
@@ -71,7 +72,8 @@ async function kernel(settings: Settings): Promise<Finding> {
       found: `TypeScript kernel on tslab ${version}, ready in ${seconds} s`,
     };
   } catch (error) {
-    return { name: "kernel", needed: true, state: "failed", found: messageOf(error), mend: "npm ci" };
+    const mend = (error instanceof ChurnError && error.hint) || "npm ci";
+    return { name: "kernel", needed: true, state: "failed", found: firstLineOf(error), mend };
   }
 }
 

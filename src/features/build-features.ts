@@ -13,6 +13,7 @@ import { notesOfRows } from "../store/store-notes.js";
 import { coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
+import { featureTitles } from "./feature-title.js";
 import { leaverNotes } from "./known-leavers.js";
 import { labelNotes } from "./label-notes.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
@@ -32,6 +33,8 @@ export interface FeatureResult {
   days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
   /** Churn by value of each attribute that is a text, or true or false; empty where the store has none. */
   segments: SegmentChurn[];
+  /** What a person calls each feature: "outgoing calls, sum of 30 days". */
+  titles: Record<string, string>;
   /** The same rows as `Processed_Data`, as a file. */
   parquet: string;
   /** What there is to know of them: days that the log does not cover, rows that were made up, a label that says little. */
@@ -101,7 +104,8 @@ export async function buildFeatures(
         ...(await leaverNotes(db, plan, log.span)),
         ...known,
       ];
-      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, segments, notes };
+      const titles = Object.fromEntries(featureTitles(plan));
+      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, segments, titles, notes };
     },
     { signal: context.signal },
   );

@@ -1,4 +1,5 @@
 import Module, { createRequire } from "node:module";
+import { notebooksMissing } from "./notebooks-missing.js";
 
 /** The parts of tslab 1.0.22 that the kernel uses. They are not tslab's public interface: everything is held here. */
 export interface Converter {
@@ -80,11 +81,22 @@ export interface Tslab {
   jupyter: { lastWriteDisplayData: unknown };
 }
 
-/** Where tslab's compiler lies. */
+/**
+ * Where tslab's compiler lies.
+ *
+ * @throws ChurnError NOT_FOUND where notebooks were not installed
+ */
 export function compilerPath(): string {
   const here = createRequire(import.meta.url);
-  return createRequire(here.resolve("tslab/dist/converter.js")).resolve("@tslab/typescript-for-tslab");
+  try {
+    return createRequire(here.resolve("tslab/dist/converter.js")).resolve("@tslab/typescript-for-tslab");
+  } catch (cause) {
+    throw notebooksMissing(cause);
+  }
 }
+
+/** The compiler by itself, to read the source of cells. */
+export const loadCompiler = (): TypeScript => createRequire(import.meta.url)(compilerPath());
 
 /**
  * Loads tslab over a compiler of which some functions are replaced.

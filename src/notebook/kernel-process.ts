@@ -5,10 +5,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as zmq from "zeromq";
 import { ChurnError } from "../core/errors.js";
-import { SendQueue } from "../kernel/send-queue.js";
+import { notebooksMissing } from "../kernel/notebooks-missing.js";
+import { type Sendable, SendQueue } from "../kernel/send-queue.js";
 import { snapshotArgs } from "../kernel/startup-snapshot.js";
+import { compilerPath } from "../kernel/tslab.js";
 import { type ConnectionInfo, decode, encode, type Message, message } from "../kernel/wire.js";
 
 /** How a kernel's process ended. */
@@ -56,15 +57,36 @@ process.on("exit", () => {
   for (const kernel of alive) kernel.kill();
 });
 
+/** What we need of a socket of zeromq, of which the library's types say nothing: it may not be installed. */
+type ClientSocket = AsyncIterable<Buffer[]> & { connect(address: string): void; close(): void };
+
+/** Our ends of a kernel's sockets. */
+interface ClientSockets {
+  shell: ClientSocket & Sendable;
+  control: ClientSocket & Sendable;
+  iopub: ClientSocket & { subscribe(): void };
+}
+
+async function openSockets(): Promise<ClientSockets> {
+  const { Dealer, Subscriber } = await import("zeromq").catch((cause) => {
+    throw notebooksMissing(cause);
+  });
+  return {
+    shell: new Dealer({ linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 }),
+    control: new Dealer({ linger: 0 }),
+    iopub: new Subscriber({ linger: 0, receiveHighWaterMark: 0 }),
+  };
+}
+
 /** A kernel in a process of its own, and our end of its sockets. */
 export class KernelProcess {
   readonly #child: ChildProcess;
   readonly #session = randomUUID();
-  readonly #shell = new zmq.Dealer({ linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
-  readonly #control = new zmq.Dealer({ linger: 0 });
-  readonly #iopub = new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 });
-  readonly #shellOut = new SendQueue(this.#shell);
-  readonly #controlOut = new SendQueue(this.#control);
+  readonly #shell: ClientSocket;
+  readonly #control: ClientSocket;
+  readonly #iopub: ClientSocket & { subscribe(): void };
+  readonly #shellOut: SendQueue;
+  readonly #controlOut: SendQueue;
   readonly #replies = new Map<string, (content: ExecuteReply) => void>();
   readonly #listeners = new Map<string, (message: Message) => void>();
   readonly #exited: Promise<KernelExit>;
@@ -78,8 +100,13 @@ export class KernelProcess {
   onRawText: ((name: "stdout" | "stderr", text: string) => void) | undefined;
 
   /** Use `startKernel`. */
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, { shell, control, iopub }: ClientSockets) {
     this.#child = child;
+    this.#shell = shell;
+    this.#control = control;
+    this.#iopub = iopub;
+    this.#shellOut = new SendQueue(shell);
+    this.#controlOut = new SendQueue(control);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);
       this.onRawText?.("stderr", text);
@@ -225,11 +252,14 @@ export interface KernelProcessOptions {
 /**
  * Starts a kernel in a process of its own and connects to it.
  *
- * @throws ChurnError KERNEL_DIED when it does not come up
+ * @throws ChurnError KERNEL_DIED when it does not come up; NOT_FOUND where tslab and zeromq are not installed
  */
 export async function startKernel(options: KernelProcessOptions = {}): Promise<KernelProcess> {
   const cwd = options.cwd ?? process.cwd();
   if (!existsSync(cwd)) throw new ChurnError("NOT_FOUND", `no folder ${cwd} for the cells to work in`);
+  // said before a process is started in vain
+  compilerPath();
+  const sockets = await openSockets();
   const folder = await mkdtemp(join(tmpdir(), "churn-kernel-"));
   const file = join(folder, "connection.json");
   const connection: ConnectionInfo = {
@@ -258,7 +288,7 @@ export async function startKernel(options: KernelProcessOptions = {}): Promise<K
     // a group of its own: Ctrl-C reaches us alone, and what the cells have started ends with the kernel
     detached: process.platform !== "win32",
   });
-  const kernel = new KernelProcess(child);
+  const kernel = new KernelProcess(child, sockets);
   let timer: NodeJS.Timeout | undefined;
   try {
     const ready = new Promise<ConnectionInfo>((resolve) => {

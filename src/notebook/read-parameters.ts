@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { loadCompiler } from "../kernel/tslab.js";
 import { hasTag, joinLines, type Notebook } from "./notebook.js";
 import type { ParameterType } from "./parameter-type.js";
 import { isSecretName } from "./secrets.js";
@@ -24,10 +24,7 @@ type Node = any;
 
 let compiler: Node;
 function typescript(): Node {
-  if (!compiler) {
-    const tslab = createRequire(createRequire(import.meta.url).resolve("tslab/dist/converter.js"));
-    compiler = tslab("@tslab/typescript-for-tslab");
-  }
+  compiler ??= loadCompiler();
   return compiler;
 }
 

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { ChurnError } from "../core/errors.js";
+import { loadCompiler } from "../kernel/tslab.js";
 import { firstLine, hasTag, joinLines, type Notebook, type NotebookCell } from "./notebook.js";
 
 /** Tag of a cell that may run again when a run is taken up later: it costs little and changes nothing. */
@@ -81,12 +81,7 @@ function firstUnfinished(cells: NotebookCell[]): number {
 
 /** What cells declare and what they use, as far as their syntax shows. */
 class Analysis {
-  readonly #ts: Node;
-
-  constructor() {
-    const tslab = createRequire(createRequire(import.meta.url).resolve("tslab/dist/converter.js"));
-    this.#ts = tslab("@tslab/typescript-for-tslab");
-  }
+  readonly #ts: Node = loadCompiler();
 
   #parse(cell: NotebookCell): Node {
     return this.#ts.createSourceFile("cell.ts", joinLines(cell.source), this.#ts.ScriptTarget.ES2022, true);

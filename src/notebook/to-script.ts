@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { loadCompiler } from "../kernel/tslab.js";
 import { hasTag, joinLines, type Notebook } from "./notebook.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the compiler's own types would drag TypeScript 5.0 into the build
@@ -18,8 +18,7 @@ interface Edit {
  * A name that a later cell declares again becomes one variable.
  */
 export function notebookToScript(notebook: Notebook): string {
-  const tslab = createRequire(createRequire(import.meta.url).resolve("tslab/dist/converter.js"));
-  const ts: Node = tslab("@tslab/typescript-for-tslab");
+  const ts: Node = loadCompiler();
   const sources = notebook.cells
     .filter((cell) => cell.cell_type === "code" && !hasTag(cell, "skip-cell"))
     .map((cell) => ts.createSourceFile("cell.ts", joinLines(cell.source), ts.ScriptTarget.ES2022, true));

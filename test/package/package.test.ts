@@ -15,8 +15,9 @@ it.runIf(hasRegistry)(
     const said = execFileSync("bash", [script], { encoding: "utf8" });
     expect(said).toContain("entries: function function function function function function function");
     expect(said).toContain("forest: 200");
+    expect(said).toContain("npm install tslab zeromq");
     expect(said).toContain("cell: function function");
-    expect(Number(/megabytes: (\d+)/.exec(said)?.[1])).toBeLessThan(350);
+    expect(Number(/megabytes: (\d+)/.exec(said)?.[1])).toBeLessThan(250);
   },
   600_000,
 );

@@ -35,5 +35,7 @@ cat >cell.ipynb <<'JSON'
     "source": "import { configure } from 'churn-workbench';\nimport { fitForest } from 'churn-workbench/forest';\n`cell: ${typeof configure} ${typeof fitForest}`" }] }
 JSON
 npx churn --version >/dev/null
+(npx churn notebook run cell.ipynb out.ipynb --quiet 2>&1 || true) | grep -o "npm install tslab zeromq"
+npm install --no-audit --no-fund --silent tslab zeromq
 npx churn notebook run cell.ipynb out.ipynb --quiet
 grep -o 'cell: function function' out.ipynb
