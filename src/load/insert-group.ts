@@ -78,10 +78,11 @@ async function writeRejects(
   const bad = await db.oneRow<{ n: number }>("SELECT count(*) AS n FROM bad");
   if (bad.n === 0) return;
   const starts = startsOf(files);
+  const { firstLine } = found.typed.source;
   await db.createTemporary("places", {
     file_number: files.map((_, index) => index),
-    first: starts.map((start) => start + 2),
-    last: files.map(({ rows }, index) => starts[index] + rows + 1),
+    first: starts.map((start) => start + firstLine),
+    last: files.map(({ rows }, index) => starts[index] + rows + firstLine - 1),
     path: files.map(({ path }) => path),
   });
   const own = found.typed.source.lineInFile?.("line", "CAST(file_number AS INTEGER)") ?? "line";

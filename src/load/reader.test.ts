@@ -163,3 +163,19 @@ describe("a row ends where RFC 4180 ends it", () => {
     expect(result.rejects).toMatchObject([{ firstLine: 2, reason: "longer than 16 MB" }]);
   });
 });
+
+it("the files of a folder without headers keep their bad rows, each with its own line", async () => {
+  const parts = join(folder, "parts");
+  mkdirSync(parts);
+  for (const part of [0, 1, 2]) {
+    const rows = Array.from({ length: 30 }, (_, i) => `2024-01-0${part + 1},s${i},${i === part ? "x" : 1},1`);
+    writeFileSync(join(parts, `part-0000${part}`), `${rows.join("\n")}\n`);
+  }
+  const columns = { DP_DATE: "c1", DP_MSISDN: "c2", DP_MOC_COUNT: "c3", DP_DATA_VOLUME: "c4" };
+  const result = await load(store, { source: parts, data_dir: folder, reader: { header: false }, columns });
+  expect(result).toMatchObject({ rows: 87, rejected: 3 });
+  const rejects = await store.lease((db) => db.rows("SELECT line, raw FROM rejects ORDER BY batch_id"));
+  expect(rejects.map(({ line, raw }) => [line, raw])).toEqual(
+    [0, 1, 2].map((part) => [part + 1, `2024-01-0${part + 1},s${part},x,1`]),
+  );
+});
