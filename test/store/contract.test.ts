@@ -345,6 +345,20 @@ describe.each(STORES)("a store in %s", (_name, make) => {
     ]);
   });
 
+  it("counts a record that is sent twice once, in one file or by another program, and after its file was replaced", async () => {
+    const head = `id,${HEADER}`;
+    const row = (id: string | number, calls = 1) => `${id},2024-01-01,a,${calls},0,0,0,`;
+    const named: LoadOptions = { grain: "event", record_id: "id", source: "a.csv" };
+    await load([head, row(1), row("x"), row(1)].join("\n"), named);
+    const again = await load([head, row("x"), row(2)].join("\n"), { ...named, source: "b.csv" }, open());
+    expect(again).toMatchObject({ sentBefore: 1, added: 1 });
+    expect(await rows("SELECT DP_MOC_COUNT AS n FROM DP_CDR_Data", open())).toEqual([{ n: 3 }]);
+    const replaced = await load([head, row(1, 5)].join("\n"), { ...named, replace_file: true });
+    expect(replaced.notes.join()).toMatch(/1 record of .* had been left out/);
+    expect(await rows("SELECT DP_MOC_COUNT AS n FROM DP_CDR_Data", open())).toEqual([{ n: 6 }]);
+    await whole();
+  });
+
   it("takes long names, and many rejects at a time", async () => {
     const subscriber = Array.from({ length: 1200 }, (_, i) => `${"😀'".repeat(125)}${i}`);
     const columns = {
