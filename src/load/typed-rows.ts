@@ -46,7 +46,9 @@ export async function makeTypedRows(db: Database, source: Source, options: CellO
   const { positions, columns: record, absent, unused } = mapColumns(source.header, options.columns, options);
   const rules = recordCellOptions(options);
   const computed = record.filter((column): column is LogMeasure => column.sql !== undefined);
-  const plan = computed.length ? await planMeasures(db, computed, source, { grain, rules }) : undefined;
+  const plan = computed.length
+    ? await planMeasures(db, computed, source, { grain, rules, time: positions.get("DP_DATE") })
+    : undefined;
   const planned = new Map(plan?.computed.map(({ measure }) => [measure.name, measure]));
   const columns = record.map((column) => planned.get(column.name) ?? column);
   const present = columns.flatMap((column): MappedColumn[] => {

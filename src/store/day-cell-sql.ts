@@ -53,6 +53,13 @@ const INSTANT = "^[0-9/-]+[T ][0-9:]+([.,][0-9]+)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{
 
 /** A branch of CASE for the day of an instant, a moment with an offset, on the clock of a zone. */
 export function offsetDaySql(cell: string, zone: string): string {
+  const [test, moment] = offsetMomentSql(cell, zone);
+  return `WHEN ${test} THEN CAST(${moment} AS DATE)`;
+}
+
+/** SQL for whether a cell is an instant, and for its moment on the clock of a zone. */
+export function offsetMomentSql(cell: string, zone: string): [test: string, moment: string] {
   const wall = `try_cast(replace(regexp_extract(${cell}, '^[0-9/-]+[T ][0-9:]+'), 'T', ' ') AS TIMESTAMP)`;
-  return `WHEN regexp_matches(${cell}, ${text(INSTANT)}) THEN CAST(((${wall} - ${offsetOf(cell)}) AT TIME ZONE 'UTC') AT TIME ZONE ${text(zone)} AS DATE)`;
+  const moment = `((${wall} - ${offsetOf(cell)}) AT TIME ZONE 'UTC') AT TIME ZONE ${text(zone)}`;
+  return [`regexp_matches(${cell}, ${text(INSTANT)})`, moment];
 }

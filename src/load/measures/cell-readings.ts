@@ -1,6 +1,7 @@
 import { DAY_FORM, REASONS } from "../../cdr/cell-rules.js";
 import { isMarkSql, isMissingTextSql } from "../../store/cell-sql.js";
 import { text } from "../../store/database.js";
+import { momentSql, offsetMomentSql } from "../../store/day-cell-sql.js";
 import type { CellReading } from "../../store/log-columns.js";
 import { isClockText, type RecordCellOptions, typedCellSql } from "../../store/record-cell-sql.js";
 
@@ -30,12 +31,16 @@ const isMissing = (raw: string) => `(${raw} IS NULL OR ${cellOf(raw)} = '' OR ${
 const clockSql = (cell: string) =>
   `try_cast(replace(regexp_extract(${cell}, '^[0-9/-]+([T ][0-9:.,]+)?'), ',', '.') AS TIMESTAMP)`;
 
-function timeSql(raw: string, format: string | null): string {
+/** A moment on the clock that counts: as the option says that times are written, else by ISO 8601. */
+function timeSql(raw: string, { date_format: format, time_zone: zone = null }: RecordCellOptions): string {
   const cell = cellOf(raw);
-  const other = format ? `CAST(try_strptime(${cell}, ${text(format)}) AS TIMESTAMP)` : "NULL";
-  return `CASE WHEN ${isClockText(raw)} AND try_cast(${raw} AS TIMESTAMP) IS NOT NULL THEN try_cast(${raw} AS TIMESTAMP)
-    WHEN ${isMissing(raw)} THEN NULL
-    ELSE coalesce(CASE WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN ${clockSql(cell)} ELSE ${other} END, 'infinity'::TIMESTAMP) END`;
+  const instant = zone ? offsetMomentSql(cell, zone) : undefined;
+  const iso = `CASE ${instant ? `WHEN ${instant[0]} THEN ${instant[1]}` : ""} WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN ${clockSql(cell)} END`;
+  const told = format ? `CAST(${momentSql(cell, format, zone)} AS TIMESTAMP), ` : "";
+  const plain = format
+    ? ""
+    : `WHEN ${isClockText(raw)} AND try_cast(${raw} AS TIMESTAMP) IS NOT NULL THEN try_cast(${raw} AS TIMESTAMP)`;
+  return `CASE ${plain} WHEN ${isMissing(raw)} THEN NULL ELSE coalesce(${told}${iso}, 'infinity'::TIMESTAMP) END`;
 }
 
 /** The ways of reading a cell, by name. */
@@ -63,7 +68,7 @@ export const READINGS: Readonly<Record<CellReading, Reading>> = {
   },
   time: {
     type: "TIMESTAMP",
-    read: (raw, { date_format }) => timeSql(raw, date_format),
+    read: timeSql,
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
     reason: "not a time YYYY-MM-DD HH:MM:SS",
   },
@@ -108,7 +113,7 @@ export function countReadable(from: string, options: RecordCellOptions): string 
       count(*) FILTER (is_filled AND regexp_matches(cell, '^[+-]?0[0-9]')) AS code, count(*) FILTER (is_filled AND regexp_matches(cell, ${text(DAY)})) AS day,
       count(*) FILTER (isfinite(moment)) AS time, count(*) FILTER (is_filled AND lower(cell) IN ('true', 'false')) AS truth
     FROM (SELECT place, ${cellOf("raw")} AS cell, NOT ${isMissing("raw")} AS is_filled, ${READINGS.number.read("raw", options)} AS number,
-      ${timeSql("raw", options.date_format)} AS moment FROM (${from})) GROUP BY place ORDER BY place`;
+      ${timeSql("raw", options)} AS moment FROM (${from})) GROUP BY place ORDER BY place`;
 }
 
 /**

@@ -170,6 +170,28 @@ describe("measures of events", () => {
     ]);
   });
 
+  it("read the time as the options say that it is written, on the clock of their zone", async () => {
+    const measures = { night: "count_if(hour(t) >= 22)", span: "sum(until - t)", late: "count_if(hour(u) >= 22)" };
+    const options = { grain: "event", columns: { time: "t", subscriber: "who" } } as const;
+    // 22:30 and 10:00 UTC are 23:30 and 11:00 in Rome
+    await load(
+      "t,who,until,u\n1704234600,a,1704234660,2024-01-02T22:30:00Z\n1704189600,a,1704189610,2024-01-02 10:00:00\n",
+      {
+        ...options,
+        time: { format: "epoch_s", zone: "Europe/Rome" },
+        measures: { ...measures, night: "count_if(hour(t) = 23)", late: "count_if(hour(u) = 23)" },
+      },
+    );
+    expect(await rows("SELECT night, span, late FROM DP_CDR_Data")).toEqual([{ night: 1, span: 70, late: 1 }]);
+    store = openStore({ path: join(folder, "days.duckdb") });
+    await load("t,who,until,u\n02/01/2024 22:30,a,7,2024-01-02 21:00\n02/01/2024 10:00,a,7,\n", {
+      ...options,
+      time: { format: "%d/%m/%Y %H:%M" },
+      measures: { night: measures.night, late: measures.late },
+    });
+    expect(await rows("SELECT night, late FROM DP_CDR_Data")).toEqual([{ night: 1, late: 0 }]);
+  });
+
   it("set rows aside whose cells a cast cannot take, and take what TRY_CAST passes over", async () => {
     const log =
       "day,who,len,size\n2024-01-01,a,00:05:30,5\n2024-01-01,a,soon,6\n2024-01-01,a,00:00:30,1e10\n2024-01-01,b,,1\n";

@@ -25,13 +25,14 @@ const SAMPLE = 2048;
  * expression says by a cast, or by comparing with texts; else what an earlier file had, the type of a Parquet column, or what the
  * first rows hold.
  *
+ * @param given.time position of the column whose form the options of the load say
  * @throws ChurnError BAD_OPTION for a column that the file has not, and for an expression that its cells do not fit
  */
 export async function planMeasures(
   db: Database,
   measures: readonly LogMeasure[],
   source: Source,
-  { grain, rules }: { grain: "day" | "event"; rules: RecordCellOptions },
+  { grain, rules, time }: { grain: "day" | "event"; rules: RecordCellOptions; time: number | undefined },
 ): Promise<MeasurePlan> {
   const expressions: MeasureExpression[] = [];
   for (const measure of measures) {
@@ -43,7 +44,7 @@ export async function planMeasures(
     expressions.push({ ...expression, node, measure });
   }
   const names = columnsOf(expressions, source.header);
-  const found = await readingsOf(db, source, names, expressions, rules);
+  const found = await readingsOf(db, source, names, expressions, { rules, time });
   const bound: BoundMeasure[] = [];
   for (const expression of expressions) bound.push(await bindLikeliest(db, expression, names, found, source.header));
   const reads = new Map(bound.flatMap(({ reads: own }) => own.map((read) => [read.alias, read])));
@@ -142,7 +143,7 @@ async function readingsOf(
   source: Source,
   names: ReadonlyMap<string, number>,
   expressions: readonly MeasureExpression[],
-  rules: RecordCellOptions,
+  { rules, time }: { rules: RecordCellOptions; time: number | undefined },
 ): Promise<Map<number, PossibleReadings>> {
   const found = new Map<number, PossibleReadings>();
   const open = new Set<number>();
@@ -167,7 +168,9 @@ async function readingsOf(
   await db.run("DROP TABLE IF EXISTS temp.sample");
   for (const [index, position] of positions.entries()) {
     const readable = counted[index] ?? NOTHING;
-    found.set(position, { readings: readingsOfCells(readable), isKnown: readable.filled > 0 });
+    const readings = readingsOfCells(readable);
+    const isTold = position === time && rules.date_format !== null && !readings.includes("time");
+    found.set(position, { readings: isTold ? ["time", ...readings] : readings, isKnown: readable.filled > 0 });
   }
   return found;
 }
