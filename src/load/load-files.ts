@@ -65,15 +65,16 @@ export async function takeFiles(
   settings: LoadSettings,
   { inPieces, context }: { inPieces: boolean; context: FilesContext },
 ): Promise<{ batches: number[]; known: number[]; resampledRemoved: number; told: FilesOfLoad }> {
-  const ledger = await readLedger(db);
+  const { ledger, sources } = await readLedger(db);
   const sorted = sortOut(files, ledger, settings);
   // where a fault is told file by file, each file tells its own
   if (!context.onFault) {
     const record = { grain: settings.grain, ...(await measuresOfLoad(db, settings)) };
     checkHeaders(sorted.left, settings.columns, record, files.length);
-    if (!settings.replace) await checkCorrected(db, sorted.left, settings);
+    // only what the ledger has under this name can have been corrected
+    const before = sorted.left.filter(({ source }) => sources.has(source));
+    if (!settings.replace) await checkCorrected(db, before, settings);
   }
-  const sources = new Set([...ledger.values()].map(({ source }) => source));
   const { batches, resampledRemoved, refused } = await loadEach(db, sorted.left, settings, {
     inPieces,
     sources: new Set([...sources, ...ledger.keys()]),
@@ -92,32 +93,29 @@ export async function takeFiles(
   return { batches, known: sorted.batches, resampledRemoved, told };
 }
 
-/** What the ledger has of the loads of one hash. */
-interface Known {
-  source: string;
-  /** Batches by the hash of the options; those of a file that is not loaded to its end are not there. */
-  batches: Map<string, number[]>;
-}
+/** Batches of the loads of each hash, by the hash of the options; those of a file that is not loaded to its end are not there. */
+type Ledger = ReadonlyMap<string, ReadonlyMap<string, number[]>>;
 
-async function readLedger(db: Database): Promise<Map<string, Known>> {
+/** Reads what was loaded, and under which names. */
+async function readLedger(db: Database): Promise<{ ledger: Ledger; sources: Set<string> }> {
   const rows = await db.rows<{ batch_id: number; source: string; sha256: string; hash: string; piece: string | null }>(
     `SELECT batch_id, source, sha256, options_hash AS hash, CAST(json_extract(notes, '$.piece') AS VARCHAR) AS piece
      FROM batches WHERE kind = 'load' ORDER BY batch_id`,
   );
-  const ledger = new Map<string, Known>();
-  for (const { batch_id, source, sha256, hash, piece } of rows) {
-    const known = ledger.get(sha256) ?? { source, batches: new Map<string, number[]>() };
-    ledger.set(sha256, { ...known, source });
+  const ledger = new Map<string, Map<string, number[]>>();
+  for (const { batch_id, sha256, hash, piece } of rows) {
+    const known = ledger.get(sha256) ?? new Map<string, number[]>();
+    ledger.set(sha256, known);
     const { to, of } = piece ? (JSON.parse(piece) as Piece) : { to: 0, of: 0 };
-    known.batches.set(hash, [...(known.batches.get(hash) ?? []), batch_id]);
+    known.set(hash, [...(known.get(hash) ?? []), batch_id]);
     // pieces follow each other, so the last one decides
-    if (to < of) known.batches.delete(hash);
+    if (to < of) known.delete(hash);
   }
-  return ledger;
+  return { ledger, sources: new Set(rows.map(({ source }) => source)) };
 }
 
 /** The files that are known, and those that are left to load. */
-function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known>, settings: LoadSettings) {
+function sortOut(files: readonly FileOfMany[], ledger: Ledger, settings: LoadSettings) {
   const batches: number[] = [];
   const left: FileOfMany[] = [];
   const same: string[] = [];
@@ -129,7 +127,7 @@ function sortOut(files: readonly FileOfMany[], ledger: ReadonlyMap<string, Known
     const hash = hashes.get(place) ?? optionsHash(settings, file.partition);
     hashes.set(place, hash);
     const key = `${file.sha256} ${hash}`;
-    const before = settings.replace ? undefined : ledger.get(file.sha256)?.batches.get(hash);
+    const before = settings.replace ? undefined : ledger.get(file.sha256)?.get(hash);
     if (seen.has(key)) same.push(file.name);
     else if (before) {
       known++;
