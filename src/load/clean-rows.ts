@@ -72,7 +72,8 @@ export async function cleanGroup(
 ): Promise<CleanSummary> {
   if (options.date_format) await checkDateFormat(db, options.date_format, "load.date_format");
   if (options.time_zone) await checkTimeZone(db, options.time_zone, "load.time_zone");
-  const typed = await makeTypedRows(db, groupSource(files), options).catch((cause: unknown) => {
+  const source = await groupSource(db, files, options.time_zone);
+  const typed = await makeTypedRows(db, source, options).catch((cause: unknown) => {
     if (cause instanceof ChurnError || /INTERRUPT/.test(String(cause))) throw cause;
     throw new GroupRefused("a file is not as plain as its manifest says", { cause });
   });

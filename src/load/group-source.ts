@@ -1,5 +1,6 @@
-import { text } from "../store/database.js";
+import { type Database, text } from "../store/database.js";
 import type { FileOfMany } from "./file-of-many.js";
+import { readParquetGroup } from "./read-parquet.js";
 import { plainRows } from "./read-plain.js";
 import { firstLineOf } from "./record-file.js";
 import type { Source } from "./source.js";
@@ -41,7 +42,8 @@ export function groupFiles(
 /** What the files of a group have in common; empty for a file that is in none. */
 function keyOf(file: FileOfMany): string {
   const { format, plain, columns, encoding = "utf-8", delimiter, path, partition } = file;
-  if (format !== "csv" || !plain || columns.length < 2 || encoding !== "utf-8") return "";
+  if (format === "parquet") return JSON.stringify(["parquet", columns, Object.keys(partition ?? {})]);
+  if (!plain || columns.length < 2 || encoding !== "utf-8") return "";
   return JSON.stringify([columns, delimiter, firstLineOf(file), packingOf(path), Object.keys(partition ?? {})]);
 }
 
@@ -49,18 +51,31 @@ function keyOf(file: FileOfMany): string {
 const packingOf = (path: string) => (/\.gz$/i.test(path) && !path.endsWith(".gz") ? "gzip" : "by name");
 
 /**
- * The rows of a group, in step with their lines as if the files were one: the rows of each following file go on where those of the one
- * before ended.
+ * The rows of a group, their lines numbered as if the files were one: those of each following file go on where those of the one before
+ * ended.
  */
-export function groupSource(files: readonly FileOfMany[]): Source {
+export async function groupSource(
+  db: Database,
+  files: readonly FileOfMany[],
+  timeZone: string | null | undefined,
+): Promise<Source> {
+  const [{ format }] = files;
+  const starts = startsOf(files);
+  const source = format === "parquet" ? await readParquetGroup(db, files, starts, timeZone) : plainGroup(files, starts);
+  return withPartition(
+    source,
+    files.map(({ partition }) => partition),
+  );
+}
+
+function plainGroup(files: readonly FileOfMany[], starts: readonly number[]): Source {
   const [first] = files;
   const { delimiter, columns: header } = first;
   const paths = files.map(({ path }) => path);
   const from = plainRows(first, paths, header.length);
   const firstLine = firstLineOf(first);
   const cells = header.map((_, index) => `coalesce(c${index}, '\x01')`).join(", ");
-  const starts = startsOf(files);
-  const source: Source = {
+  return {
     header: [...header],
     width: header.length,
     from,
@@ -81,10 +96,6 @@ export function groupSource(files: readonly FileOfMany[]): Source {
     cutOff: -1,
     encoding: "utf-8",
   };
-  return withPartition(
-    source,
-    files.map(({ partition }) => partition),
-  );
 }
 
 /** How many rows of a group come before each of its files. */

@@ -30,10 +30,11 @@ export function csvRows(path: string | readonly string[], options: string): stri
 }
 
 /**
- * SQL for the rows of one Parquet file.
+ * SQL for the rows of one Parquet file, or of several of the same columns.
  *
  * @param rowNumbers adds the column `file_row_number`, from 0
  */
-export function parquetRows(path: string, { rowNumbers = false } = {}): string {
-  return `read_parquet(${text(exactPath(path))}, hive_partitioning = false${rowNumbers ? ", file_row_number = true" : ""})`;
+export function parquetRows(path: string | readonly string[], { rowNumbers = false } = {}): string {
+  const list = [path].flat().map((each) => text(exactPath(each)));
+  return `read_parquet(${list.length > 1 ? `[${list.join(", ")}]` : list[0]}, hive_partitioning = false${rowNumbers ? ", file_row_number = true" : ""})`;
 }
