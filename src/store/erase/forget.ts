@@ -48,5 +48,8 @@ export async function forgetSubscribers(
     { dataDir, dryRun },
     context,
   );
-  return { ...result, subscribers: ids.length, unknown };
+  const asStored =
+    "numbers count as the store has them: where it keeps telephone numbers as digits (id_form), +49 170… is 49170… there";
+  const notes = unknown > 0 ? [asStored, ...result.notes] : result.notes;
+  return { ...result, notes, subscribers: ids.length, unknown };
 }
