@@ -1,5 +1,6 @@
+import { ChurnError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
-import { findManifest } from "../download/manifest.js";
+import { findManifest, type Manifest } from "../download/manifest.js";
 import { isMany, sourceTexts } from "../download/many/find-logs.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
@@ -52,12 +53,24 @@ async function loadRecords(store: Store, settings: LoadSettings, context: StageC
   if (await isMany(texts)) return loadMany(store, texts, settings, context);
   const manifest = await findManifest(texts[0], data_dir);
   if (!manifest) throw notDownloaded(texts, data_dir);
+  refuseBytes(manifest, settings);
   const file = { ...fileOf(manifest, settings), source: texts[0] };
   if (settings.replace_days !== null) {
     const columns = manifest.columns.map(({ name }) => name);
     return replaceDays(store, [{ ...file, name: texts[0], columns }], settings, context);
   }
   return loadFile(store, file, settings, context);
+}
+
+/** Refuses to read a column of bytes of a table: it is not in the file. */
+function refuseBytes({ read }: Manifest, { columns }: LoadSettings): void {
+  const [our, theirs] = Object.entries(columns).find(([, column]) => read?.left_out.includes(column)) ?? [];
+  if (theirs === undefined) return;
+  throw new ChurnError(
+    "BAD_OPTION",
+    `option "load.columns.${our}" names ${theirs}, a column of bytes, which is not read`,
+    { hint: `read a view that makes a text of it, by HEX(${theirs}) or BIN_TO_UUID(${theirs})` },
+  );
 }
 
 async function loadMany(

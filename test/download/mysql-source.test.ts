@@ -72,6 +72,21 @@ describe.each(serversHere())("a table of %s as a source", (serverName) => {
     ]);
   });
 
+  it("whose bytes are mapped is refused, with the cure", async () => {
+    const { of } = await make(
+      "CREATE TABLE bytes (id BINARY(2) PRIMARY KEY, day DATE); INSERT INTO bytes VALUES (x'0102', '2024-01-01')",
+    );
+    const data_dir = await temporaryFolder();
+    const source = of("table=bytes");
+    await download({ source, data_dir });
+    const store = openStore({ path: join(data_dir, "churn.duckdb") });
+    const columns = { DP_MSISDN: "id", DP_DATE: "day" };
+    await expect(load(store, { source, data_dir, columns, grain: "event" })).rejects.toMatchObject({
+      code: "BAD_OPTION",
+      hint: expect.stringContaining("HEX(id)"),
+    });
+  });
+
   it("is loaded as a file is, and no password stands anywhere", async () => {
     const { of } =
       await make(`${CALLS}; INSERT INTO calls VALUES (1, 's1', '2024-01-01 08:00:00', 30), (2, 's1', '2024-01-01 09:00:00', 31),
