@@ -64,7 +64,7 @@ export function mapColumns(
     if ((kind === "day" || kind === "id") && !positions.has(name)) {
       const key = kind === "day" ? (grain === "event" ? "time" : "day") : "subscriber";
       throw new ChurnError("BAD_INPUT", `no column for ${name} among ${header.join(", ")}`, {
-        hint: `say which one it is: "columns": { "${key}": "…" }, or --columns ${key}=…`,
+        hint: readerHint(header) ?? `say which one it is: "columns": { "${key}": "…" }, or --columns ${key}=…`,
       });
     }
   }
@@ -147,4 +147,13 @@ function noSuch(key: string, name: string, candidates: readonly string[], have: 
   return new ChurnError("BAD_OPTION", `option "${key}" names a column ${JSON.stringify(name)} that does not exist`, {
     hint: near ? `did you mean ${JSON.stringify(near)}?` : `${have} ${candidates.join(", ")}`,
   });
+}
+
+/** What a header that is none tells of how the file is to be read. */
+function readerHint(header: readonly string[]): string | undefined {
+  if (header.length === 1) {
+    return "the first line has one column: name the character between the columns, --reader delimiter=…, or pass over lines above the header, --reader skip=…";
+  }
+  if (!header.some((cell) => /^\d{4}-\d{2}-\d{2}|^[+-]?\d+([.,]\d+)?$/.test(cell))) return undefined;
+  return "is the first line a row, and no header? --reader header=false calls the columns c1, c2, …: --columns day=c1";
 }
