@@ -52,8 +52,14 @@ export async function chooseSubscriber(
     .sort((a, b) => first(b) - first(a))
     .slice(0, CANDIDATES);
   await db.run(`CREATE OR REPLACE TEMP TABLE dated AS SELECT ${day} AS day, * EXCLUDE (file, line) FROM log`);
+  const { days } = await db.oneRow<{ days: number }>("SELECT count(DISTINCT day) AS days FROM dated");
   const found: SubscriberCandidate[] = [];
-  for (const column of possible) found.push(await candidateOf(db, column, rows));
+  for (const column of possible) {
+    const candidate = await candidateOf(db, column, rows);
+    // what is another one in each row, and on no second day, names the record
+    const isRecord = candidate.recurring === 0 && column.distinct > 0.9 * column.filled;
+    if (days === 1 || !isRecord) found.push(candidate);
+  }
   await weighDependence(db, found);
   found.sort((a, b) => b.score - a.score);
   const [chosen, second] = found;
@@ -184,10 +190,13 @@ async function weighDependence(db: Database, found: SubscriberCandidate[]): Prom
   }
 }
 
+/** A mean with its noun: "1 row", "2.5 rows". */
+const each = (mean: number, noun: string) => `${short(mean)} ${noun}${short(mean) === "1" ? "" : "s"}`;
+
 function evidenceOf({ column, daysEach, recurring, pairs }: SubscriberCandidate): string[] {
   return [
     count(column.distinct, "value"),
-    `${short(column.filled / Math.max(column.distinct, 1))} rows and ${short(daysEach)} days each`,
+    `${each(column.filled / Math.max(column.distinct, 1), "row")} and ${each(daysEach, "day")} each`,
     `${percent(recurring)} come again on another day`,
     ...(pairs === column.filled ? ["one row a day"] : []),
   ];

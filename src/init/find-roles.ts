@@ -102,6 +102,6 @@ function noTime(profiles: readonly ColumnProfile[], { time, time_format }: InitS
 
 function noSubscriber(profiles: readonly ColumnProfile[]): ChurnError {
   return new ChurnError("BAD_INPUT", `no column names who acted among ${profiles.map(({ name }) => name).join(", ")}`, {
-    hint: "its values must come again on other days; name it with --subscriber",
+    hint: "its values are several, and come again on other days; name it with --subscriber",
   });
 }

@@ -129,6 +129,10 @@ describe("where the data leave something open, init", () => {
       code: "BAD_INPUT",
       message: expect.stringMatching(/no column holds days or times.*\n.*--time/),
     });
+    const alone = Array.from({ length: 60 }, (_, at) => `id${at},me,2024-01-${10 + (at % 20)}\n`).join("");
+    await expect(proposeConfig(write({ "log.csv": `record,who,day\n${alone}` }))).rejects.toMatchObject({
+      message: expect.stringContaining("no column names who acted among record, who, day"),
+    });
     const [other] = write({ "log.csv": `day,user,clicks\n${days(12, "-")}` });
     await expect(proposeConfig(other, { subscriber: "usr" })).rejects.toMatchObject({
       code: "BAD_OPTION",
