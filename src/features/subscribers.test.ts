@@ -213,11 +213,12 @@ describe("the label of a list of leavers", () => {
     }
   });
 
-  it("is unknown where the horizon goes beyond what the list knows", async () => {
+  it("is unknown where the horizon goes beyond what the list knows", { timeout: 90_000 }, async () => {
     const labelled = async (leavers_until: string) => {
       const { days } = await buildFeatures(store, {
         data_dir: folder,
-        start_date: "2024-02-13",
+        start_date: "2024-02-16",
+        end_date: "2024-03-09",
         snapshot_every: 1,
         windows: [7],
         leavers_until,
@@ -227,6 +228,24 @@ describe("the label of a list of leavers", () => {
     const lastKnown = (day: string) => new Date(Date.parse(day) - 13 * 86_400_000).toISOString().slice(0, 10);
     expect(await labelled("last")).toBe(lastKnown(counts.knownUntil as string));
     expect(await labelled("2024-03-01")).toBe(lastKnown("2024-03-01"));
+  });
+
+  it("becomes known for snapshots by the plan of a model when a later list comes", async () => {
+    const day = "2024-03-11";
+    const { plan, days } = await buildFeatures(store, onDay(day));
+    expect(days).toEqual([expect.objectContaining({ labelled: 0 })]);
+    const labels = await store.lease(async (db) => {
+      const [who] = await db.rows<{ User: string }>('SELECT "User" FROM Processed_Data ORDER BY 1 LIMIT 1');
+      await db.run("BEGIN; INSERT INTO leavers VALUES ($1, DATE '2024-03-24'), ('x97', DATE '2024-04-02')", [
+        who?.User ?? "",
+      ]);
+      await createSnapshots(db, { plan, hash: planHash(plan) }, { table: "made", temporary: true, days: [day] });
+      const made = await db.rows('SELECT M_TENURE_CHURN AS label FROM made ORDER BY "User"');
+      await db.run("ROLLBACK");
+      return made.map(({ label }) => label);
+    });
+    expect(labels[0]).toBe(1);
+    expect(labels).not.toContain(null);
   });
 
   it("is compared with silence, as in pandas", async () => {
