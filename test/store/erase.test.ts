@@ -18,30 +18,30 @@ import { writePredictions } from "../../src/store/write-predictions.js";
 import { stream } from "../../src/stream/stream.js";
 import { serversHere, startServer, type TestServer } from "./servers.js";
 
-let server: TestServer | undefined;
-const [mysql] = serversHere(["MariaDB"]);
+const SERVERS = serversHere();
+const started = new Map<string, TestServer>();
 beforeAll(async () => {
-  if (mysql) server = await startServer(mysql);
+  for (const name of SERVERS) started.set(name, await startServer(name));
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  for (const server of started.values()) await server.close();
+});
 
-const STORES: [string, boolean, () => Promise<() => Store>][] = [
+const STORES: [string, () => Promise<() => Store>][] = [
   [
     "DuckDB",
-    true,
     async () => {
       const path = join(mkdtempSync(join(tmpdir(), "erase-")), "churn.duckdb");
       return () => openStore({ path });
     },
   ],
-  [
-    "MySQL",
-    mysql !== undefined,
+  ...SERVERS.map((name): [string, () => Promise<() => Store>] => [
+    name,
     async () => {
-      const { url } = await (server as TestServer).database();
+      const { url } = await (started.get(name) as TestServer).database();
       return () => openStore({ url, path: join(mkdtempSync(join(tmpdir(), "erase-")), "churn.duckdb") }, () => {});
     },
-  ],
+  ]),
 ];
 
 const HEADER = "ts,id,calls,mb,record";
@@ -55,262 +55,258 @@ const id = (s: number) => `4917${String(s).padStart(8, "0")}`;
 const GONE = [id(7), id(11)];
 const isGone = (line: string) => GONE.some((each) => line.includes(each));
 
-describe.each(STORES.filter(([, runs]) => runs))(
-  "rows taken out of a store in %s",
-  { timeout: 120_000 },
-  (_name, _runs, make) => {
-    let folder: string;
-    let open: () => Store;
-    let store: Store;
-    beforeEach(async () => {
-      folder = mkdtempSync(join(tmpdir(), "erase-files-"));
-      open = await make();
-      store = open();
-    });
-    const rows = (sql: string, of = store) => of.lease((db) => db.rows(sql));
-    const file = (name: string, lines: readonly string[], keep = true) => {
-      const path = join(folder, keep ? "" : "rest", name);
-      mkdirSync(join(folder, keep ? "" : "rest"), { recursive: true });
-      writeFileSync(path, `${lines.filter((line) => keep || !isGone(line)).join("\n")}\n`);
-      return path;
-    };
-    /** Loads two files of events, attributes and leavers; with `keep` false those that never had the subscribers. */
-    async function fill(into: Store, keep = true, more: LoadOptions = {}) {
-      const data_dir = join(folder, keep ? "data" : "rest-data");
-      const attributes = ["id,plan", ...Array.from({ length: 30 }, (_, s) => `${id(s)},${s % 2 ? "gold" : "basic"}`)];
-      const leavers = ["id,day", `${id(7)},2024-02-20`, `${id(8)},2024-02-21`, `${id(11)},2024-01-05`];
-      const bad = [
-        `2024-01-09,${id(7)},many,1.5,x`,
-        `2024-01-09,${id(8)},some,1,y`,
-        `2024-01-10,${id(17)},"x ${id(11)}",1,z`,
-      ];
-      const options: LoadOptions = {
-        ...more,
-        data_dir,
-        grain: "event",
-        columns: { DP_DATE: "ts", DP_MSISDN: "id", DP_DATA_COUNT: "calls", DP_DATA_VOLUME: "mb" },
-      };
-      for (const [name, lines] of [
-        ["one.csv", [...events(50), ...bad]],
-        ["two.csv", events(30, 30)],
-      ] as const) {
-        const source = file(name, [HEADER, ...lines], keep);
-        await download({ source, data_dir });
-        const until = name === "two.csv" ? "2024-02-25" : null;
-        await load(into, {
-          ...options,
-          source,
-          until,
-          attributes: { source: file("customers.csv", attributes, keep), subscriber: "id" },
-          churned: { source: file("leavers.csv", leavers, keep), subscriber: "id", day: "day" },
-        });
-      }
-      return { ...options, source: join(folder, keep ? "one.csv" : "rest/one.csv") };
-    }
-    const RECORDS =
-      "SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_DATA_COUNT, DP_DATA_VOLUME FROM DP_CDR_Data ORDER BY 1, 2";
-    const SUMS = 'SELECT * REPLACE (CAST("Date" AS VARCHAR) AS "Date") FROM DailySummary ORDER BY 1';
-    const OTHERS = [
-      "SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_DATA_COUNT FROM added_records ORDER BY ALL",
-      "SELECT DP_MSISDN, plan FROM subscriber_attributes ORDER BY 1",
-      "SELECT DP_MSISDN, CAST(left_on AS VARCHAR) AS day FROM leavers ORDER BY 1",
+describe.each(STORES)("rows taken out of a store in %s", { timeout: 120_000 }, (_name, make) => {
+  let folder: string;
+  let open: () => Store;
+  let store: Store;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "erase-files-"));
+    open = await make();
+    store = open();
+  });
+  const rows = (sql: string, of = store) => of.lease((db) => db.rows(sql));
+  const file = (name: string, lines: readonly string[], keep = true) => {
+    const path = join(folder, keep ? "" : "rest", name);
+    mkdirSync(join(folder, keep ? "" : "rest"), { recursive: true });
+    writeFileSync(path, `${lines.filter((line) => keep || !isGone(line)).join("\n")}\n`);
+    return path;
+  };
+  /** Loads two files of events, attributes and leavers; with `keep` false those that never had the subscribers. */
+  async function fill(into: Store, keep = true, more: LoadOptions = {}) {
+    const data_dir = join(folder, keep ? "data" : "rest-data");
+    const attributes = ["id,plan", ...Array.from({ length: 30 }, (_, s) => `${id(s)},${s % 2 ? "gold" : "basic"}`)];
+    const leavers = ["id,day", `${id(7)},2024-02-20`, `${id(8)},2024-02-21`, `${id(11)},2024-01-05`];
+    const bad = [
+      `2024-01-09,${id(7)},many,1.5,x`,
+      `2024-01-09,${id(8)},some,1,y`,
+      `2024-01-10,${id(17)},"x ${id(11)}",1,z`,
     ];
-    const whole = async (of = store) => expect((await checkStore(of)).checks.filter(({ ok }) => !ok)).toEqual([]);
-
-    it("leave what a store has that never knew the subscribers", async () => {
-      await fill(store);
-      const rest = openStore({ path: join(folder, "rest.duckdb") });
-      await fill(rest, false);
-      const result = await forgetSubscribers(store, { subscribers: [...GONE, "nobody", ` ${GONE[0]} `] });
-      expect(result).toMatchObject({
-        subscribers: 3,
-        unknown: 1,
-        attributes: 2,
-        leavings: 2,
-        rejects: 2,
-        dryRun: false,
-      });
-      expect(result.records).toBeGreaterThan(60);
-      for (const view of [store, open()]) {
-        expect(await rows(RECORDS, view)).toEqual(await rows(RECORDS, rest));
-        for (const sql of OTHERS) expect(await rows(sql, view)).toEqual(await rows(sql, rest));
-        const [sums, theirs] = [await rows(SUMS, view), await rows(SUMS, rest)];
-        expect(sums.map(({ Date: day }) => day)).toEqual(theirs.map(({ Date: day }) => day));
-        for (const [i, day] of sums.entries()) {
-          expect(day.Total_Data_Purchases).toBe(theirs[i]?.Total_Data_Purchases);
-          expect(day.Total_Data_Volume).toBeCloseTo(theirs[i]?.Total_Data_Volume as number, 9);
-        }
-        // the line of another one, in which the number stands, loses its text, too; who else was set aside keeps it
-        expect(await rows("SELECT raw FROM rejects WHERE raw <> '' ORDER BY raw", view)).toEqual([
-          { raw: `2024-01-09,${id(8)},some,1,y` },
-        ]);
-        await whole(view);
-      }
-      // the numbers stand nowhere any more
-      for (const table of await rows("SELECT table_name AS t FROM duckdb_tables() WHERE NOT temporary")) {
-        const found = await rows(
-          `SELECT count(*) AS n FROM "${table.t}" x WHERE contains(CAST(x AS VARCHAR), '${GONE[0]}')`,
-        );
-        expect(found, String(table.t)).toEqual([{ n: 0 }]);
-      }
-    });
-
-    it("are only counted by a dry run", async () => {
-      await fill(store);
-      const before = await rows(RECORDS);
-      const dry = await forgetSubscribers(store, { subscribers: GONE, dryRun: true });
-      expect(await rows(RECORDS)).toEqual(before);
-      expect(await forgetSubscribers(store, { subscribers: GONE })).toEqual({ ...dry, dryRun: false });
-      expect(await retainDays(store, { days: 10, dryRun: true })).toMatchObject({
-        last: "2024-02-25",
-        from: "2024-02-16",
-      });
-    });
-
-    it("do not come back with the same file, read in another way, put in its place, posted or streamed", async () => {
-      const options = await fill(store);
-      await stream(store, { data_dir: join(folder, "data"), batch_size: 40, num_batches: 2, interval: 0 });
-      await forgetSubscribers(store, { subscribers: GONE, dataDir: join(folder, "data") });
-      const theirs = `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_MSISDN IN ('${GONE.join("','")}')`;
-      const left = await rows(RECORDS);
-      // the file is known
-      expect(await load(store, options)).toMatchObject({ upToDate: true });
-      const again = await load(store, { ...options, empty_cells: "zero" });
-      expect(again.rejects).toContainEqual(
-        expect.objectContaining({ columnName: "DP_MSISDN", reason: "its subscriber is forgotten", example: "" }),
-      );
-      expect(await rows(RECORDS)).toEqual(left);
-      await load(store, { ...options, replace_file: true });
-      expect(await rows(RECORDS)).toEqual(left);
-      const replaced = await load(store, { ...options, replace_days: "2024-01-03..2024-01-09" });
-      expect(replaced.replacedDays?.removed).toBeGreaterThan(100);
-      expect(await rows(`${theirs} AND DP_DATE < DATE '2024-02-01'`)).toEqual([{ n: 0 }]);
-      await whole();
-      await stream(store, { data_dir: join(folder, "data"), batch_size: 40, num_batches: 99, interval: 0 });
-      const posted = await store.commitBatch(post("posted", [GONE[0] as string, "new", GONE[1] as string]));
-      expect(posted).toMatchObject({ lines: 3, rows: 1, rejected: 2 });
-      expect(await rows("SELECT raw FROM rejects WHERE reason = 'its subscriber is forgotten' AND raw <> ''")).toEqual(
-        [],
-      );
-      for (const view of [store, open()]) {
-        expect(await rows(theirs, view)).toEqual([{ n: 0 }]);
-        await whole(view);
-      }
-      // nor with another list of attributes and of leavers
-      const people = file("others.csv", [
-        "id,plan,day",
-        ...[...GONE, id(1), id(2)].map((each) => `${each},x,2024-02-01`),
-      ]);
-      const { attributes, leavers } = await load(store, {
+    const options: LoadOptions = {
+      ...more,
+      data_dir,
+      grain: "event",
+      columns: { DP_DATE: "ts", DP_MSISDN: "id", DP_DATA_COUNT: "calls", DP_DATA_VOLUME: "mb" },
+    };
+    for (const [name, lines] of [
+      ["one.csv", [...events(50), ...bad]],
+      ["two.csv", events(30, 30)],
+    ] as const) {
+      const source = file(name, [HEADER, ...lines], keep);
+      await download({ source, data_dir });
+      const until = name === "two.csv" ? "2024-02-25" : null;
+      await load(into, {
         ...options,
-        attributes: { source: people, subscriber: "id", columns: ["plan"] },
-        churned: { source: people, subscriber: "id", day: "day" },
+        source,
+        until,
+        attributes: { source: file("customers.csv", attributes, keep), subscriber: "id" },
+        churned: { source: file("leavers.csv", leavers, keep), subscriber: "id", day: "day" },
       });
-      expect(attributes).toMatchObject({
-        subscribers: 2,
-        rejects: [{ reason: "its subscriber is forgotten", rows: 2 }],
-      });
-      expect(leavers).toMatchObject({ subscribers: 2, leavings: 2 });
-      // nor when the store is emptied
-      await load(store, { ...options, replace: true });
-      expect(await rows(theirs)).toEqual([{ n: 0 }]);
-      await whole();
-    });
+    }
+    return { ...options, source: join(folder, keep ? "one.csv" : "rest/one.csv") };
+  }
+  const RECORDS =
+    "SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_DATA_COUNT, DP_DATA_VOLUME FROM DP_CDR_Data ORDER BY 1, 2";
+  const SUMS = 'SELECT * REPLACE (CAST("Date" AS VARCHAR) AS "Date") FROM DailySummary ORDER BY 1';
+  const OTHERS = [
+    "SELECT CAST(DP_DATE AS VARCHAR) AS day, DP_MSISDN, DP_DATA_COUNT FROM added_records ORDER BY ALL",
+    "SELECT DP_MSISDN, plan FROM subscriber_attributes ORDER BY 1",
+    "SELECT DP_MSISDN, CAST(left_on AS VARCHAR) AS day FROM leavers ORDER BY 1",
+  ];
+  const whole = async (of = store) => expect((await checkStore(of)).checks.filter(({ ok }) => !ok)).toEqual([]);
 
-    it("are out of snapshots, their file and predictions, too", async () => {
-      await fill(store);
-      const data_dir = join(folder, "features");
-      const { parquet, snapshots } = await buildFeatures(store, { data_dir, windows: [7] });
-      const users = await rows(
-        'SELECT "User" AS u, CAST("Date" - DATE \'1970-01-01\' AS INTEGER) AS d FROM Processed_Data',
+  it("leave what a store has that never knew the subscribers", async () => {
+    await fill(store);
+    const rest = openStore({ path: join(folder, "rest.duckdb") });
+    await fill(rest, false);
+    const result = await forgetSubscribers(store, { subscribers: [...GONE, "nobody", ` ${GONE[0]} `] });
+    expect(result).toMatchObject({
+      subscribers: 3,
+      unknown: 1,
+      attributes: 2,
+      leavings: 2,
+      rejects: 2,
+      dryRun: false,
+    });
+    expect(result.records).toBeGreaterThan(60);
+    for (const view of [store, open()]) {
+      expect(await rows(RECORDS, view)).toEqual(await rows(RECORDS, rest));
+      for (const sql of OTHERS) expect(await rows(sql, view)).toEqual(await rows(sql, rest));
+      const [sums, theirs] = [await rows(SUMS, view), await rows(SUMS, rest)];
+      expect(sums.map(({ Date: day }) => day)).toEqual(theirs.map(({ Date: day }) => day));
+      for (const [i, day] of sums.entries()) {
+        expect(day.Total_Data_Purchases).toBe(theirs[i]?.Total_Data_Purchases);
+        expect(day.Total_Data_Volume).toBeCloseTo(theirs[i]?.Total_Data_Volume as number, 9);
+      }
+      // the line of another one, in which the number stands, loses its text, too; who else was set aside keeps it
+      expect(await rows("SELECT raw FROM rejects WHERE raw <> '' ORDER BY raw", view)).toEqual([
+        { raw: `2024-01-09,${id(8)},some,1,y` },
+      ]);
+      await whole(view);
+    }
+    // the numbers stand nowhere any more
+    for (const table of await rows("SELECT table_name AS t FROM duckdb_tables() WHERE NOT temporary")) {
+      const found = await rows(
+        `SELECT count(*) AS n FROM "${table.t}" x WHERE contains(CAST(x AS VARCHAR), '${GONE[0]}')`,
       );
-      await store.lease((db) =>
-        db.transaction(() =>
-          writePredictions(db, { version: "m", features: ["tenure_7d"], table: "Processed_Data" }, "analysis", {
-            subscriber: users.map(({ u }) => String(u)),
-            day: Int32Array.from(users, ({ d }) => Number(d)),
-            probability: new Float64Array(users.length).fill(0.5),
-            prediction: new Uint8Array(users.length),
-            votes: new Float64Array(users.length),
-            trees: 1,
-          }),
-        ),
+      expect(found, String(table.t)).toEqual([{ n: 0 }]);
+    }
+  });
+
+  it("are only counted by a dry run", async () => {
+    await fill(store);
+    const before = await rows(RECORDS);
+    const dry = await forgetSubscribers(store, { subscribers: GONE, dryRun: true });
+    expect(await rows(RECORDS)).toEqual(before);
+    expect(await forgetSubscribers(store, { subscribers: GONE })).toEqual({ ...dry, dryRun: false });
+    expect(await retainDays(store, { days: 10, dryRun: true })).toMatchObject({
+      last: "2024-02-25",
+      from: "2024-02-16",
+    });
+  });
+
+  it("do not come back with the same file, read in another way, put in its place, posted or streamed", async () => {
+    const options = await fill(store);
+    await stream(store, { data_dir: join(folder, "data"), batch_size: 40, num_batches: 2, interval: 0 });
+    await forgetSubscribers(store, { subscribers: GONE, dataDir: join(folder, "data") });
+    const theirs = `SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_MSISDN IN ('${GONE.join("','")}')`;
+    const left = await rows(RECORDS);
+    // the file is known
+    expect(await load(store, options)).toMatchObject({ upToDate: true });
+    const again = await load(store, { ...options, empty_cells: "zero" });
+    expect(again.rejects).toContainEqual(
+      expect.objectContaining({ columnName: "DP_MSISDN", reason: "its subscriber is forgotten", example: "" }),
+    );
+    expect(await rows(RECORDS)).toEqual(left);
+    await load(store, { ...options, replace_file: true });
+    expect(await rows(RECORDS)).toEqual(left);
+    const replaced = await load(store, { ...options, replace_days: "2024-01-03..2024-01-09" });
+    expect(replaced.replacedDays?.removed).toBeGreaterThan(100);
+    expect(await rows(`${theirs} AND DP_DATE < DATE '2024-02-01'`)).toEqual([{ n: 0 }]);
+    await whole();
+    await stream(store, { data_dir: join(folder, "data"), batch_size: 40, num_batches: 99, interval: 0 });
+    const posted = await store.commitBatch(post("posted", [GONE[0] as string, "new", GONE[1] as string]));
+    expect(posted).toMatchObject({ lines: 3, rows: 1, rejected: 2 });
+    expect(await rows("SELECT raw FROM rejects WHERE reason = 'its subscriber is forgotten' AND raw <> ''")).toEqual(
+      [],
+    );
+    for (const view of [store, open()]) {
+      expect(await rows(theirs, view)).toEqual([{ n: 0 }]);
+      await whole(view);
+    }
+    // nor with another list of attributes and of leavers
+    const people = file("others.csv", [
+      "id,plan,day",
+      ...[...GONE, id(1), id(2)].map((each) => `${each},x,2024-02-01`),
+    ]);
+    const { attributes, leavers } = await load(store, {
+      ...options,
+      attributes: { source: people, subscriber: "id", columns: ["plan"] },
+      churned: { source: people, subscriber: "id", day: "day" },
+    });
+    expect(attributes).toMatchObject({
+      subscribers: 2,
+      rejects: [{ reason: "its subscriber is forgotten", rows: 2 }],
+    });
+    expect(leavers).toMatchObject({ subscribers: 2, leavings: 2 });
+    // nor when the store is emptied
+    await load(store, { ...options, replace: true });
+    expect(await rows(theirs)).toEqual([{ n: 0 }]);
+    await whole();
+  });
+
+  it("are out of snapshots, their file and predictions, too", async () => {
+    await fill(store);
+    const data_dir = join(folder, "features");
+    const { parquet, snapshots } = await buildFeatures(store, { data_dir, windows: [7] });
+    const users = await rows(
+      'SELECT "User" AS u, CAST("Date" - DATE \'1970-01-01\' AS INTEGER) AS d FROM Processed_Data',
+    );
+    await store.lease((db) =>
+      db.transaction(() =>
+        writePredictions(db, { version: "m", features: ["tenure_7d"], table: "Processed_Data" }, "analysis", {
+          subscriber: users.map(({ u }) => String(u)),
+          day: Int32Array.from(users, ({ d }) => Number(d)),
+          probability: new Float64Array(users.length).fill(0.5),
+          prediction: new Uint8Array(users.length),
+          votes: new Float64Array(users.length),
+          trees: 1,
+        }),
+      ),
+    );
+    const result = await forgetSubscribers(store, { subscribers: GONE, dataDir: data_dir });
+    expect(result.filesRewritten).toEqual([parquet]);
+    const gone = users.filter(({ u }) => GONE.includes(String(u))).length;
+    expect(result).toMatchObject({ snapshots: gone, predictions: gone });
+    for (const view of [store, open()]) {
+      for (const from of ["Processed_Data", "model_predictions", `read_parquet('${parquet}')`]) {
+        const [found] = await rows(
+          `SELECT count(*) AS n, count(*) FILTER ("User" IN ('${GONE.join("','")}')) AS gone FROM ${from}`,
+          view,
+        );
+        expect(found, from).toEqual({ n: snapshots - gone, gone: 0 });
+      }
+      const plan = await rows("SELECT snapshots FROM feature_plans WHERE is_current", view);
+      expect(plan).toEqual([{ snapshots: snapshots - gone }]);
+    }
+    expect(readdirSync(data_dir).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("are those of older days, and the files stay known", async () => {
+    const options = await fill(store);
+    const before = await rows(RECORDS);
+    const result = await retainDays(store, { days: 20 });
+    expect(result).toMatchObject({ last: "2024-02-25", from: "2024-02-06", leavings: 1 });
+    const expected = before.filter(({ day }) => String(day) >= "2024-02-06");
+    expect(result.records).toBe(before.length - expected.length);
+    for (const view of [store, open()]) {
+      expect(await rows(RECORDS, view)).toEqual(expected);
+      expect(await rows('SELECT CAST(min("Date") AS VARCHAR) AS first, count(*) AS n FROM DailySummary', view)).toEqual(
+        [{ first: "2024-02-06", n: 20 }],
       );
-      const result = await forgetSubscribers(store, { subscribers: GONE, dataDir: data_dir });
-      expect(result.filesRewritten).toEqual([parquet]);
-      const gone = users.filter(({ u }) => GONE.includes(String(u))).length;
-      expect(result).toMatchObject({ snapshots: gone, predictions: gone });
-      for (const view of [store, open()]) {
-        for (const from of ["Processed_Data", "model_predictions", `read_parquet('${parquet}')`]) {
-          const [found] = await rows(
-            `SELECT count(*) AS n, count(*) FILTER ("User" IN ('${GONE.join("','")}')) AS gone FROM ${from}`,
-            view,
-          );
-          expect(found, from).toEqual({ n: snapshots - gone, gone: 0 });
-        }
-        const plan = await rows("SELECT snapshots FROM feature_plans WHERE is_current", view);
-        expect(plan).toEqual([{ snapshots: snapshots - gone }]);
-      }
-      expect(readdirSync(data_dir).filter((name) => name.endsWith(".part"))).toEqual([]);
-    });
+      await whole(view);
+    }
+    expect(await load(store, options)).toMatchObject({ upToDate: true });
+    expect(await rows(RECORDS)).toEqual(expected);
+    expect(await retainDays(store, { days: 20 })).toMatchObject({ records: 0 });
+    await expect(retainDays(store, { days: 0 })).rejects.toMatchObject({ code: "BAD_USAGE" });
+  });
 
-    it("are those of older days, and the files stay known", async () => {
-      const options = await fill(store);
-      const before = await rows(RECORDS);
-      const result = await retainDays(store, { days: 20 });
-      expect(result).toMatchObject({ last: "2024-02-25", from: "2024-02-06", leavings: 1 });
-      const expected = before.filter(({ day }) => String(day) >= "2024-02-06");
-      expect(result.records).toBe(before.length - expected.length);
-      for (const view of [store, open()]) {
-        expect(await rows(RECORDS, view)).toEqual(expected);
-        expect(
-          await rows('SELECT CAST(min("Date") AS VARCHAR) AS first, count(*) AS n FROM DailySummary', view),
-        ).toEqual([{ first: "2024-02-06", n: 20 }]);
-        await whole(view);
-      }
-      expect(await load(store, options)).toMatchObject({ upToDate: true });
-      expect(await rows(RECORDS)).toEqual(expected);
-      expect(await retainDays(store, { days: 20 })).toMatchObject({ records: 0 });
-      await expect(retainDays(store, { days: 0 })).rejects.toMatchObject({ code: "BAD_USAGE" });
-    });
+  it("are the ids of records of older days, too", async () => {
+    await fill(store, true, { record_id: "record" });
+    const ids = "SELECT count(*) AS n, CAST(min(day) AS VARCHAR) AS first FROM record_ids";
+    const [before] = await rows(ids);
+    await retainDays(store, { days: 20 });
+    for (const view of [store, open()]) {
+      const [after] = await rows(ids, view);
+      expect(Number(after?.n)).toBeLessThan(Number(before?.n));
+      expect(after?.first === null || String(after?.first) >= "2024-02-06").toBe(true);
+      await whole(view);
+    }
+  });
 
-    it("are the ids of records of older days, too", async () => {
-      await fill(store, true, { record_id: "record" });
-      const ids = "SELECT count(*) AS n, CAST(min(day) AS VARCHAR) AS first FROM record_ids";
-      const [before] = await rows(ids);
-      await retainDays(store, { days: 20 });
-      for (const view of [store, open()]) {
-        const [after] = await rows(ids, view);
-        expect(Number(after?.n)).toBeLessThan(Number(before?.n));
-        expect(after?.first === null || String(after?.first) >= "2024-02-06").toBe(true);
-        await whole(view);
-      }
-    });
+  it("are out after another program has written in between", async () => {
+    await fill(store);
+    await rows("SELECT 1");
+    await open().commitBatch(post("between", [GONE[0] as string, id(1)]));
+    await forgetSubscribers(store, { subscribers: GONE });
+    for (const view of [store, open()]) {
+      expect(await rows(`SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_MSISDN = '${GONE[0]}'`, view)).toEqual([
+        { n: 0 },
+      ]);
+      await whole(view);
+    }
+  });
 
-    it("are out after another program has written in between", async () => {
-      await fill(store);
-      await rows("SELECT 1");
-      await open().commitBatch(post("between", [GONE[0] as string, id(1)]));
-      await forgetSubscribers(store, { subscribers: GONE });
-      for (const view of [store, open()]) {
-        expect(await rows(`SELECT count(*) AS n FROM DP_CDR_Data WHERE DP_MSISDN = '${GONE[0]}'`, view)).toEqual([
-          { n: 0 },
-        ]);
-        await whole(view);
-      }
-    });
-
-    it("wait for a stream to end, and need a store and somebody", async () => {
-      await expect(forgetSubscribers(store, { subscribers: GONE })).rejects.toMatchObject({ code: "NO_DATA" });
-      expect(existsSync(`${store.path}`)).toBe(false);
-      await fill(store);
-      const claim = await store.claimStream("a stream");
-      await expect(forgetSubscribers(store, { subscribers: GONE })).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
-      claim.release();
-      await expect(forgetSubscribers(store, { subscribers: [" "] })).rejects.toMatchObject({ code: "BAD_USAGE" });
-    });
-  },
-);
+  it("wait for a stream to end, and need a store and somebody", async () => {
+    await expect(forgetSubscribers(store, { subscribers: GONE })).rejects.toMatchObject({ code: "NO_DATA" });
+    expect(existsSync(`${store.path}`)).toBe(false);
+    await fill(store);
+    const claim = await store.claimStream("a stream");
+    await expect(forgetSubscribers(store, { subscribers: GONE })).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
+    claim.release();
+    await expect(forgetSubscribers(store, { subscribers: [" "] })).rejects.toMatchObject({ code: "BAD_USAGE" });
+  });
+});
 
 describe("a DuckDB file that is written anew", () => {
   it("has no trace of who is forgotten, and goes on", async () => {
