@@ -21,8 +21,22 @@ function accepts(set: AnyOptions, { key }: OptionField, text: string): boolean {
 }
 
 // texts that some option takes each, as its check of a path, a host, a hash or an address asks
-const TEXTS = ["zebra", "a".repeat(64), "https://example.org/x", "mysql://user@host/Raw", "127.0.0.1"];
-const PAIRS = ["DP_MSISDN=customer,DP_DATE=day", "DP_DATA_VOLUME=amount (US dollars)"];
+const TEXTS = [
+  "zebra",
+  "a".repeat(64),
+  "https://example.org/x",
+  "mysql://user@host/Raw",
+  "127.0.0.1",
+  "2024-01-05..2024-01-07",
+];
+const PAIRS = ["DP_MSISDN=customer,DP_DATE=day", "DP_DATA_VOLUME=amount (US dollars)", "spend=sum(quantity * price)"];
+const OBJECTS = [
+  ...['{"delimiter": ";", "decimal": ","}', '{"format": "%d.%m.%Y"}'],
+  ...[
+    '{"source": "a.csv", "subscriber": "id", "columns": ["plan"]}',
+    '{"source": "a.csv", "subscriber": "id", "day": "left"}',
+  ],
+];
 
 /** Texts for one word of what an option takes: one of them at least has to be accepted. */
 function examples(word: string): string[] {
@@ -31,7 +45,7 @@ function examples(word: string): string[] {
   const limits = [...word.matchAll(/[≥≤>] ([\d.]+)/g)].map(([, limit]) => Number(limit));
   if (/^(whole )?number/.test(word)) return [1, 2, 0.5, ...limits, ...limits.map((limit) => limit + 1)].map(String);
   if (word === "text") return TEXTS;
-  if (word === "object") return PAIRS;
+  if (/^object\b/.test(word)) return [...PAIRS, ...OBJECTS];
   return [word === "date YYYY-MM-DD" ? "2024-02-29" : word];
 }
 

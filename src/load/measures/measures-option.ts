@@ -10,7 +10,7 @@ const measure = z.strictObject({
 
 /** What the option `measures` takes: an expression by the name of a measure, or what else there is to say of it. */
 export const measuresOption = z.record(z.string(), z.union([z.string().min(1), measure])).meta({
-  takes: 'object: name → SQL, or { "sql", "title", "unit", "kind": "count" | "amount", "negative": true | false }',
+  takes: 'object: name → SQL, or { "sql", "title", "unit", "kind": "count" or "amount", "negative": true or false }',
 });
 
 /** Measures as a configuration has them. */
