@@ -43,7 +43,7 @@ function featureTitle(feature: Feature, measured: Measured, titles: ReadonlyMap<
     case "tenure":
       return `days since the first record, up to ${feature.window}`;
     case "out_share":
-      return `${bare(feature.outgoing)}, share of these and ${bare(feature.incoming)}, ${days}`;
+      return `share of ${bare(feature.outgoing)} in both directions, ${days}`;
     case "value":
       return of(feature.measure, "the day before");
     case "day_sum":
