@@ -65,9 +65,9 @@ export async function readParquetGroup(
   const { header, types, list } = await describeParquet(db, paths[0], timeZone);
   const lineInFile = (line: string, file: string) => `${line} - [${starts.join(", ")}][${file} + 1]`;
   const cells = `SELECT line, file_number, array_to_string(list_transform(f, lambda x: coalesce(x, '')), ',') AS raw, f FROM (
-    SELECT [${starts.join(", ")}][file_index + 1] + file_row_number + 1 AS line, file_index AS file_number, [${list}] AS f
-    FROM ${parquetRows(paths, { rowNumbers: true })})`;
+    SELECT [${starts.join(", ")}][file_number + 1] + file_row_number + 1 AS line, file_number, [${list}] AS f
+    FROM (SELECT *, CAST(file_index AS INTEGER) AS file_number FROM ${parquetRows(paths, { rowNumbers: true })}))`;
   const lines = files.reduce((sum, { rows }) => sum + rows, 0);
   const counted = { firstLine: 1, lines, blank: 0, continued: 0, cutOff: -1, encoding: "utf-8" } as const;
-  return { types, ...listSource(header, cells, counted), file: "CAST(file_number AS INTEGER)", lineInFile };
+  return { types, ...listSource(header, cells, counted), file: "file_number", lineInFile };
 }
