@@ -36,7 +36,9 @@ export async function judgeRejects(db: Database, found: CleanSummary, path: stri
   if (bad === 0) return;
   const rows = found.lines - found.blank - forgotten;
   const fit = days > 0 ? await fitDayFormats(db, found.typed, found.typed.options.date_format) : undefined;
-  const isOtherFormat = fit?.formats.some(({ reads }) => reads > fit.cells - days) ?? false;
+  // a month 13 among ISO days is more likely a slip than the order that nobody writes
+  const isGiven = found.typed.options.date_format !== null;
+  const isOtherFormat = isGiven && (fit?.formats.some(({ reads }) => reads > fit.cells - days) ?? false);
   const isMisread = found.typed.options.decimal === undefined && commas > COMMAS * rows;
   if (good > 0 && !isOtherFormat && !isMisread && !isTooMany({ rejected: bad, rows }, maxRejects)) return;
   const first = isOtherFormat ? "column_name = 'DP_DATE'" : isMisread ? "reason = 'not a number'" : "false";
