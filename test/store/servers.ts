@@ -177,7 +177,7 @@ function serverOptions({ inside, options }: Place): string[] {
     ...["--no-defaults", `--datadir=${at("data")}`, `--socket=${at("s.sock")}`, `--pid-file=${at("pid")}`],
     // what is killed here is the server, not the machine: no commit has to wait for the disk
     ...["--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2", "--sync-binlog=0"],
-    ...["--innodb-buffer-pool-size=128M", "--performance-schema=OFF", ...options],
+    ...["--innodb-buffer-pool-size=128M", "--max-connections=1000", "--performance-schema=OFF", ...options],
   ];
 }
 
