@@ -89,5 +89,5 @@ export function coverageNote(coverage: Coverage | undefined): string | undefined
   });
   const more = stretches.length > NAMED ? ` and ${stretches.length - NAMED} more` : "";
   const n = coverage.uncovered.length;
-  return `${n} ${n === 1 ? "day is" : "days are"} not covered by the log, and count neither as silence nor for a label: ${shown.join(", ")}${more}; "churn store coverage --covered DAY" says otherwise`;
+  return `${n} ${n === 1 ? "day is not covered by the log, and counts" : "days are not covered by the log, and count"} neither as silence nor for a label: ${shown.join(", ")}${more}; "churn store coverage --covered DAY" says otherwise`;
 }
