@@ -53,7 +53,7 @@ export async function findBesideTable(group: FileGroup, seen: Seen): Promise<Bes
     const others = profiles.filter(({ own, filled }) => own !== key.column.own && filled > 0);
     const times = await findTimeFormats(db, others);
     const leaving = await findLeaving(db, key.column, times, seen);
-    const rest = await findDescribing(db, { key: key.column, others, times, leaving, rows: log.rows });
+    const rest = await findDescribing(db, { key: key.column, others, times, leaving, rows: log.rows, seen });
     const source = group.files[0].path;
     return {
       source,
@@ -132,10 +132,11 @@ interface Described {
   times: readonly ColumnTimes[];
   leaving: ColumnTimes | undefined;
   rows: number;
+  seen: Seen;
 }
 
 /** The columns that describe a subscriber, and the day from which a row is valid where he has several. */
-async function findDescribing(db: Database, { key, others, times, leaving, rows }: Described) {
+async function findDescribing(db: Database, { key, others, times, leaving, rows, seen }: Described) {
   const leftOut: LeftOut[] = [];
   const notes: string[] = [];
   const named = (each: ColumnTimes | undefined) => each?.column.name;
@@ -158,7 +159,10 @@ async function findDescribing(db: Database, { key, others, times, leaving, rows 
   for (const column of others) {
     if (column.name === named(validFrom) || column.name === named(leaving)) continue;
     const time = times.find((each) => each.column === column);
-    const reason = await whyNoAttribute(db, column, { leaving, key, isTime: time !== undefined });
+    const isTime = time !== undefined;
+    const reason =
+      (await whyNoAttribute(db, column, { leaving, key, isTime })) ??
+      (validFrom || isTime ? undefined : await whyAfterwards(db, column, key, seen));
     if (reason) leftOut.push({ name: column.name, reason });
     else {
       columns.push(column.name);
@@ -206,4 +210,29 @@ async function whyNoAttribute(
   return !isTime && column.distinct <= 30 && (told ?? 0) > base + 0.8 * (1 - base)
     ? "tells the outcome: it goes with the day of leaving"
     : undefined;
+}
+
+/** Days without a record at the end of the log after which a subscriber may be called gone. */
+const SILENT = [7, 14, 30, 60];
+
+/**
+ * A value as of now may have been written when the subscriber had gone: "state" with "closed" for all who are silent at the end
+ * of the log. A model would learn the outcome from it.
+ */
+async function whyAfterwards(
+  db: Database,
+  column: ColumnProfile,
+  key: ColumnProfile,
+  { lastDay }: Seen,
+): Promise<string | undefined> {
+  if (column.distinct > 30) return undefined;
+  const { told } = await db.oneRow<{ told: number | null }>(
+    `SELECT max((told - base) / (1 - base)) AS told FROM (
+       SELECT sum(greatest(a, n - a)) / sum(n) AS told, greatest(sum(a), sum(n - a)) / sum(n) AS base, sum(a) AS silent FROM (
+         SELECT days, value, count(*) FILTER (last <= ${lastDay} - days) AS a, count(*) AS n
+         FROM (SELECT ${key.own} AS who, first(${column.own}) AS value FROM log GROUP BY ${key.own}) JOIN seen USING (who),
+           (SELECT unnest([${SILENT.join(", ")}]) AS days) GROUP BY ALL)
+       GROUP BY days) WHERE silent >= 5 AND base < 1`,
+  );
+  return (told ?? 0) > 0.8 ? "tells the outcome: it goes with who is silent at the end of the log" : undefined;
 }

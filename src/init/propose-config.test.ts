@@ -169,11 +169,12 @@ describe("in a folder, init", () => {
     const { config, notes, findings } = await proposeConfig(path, { output: join(path, "x.config.json") });
     expect(config.source).toBe("cdr");
     expect({ attributes: config.attributes, churned: config.churned }).toEqual({
-      attributes: { source: "customers.csv", subscriber: "id", columns: ["plan", "region", "state"] },
+      attributes: { source: "customers.csv", subscriber: "id", columns: ["plan", "region"] },
       churned: { source: "leavers.csv", subscriber: "customer", day: "left_on" },
     });
     expect(notes).toContainEqual(expect.stringMatching(/^cells.csv: other columns/));
     expect(findings.map(({ what }) => what)).toEqual(expect.arrayContaining(["leavers", "attributes"]));
+    expect(JSON.stringify(findings)).toMatch(/state.*silent at the end of the log/);
   });
 
   it("reads the columns in the names of the folders of partitioned Parquet", async () => {
