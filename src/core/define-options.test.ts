@@ -73,6 +73,18 @@ describe("defineOptions", () => {
       ["text | null", "string", undefined],
     ]);
   });
+  it("says in which form a text has to be, where the option has one", () => {
+    const days = defineOptions("load", {
+      days: z
+        .string()
+        .regex(/^\d{4}-\d\d$/, "it is a month, 2024-01")
+        .nullable()
+        .describe("which"),
+    });
+    expect(() => days.parse({ days: "2024-1" }, "--days")).toThrow(
+      'option "load.days" (--days) cannot be "2024-1": it is a month, 2024-01',
+    );
+  });
   it("lists each option with type, default and help", () => {
     expect(options.fields.map((option) => [option.key, option.takes, option.default])).toEqual([
       ["windows", "list of whole number ≥ 1", [7, 14]],

@@ -189,7 +189,8 @@ function optionError(
   const path = issue.path.join(".");
   const fault = value === undefined ? "is missing" : `cannot be ${JSON.stringify(value)}`;
   const near = option?.choices && typeof value === "string" ? closestMatch(value, option.choices) : undefined;
-  const own = issue.code === "custom" || issue.code === "unrecognized_keys" ? `: ${issue.message}` : "";
+  const isTold = ["custom", "unrecognized_keys"].includes(issue.code) || isOwnForm(issue);
+  const own = isTold ? `: ${issue.message}` : "";
   return new ChurnError("BAD_OPTION", `option "${section}.${path}"${where ? ` (${where})` : ""} ${fault}${own}`, {
     hint:
       near && near !== value
@@ -197,6 +198,10 @@ function optionError(
         : `it takes: ${option?.takes || "another value"}`,
   });
 }
+
+/** Whether a text is not of the form that an option asks for, and the option says which one. */
+const isOwnForm = (issue: z.core.$ZodIssue) =>
+  issue.code === "invalid_format" && issue.format === "regex" && !issue.message.startsWith("Invalid");
 
 /** What is wrong with a value of a union: the fault of the type that goes farthest, as of an element of a list. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {

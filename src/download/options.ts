@@ -16,7 +16,7 @@ export const downloadOptions = defineOptions("download", {
     .describe("check the source again: regenerate the sample, hash the file, ask the server, read the table whole"),
   sha256: z
     .string()
-    .regex(/^[0-9a-fA-F]{64}$/, "64 hexadecimal digits")
+    .regex(/^[0-9a-fA-F]{64}$/, "it has 64 hexadecimal digits")
     .nullable()
     .default(null)
     .describe("SHA-256 that the file must have, 64 hexadecimal digits; null: any"),

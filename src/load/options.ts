@@ -88,7 +88,7 @@ export const loadOptions = defineOptions("load", {
     .describe("a corrected file: put it in the place of what this source brought before; all else stays"),
   replace_days: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/, "2024-01-05..2024-01-07")
+    .regex(/^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/, "it is a day or a range of days, 2024-01-05..2024-01-07")
     .nullable()
     .default(null)
     .describe(
