@@ -16,6 +16,9 @@ interface Sight {
 
 const isSame = (a: Sight | undefined, b: Sight) => a?.bytes === b.bytes && a.mtimeMs === b.mtimeMs;
 
+/** Milliseconds by which the clock of a file system may be behind ours: the kernel's is some milliseconds late, that of a server more. */
+const CLOCKS = 1000;
+
 /** How often a load is done again at once, when something else of this process wrote to the store at the same time. */
 const ATTEMPTS = 5;
 
@@ -69,7 +72,7 @@ export class FolderWatch {
       now.set(source.file, sign);
       this.#names.set(name, sign);
       if (this.#isRefused(name)) return false;
-      return isSame(this.#before.get(source.file), sign) || sign.mtimeMs < this.#lookedAt;
+      return isSame(this.#before.get(source.file), sign) || sign.mtimeMs < this.#lookedAt - CLOCKS;
     };
     this.metrics.lastFolderLook.set(began / 1000);
     try {

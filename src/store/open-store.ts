@@ -199,8 +199,9 @@ export class Store {
         if (plain && this.#leases === 1) this.#free = { ...free, batch: free.batch + 1, row: free.row + done.rows };
         return done;
       } catch (error) {
-        // another piece of work of this process changed the same rows at the same time
-        if (attempt === 20 || !/transaction conflict|conflict on (tuple|update)/i.test(String(error))) throw error;
+        // another piece of work of this process changed the same rows, or took the same number, at the same time
+        if (attempt === 20 || !/transaction conflict|conflict on (tuple|update)|duplicate key/i.test(String(error)))
+          throw error;
         await sleep(10 * attempt);
       }
     }
