@@ -1,5 +1,4 @@
 import { ChurnError } from "../core/errors.js";
-import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { type Database, name } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
@@ -12,11 +11,11 @@ import {
   replaceAttributes,
   type StoredAttributes,
 } from "../store/subscriber-attributes.js";
-import { keepSubscriberFile, knownSubscriberFile } from "../store/subscriber-files.js";
 import type { ColumnReading } from "../table-files/column-reading.js";
 import { findReadings, holdsSingleValues } from "../table-files/find-readings.js";
 import { columnOf, type OpenTable, openTable, type TableColumn } from "../table-files/open-table.js";
 import { categorySql, numberSql } from "../table-files/reading-sql.js";
+import { bringSubscriberFile } from "./bring-subscriber-file.js";
 import type { AttributesSettings } from "./subscriber-file-options.js";
 import {
   closeSubscriberRows,
@@ -79,39 +78,35 @@ export async function loadAttributes(
   file: SubscriberFile,
   settings: AttributesSettings,
   options: LoadIds & LeavingDay,
-  { onProgress, signal }: StageContext = {},
+  context: StageContext = {},
 ): Promise<LoadedAttributes> {
   const { source: _source, ...reading } = settings;
   const { id_form, leavingDay } = options;
-  const options_hash = hashOf({ ...reading, ...(id_form === "as_is" ? {} : { id_form }), leavingDay });
+  const optionsHash = hashOf({ ...reading, ...(id_form === "as_is" ? {} : { id_form }), leavingDay });
   return store.lease(
     async (db) => {
-      const known = await knownSubscriberFile<AttributeFacts>(db, "attributes");
-      const upToDate = known?.sha256 === file.sha256 && known.options_hash === options_hash;
-      const report = (done: number) => onProgress?.({ task: "attributes", done, total: 1, unit: "file" });
-      report(0);
-      const facts = upToDate ? known.facts : await read(db, file, settings, options);
-      if (!upToDate) {
-        throwIfInterrupted(signal, "attributes");
-        const keys = "DP_MSISDN, day";
-        const cells = facts.attributes.map((each) => name(each.name)).join(", ");
-        await db.transaction(async () => {
-          await replaceAttributes(
-            db,
-            facts.attributes,
-            `SELECT ${keys}, ${cells} FROM people WHERE reason IS NULL ORDER BY ${keys}`,
-          );
-          await keepSubscriberFile(db, "attributes", { ...file, file: file.path, options_hash, facts });
-        });
-        await db.run("DROP TABLE IF EXISTS temp.people");
-      }
-      report(1);
+      const { facts, upToDate } = await bringSubscriberFile(
+        db,
+        {
+          ...{ kind: "attributes", file, optionsHash },
+          read: () => read(db, file, settings, options),
+          replace: ({ attributes }) => {
+            const cells = ["DP_MSISDN", "day", ...attributes.map((each) => name(each.name))].join(", ");
+            return replaceAttributes(
+              db,
+              attributes,
+              `SELECT ${cells} FROM people WHERE reason IS NULL ORDER BY DP_MSISDN, day`,
+            );
+          },
+        },
+        context,
+      );
       const counts = await countAttributed(db);
       const { attributes, has_history: hasHistory, rows, kept, rejects } = facts;
       const result = { file: file.path, upToDate, attributes, hasHistory, rows, kept, ...counts, rejects };
       return { ...result, notes: words(result, facts.notes) };
     },
-    { signal, create: true },
+    { signal: context.signal, create: true },
   );
 }
 

@@ -1,12 +1,11 @@
 import { REASONS } from "../cdr/cell-rules.js";
-import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import { countLeavers, type LeaversCount, replaceLeavers } from "../store/leavers.js";
 import type { Store } from "../store/open-store.js";
 import { validSql } from "../store/record-cell-sql.js";
-import { keepSubscriberFile, knownSubscriberFile } from "../store/subscriber-files.js";
 import { columnOf, openTable } from "../table-files/open-table.js";
+import { bringSubscriberFile } from "./bring-subscriber-file.js";
 import type { ChurnedSettings } from "./subscriber-file-options.js";
 import {
   closeSubscriberRows,
@@ -55,32 +54,27 @@ export async function loadLeavers(
   file: SubscriberFile,
   settings: ChurnedSettings,
   options: LoadIds,
-  { onProgress, signal }: StageContext = {},
+  context: StageContext = {},
 ): Promise<LoadedLeavers> {
   const { source: _source, ...reading } = settings;
-  const options_hash = hashOf(options.id_form === "as_is" ? reading : { ...reading, id_form: options.id_form });
+  const optionsHash = hashOf(options.id_form === "as_is" ? reading : { ...reading, id_form: options.id_form });
   return store.lease(
     async (db) => {
-      const known = await knownSubscriberFile<LeaversFacts>(db, "leavers");
-      const upToDate = known?.sha256 === file.sha256 && known.options_hash === options_hash;
-      const report = (done: number) => onProgress?.({ task: "leavers", done, total: 1, unit: "file" });
-      report(0);
-      const facts = upToDate ? known.facts : await read(db, file, settings, options);
-      if (!upToDate) {
-        throwIfInterrupted(signal, "leavers");
-        await db.transaction(async () => {
-          await replaceLeavers(db, "SELECT DP_MSISDN, day FROM people WHERE reason IS NULL ORDER BY ALL");
-          await keepSubscriberFile(db, "leavers", { ...file, file: file.path, options_hash, facts });
-        });
-        await db.run("DROP TABLE IF EXISTS temp.people");
-      }
-      report(1);
+      const { facts, upToDate } = await bringSubscriberFile(
+        db,
+        {
+          ...{ kind: "leavers", file, optionsHash },
+          read: () => read(db, file, settings, options),
+          replace: () => replaceLeavers(db, "SELECT DP_MSISDN, day FROM people WHERE reason IS NULL ORDER BY ALL"),
+        },
+        context,
+      );
       const counts = (await countLeavers(db)) ?? { leavings: 0, subscribers: 0, first: "", last: "", notInLog: 0 };
       const { rows, rejects } = facts;
       const result = { file: file.path, upToDate, rows, ...counts, rejects };
       return { ...result, notes: words(result, facts.notes) };
     },
-    { signal, create: true },
+    { signal: context.signal, create: true },
   );
 }
 
