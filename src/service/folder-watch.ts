@@ -5,6 +5,7 @@ import { isInterrupted } from "../core/interrupted.js";
 import type { FoundLog } from "../download/many/find-logs.js";
 import { loadNewFiles } from "../load/load-new-files.js";
 import type { LoadSettings } from "../load/options.js";
+import { isWriteConflict } from "../store/is-write-conflict.js";
 import type { Store } from "../store/open-store.js";
 import type { ServiceMetrics } from "./metrics.js";
 
@@ -110,9 +111,7 @@ export class FolderWatch {
       } catch (error) {
         if (error instanceof ChurnError && error.code === "NOT_FOUND") return 0;
         // a batch of a stream, or posted records, took the same numbers
-        if (attempt === ATTEMPTS || !/conflict on|transaction conflict|constraint|duplicate key/i.test(String(error))) {
-          throw error;
-        }
+        if (attempt === ATTEMPTS || !isWriteConflict(error)) throw error;
         await sleep(20 * attempt);
       }
     }

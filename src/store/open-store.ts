@@ -17,6 +17,7 @@ import { Database, type Parameter } from "./database.js";
 import { type DuckDBInstance, openDuckDb } from "./duckdb.js";
 import { damageOf, diskError, isDamage, noStore, openError, parseHolder } from "./file-fault.js";
 import { FileLife } from "./file-life.js";
+import { isWriteConflict } from "./is-write-conflict.js";
 import { type LogColumn, logColumns } from "./log-columns.js";
 import { commitMysqlBatch } from "./mysql/commit-mysql-batch.js";
 import { parseMysqlAddress } from "./mysql/mysql-address.js";
@@ -199,9 +200,7 @@ export class Store {
         if (plain && this.#leases === 1) this.#free = { ...free, batch: free.batch + 1, row: free.row + done.rows };
         return done;
       } catch (error) {
-        // another piece of work of this process changed the same rows, or took the same number, at the same time
-        if (attempt === 20 || !/transaction conflict|conflict on (tuple|update)|duplicate key/i.test(String(error)))
-          throw error;
+        if (attempt === 20 || !isWriteConflict(error)) throw error;
         await sleep(10 * attempt);
       }
     }
