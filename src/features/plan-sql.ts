@@ -4,6 +4,7 @@ import { activeSql } from "./active-sql.js";
 import { attributeValues } from "./attribute-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import { type Feature, type FeaturePlan, lookback } from "./feature-plan.js";
+import { futureRows, labelSql } from "./label-sql.js";
 import { leaversSql } from "./leavers-sql.js";
 import { isOfAttribute } from "./plan-attributes.js";
 import type { UsageMeasure } from "./usage-measures.js";
@@ -26,17 +27,15 @@ export function planSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string |
   const features = plan.set === "seed" ? legacyFeatures(plan) : behaviourFeatures(plan, log);
   const known = plan.features.filter(isOfAttribute);
   const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
-  const silence = `CASE WHEN CAST($1 AS DATE) + ${plan.horizon - 1} <= DATE '${log.last}' THEN ${label(plan, log)} END`;
   return `WITH
     past AS (${pastRows(plan, log)}),
     population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
       HAVING bool_or(active AND age <= ${plan.active_within})
         AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""}),
     features AS (${features}),${known.length ? `\n    known AS (${attributeValues(known)}),` : ""}
-    future AS (SELECT DP_MSISDN, max(PSEUDO_CHURNED) AS flagged, coalesce(bool_or(${activeSql(plan.measures)}), false) AS active
-      FROM DP_CDR_Data WHERE DP_DATE >= CAST($1 AS DATE) AND DP_DATE < CAST($1 AS DATE) + ${plan.horizon} GROUP BY DP_MSISDN)
+    future AS (${futureRows(plan)})
   SELECT CAST($1 AS DATE) AS "Date", DP_MSISDN AS "User", ${plan.features.map((feature) => name(feature.name)).join(", ")},
-    ${list?.label ?? silence} AS "M_TENURE_CHURN"
+    ${list?.label ?? labelSql(plan, log)} AS "M_TENURE_CHURN"
   FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)${list ? ` LEFT JOIN (${list.leaving}) USING (DP_MSISDN)` : ""}${known.length ? " LEFT JOIN known USING (DP_MSISDN)" : ""}`;
 }
 
@@ -84,16 +83,6 @@ function tenure({ missing }: CoveredLog): string {
   return missing.length
     ? `${BEFORE} - any_value(place) + 1`
     : "any_value(DATE_DIFF('day', first_day, CAST($1 AS DATE)))";
-}
-
-function label(plan: FeaturePlan, { missing }: CoveredLog): string {
-  const silent = "CASE WHEN coalesce(future.active, false) THEN 0 ELSE 1 END";
-  const whole = `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
-  if (!missing.length) return whole;
-  // silence on a day that is not there is no sign; what was seen on the others is
-  const seen = plan.label === "given" ? "future.flagged = 1 OR future.active" : "future.active";
-  const broken = missing.map((day) => `CAST($1 AS DATE) BETWEEN DATE '${day}' - ${plan.horizon - 1} AND DATE '${day}'`);
-  return `CASE WHEN (${broken.join(" OR ")}) AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
 }
 
 /** Units in which amounts are summed: whole millionths, since sums of doubles depend on their order. */
