@@ -1,10 +1,9 @@
-import { table as arqueroTable } from "arquero";
 import { isMissing, readTable, type TableInput } from "../charts/table-head.js";
+import { arqueroTable } from "../core/arquero-table.js";
 import { dateOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { faultCode } from "../core/fault.js";
 import { random } from "../core/random.js";
-import { ArqueroFrame } from "./arquero-frame.js";
 import type { DataFrame } from "./frame.js";
 
 /**
@@ -38,7 +37,9 @@ export async function dataFrame(
   const danfo = await loadDanfo();
   if (danfo) return new danfo.DataFrame(Object.fromEntries(columns));
   console.warn("danfojs-node is not installed: this view is Arquero's");
-  return new ArqueroFrame(arqueroTable(columns));
+  const sampled = arqueroTable(columns);
+  const { ArqueroFrame } = await import("./arquero-frame.js");
+  return new ArqueroFrame(sampled);
 }
 
 /** The little of danfo that is called here; its types are not there where it is not. */

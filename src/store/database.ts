@@ -1,5 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
-import { type ColumnTable, table } from "arquero";
+import type { ColumnTable } from "arquero";
+import { arqueroTable } from "../core/arquero-table.js";
 import { ChurnError } from "../core/errors.js";
 import { appendColumns, type ColumnSource } from "./append-columns.js";
 import { type Columns, readColumns } from "./read-columns.js";
@@ -142,7 +143,7 @@ export class Database {
   /** Reads a result as an Arquero table; days become dates. */
   async table(sql: string, parameters: Parameter[] = []): Promise<ColumnTable> {
     const columns = await this.columns(sql, parameters);
-    return table(
+    return arqueroTable(
       Object.entries(columns).map(([name, column]) => [
         name,
         column instanceof Int32Array ? Array.from(column, (day) => new Date(day * 86_400_000)) : column,

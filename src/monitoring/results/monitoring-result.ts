@@ -1,4 +1,5 @@
-import { type ColumnTable, table } from "arquero";
+import type { ColumnTable } from "arquero";
+import { arqueroTable } from "../../core/arquero-table.js";
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import type { ChunkInfo, Measure, MeasureField, Series } from "../calculators/measure.js";
@@ -187,7 +188,7 @@ export class MonitoringResult {
   /** The flat table as an Arquero table. */
   toTable(): ColumnTable {
     const rows = this.toRows();
-    return table(this.columnNames().map((name) => [name, rows.map((row) => row[name] ?? null)]));
+    return arqueroTable(this.columnNames().map((name) => [name, rows.map((row) => row[name] ?? null)]));
   }
 
   /** The flat table as CSV. */
