@@ -42,10 +42,15 @@ export async function findReadings(
     else texts.push(column);
   }
   const others = new Map<TableColumn, NumberCounts>();
+  // of what is stored as text the first cells mostly tell that it is one, and no cell is counted
+  const likely = table.typed ? await likelyWays(table, texts, number, format) : undefined;
+  const isText = (column: TableColumn) => likely?.get(column)?.length === 0;
+  for (const column of texts) if (isText(column)) readings.set(column, { kind: "category", marks: true });
+  const open = texts.filter((column) => !isText(column));
   // what is stored as text is no number, unless the user says so
   const count = ({ name, own }: TableColumn) =>
     table.typed && !number.includes(name) ? countFilled(own, own) : countNumbers(own, own);
-  for (const [column, counts] of await countsOf(table, texts, count, number.length === 0)) {
+  for (const [column, counts] of await countsOf(table, open, count, number.length === 0)) {
     const [numbers, odd, codes] = [counts("number"), counts("odd"), counts("code")];
     if (number.includes(column.name) ? numbers > 0 && odd <= numbers : isNumeric({ numbers, odd, codes }, table)) {
       readings.set(column, { kind: "number", ...(odd > 0 ? { lenient: true } : {}) });
@@ -55,7 +60,7 @@ export async function findReadings(
     else if (numbers + odd === 0) readings.set(column, { kind: "category", marks: true, empty: true });
     else others.set(column, { numbers, odd, codes });
   }
-  const ways = await likelyWays(table, [...others.keys()], number, format);
+  const ways = likely ?? (await likelyWays(table, [...others.keys()], number, format));
   const countWays = (column: TableColumn) =>
     countOthers(filledSql(column.own), column.own, ways.get(column) ?? [], format);
   for (const [column, counts] of await countsOf(table, [...others.keys()], countWays, number.length === 0)) {
