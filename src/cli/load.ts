@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { snakeKeys } from "../core/key-case.js";
+import { loadFacts, measureLines } from "../load/ledger/load-facts.js";
+import type { LoadResult } from "../load/ledger/load-result.js";
 import { load } from "../load/load.js";
-import type { LoadedAttributes } from "../load/load-attributes.js";
-import { loadFacts, measureLines } from "../load/load-facts.js";
-import type { LoadedLeavers } from "../load/load-leavers.js";
-import type { LoadResult } from "../load/load-result.js";
-import type { LoadedSubscriberFiles } from "../load/load-subscriber-files.js";
+import type { LoadedAttributes } from "../load/people/load-attributes.js";
+import type { LoadedLeavers } from "../load/people/load-leavers.js";
+import type { LoadedSubscriberFiles } from "../load/people/load-subscriber-files.js";
 import { openStore } from "../store/open-store.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";

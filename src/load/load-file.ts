@@ -1,9 +1,10 @@
 import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
-import { describeLoad } from "./describe-load.js";
-import { loadInto } from "./load-into.js";
-import type { DownloadedFile, LoadResult } from "./load-result.js";
+import { describeLoad } from "./ledger/describe-load.js";
+import type { LoadResult } from "./ledger/load-result.js";
 import type { LoadSettings } from "./options.js";
+import type { DownloadedFile } from "./reading/downloaded-file.js";
+import { loadInto } from "./writing/load-into.js";
 
 /** Loads one file; the pure part of `load`, which finds the file. */
 export async function loadFile(

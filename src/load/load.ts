@@ -5,13 +5,17 @@ import { isMany, sourceTexts } from "../download/many/find-logs.js";
 import { inMemory } from "../store/memory-database.js";
 import type { Store } from "../store/open-store.js";
 import { setTitles } from "../store/set-titles.js";
-import { fileOf, findFilesToLoad, notDownloaded } from "./find-files-to-load.js";
+import type { LoadResult } from "./ledger/load-result.js";
 import { loadFile } from "./load-file.js";
-import { loadFiles } from "./load-files.js";
-import type { LoadResult } from "./load-result.js";
-import { findSubscriberFiles, type LoadedSubscriberFiles, loadSubscriberFiles } from "./load-subscriber-files.js";
+import { fileOf, findFilesToLoad, notDownloaded } from "./many/find-files-to-load.js";
+import { loadFiles } from "./many/load-files.js";
 import { compileMeasures } from "./measures/compile-measures.js";
 import { type LoadOptions, type LoadSettings, loadOptions } from "./options.js";
+import {
+  findSubscriberFiles,
+  type LoadedSubscriberFiles,
+  loadSubscriberFiles,
+} from "./people/load-subscriber-files.js";
 import { replaceDays } from "./replace-days.js";
 
 /**

@@ -4,7 +4,7 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { READER_HELP, readerOption } from "../download/reader-options.js";
 import { sourceOption } from "../download/source-option.js";
 import { measuresOption } from "./measures/measures-option.js";
-import { attributesOption, churnedOption } from "./subscriber-file-options.js";
+import { attributesOption, churnedOption } from "./people/subscriber-file-options.js";
 
 export const loadOptions = defineOptions("load", {
   source: sourceOption.describe(

@@ -8,19 +8,19 @@ import type { Database } from "../store/database.js";
 import { setMeasures } from "../store/log-columns.js";
 import type { Store } from "../store/open-store.js";
 import { type DaySpan, dropVacated, inSpan, isWithin, vacateDays } from "../store/vacate-days.js";
-import { type CellOptions, cellOptions } from "./cell-options.js";
-import { checkHeaders } from "./check-headers.js";
-import { type CleanSummary, cleanRows, dropCleanRows } from "./clean-rows.js";
-import { describeLoad } from "./describe-load.js";
-import type { FileOfMany } from "./file-of-many.js";
-import { insertPiece } from "./insert-piece.js";
-import { judgeRejects } from "./judge-rejects.js";
-import { checkWhole } from "./load-into.js";
-import type { LoadResult, ReplacedDays } from "./load-result.js";
-import { makeWay } from "./make-way.js";
+import { type CellOptions, cellOptions } from "./checking/cell-options.js";
+import { type CleanSummary, cleanRows, dropCleanRows } from "./checking/clean-rows.js";
+import { judgeRejects } from "./checking/judge-rejects.js";
+import { describeLoad } from "./ledger/describe-load.js";
+import type { LoadResult, ReplacedDays } from "./ledger/load-result.js";
+import { optionsHash } from "./ledger/options-hash.js";
+import { checkHeaders } from "./many/check-headers.js";
 import { measuresOfLoad } from "./measures/record-of-load.js";
 import type { LoadSettings } from "./options.js";
-import { optionsHash } from "./options-hash.js";
+import type { FileOfMany } from "./reading/file-of-many.js";
+import { insertPiece } from "./writing/insert-piece.js";
+import { checkWhole } from "./writing/load-into.js";
+import { makeWay } from "./writing/make-way.js";
 
 /** A file whose rows of the days are kept in temporary tables, to be written in one transaction with those of the others. */
 interface KeptFile {

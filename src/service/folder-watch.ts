@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { ChurnError } from "../core/errors.js";
 import { isInterrupted } from "../core/interrupted.js";
 import type { FoundLog } from "../download/many/find-logs.js";
-import { loadNewFiles } from "../load/load-new-files.js";
+import { loadNewFiles } from "../load/many/load-new-files.js";
 import type { LoadSettings } from "../load/options.js";
 import { isWriteConflict } from "../store/is-write-conflict.js";
 import type { Store } from "../store/open-store.js";

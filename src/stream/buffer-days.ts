@@ -6,7 +6,7 @@ import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
 import { makeFolder } from "../core/make-folder.js";
-import { cleanRows } from "../load/clean-rows.js";
+import { cleanRows } from "../load/checking/clean-rows.js";
 import { name } from "../store/database.js";
 import { parquetRows } from "../store/file-sql.js";
 import { logColumns } from "../store/log-columns.js";

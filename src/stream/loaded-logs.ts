@@ -1,6 +1,6 @@
 import { ChurnError } from "../core/errors.js";
-import type { LoadNotes } from "../load/load-result.js";
-import type { PinnedFile } from "../load/pinned-file.js";
+import type { LoadNotes } from "../load/ledger/load-result.js";
+import type { PinnedFile } from "../load/reading/pinned-file.js";
 import type { Database } from "../store/database.js";
 
 /** A file of which rows were loaded. */

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { cellsOf } from "../cdr/columns.js";
-import { cleanRows, dropCleanRows } from "../load/clean-rows.js";
-import { findPinned } from "../load/pinned-file.js";
+import { cleanRows, dropCleanRows } from "../load/checking/clean-rows.js";
+import { findPinned } from "../load/reading/pinned-file.js";
 import { summed } from "../store/added-records.js";
 import { type Database, text } from "../store/database.js";
 import { parquetRows } from "../store/file-sql.js";

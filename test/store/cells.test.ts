@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CDR_COLUMNS, type ColumnKind } from "../../src/cdr/columns.js";
 import { dateOf, dayOf } from "../../src/core/days.js";
-import { cleanRows } from "../../src/load/clean-rows.js";
+import { cleanRows } from "../../src/load/checking/clean-rows.js";
 import { checkRecords } from "../../src/service/check-records.js";
 import type { Database } from "../../src/store/database.js";
 import { inMemory } from "../../src/store/memory-database.js";

@@ -8,7 +8,7 @@ import { checkStore } from "../../store/check-store.js";
 import { inMemory } from "../../store/memory-database.js";
 import { openStore } from "../../store/open-store.js";
 import { loadFile } from "../load-file.js";
-import { loadFiles } from "../load-files.js";
+import { loadFiles } from "../many/load-files.js";
 import { type LoadOptions, loadOptions } from "../options.js";
 
 const HEADER = "at,who,call type,order,price,n";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inMemory } from "../../store/memory-database.js";
 import { openStore, type Store } from "../../store/open-store.js";
+import type { LoadResult } from "../ledger/load-result.js";
 import { loadFile } from "../load-file.js";
-import type { LoadResult } from "../load-result.js";
 import { type LoadOptions, loadOptions } from "../options.js";
 
 let folder: string;

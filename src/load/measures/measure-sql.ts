@@ -2,7 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { messageOf } from "../../core/fault.js";
 import { type Database, name, text } from "../../store/database.js";
 import { type RecordCellOptions, validSql, valueFaultsSql } from "../../store/record-cell-sql.js";
-import type { Source } from "../source.js";
+import type { Source } from "../reading/source.js";
 import { READINGS, readableSql } from "./cell-readings.js";
 import { inWords } from "./duckdb-words.js";
 import type { MeasurePlan, ReadColumn } from "./measure-plan.js";

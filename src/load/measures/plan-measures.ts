@@ -3,7 +3,7 @@ import { ChurnError } from "../../core/errors.js";
 import type { Database } from "../../store/database.js";
 import type { CellReading, LogMeasure } from "../../store/log-columns.js";
 import type { RecordCellOptions } from "../../store/record-cell-sql.js";
-import type { Source } from "../source.js";
+import type { Source } from "../reading/source.js";
 import { countReadable, READINGS, type ReadableCells, readingOfType, readingsOfCells } from "./cell-readings.js";
 import { checkExpression, type Expression } from "./check-expression.js";
 import { combineRule } from "./combine-rule.js";
