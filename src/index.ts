@@ -75,6 +75,7 @@ export { type Explanation, explainRows, explanationChart, type Reason } from "./
 export type { FeatureImportance } from "./training/importances.js";
 export type { MetricName } from "./training/metric-name.js";
 export type { TrainOptions, TrainSettings } from "./training/options.js";
+export type { People } from "./training/people.js";
 export type { Baseline } from "./training/report/baseline-table.js";
 export type { SegmentRow } from "./training/report/segment-table.js";
 export type { TrainCharts } from "./training/report/train-charts.js";

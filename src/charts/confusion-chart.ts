@@ -6,11 +6,12 @@ import { vegaChart } from "./vega-chart.js";
 /**
  * Draws a confusion matrix, shaded by the share of each row: of the churners, of the stayers.
  *
- * @param counts rows, not shares
+ * @param counts not shares
+ * @param options.counted what is counted, which the title says: snapshots, people
  */
 export function confusionChart(
   counts: Confusion,
-  { threshold, ...text }: ChartText & { threshold?: number } = {},
+  { threshold, counted, ...text }: ChartText & { threshold?: number; counted?: string } = {},
 ): Chart {
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = counts;
   const cell = (actual: string, predicted: string, count: number, of: number) => ({
@@ -28,6 +29,7 @@ export function confusionChart(
     cell("stayed", "stay", tn, tn + fp),
   ];
   const at = threshold === undefined ? "" : ` at threshold ${shortNumber(threshold)}`;
+  const name = counted === undefined ? "Confusion matrix" : `Confusion matrix of ${counted}`;
   const dark = { condition: { test: "datum.share > 0.7", value: "#FFFFFF" }, value: "#1F2933" };
   const axes = {
     x: {
@@ -41,13 +43,13 @@ export function confusionChart(
   };
   return vegaChart({
     title: titleSpec(
-      text.title ?? `Confusion matrix${at}`,
+      text.title ?? `${name}${at}`,
       text.subtitle ??
         `precision ${tp + fp > 0 ? percent(tp / (tp + fp)) : "undefined"}, recall ${tp + fn > 0 ? percent(tp / (tp + fn)) : "undefined"}; shares are of the row`,
     ),
     description:
       text.description ??
-      `Confusion matrix${at}: ${tp} churners found, ${fn} missed, ${fp} false alarms, ${tn} stayers left alone.`,
+      `${name}${at}: ${tp} churners found, ${fn} missed, ${fp} false alarms, ${tn} stayers left alone.`,
     width: 380,
     height: 250,
     data: { values },
@@ -60,7 +62,7 @@ export function confusionChart(
           tooltip: [
             { field: "actual", title: "actual" },
             { field: "predicted", title: "predicted" },
-            { field: "count", title: "snapshots", format: "," },
+            { field: "count", title: counted ?? "count", format: "," },
             { field: "share", title: "share of row", format: ".1%" },
           ],
         },

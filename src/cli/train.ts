@@ -11,7 +11,7 @@ export function trainCommand(): Command {
     summary: "train a model, test it on later days and other subscribers, and put it into service",
     run: (settings, context) => train(openStore(settings.store), settings.train, context),
     json: machineForm,
-    print: ({ modelVersion, artifact, card, best, metrics, baselines, notes }) =>
+    print: ({ modelVersion, artifact, card, best, metrics, people, baselines, notes }) =>
       [
         formatFields([
           ["model", modelVersion],
@@ -24,6 +24,8 @@ export function trainCommand(): Command {
           ...(["roc_auc", "average_precision", "log_loss", "brier"] as const).map(
             (name) => [name, interval(metrics[name])] as const,
           ),
+          ["test people", peopleText(people)],
+          ["profit per test person", interval(people.profit)],
           ...baselines.map(
             (baseline) =>
               [`baseline ${baseline.name}: roc_auc`, baseline.metrics && interval(baseline.metrics.roc_auc)] as const,
@@ -34,6 +36,15 @@ export function trainCommand(): Command {
         ...notes.map((note) => `· ${note}`),
       ].join("\n"),
   });
+}
+
+/** What the model does to people at its threshold, each counted once. */
+function peopleText({ people, churners, contacts, confusion }: TrainStageResult["people"]): string {
+  const count = (n: number) => n.toLocaleString("en-US");
+  return (
+    `${count(churners)} of ${count(people)} churn: ${count(confusion.truePositives)} found, ${count(confusion.falseNegatives)} missed, ` +
+    `${count(confusion.falsePositives)} false alarms, ${count(contacts)} contacts`
+  );
 }
 
 /** What a program needs of a training, in snake_case: no charts, no arrays a row. */
@@ -47,6 +58,7 @@ function machineForm(result: TrainStageResult) {
     threshold: result.model.threshold,
     metrics,
     confusion,
+    people: snakeKeys(result.people),
     baselines: result.baselines.map(({ name, metrics, note }) => ({ name, metrics, note })),
     search: result.search.map((row) => snakeKeys(row)),
     gate: snakeKeys(result.gate),

@@ -1,4 +1,5 @@
 import { rankScores } from "../statistics/rank-scores.js";
+import type { PeopleCurve, PeopleReached } from "./people-curve.js";
 
 /** By what a threshold is chosen. */
 export type ThresholdRule =
@@ -48,8 +49,7 @@ export function chooseThreshold(
     if (rule.rule === "cost") return -(rule.falseAlarm * (flagged - found) + rule.missed * (positives - found));
     return campaignProfit(found, flagged, rule);
   };
-  const highest = ranked.score[0] ?? 0;
-  let best = { threshold: highest < 1 ? (highest + 1) / 2 : 1 + Number.EPSILON, gain: gain(0, 0) };
+  let best = { threshold: above(ranked.score[0] ?? 0), gain: gain(0, 0) };
   let found = 0;
   for (let i = 0; i < rows; i++) {
     found += ranked.label[i];
@@ -62,10 +62,39 @@ export function chooseThreshold(
   return { threshold: best.threshold, value: rule.rule === "cost" ? -best.gain : best.gain };
 }
 
+/**
+ * Chooses the threshold of a campaign on people: each is walked through the snapshots in time, a churner is saved once, and
+ * every contact costs. Cut and ties as in `chooseThreshold`.
+ *
+ * @param curve of probabilities from models that did not train on the rows
+ */
+export function choosePeopleThreshold(
+  { steps, churners }: PeopleCurve,
+  rule: Exclude<ThresholdRule, { rule: "f1" }>,
+): ThresholdChoice {
+  const gain = ({ found, inTime, contacts, falseAlarms }: Omit<PeopleReached, "flagged">) =>
+    rule.rule === "cost"
+      ? -(rule.falseAlarm * falseAlarms + rule.missed * (churners - found))
+      : campaignProfit(inTime, contacts, rule);
+  let best = {
+    threshold: above(steps[0]?.probability ?? 0),
+    gain: gain({ found: 0, inTime: 0, contacts: 0, falseAlarms: 0 }),
+  };
+  for (const [i, step] of steps.entries()) {
+    const value = gain(step);
+    const next = steps[i + 1];
+    if (value > best.gain) best = { threshold: next ? middle(next.probability, step.probability) : 0, gain: value };
+  }
+  return { threshold: best.threshold, value: rule.rule === "cost" ? -best.gain : best.gain };
+}
+
 /** Profit of contacting `flagged` subscribers of whom `found` would churn. */
 export function campaignProfit(found: number, flagged: number, campaign: Campaign): number {
   return found * campaign.successRate * campaign.customerValue - flagged * campaign.contactCost;
 }
+
+/** Above every score: nobody is flagged. */
+const above = (highest: number) => (highest < 1 ? (highest + 1) / 2 : 1 + Number.EPSILON);
 
 const middle = (low: number, high: number) => {
   const m = (low + high) / 2;

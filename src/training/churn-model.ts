@@ -9,6 +9,7 @@ import { loadMlRandomForestModel } from "./engines/ml-random-forest-engine.js";
 import type { Metrics } from "./evaluate.js";
 import type { FeatureImportance } from "./importances.js";
 import type { TrainSettings } from "./options.js";
+import type { People } from "./people.js";
 import { planTitles } from "./plan-titles.js";
 import type { Baseline } from "./report/baseline-table.js";
 import type { SegmentRow } from "./report/segment-table.js";
@@ -25,7 +26,10 @@ export interface ModelReport {
   test_days: [first: number, last: number];
   search: SnakeKeys<Omit<SearchRow, "seconds">>[];
   metrics: Metrics;
+  /** Of the test snapshots; that of people is in `people`. */
   confusion: Confusion;
+  /** Models of before this was counted have none. */
+  people?: SnakeKeys<People>;
   baselines: SnakeKeys<Omit<Baseline, "probability">>[];
   importances: SnakeKeys<Omit<FeatureImportance, "title">>[];
   before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };

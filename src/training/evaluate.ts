@@ -60,7 +60,7 @@ export function evaluate(
     }
   }
   const metrics = eachMetric((name): Estimate => {
-    const estimate = { value: values[name], ...interval(draws[name], rounds) };
+    const estimate = { value: values[name], ...percentileInterval(draws[name], rounds) };
     return estimate.value === null ? { ...estimate, reason: reasonOf(name, ranked) } : estimate;
   });
   return { metrics, aucDraws };
@@ -78,7 +78,7 @@ export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
     const y = b.aucDraws[round];
     if (x !== null && y != null) differences.push(x - y);
   }
-  return { value: whole - other, ...interval(differences, a.aucDraws.length) };
+  return { value: whole - other, ...percentileInterval(differences, a.aucDraws.length) };
 }
 
 /** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */
@@ -96,8 +96,8 @@ function* groupDraws(order: Int32Array, group: readonly string[], rounds: number
   }
 }
 
-/** An interval needs nine tenths of the rounds: fewer would tell of the lucky draws only. */
-function interval(draws: number[], rounds: number): { low: number | null; high: number | null } {
+/** Limits of 95 % of draws. An interval needs nine tenths of the rounds: fewer would tell of the lucky draws only. */
+export function percentileInterval(draws: number[], rounds: number): { low: number | null; high: number | null } {
   if (rounds === 0 || draws.length < 0.9 * rounds) return { low: null, high: null };
   const sorted = Float64Array.from(draws).sort();
   return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { type Calibration, calibrate, fitCalibration } from "./calibration.js";
-import { chooseThreshold } from "./choose-threshold.js";
+import { choosePeopleThreshold, chooseThreshold } from "./choose-threshold.js";
 import { dataHash } from "./dataset.js";
 import { trainerOf } from "./engines/all-engines.js";
 import type { EngineModel } from "./engines/engine.js";
 import { gridOf } from "./engines/grid-of.js";
 import { makeFolds } from "./make-folds.js";
 import type { TrainSettings } from "./options.js";
+import { peopleCurve, type ScoredSnapshots } from "./people-curve.js";
 import { type SearchResult, searchGrid } from "./search-grid.js";
 import { enginesOf, thresholdRule } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
@@ -53,13 +54,24 @@ export async function fitOnTrainingPart(
   const { rows, score } = search.outOfFold;
   const truth = Uint8Array.from(rows, (row) => label[row]);
   const calibration = await fitCalibration(settings.calibration, truth, score);
-  const rule = thresholdRule(settings);
-  const threshold =
-    typeof rule === "number" ? rule : chooseThreshold(truth, calibrate(calibration, score), rule).threshold;
+  const threshold = thresholdOf(settings, train.horizon, {
+    label: truth,
+    probability: calibrate(calibration, score),
+    subscriber: Array.from(rows, (row) => train.subscriber[row]),
+    day: Int32Array.from(rows, (row) => train.day[row]),
+  });
 
   const all = Int32Array.from(label, (_, i) => i);
   const [fitted] = await trainer.fit([search.best], all, `${seed}/final`, context);
   return { search, trees: fitted.model, calibration, threshold, notes: trainer.notes };
+}
+
+/** The threshold by the rule of the options, on out-of-fold probabilities; money is counted in people, F1 in snapshots. */
+function thresholdOf(settings: TrainSettings, horizon: number, outOfFold: ScoredSnapshots): number {
+  const rule = thresholdRule(settings);
+  if (typeof rule === "number") return rule;
+  if (rule.rule === "f1") return chooseThreshold(outOfFold.label, outOfFold.probability, rule).threshold;
+  return choosePeopleThreshold(peopleCurve(outOfFold, settings.cooling_off ?? horizon), rule).threshold;
 }
 
 /** Names the fits of a search: the training rows and everything beside the parameters that decides what a fit gives. */

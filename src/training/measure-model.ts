@@ -11,10 +11,11 @@ import type { FittedPipeline } from "./fit-on-training-part.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
 import { modelImportance } from "./model-importance.js";
 import type { TrainSettings } from "./options.js";
+import { measurePeople, type People } from "./people.js";
 import { type Baseline, baselineTable } from "./report/baseline-table.js";
 import { type ReportCurves, reportCurves } from "./report/report-curves.js";
 import { type SegmentRow, segmentationsOf, segmentTable } from "./report/segment-table.js";
-import { thresholdRule } from "./search-space.js";
+import { campaignOf, thresholdRule } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 
 /** How a model does on the test rows. */
@@ -26,7 +27,9 @@ export interface Measured {
   metrics: Metrics;
   /** Errors of the scores before calibration, to compare with those in `metrics`. */
   beforeCalibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  /** Of snapshots; `people` has that of people. */
   confusion: Confusion;
+  people: People;
   baselines: Baseline[];
   /** The test rows in parts: by snapshot day, and by the features of option `segments`. */
   segments: SegmentRow[];
@@ -47,6 +50,8 @@ export async function measureModel(
   const score = trees.score(test.table);
   const probability = calibrate(calibration, score);
   const draws = { rounds: settings.bootstrap_rounds, seed, group: test.subscriber };
+  const campaign = campaignOf(settings);
+  const coolingOff = settings.cooling_off ?? test.horizon;
   throwIfInterrupted(context.signal, "training");
   const evaluation = evaluate(label, probability, { ...draws, threshold });
   throwIfInterrupted(context.signal, "training");
@@ -80,13 +85,10 @@ export async function measureModel(
       ece: calibrationError(label, score),
     },
     confusion: confusion(label, probability, threshold),
+    people: measurePeople({ ...test, probability }, { threshold, coolingOff, campaign, rounds: draws.rounds, seed }),
     baselines,
     segments: segmentTable(segmentations, label, probability, { ...draws, threshold }),
     importances: importanceTable(test.table.names, { gain: trees.importances(), permutation }, titleOf),
-    curves: reportCurves(label, probability, score, {
-      customerValue: settings.customer_value,
-      contactCost: settings.contact_cost,
-      successRate: settings.success_rate,
-    }),
+    curves: reportCurves({ ...test, probability }, score, { campaign, coolingOff }),
   };
 }

@@ -59,7 +59,9 @@ export const trainOptions = defineOptions("train", {
   threshold: z
     .union([z.number().min(0).max(1), z.enum(["f1", "cost", "profit"])])
     .default("f1")
-    .describe("probability from which on churn is predicted: best F1, least cost, most profit, or a number"),
+    .describe(
+      "probability from which on churn is predicted: best F1 over snapshots, least cost or most profit over people, or a number",
+    ),
   cost_false_alarm: z.number().min(0).default(1).describe("cost of flagging one who stays, for threshold cost"),
   cost_missed: z.number().min(0).default(5).describe("cost of missing one who churns, for threshold cost"),
   customer_value: z.number().min(0).default(100).describe("value of a saved subscriber, for threshold profit"),
@@ -70,6 +72,12 @@ export const trainOptions = defineOptions("train", {
     .max(1)
     .default(0.2)
     .describe("share of contacted churners who stay, for threshold profit"),
+  cooling_off: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("days after a contact in which a subscriber is not contacted again; null: the horizon"),
   recency_feature: z.string().default("days_since_last_activity").describe("feature of the one-feature baseline"),
   segments: z
     .array(z.string())

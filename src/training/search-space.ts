@@ -1,4 +1,4 @@
-import type { ThresholdRule } from "./choose-threshold.js";
+import type { Campaign, ThresholdRule } from "./choose-threshold.js";
 import type { EngineName } from "./engines/engine.js";
 import type { TrainSettings } from "./options.js";
 
@@ -13,9 +13,11 @@ export function thresholdRule(settings: TrainSettings): ThresholdRule | number {
   if (settings.threshold === "cost") {
     return { rule: "cost", falseAlarm: settings.cost_false_alarm, missed: settings.cost_missed };
   }
-  if (settings.threshold === "profit") {
-    const { customer_value, contact_cost, success_rate } = settings;
-    return { rule: "profit", customerValue: customer_value, contactCost: contact_cost, successRate: success_rate };
-  }
+  if (settings.threshold === "profit") return { rule: "profit", ...campaignOf(settings) };
   return settings.threshold;
+}
+
+/** What a campaign costs and brings by the options. */
+export function campaignOf({ customer_value, contact_cost, success_rate }: TrainSettings): Campaign {
+  return { customerValue: customer_value, contactCost: contact_cost, successRate: success_rate };
 }

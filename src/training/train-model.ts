@@ -116,7 +116,7 @@ async function trainInOrder(
       prediction: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)),
       label: test.label,
     },
-    charts: trainCharts({ ...measured, label: test.label, threshold, search: search.table, titleOf }),
+    charts: trainCharts({ ...measured, snapshots: { ...test, probability }, threshold, search: search.table, titleOf }),
     notes,
     resumed: search.resumed,
   };
@@ -148,6 +148,7 @@ function reportOf(
     test_days: [test.day.reduce((a, b) => Math.min(a, b)), test.day.reduce((a, b) => Math.max(a, b))],
     search: search.map(({ seconds: _, ...row }) => snakeKeys(row)),
     ...snakeKeys(measured),
+    people: snakeKeys(measured.people),
     baselines: baselines.map(({ probability: _, ...baseline }) => snakeKeys(baseline)),
     segments: measured.segments.map((row) => snakeKeys(row)),
     importances: measured.importances.map(({ title: _, ...row }) => snakeKeys(row)),

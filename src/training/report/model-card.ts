@@ -2,6 +2,7 @@ import { dateOf } from "../../core/days.js";
 import type { ChurnModel, ModelReport } from "../churn-model.js";
 import type { Estimate } from "../evaluate.js";
 import { METRIC_HELP, type MetricName } from "../metric-name.js";
+import { peopleRule } from "../people.js";
 
 /**
  * The model card (Mitchell et al. 2019) as Markdown: what the model is for, what it was made of, how well it did.
@@ -29,6 +30,7 @@ export function modelCard(
     ...report.notes.map((note) => `${sentence(note)}\n`),
     ...metricTable(report),
     "",
+    ...peopleLines(report),
     "## By part",
     "",
     ...segmentLines(model),
@@ -88,8 +90,35 @@ function metricTable({ metrics, confusion }: ModelReport): string[] {
         `| ${name} | ${estimate(metrics[name as MetricName])} | ${range(metrics[name as MetricName])} | ${help} |`,
     ),
     "",
-    `At the threshold: ${number(confusion.truePositives)} churners found, ${number(confusion.falseNegatives)} missed, ` +
+    `At the threshold, in snapshots: ${number(confusion.truePositives)} churners found, ${number(confusion.falseNegatives)} missed, ` +
       `${number(confusion.falsePositives)} false alarms, ${number(confusion.trueNegatives)} left alone.`,
+  ];
+}
+
+/** What it does to people, each counted once. */
+function peopleLines({ people }: ModelReport): string[] {
+  if (!people) return [];
+  const { truePositives, falseNegatives, falsePositives, trueNegatives } = people.confusion;
+  const early = people.found_early > 0 ? `, ${number(people.found_early)} of them too early for the horizon` : "";
+  const [first, last] = people.days.map(dateOf);
+  const rows: [string, Estimate, string][] = [
+    ["recall", people.recall, "share of the churners who are found"],
+    ["precision", people.precision, "share of churners among those found and falsely alarmed"],
+    ["lift", people.lift, "precision above the share of churners among all people"],
+    ["profit", people.profit, "profit of the campaign per person, contacted or not; a churner is saved once"],
+  ];
+  return [
+    "## How well it does on people",
+    "",
+    `A leaver has several snapshots; here each person counts once: ${peopleRule(people.cooling_off)}.`,
+    "",
+    `Of ${number(people.people)} test people ${number(people.churners)} churn from ${first} to ${last}: ${number(truePositives)} found${early}, ` +
+      `${number(falseNegatives)} missed, ${number(falsePositives)} false alarms, ${number(trueNegatives)} left alone; ${number(people.contacts)} contacts.`,
+    "",
+    "| of people | value | 95 % interval | |",
+    "|---|---|---|---|",
+    ...rows.map(([name, value, help]) => `| ${name} | ${estimate(value)} | ${range(value)} | ${help} |`),
+    "",
   ];
 }
 
@@ -156,6 +185,10 @@ const foldText = {
   row: "snapshot by snapshot",
 };
 
-const ruleText = (threshold: number | string) => (typeof threshold === "number" ? "given" : `best ${threshold}`);
+/** F1 is counted in snapshots, money in people. */
+const ruleText = (threshold: number | string) =>
+  typeof threshold === "number"
+    ? "given"
+    : `best ${threshold} over out-of-fold ${threshold === "f1" ? "snapshots" : "people"}`;
 
 const sentence = (note: string) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;

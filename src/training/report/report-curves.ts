@@ -1,17 +1,17 @@
 import { type GainsStep, gains } from "../../statistics/lift.js";
 import { type PrecisionRecallCurve, precisionRecallCurve } from "../../statistics/precision-recall-curve.js";
-import { rankScores } from "../../statistics/rank-scores.js";
 import { type ReliabilityBin, reliabilityByRank } from "../../statistics/reliability.js";
 import { type RocCurve, rocCurve } from "../../statistics/roc-curve.js";
 import { type Campaign, campaignProfit } from "../choose-threshold.js";
+import { type PeopleCurve, type PeopleReached, peopleCurve, type ScoredSnapshots } from "../people-curve.js";
 
-/** One point of the expected-profit curve. */
-export interface ProfitStep {
-  /** Share of subscribers contacted, the highest scores first, 0 … 1. */
+/** One point of the profit curve: everybody contacted whose probability is at least the threshold, walked in time. */
+export interface ProfitStep extends PeopleReached {
+  /** Share of people contacted, 0 … 1. */
   share: number;
-  /** Profit per subscriber of the table, contacted or not. */
+  /** Profit per person of the test, contacted or not, over all its days. */
   profit: number;
-  /** Probability of the last one contacted. */
+  /** Lowest probability that is contacted. */
   threshold: number;
 }
 
@@ -25,40 +25,34 @@ export interface ReportCurves {
   reliability: ReliabilityBin[];
   /** Of the scores before calibration. */
   reliabilityBefore: ReliabilityBin[];
+  /** Of people, from nobody contacted to everybody. */
   profit: ProfitStep[];
 }
 
 /** Draws up the curves of the test rows. */
 export function reportCurves(
-  label: Uint8Array,
-  probability: Float64Array,
+  snapshots: ScoredSnapshots & { label: Uint8Array; probability: Float64Array },
   score: Float64Array,
-  campaign: Campaign,
+  { campaign, coolingOff }: { campaign: Campaign; coolingOff: number },
 ): ReportCurves {
+  const { label, probability } = snapshots;
   return {
     roc: rocCurve(label, probability),
     precisionRecall: precisionRecallCurve(label, probability),
     gains: gains(label, probability, 100),
     reliability: reliabilityByRank(label, probability),
     reliabilityBefore: reliabilityByRank(label, score),
-    profit: profitCurve(label, probability, campaign),
+    profit: profitCurve(peopleCurve(snapshots, coolingOff), campaign),
   };
 }
 
-/** Profit of contacting the rows of highest probability, by share of rows: at every cut between distinct scores. */
-function profitCurve(label: ArrayLike<number>, probability: ArrayLike<number>, campaign: Campaign): ProfitStep[] {
-  const ranked = rankScores(label, probability);
-  const rows = ranked.score.length;
-  const steps: ProfitStep[] = [{ share: 0, profit: 0, threshold: 1 }];
-  let found = 0;
-  for (let i = 0; i < rows; i++) {
-    found += ranked.label[i];
-    if (ranked.score[i + 1] === ranked.score[i]) continue;
-    steps.push({
-      share: (i + 1) / rows,
-      profit: campaignProfit(found, i + 1, campaign) / rows,
-      threshold: ranked.score[i],
-    });
-  }
-  return steps;
+/** Profit of contacting the people of highest probability. */
+function profitCurve({ people, steps }: PeopleCurve, campaign: Campaign): ProfitStep[] {
+  const nobody = { flagged: 0, contacts: 0, found: 0, inTime: 0, falseAlarms: 0, probability: 1 };
+  return [nobody, ...steps].map(({ probability, ...reached }) => ({
+    ...reached,
+    share: reached.flagged / people,
+    profit: campaignProfit(reached.inTime, reached.contacts, campaign) / people,
+    threshold: probability,
+  }));
 }

@@ -23,9 +23,10 @@ describe("charts of a training", () => {
     ["lift", () => "recency"],
     ["calibration", (r) => `${r.metrics.ece.value!.toFixed(3)} after; Brier score`],
     ["confusion", (r) => `>${r.confusion.truePositives.toLocaleString("en-US")}<`],
+    ["people", (r) => `>${r.people.confusion.truePositives.toLocaleString("en-US")}<`],
     ["importances", () => "days_since_last_activity"],
     ["permutation", () => "ROC AUC lost when the feature is shuffled"],
-    ["profit", () => /most at \d+\.\d% contacted: \d+\.\d\d per subscriber/],
+    ["profit", () => /contacted: -?\d+\.\d\d per person of the test/],
     ["segments", () => "tariff: missing"],
     ["search", (r) => `chosen: ${r.best.num_trees} trees, depth ${r.best.max_depth}`],
   ])("%s shows what was measured", async (name, text) => {
@@ -37,7 +38,7 @@ describe("charts of a training", () => {
   });
   it("are all covered here", () => {
     expect(Object.keys(result.charts).sort()).toEqual(
-      "calibration confusion gains importances lift permutation pr profit roc search segments".split(" "),
+      "calibration confusion gains importances lift people permutation pr profit roc search segments".split(" "),
     );
   });
 });

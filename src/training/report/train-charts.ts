@@ -1,6 +1,7 @@
 import { barChart } from "../../charts/bar-chart.js";
 import { calibrationChart } from "../../charts/calibration-chart.js";
 import type { Chart } from "../../charts/chart.js";
+import { percent, shortNumber } from "../../charts/chart-text.js";
 import { confusionChart } from "../../charts/confusion-chart.js";
 import { gainsChart } from "../../charts/gains-chart.js";
 import { liftChart } from "../../charts/lift-chart.js";
@@ -8,14 +9,16 @@ import { lineChart } from "../../charts/line-chart.js";
 import { precisionRecallChart } from "../../charts/precision-recall-chart.js";
 import { rocChart } from "../../charts/roc-chart.js";
 import { thinCurve } from "../../charts/thin-curve.js";
+import { dateOf } from "../../core/days.js";
 import type { Confusion } from "../../statistics/confusion.js";
-import { gains } from "../../statistics/lift.js";
 import { mean } from "../../statistics/mean.js";
 import type { ReliabilityBin } from "../../statistics/reliability.js";
 import { rocCurve } from "../../statistics/roc-curve.js";
 import { wilsonInterval } from "../../statistics/wilson-interval.js";
-import type { Metrics } from "../evaluate.js";
+import type { Estimate, Metrics } from "../evaluate.js";
 import type { FeatureImportance } from "../importances.js";
+import type { People } from "../people.js";
+import { peopleCurve, type ScoredSnapshots } from "../people-curve.js";
 import type { SearchRow } from "../search-grid.js";
 import type { Baseline } from "./baseline-table.js";
 import { gainChart, permutationChart } from "./importance-charts.js";
@@ -27,10 +30,14 @@ import type { SegmentRow } from "./segment-table.js";
 export interface TrainCharts {
   readonly roc: Chart;
   readonly pr: Chart;
+  /** Of people, as `lift` and `profit`: each is walked through the snapshots in time. */
   readonly gains: Chart;
   readonly lift: Chart;
   readonly calibration: Chart;
+  /** Of snapshots at the threshold: a leaver is there two or three times. */
   readonly confusion: Chart;
+  /** Of people at the threshold, each counted once. */
+  readonly people: Chart;
   /** Share of the gain by feature. */
   readonly importances: Chart;
   /** ROC AUC lost on the test rows when a feature is shuffled; of features that say the same, none seems needed. */
@@ -43,11 +50,13 @@ export interface TrainCharts {
 }
 
 export interface TrainChartInput {
-  label: Uint8Array;
+  /** The test snapshots; `probability` is the model's. */
+  snapshots: ScoredSnapshots & { label: Uint8Array; probability: Float64Array };
   curves: ReportCurves;
   metrics: Metrics;
   beforeCalibration: { brier: number | null; ece: number | null };
   confusion: Confusion;
+  people: People;
   threshold: number;
   baselines: readonly Baseline[];
   importances: readonly FeatureImportance[];
@@ -76,7 +85,10 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return calibrationOf(input);
     },
     get confusion() {
-      return confusionChart(input.confusion, { threshold: input.threshold });
+      return confusionChart(input.confusion, { threshold: input.threshold, counted: "test snapshots" });
+    },
+    get people() {
+      return peopleOf(input);
     },
     get importances() {
       return gainChart(input.importances);
@@ -91,7 +103,7 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
       return searchChart(input.search);
     },
     get profit() {
-      return profitOf(input.curves);
+      return profitOf(input);
     },
   };
 }
@@ -103,7 +115,7 @@ function rivalsOf(baselines: readonly Baseline[]) {
   );
 }
 
-function rocOf({ label, curves, metrics, baselines }: TrainChartInput): Chart {
+function rocOf({ snapshots: { label }, curves, metrics, baselines }: TrainChartInput): Chart {
   const own = curves.roc ? [{ name: "model", ...curves.roc, ...auc(metrics.roc_auc.value) }] : [];
   const others = rivalsOf(baselines).flatMap(({ name, probability, metrics, baseline }) => {
     const curve = rocCurve(label, probability);
@@ -112,41 +124,55 @@ function rocOf({ label, curves, metrics, baselines }: TrainChartInput): Chart {
   return rocChart([...own, ...others]);
 }
 
-function precisionRecallOf({ label, curves, metrics }: TrainChartInput): Chart {
+function precisionRecallOf({ snapshots: { label }, curves, metrics }: TrainChartInput): Chart {
   const curve = curves.precisionRecall;
   const own = curve && { name: "model", ...curve, averagePrecision: metrics.average_precision.value ?? Number.NaN };
-  return precisionRecallChart(own ? [own] : [], { baseRate: mean(label) ?? Number.NaN });
+  return precisionRecallChart(own ? [own] : [], {
+    baseRate: mean(label) ?? Number.NaN,
+    title: "Precision and recall of the test snapshots at every threshold",
+  });
 }
 
-/** The gains of the model and of its rivals, by share of the rows. */
-function allGains({ label, curves, baselines }: TrainChartInput) {
-  const rivals = rivalsOf(baselines).flatMap(({ name, probability, baseline }) => {
-    const steps = gains(label, probability, 100);
-    return steps ? [{ name, steps, baseline }] : [];
-  });
-  return [{ name: "model", steps: curves.gains ?? [], baseline: false }, ...rivals];
+/** The people whom the model and its rivals reach, by threshold. */
+function allReached({ snapshots, people: { coolingOff }, baselines }: TrainChartInput) {
+  const rivals = rivalsOf(baselines).map(({ name, probability, baseline }) => ({ name, probability, baseline }));
+  return [{ name: "model", probability: snapshots.probability, baseline: false }, ...rivals].map(
+    ({ name, probability, baseline }) => {
+      const { people, churners, steps } = peopleCurve({ ...snapshots, probability }, coolingOff);
+      const share = steps.map((step) => step.flagged / people);
+      const captured = steps.map((step) => step.found / churners);
+      const kept = thinCurve(share, captured);
+      const lift = kept.map((i) => steps[i].found / (steps[i].found + steps[i].falseAlarms) / (churners / people));
+      return { name, baseline, share: kept.map((i) => share[i]), captured: kept.map((i) => captured[i]), lift };
+    },
+  );
 }
 
 function gainsOf(input: TrainChartInput): Chart {
   return gainsChart(
-    allGains(input).map(({ name, steps, baseline }) => ({
-      name,
-      share: [0, ...steps.map((step) => step.share)],
-      captured: [0, ...steps.map((step) => step.gain)],
-      baseline,
+    allReached(input).map(({ share, captured, ...own }) => ({
+      ...own,
+      share: [0, ...share],
+      captured: [0, ...captured],
     })),
+    { title: "Gains: people found who churn, by contacting the top of the ranking" },
   );
 }
 
 function liftOf(input: TrainChartInput): Chart {
-  return liftChart(
-    allGains(input).map(({ name, steps, baseline }) => ({
-      name,
-      share: steps.map((step) => step.share),
-      lift: steps.map((step) => step.lift),
-      baseline,
-    })),
-  );
+  return liftChart(allReached(input), {
+    title: "Lift: how much denser churners are among the people contacted",
+    subtitle: "share of churners among the people contacted, over that of all people of the test",
+  });
+}
+
+function peopleOf({ people, threshold }: TrainChartInput): Chart {
+  const text = ({ value }: Estimate) => (value === null ? "undefined" : percent(value));
+  return confusionChart(people.confusion, {
+    threshold,
+    counted: "test people",
+    subtitle: `each counted once: precision ${text(people.precision)}, recall ${text(people.recall)}; ${countText(people.contacts)} contacts over ${dateOf(people.days[0])} to ${dateOf(people.days[1])}`,
+  });
 }
 
 function calibrationOf({ curves, beforeCalibration, metrics }: TrainChartInput): Chart {
@@ -177,21 +203,36 @@ function segmentsOf({ segments, titleOf }: TrainChartInput): Chart {
   );
 }
 
-function profitOf(curves: ReportCurves): Chart {
+/** The curve is of the test; the threshold was chosen before, so the point on it is no best of these people. */
+function profitOf({ curves, people, threshold }: TrainChartInput): Chart {
   const share = curves.profit.map((step) => step.share);
   const profit = curves.profit.map((step) => step.profit);
   const kept = thinCurve(share, profit);
-  const best = curves.profit.reduce((a, b) => (b.profit > a.profit ? b : a));
+  const at = people.people === 0 ? 0 : people.flagged / people.people;
+  const gained = people.profit.value;
+  const interval =
+    people.profit.low === null || people.profit.high === null
+      ? ""
+      : ` (95% interval ${people.profit.low.toFixed(2)} to ${people.profit.high.toFixed(2)})`;
   return lineChart({
-    title: "Profit of a campaign, by how many are contacted",
-    subtitle: `most at ${(100 * best.share).toFixed(1)}% contacted: ${best.profit.toFixed(2)} per subscriber`,
-    x: { title: "share contacted, highest score first", values: kept.map((i) => share[i]), kind: "number" },
-    y: { title: "profit per subscriber" },
+    title: "Profit of a campaign, by how many people are contacted",
+    subtitle:
+      gained === null
+        ? "there is nobody"
+        : `at the threshold ${shortNumber(threshold)}, ${percent(at)} contacted: ${gained.toFixed(2)} per person of the test${interval}`,
+    x: {
+      title: "share of people contacted, highest probability first",
+      values: kept.map((i) => share[i]),
+      kind: "number",
+    },
+    y: { title: "profit per person" },
     series: [{ name: "model", values: kept.map((i) => profit[i]) }],
     rules: [{ value: 0 }],
     points: false,
   });
 }
+
+const countText = (n: number) => n.toLocaleString("en-US");
 
 const auc = (value: number | null | undefined) => (value == null ? {} : { auc: value });
 
