@@ -2,6 +2,8 @@ import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import { activitySql } from "../store/activity-sql.js";
+import { brokenWindows } from "../store/coverage/broken-windows.js";
+import { coverageOf } from "../store/coverage/coverage.js";
 import { type Database, name } from "../store/database.js";
 import { countLeavers } from "../store/leavers.js";
 import { logColumns } from "../store/log-columns.js";
@@ -33,8 +35,8 @@ export interface ExploredRows {
  *
  * A given label is that of the row's own day. One that looks ahead is the label of a snapshot taken on the next day: 1 when the
  * subscriber leaves in the `horizon` days after the row's day by a list of leavers; without one, when it is flagged in them, or, in a
- * log without flags, does nothing. It is null when the loaded days (or the list) end before these do, and for rows that are flagged
- * already.
+ * log without flags, does nothing. It is null when the loaded days (or the list) end before these do, for rows that are flagged
+ * already, and, without a list, where the log does not cover these days well enough to tell silence.
  *
  * @throws ChurnError NO_DATA when there are no such rows; BAD_OPTION when the label asked for is not in the log
  */
@@ -70,7 +72,9 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
       `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS ${LABEL} FROM DP_CDR_Data WHERE ${within}`,
     );
   } else {
-    await createAhead(db, { measures: held, horizon: settings.horizon, loaded, within, leftUntil });
+    const uncovered = (await coverageOf(db))?.uncovered.map(({ day }) => day) ?? [];
+    const unknown = brokenWindows(uncovered, settings.horizon);
+    await createAhead(db, { measures: held, horizon: settings.horizon, loaded, within, leftUntil, unknown });
   }
   const found = await db.row(
     `SELECT count(*) AS rows, count(DISTINCT DP_MSISDN) AS subscribers, CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM explored`,
@@ -100,10 +104,15 @@ interface LabelAhead {
   /** SQL for the rows of the days that are asked for. */
   within: string;
   leftUntil: string | null;
+  /** First days of horizons that the log does not cover well enough for silence in them to count, `YYYY-MM-DD`. */
+  unknown: readonly string[];
 }
 
 /** Makes `explored` with a label that looks ahead: a table, since it would be computed again for each column. */
-async function createAhead(db: Database, { measures, horizon, loaded, within, leftUntil }: LabelAhead): Promise<void> {
+async function createAhead(
+  db: Database,
+  { measures, horizon, loaded, within, leftUntil, unknown }: LabelAhead,
+): Promise<void> {
   if (leftUntil !== null) {
     await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
       SELECT d.*, CASE WHEN DP_DATE + ${horizon} > DATE '${leftUntil}' THEN NULL
@@ -116,6 +125,7 @@ async function createAhead(db: Database, { measures, horizon, loaded, within, le
   await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
     SELECT * EXCLUDE ("next flag", "next row"),
       CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${horizon} > DATE '${loaded}' THEN NULL
+        ${unknown.length ? `WHEN DP_DATE + 1 IN (${unknown.map((day) => `DATE '${day}'`).join(", ")}) THEN NULL` : ""}
         WHEN "next flag" <= DP_DATE + ${horizon} THEN 1
         WHEN "next row" <= DP_DATE + ${horizon} THEN 0 ELSE 1 END AS ${LABEL}
     FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS "next flag", ${next(`PSEUDO_CHURNED IS NOT NULL OR ${activitySql(measures)}`)} AS "next row"

@@ -13,7 +13,7 @@ import type { FeatureOptions } from "./options.js";
 const folder = mkdtempSync(join(tmpdir(), "covered-"));
 let stores = 0;
 
-/** The log of the findings: 90 days of 200 subscribers, some of whom leave. */
+/** 90 days of 200 subscribers, some of whom leave. */
 const LOG = Array.from({ length: 90 }, (_, d) => {
   const day = new Date(Date.UTC(2024, 0, 1 + d)).toISOString().slice(0, 10);
   return Array.from({ length: 200 }, (_, s) => s).flatMap((s) =>
@@ -80,6 +80,17 @@ describe("a log with missing days", () => {
       .filter(({ date }) => date > "2024-03-08" && date < "2024-03-25")
       .map(({ churned }) => churned ?? 0);
     expect(Math.max(...usual)).toBeLessThan(0.35);
+  });
+
+  it("lets silence over a month tell who left, though one of its days is not there", async () => {
+    const one = LOG.filter((line) => !line.startsWith("2024-03-04"));
+    const rates = async (lines: string[]) =>
+      (await build(await loaded(lines), { horizon: 20, snapshot_every: 4, windows: [7, 14] })).days
+        .filter(({ date }) => date > "2024-02-14" && date <= "2024-03-03")
+        .map(({ snapshots, labelled, churned }) => ({ all: labelled / snapshots, churned: churned ?? 0 }));
+    const [gap, whole] = [await rates(one), await rates(LOG)];
+    expect(gap.map(({ all }) => all)).toEqual(gap.map(() => 1));
+    for (const [i, { churned }] of gap.entries()) expect(Math.abs(churned - whole[i].churned)).toBeLessThan(0.05);
   });
 
   it("counts them as silence in no feature: windows go by days that are there", async () => {

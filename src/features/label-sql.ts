@@ -1,3 +1,4 @@
+import { brokenWindows } from "../store/coverage/broken-windows.js";
 import { activeSql } from "./active-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
@@ -16,9 +17,10 @@ export function labelSql(plan: FeaturePlan, log: CoveredLog): string {
 function known(plan: FeaturePlan, { missing }: CoveredLog): string {
   const silent = "CASE WHEN coalesce(future.active, false) THEN 0 ELSE 1 END";
   const whole = `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
-  if (!missing.length) return whole;
-  // silence on a day that is not there is no sign; what was seen on the others is
+  const broken = brokenWindows(missing, plan.horizon);
+  if (!broken.length) return whole;
+  // silence on days that are not there is no sign; what was seen on the others is
   const seen = plan.label === "given" ? "future.flagged = 1 OR future.active" : "future.active";
-  const broken = missing.map((day) => `CAST($1 AS DATE) BETWEEN DATE '${day}' - ${plan.horizon - 1} AND DATE '${day}'`);
-  return `CASE WHEN (${broken.join(" OR ")}) AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
+  const days = broken.map((day) => `DATE '${day}'`).join(", ");
+  return `CASE WHEN CAST($1 AS DATE) IN (${days}) AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
 }

@@ -4,7 +4,7 @@ import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import { writePredictions } from "../store/write-predictions.js";
 import { loadModel } from "../training/artifact.js";
-import { readDataset } from "../training/read-dataset.js";
+import { fairLabel, readDataset } from "../training/read-dataset.js";
 import { scoreDataset } from "../training/score-dataset.js";
 import { findModel } from "../training/train.js";
 import { findSnapshots } from "./find-snapshots.js";
@@ -61,14 +61,19 @@ export async function score(
       const votes = model.score({ names: dataset.features, columns: dataset.columns }).map((share) => share * trees);
       const { subscriber, day } = dataset;
       const snapshots = await db.transaction(() =>
-        writePredictions(db, { version: model.version, features: dataset.features, table: table.table }, "analysis", {
-          subscriber,
-          day,
-          probability,
-          prediction,
-          votes,
-          trees,
-        }),
+        writePredictions(
+          db,
+          { version: model.version, features: dataset.features, table: table.table, label: fairLabel(table, "p.") },
+          "analysis",
+          {
+            subscriber,
+            day,
+            probability,
+            prediction,
+            votes,
+            trees,
+          },
+        ),
       );
       context.onProgress?.({ task: "score", done: snapshots, total: snapshots, unit: "snapshots" });
       return {

@@ -18,11 +18,12 @@ export interface Predictions {
  * Writes scores into `model_predictions`, in place of what the same model had for the same period.
  *
  * @param period reference: the held-out test rows of the training; analysis: what is scored later
- * @param model its version, and the table of snapshots that it scored: their features make up `features_str`
+ * @param model its version, and the table of snapshots that it scored: their features make up `features_str`; `label` is SQL for the
+ *   label of a row `p` of that table
  */
 export async function writePredictions(
   db: Database,
-  model: { version: string; features: readonly string[]; table: string },
+  model: { version: string; features: readonly string[]; table: string; label: string },
   period: "reference" | "analysis",
   predictions: Predictions,
 ): Promise<number> {
@@ -35,7 +36,7 @@ export async function writePredictions(
   const texts = model.features.map((feature) => `coalesce(CAST(p.${name(feature)} AS VARCHAR), '')`);
   const rows = await db.run(
     `INSERT OR REPLACE INTO model_predictions
-     SELECT $1, p."User", p."Date", $2, p.M_TENURE_CHURN, s.prediction, 1 - s.probability, s.probability, ${trees} - s.votes, s.votes,
+     SELECT $1, p."User", p."Date", $2, ${model.label}, s.prediction, 1 - s.probability, s.probability, ${trees} - s.votes, s.votes,
        concat_ws(',', ${texts.join(", ")}), now()::TIMESTAMP
      FROM scored s JOIN ${model.table} p ON p."User" = s.subscriber AND p."Date" = CAST(s.day AS DATE) ORDER BY p."Date", p."User"`,
     [model.version, period],

@@ -2,6 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { coveredLog } from "../features/covered-log.js";
 import type { FeaturePlan } from "../features/feature-plan.js";
 import { columnAs, columnsAs } from "../store/columns-as.js";
+import { brokenWindows } from "../store/coverage/broken-windows.js";
 import type { Database } from "../store/database.js";
 import { name } from "../store/database.js";
 import type { Dataset } from "./dataset.js";
@@ -14,6 +15,8 @@ export interface SnapshotTable {
   planHash: string;
   /** `YYYY-MM-DD`; labels that were not known by this day's end do not train. */
   loadedUntil: string;
+  /** Days within the log that are not covered, `YYYY-MM-DD`. */
+  missing: readonly string[];
 }
 
 /**
@@ -32,22 +35,47 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
     plan: JSON.parse(found.plan),
     planHash: found.plan_hash,
     loadedUntil: log.loaded,
+    missing: log.missing,
   };
 }
 
 /**
- * Reads snapshots as a data set, by day and subscriber.
+ * The snapshot days whose label is known of those only who stay, since the log does not cover its window well enough to tell silence:
+ * to learn from them, or to measure against them, would be to believe that nobody leaves.
+ */
+export const daysOfStaysOnly = ({ plan, missing }: Pick<SnapshotTable, "plan" | "missing">): string[] =>
+  plan.label === "leavers" ? [] : brokenWindows(missing, plan.horizon);
+
+/** What a reader of a training should know of those days. */
+export function staysOnlyNotes(table: Pick<SnapshotTable, "plan" | "missing">): string[] {
+  const days = daysOfStaysOnly(table);
+  if (!days.length) return [];
+  return [
+    `snapshots from ${days[0]} to ${days.at(-1)} whose ${table.plan.horizon} days have days in them that the log does not cover (more than a tenth) are left out: of these it is known who stays, and not who leaves`,
+  ];
+}
+
+/** SQL for the label of a snapshot that one may learn from and measure against; null where it is not known, or known of stays only. */
+export function fairLabel(table: Pick<SnapshotTable, "plan" | "missing">, prefix = ""): string {
+  const days = daysOfStaysOnly(table);
+  const label = `${prefix}M_TENURE_CHURN`;
+  if (!days.length) return label;
+  return `CASE WHEN ${prefix}"Date" NOT IN (${days.map((day) => `DATE '${day}'`).join(", ")}) THEN ${label} END`;
+}
+
+/**
+ * Reads snapshots as a data set, by day and subscriber; a label that is known of stays only is missing.
  *
  * @param where SQL condition on the table
  */
 export async function readDataset(
   db: Database,
-  { table, plan, planHash }: SnapshotTable,
+  { table, plan, planHash, missing }: SnapshotTable,
   where: string,
 ): Promise<Dataset> {
   const features = plan.features.map((feature) => feature.name);
   const columns = await db.columns(
-    `SELECT ${features.map(name).join(", ")}, M_TENURE_CHURN, "User", "Date" FROM ${table} WHERE ${where} ORDER BY "Date", "User"`,
+    `SELECT ${features.map(name).join(", ")}, ${fairLabel({ plan, missing })} AS M_TENURE_CHURN, "User", "Date" FROM ${table} WHERE ${where} ORDER BY "Date", "User"`,
   );
   const found = columnsAs(columns, { M_TENURE_CHURN: Float64Array, User: String, Date: Int32Array });
   return {

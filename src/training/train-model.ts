@@ -84,7 +84,7 @@ async function trainInOrder(
   });
 
   const { search, trees, calibration, threshold } = learned;
-  const notes = [split.note, ...learned.notes];
+  const notes = [split.note, ...(context.notes ?? []), ...learned.notes];
   const model = new ChurnModel(
     {
       engine: search.best.engine,

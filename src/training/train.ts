@@ -10,7 +10,7 @@ import { loadModel, saveModel } from "./artifact.js";
 import { checkGate, type Gate, requireGate } from "./check-gate.js";
 import type { ChurnModel } from "./churn-model.js";
 import type { TrainOptions } from "./options.js";
-import { readDataset, snapshotTable } from "./read-dataset.js";
+import { fairLabel, readDataset, snapshotTable, staysOnlyNotes } from "./read-dataset.js";
 import { folderMemory } from "./search-memory.js";
 import { type TrainResult, trainModel } from "./train-model.js";
 
@@ -54,7 +54,7 @@ export async function train(
   const { table, dataset, previous } = await store.lease(
     async (db) => {
       const table = await snapshotTable(db);
-      const known = `"Date" + ${table.plan.horizon - 1} <= DATE '${table.loadedUntil}' AND M_TENURE_CHURN IS NOT NULL`;
+      const known = `"Date" + ${table.plan.horizon - 1} <= DATE '${table.loadedUntil}' AND ${fairLabel(table)} IS NOT NULL`;
       return { table, dataset: await readDataset(db, table, known), previous: await modelInService(db) };
     },
     { signal: context.signal },
@@ -65,7 +65,7 @@ export async function train(
     });
   }
   const memory = folderMemory(join(dirname(store.path), "models", "search", store.mark));
-  const result = await trainModel(dataset, options, { ...context, memory });
+  const result = await trainModel(dataset, options, { ...context, memory, notes: staysOnlyNotes(table) });
   const gate = checkGate(result, dataset, previous && (await readPrevious(previous)));
   const path = join(dirname(store.path), "models", `model_${result.model.version}.json`);
   const saved = await saveModel(path, result.model, { createdAt: new Date().toISOString() });
@@ -87,7 +87,7 @@ export async function train(
       ]);
       return writePredictions(
         db,
-        { version: saved.modelVersion, features: dataset.features, table: table.table },
+        { version: saved.modelVersion, features: dataset.features, table: table.table, label: fairLabel(table, "p.") },
         "reference",
         {
           subscriber: Array.from(rows, (row) => dataset.subscriber[row]),

@@ -223,14 +223,19 @@ describe.each(STORES)("rows taken out of a store in %s", { timeout: 120_000 }, (
     );
     await store.lease((db) =>
       db.transaction(() =>
-        writePredictions(db, { version: "m", features: ["tenure_7d"], table: "Processed_Data" }, "analysis", {
-          subscriber: users.map(({ u }) => String(u)),
-          day: Int32Array.from(users, ({ d }) => Number(d)),
-          probability: new Float64Array(users.length).fill(0.5),
-          prediction: new Uint8Array(users.length),
-          votes: new Float64Array(users.length),
-          trees: 1,
-        }),
+        writePredictions(
+          db,
+          { version: "m", features: ["tenure_7d"], table: "Processed_Data", label: "p.M_TENURE_CHURN" },
+          "analysis",
+          {
+            subscriber: users.map(({ u }) => String(u)),
+            day: Int32Array.from(users, ({ d }) => Number(d)),
+            probability: new Float64Array(users.length).fill(0.5),
+            prediction: new Uint8Array(users.length),
+            votes: new Float64Array(users.length),
+            trees: 1,
+          },
+        ),
       ),
     );
     const result = await forgetSubscribers(store, { subscribers: GONE, dataDir: data_dir });
