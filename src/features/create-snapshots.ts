@@ -2,6 +2,7 @@ import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
 import { coveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
+import { historiesSql, needsHistories } from "./histories-sql.js";
 import { leaversKnownUntil } from "./known-leavers.js";
 import { planSql, planTables } from "./plan-sql.js";
 import { checkAttributes } from "./read-attributes.js";
@@ -11,7 +12,7 @@ export interface SnapshotTarget {
   table: string;
   /** A temporary table lives as long as the lease. */
   temporary?: boolean;
-  /** Snapshot days, `YYYY-MM-DD`. */
+  /** Snapshot days, `YYYY-MM-DD`, in their order. */
   days: readonly string[];
   /** Told before each day, with its index. */
   onDay?: (index: number) => void;
@@ -37,6 +38,8 @@ export async function createSnapshots(
   const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log, await leaversKnownUntil(db, plan, log))}) ORDER BY "User"`;
   for (const [index, day] of days.entries()) {
     onDay?.(index);
+    if (needsHistories(plan))
+      for (const step of historiesSql(plan, log, days[index - 1] ?? null, day)) await db.run(step);
     await db.run(sql, [day]);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MeasureColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { type LifetimeFeature, lifetimeFeatures } from "./lifetime-features.js";
 import type { FeatureSettings } from "./options.js";
 import { type AttributeFeature, attributeFeatures, type PlannableAttributes } from "./plan-attributes.js";
 import { LEGACY_MEASURES, type UsageMeasure, usageMeasures } from "./usage-measures.js";
@@ -13,8 +14,8 @@ export type Feature =
   | { name: string; kind: "mean"; measure: string; window: number }
   /** Days of the window with any activity. */
   | { name: string; kind: "active_days"; window: number }
-  /** Days from the last activity to the snapshot. */
-  | { name: string; kind: "days_since_last_activity" }
+  /** What the whole past says, `days_since_last_activity` in every set: see `LIFETIME`. */
+  | LifetimeFeature
   /** Days from the first record to the snapshot, at most the window. */
   | { name: string; kind: "tenure"; window: number }
   /** (last − previous) / (last + previous) window, −1 … 1; missing when both are 0. */
@@ -40,9 +41,9 @@ export type Feature =
  */
 export interface FeaturePlan {
   format: "churn-workbench/feature-plan";
-  version: 1;
+  version: 1 | 2;
   /** "seed" is the legacy set, as files have always called it: the hash of a plan reads it. */
-  set: "behaviour" | "seed";
+  set: "behaviour" | "standard" | "seed";
   horizon: number;
   active_within: number;
   label: "given" | "derived" | "leavers";
@@ -87,7 +88,7 @@ export function planFeatures(
       hint: 'name it in "load.churned", then churn load',
     });
   }
-  const usage = settings.set === "legacy" ? legacyFeatures() : behaviourFeatures(measures, windows);
+  const usage = usageOf(settings.set, measures, windows);
   // the legacy set is what it was: 32 columns
   const known =
     settings.set === "legacy" || !attributes
@@ -98,14 +99,23 @@ export function planFeatures(
         );
   return {
     format: "churn-workbench/feature-plan",
-    version: 1,
-    set: settings.set === "legacy" ? "seed" : "behaviour",
+    version: settings.set === "standard" ? 2 : 1,
+    set: settings.set === "legacy" ? "seed" : settings.set,
     horizon: settings.horizon,
     active_within: settings.active_within ?? Math.max(...windows),
     ...plannedLabel(settings, { labelGiven, hasLeavers }),
     measures: settings.set === "legacy" ? legacyMeasures(measures) : measures,
     features: [...usage, ...known],
   };
+}
+
+function usageOf(
+  set: FeatureSettings["set"],
+  measures: readonly UsageMeasure[],
+  windows: readonly number[],
+): Feature[] {
+  if (set === "legacy") return legacyFeatures();
+  return set === "standard" ? standardFeatures(measures, windows) : behaviourFeatures(measures, windows);
 }
 
 /** What churn is: what was asked for, else the list of leavers, the flags of the log, silence, whichever is there. */
@@ -128,6 +138,16 @@ export function lookback(plan: FeaturePlan): number {
     "window" in feature ? (feature.kind === "trend" ? 2 * feature.window : feature.window) : 1,
   );
   return Math.max(plan.active_within, ...reach);
+}
+
+/** Lifetime, and what each subscriber did over trailing windows. */
+function standardFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {
+  const own = lifetimeFeatures();
+  const taken = new Set<string>(own.map(({ name }) => name));
+  return [
+    ...own,
+    ...behaviourFeatures(measures, windows).filter(({ name, kind }) => kind !== "tenure" && !taken.has(name)),
+  ];
 }
 
 function behaviourFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {

@@ -1,4 +1,5 @@
 import type { Feature, FeaturePlan } from "./feature-plan.js";
+import { LIFETIME } from "./lifetime-features.js";
 import { titleOf } from "./usage-measures.js";
 
 /**
@@ -38,8 +39,6 @@ function featureTitle(feature: Feature, measured: Measured, titles: ReadonlyMap<
       return `${bare(feature.measure)}, variability over ${days}`;
     case "active_days":
       return `active days of the last ${days}`;
-    case "days_since_last_activity":
-      return "days since the last activity";
     case "tenure":
       return `days since the first record, up to ${feature.window}`;
     case "out_share":
@@ -57,5 +56,7 @@ function featureTitle(feature: Feature, measured: Measured, titles: ReadonlyMap<
     case "attribute":
     case "attribute_is":
       return feature.title;
+    default:
+      return LIFETIME[feature.kind].title;
   }
 }

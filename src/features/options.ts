@@ -4,11 +4,11 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 
 export const featureOptions = defineOptions("features", {
   set: z
-    .enum(["behaviour", "legacy", "seed"])
+    .enum(["behaviour", "standard", "legacy", "seed"])
     .default("behaviour")
     .transform((set) => (set === "seed" ? "legacy" : set))
     .describe(
-      "behaviour: what each subscriber did over trailing windows; legacy: the 32 columns of the legacy system; seed: its old name",
+      "behaviour: what each subscriber did over trailing windows; standard: the same with their whole past; legacy: the 32 columns of the legacy system; seed: its old name",
     ),
   windows: z
     .array(z.int().min(1).max(3650))
