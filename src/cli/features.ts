@@ -10,9 +10,7 @@ export function featuresCommand(): Command {
     summary: "make snapshots with features and label",
     run: (settings, context) => buildFeatures(openStore(settings.store), settings.features, context),
     print: (result) => {
-      const labelled = result.days.filter((day) => day.labelled > 0);
-      const known = labelled.reduce((sum, day) => sum + day.labelled, 0);
-      const churned = labelled.reduce((sum, day) => sum + (day.churned ?? 0) * day.labelled, 0);
+      const { known, churned } = result.labels;
       const fields = formatFields([
         [
           "plan",
@@ -21,13 +19,35 @@ export function featuresCommand(): Command {
         ["snapshots", result.snapshots],
         ["subscribers", result.subscribers],
         ["snapshot days", `${result.days.length}: ${result.days[0]?.date} … ${result.days.at(-1)?.date}`],
+        ["label", result.labels.rule],
         ["label known", known],
+        ["label unknown", unknownText(result.labels)],
         ["churned", known ? `${((100 * churned) / known).toFixed(2)} %` : null],
+        ["active again after it", returnText(result.labels)],
         ["file", result.parquet],
       ]);
       return [fields, ...segmentLines(result.segments), ...result.notes].join("\n");
     },
   });
+}
+
+/** Snapshots without a label, with the reason. */
+function unknownText({ unknown }: FeatureResult["labels"]): string {
+  const reasons: [number, string][] = [
+    [unknown.later, "whose horizon is not over"],
+    [unknown.notCovered, "with days that are not covered"],
+    [unknown.unseen, "of whom nothing is seen"],
+  ];
+  const some = reasons.filter(([n]) => n > 0).map(([n, why]) => `${n.toLocaleString("en-US")} ${why}`);
+  return some.join(", ") || "none";
+}
+
+/** How many subscribers were active again after a label of churn. */
+function returnText({ returns }: FeatureResult["labels"]): string {
+  if (!returns) return "nobody could be watched long enough";
+  const last = returns.byDays.at(-1);
+  const share = last ? ` (${(100 * last.share).toFixed(1)} % within ${last.days} days)` : "";
+  return `${returns.back.toLocaleString("en-US")} of ${returns.subscribers.toLocaleString("en-US")} subscribers with a label of churn${share}`;
 }
 
 /** Values of an attribute that a line names. */

@@ -134,30 +134,42 @@ describe("explore", async () => {
   });
 
   it.each([
-    ["flags", flagged],
-    ["no flags", log(false)],
-  ])("label ahead is that of a snapshot on the next day, in a log with %s", async (name, rows) => {
-    const own = name === "flags" ? store : await storeOf("bare", rows);
-    const horizon = 4;
-    const last = FIRST + DAYS - 1;
-    let known = 0;
-    let churned = 0;
-    for (const row of rows) {
-      if (row.flag === 1 || row.day + horizon > last) continue;
-      const window = rows.filter(({ who, day }) => who === row.who && day > row.day && day <= row.day + horizon);
-      const seen = name === "flags" ? window : window.filter(({ count, volume }) => count > 0 || volume > 0);
-      known++;
-      if (seen.length === 0 || seen.some(({ flag }) => flag === 1)) churned++;
-    }
-    const output_dir = join(folder, `ahead ${name}`);
-    const ahead = await explore(own, { label: name === "flags" ? "ahead" : "auto", horizon, output_dir });
-    expect(ahead.label).toEqual({ source: "ahead", horizon, known, churned });
-    expect(churned).toBeGreaterThan(10);
-    expect(ahead.correlations[0].n).toBe(known);
-    // both labels may be explored in one job: the second must not write over the first
-    const suffix = name === "flags" ? "PSEUDO_CHURNED_ahead" : "PSEUDO_CHURNED";
-    expect(readdirSync(output_dir)).toContain(`DP_DATA_COUNT_vs_${suffix}.svg`);
-  });
+    ["flags", "unknown"],
+    ["flags", "leaver"],
+    ["no flags", "unknown"],
+  ] as const)(
+    "label ahead is that of a snapshot on the next day, in a log with %s, silence %s",
+    async (name, silent) => {
+      const rows = name === "flags" ? flagged : log(false);
+      const own = name === "flags" ? store : await storeOf("bare", rows);
+      let unseen = 0;
+      const horizon = 4;
+      const last = FIRST + DAYS - 1;
+      let known = 0;
+      let churned = 0;
+      for (const row of rows) {
+        if (row.flag === 1 || row.day + horizon > last) continue;
+        const window = rows.filter(({ who, day }) => who === row.who && day > row.day && day <= row.day + horizon);
+        const seen = name === "flags" ? window : window.filter(({ count, volume }) => count > 0 || volume > 0);
+        if (name === "flags" && silent === "unknown" && seen.length === 0) {
+          unseen++;
+          continue;
+        }
+        known++;
+        if (seen.length === 0 || seen.some(({ flag }) => flag === 1)) churned++;
+      }
+      const output_dir = join(folder, `ahead ${name} ${silent}`);
+      const ahead = await explore(own, { label: name === "flags" ? "ahead" : "auto", horizon, silent, output_dir });
+      expect(ahead.notes[0].includes(`${unseen} rows`)).toBe(unseen > 0);
+      expect(unseen > 0).toBe(name === "flags" && silent === "unknown");
+      expect(ahead.label).toEqual({ source: "ahead", horizon, known, churned });
+      expect(churned).toBeGreaterThan(10);
+      expect(ahead.correlations[0].n).toBe(known);
+      // both labels may be explored in one job: the second must not write over the first
+      const suffix = name === "flags" ? "PSEUDO_CHURNED_ahead" : "PSEUDO_CHURNED";
+      expect(readdirSync(output_dir)).toContain(`DP_DATA_COUNT_vs_${suffix}.svg`);
+    },
+  );
   it("label ahead is a leaving in the days after the row, where there is a list of leavers", async () => {
     const rows = log(false);
     const own = await storeOf("listed", rows);

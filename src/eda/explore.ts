@@ -178,9 +178,12 @@ function notes(log: ExploredRows, horizon: number, { known, churned }: { known: 
     log.leftUntil === null
       ? `of the last ${horizon} days`
       : `less than ${horizon} days before ${log.leftUntil}, when the list ends,`;
+  const unseen = log.unseen
+    ? `, and ${log.unseen.toLocaleString("en-US")} rows of whose subscribers there is neither a flag nor activity in these days (eda.silent: leaver takes them for churn)`
+    : "";
   return [
     log.label === "ahead"
-      ? `A row counts as churned when its subscriber ${event} (${share}); rows ${end} have no label.`
+      ? `A row counts as churned when its subscriber ${event} (${share}); rows ${end} have no label${unseen}.`
       : `${LABEL} is that of the row's own day (${share}): the correlations show what churn looks like, not what announces it; label = "ahead" does.`,
     "Rows of one subscriber are alike, so intervals and p-values, which take rows as independent, are too narrow.",
   ];

@@ -7,6 +7,7 @@ import { coverageOf } from "../store/coverage/coverage.js";
 import { type Database, name } from "../store/database.js";
 import { countLeavers } from "../store/leavers.js";
 import { logColumns } from "../store/log-columns.js";
+import { silentLabelSql } from "../store/silent-rule.js";
 import type { EdaSettings } from "./options.js";
 
 /** The column of `explored` with the label: no measure can be called so. */
@@ -26,6 +27,8 @@ export interface ExploredRows {
   label: "given" | "ahead";
   /** The log has PSEUDO_CHURNED. */
   flagged: boolean;
+  /** Rows without a label that looks ahead because a log with flags shows nothing of the subscriber in the horizon. */
+  unseen: number;
   /** Last day on which somebody left by a list of leavers, which is what a label that looks ahead goes by then; else null. */
   leftUntil: string | null;
 }
@@ -36,7 +39,8 @@ export interface ExploredRows {
  * A given label is that of the row's own day. One that looks ahead is the label of a snapshot taken on the next day: 1 when the
  * subscriber leaves in the `horizon` days after the row's day by a list of leavers; without one, when it is flagged in them, or, in a
  * log without flags, does nothing. It is null when the loaded days (or the list) end before these do, for rows that are flagged
- * already, and, without a list, where the log does not cover these days well enough to tell silence.
+ * already, without a list where the log does not cover these days well enough to tell silence, and, as long as `silent` says nothing else,
+ * where a log with flags has neither a flag nor activity in them.
  *
  * @throws ChurnError NO_DATA when there are no such rows; BAD_OPTION when the label asked for is not in the log
  */
@@ -67,17 +71,22 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
   const to = settings.end_date ?? loaded;
   const within = `DP_DATE BETWEEN DATE '${from}' AND DATE '${to}'`;
   const leftUntil = label === "ahead" ? ((await countLeavers(db))?.last ?? null) : null;
+  let broken: readonly string[] = [];
   if (label === "given") {
     await db.run(
       `CREATE OR REPLACE TEMP VIEW explored AS SELECT *, PSEUDO_CHURNED AS ${LABEL} FROM DP_CDR_Data WHERE ${within}`,
     );
   } else {
     const uncovered = (await coverageOf(db))?.uncovered.map(({ day }) => day) ?? [];
-    const unknown = brokenWindows(uncovered, settings.horizon);
-    await createAhead(db, { measures: held, horizon: settings.horizon, loaded, within, leftUntil, unknown });
+    broken = brokenWindows(uncovered, settings.horizon);
+    const silent = silentLabelSql(flagged ? settings.silent : "leaver");
+    await createAhead(db, { measures: held, horizon: settings.horizon, loaded, within, leftUntil, broken, silent });
   }
   const found = await db.row(
-    `SELECT count(*) AS rows, count(DISTINCT DP_MSISDN) AS subscribers, CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day FROM explored`,
+    `SELECT count(*) AS rows, count(DISTINCT DP_MSISDN) AS subscribers, CAST(min(DP_DATE) AS VARCHAR) AS first_day, CAST(max(DP_DATE) AS VARCHAR) AS last_day,
+      count(*) FILTER (${label === "ahead" && leftUntil === null} AND ${LABEL} IS NULL AND coalesce(PSEUDO_CHURNED, 0) <> 1 AND DP_DATE + ${settings.horizon} <= DATE '${loaded}'
+        AND NOT ${startsIn(broken)}) AS unseen
+     FROM explored`,
   );
   if (!found?.rows) {
     throw new ChurnError("NO_DATA", `no records from ${from} to ${to}`, {
@@ -93,8 +102,13 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
     label,
     flagged,
     leftUntil,
+    unseen: Number(found.unseen),
   };
 }
+
+/** SQL for whether the days after a row's day begin on one of some days. */
+const startsIn = (days: readonly string[]): string =>
+  days.length ? `DP_DATE + 1 IN (${days.map((day) => `DATE '${day}'`).join(", ")})` : "false";
 
 interface LabelAhead {
   measures: readonly MeasureColumn[];
@@ -105,14 +119,14 @@ interface LabelAhead {
   within: string;
   leftUntil: string | null;
   /** First days of horizons that the log does not cover well enough for silence in them to count, `YYYY-MM-DD`. */
-  unknown: readonly string[];
+  broken: readonly string[];
+  /** SQL for the label where nothing is seen. */
+  silent: string;
 }
 
 /** Makes `explored` with a label that looks ahead: a table, since it would be computed again for each column. */
-async function createAhead(
-  db: Database,
-  { measures, horizon, loaded, within, leftUntil, unknown }: LabelAhead,
-): Promise<void> {
+async function createAhead(db: Database, label: LabelAhead): Promise<void> {
+  const { measures, horizon, loaded, within, leftUntil, broken, silent } = label;
   if (leftUntil !== null) {
     await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
       SELECT d.*, CASE WHEN DP_DATE + ${horizon} > DATE '${leftUntil}' THEN NULL
@@ -125,9 +139,9 @@ async function createAhead(
   await db.run(`CREATE OR REPLACE TEMP TABLE explored AS
     SELECT * EXCLUDE ("next flag", "next row"),
       CASE WHEN PSEUDO_CHURNED = 1 OR DP_DATE + ${horizon} > DATE '${loaded}' THEN NULL
-        ${unknown.length ? `WHEN DP_DATE + 1 IN (${unknown.map((day) => `DATE '${day}'`).join(", ")}) THEN NULL` : ""}
+        ${broken.length ? `WHEN ${startsIn(broken)} THEN NULL` : ""}
         WHEN "next flag" <= DP_DATE + ${horizon} THEN 1
-        WHEN "next row" <= DP_DATE + ${horizon} THEN 0 ELSE 1 END AS ${LABEL}
+        WHEN "next row" <= DP_DATE + ${horizon} THEN 0 ELSE ${silent} END AS ${LABEL}
     FROM (SELECT *, ${next("PSEUDO_CHURNED = 1")} AS "next flag", ${next(`PSEUDO_CHURNED IS NOT NULL OR ${activitySql(measures)}`)} AS "next row"
       FROM DP_CDR_Data WHERE DP_DATE <= DATE '${loaded}'
       WINDOW later AS (PARTITION BY DP_MSISDN ORDER BY DP_DATE ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { SILENT_RULES } from "../store/silent-rule.js";
 
 export const edaOptions = defineOptions("eda", {
   start_date: z.iso.date().nullable().default(null).describe("first day to look at; null: the first of the log"),
@@ -17,6 +18,12 @@ export const edaOptions = defineOptions("eda", {
     .max(3650)
     .default(14)
     .describe("days after a row's day in which churn counts, for label ahead"),
+  silent: z
+    .enum(SILENT_RULES)
+    .default("unknown")
+    .describe(
+      "for label ahead in a log with PSEUDO_CHURNED, what the label is where the days after have no row with a flag and no activity; unknown: there is none; leaver: churn",
+    ),
   titles: z
     .record(z.string(), z.string())
     .default({})

@@ -171,8 +171,8 @@ describe("buildFeatures", () => {
         AND DP_DATE >= DATE '${day}' AND DP_DATE < DATE '${day}' + 14) AS flag FROM Processed_Data p`),
     );
     expect(rows.map((row) => row.User)).not.toContain("s03");
-    for (const row of rows) expect(row.label).toBe(row.flag ?? 1);
-    expect(rows.some((row) => row.flag === 1) || rows.some((row) => row.flag === null)).toBe(true);
+    for (const row of rows) expect(row.label).toBe(row.flag);
+    expect(rows.some((row) => row.flag === 1)).toBe(true);
   });
 
   it("gives features only to the measures that a log has", async () => {

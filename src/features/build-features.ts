@@ -10,17 +10,18 @@ import { logColumns } from "../store/log-columns.js";
 import type { Store } from "../store/open-store.js";
 import { snapshotsFile } from "../store/snapshots-file.js";
 import { notesOfRows } from "../store/store-notes.js";
-import { coveredLog } from "./covered-log.js";
+import { type CoveredLog, coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
 import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
 import { featureTitles } from "./feature-title.js";
 import { leaverNotes } from "./known-leavers.js";
+import { type LabelFacts, labelFacts } from "./label-facts.js";
 import { labelNotes } from "./label-notes.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
 import { isOfAttribute } from "./plan-attributes.js";
 import { readAttributes } from "./read-attributes.js";
 import { churnBySegment, type SegmentChurn } from "./segment-churn.js";
-import { type LogSpan, snapshotDays } from "./snapshot-days.js";
+import { snapshotDays } from "./snapshot-days.js";
 
 /** What the feature stage made. */
 export interface FeatureResult {
@@ -31,6 +32,8 @@ export interface FeatureResult {
   features: number;
   /** Per snapshot day: how many subscribers, how many of them with a known label, and the share that churned. */
   days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
+  /** What the labels say, and how far they can be trusted. */
+  labels: LabelFacts;
   /** Churn by value of each attribute that is a text, or true or false; empty where the store has none. */
   segments: SegmentChurn[];
   /** What a person calls each feature: "outgoing calls, sum of 30 days". */
@@ -96,16 +99,18 @@ export async function buildFeatures(
       }
       context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
       const counted = await countSnapshots(db);
+      const labels = await labelFacts(db, plan, log.span);
       const segments = await churnBySegment(db);
       const known = plan.features.some(isOfAttribute) ? (attributes?.notes ?? []) : [];
       const notes = [
         ...(await notesOfRows(db)),
-        ...(await labelNotes(db, plan, counted.days)),
+        ...labelNotes(plan, labels),
         ...(await leaverNotes(db, plan, log.span)),
         ...known,
       ];
       const titles = Object.fromEntries(featureTitles(plan));
-      return { plan, planHash: hash, parquet, features: plan.features.length, ...counted, segments, titles, notes };
+      const features = plan.features.length;
+      return { plan, planHash: hash, parquet, features, ...counted, labels, segments, titles, notes };
     },
     { signal: context.signal },
   );
@@ -119,7 +124,9 @@ export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; pl
   return found && { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash };
 }
 
-async function describeLog(db: Database): Promise<{ measures: MeasureColumn[]; labelGiven: boolean; span: LogSpan }> {
+async function describeLog(
+  db: Database,
+): Promise<{ measures: MeasureColumn[]; labelGiven: boolean; span: CoveredLog }> {
   const span = await coveredLog(db);
   const measures = measuresOf(await logColumns(db));
   const counts = measures.map(({ name: column }) => `count(${name(column)}) AS ${name(column)}`).join(", ");

@@ -47,6 +47,11 @@ export interface FeaturePlan {
   horizon: number;
   active_within: number;
   label: "given" | "derived" | "leavers";
+  /**
+   * Of a label "given": who shows nothing in the horizon, neither a flag nor activity, has no label. Without it such a subscriber counts as a
+   * leaver, as in plans of before.
+   */
+  silent?: "unknown";
   /** Of a label "leavers": until when the list knows all who left; its last day, the log's, or a day `YYYY-MM-DD`. */
   leavers_until?: string;
   measures: readonly UsageMeasure[];
@@ -120,11 +125,12 @@ function usageOf(
 
 /** What churn is: what was asked for, else the list of leavers, the flags of the log, silence, whichever is there. */
 function plannedLabel(
-  { label, leavers_until }: FeatureSettings,
+  { label, leavers_until, silent }: FeatureSettings,
   { labelGiven, hasLeavers }: { labelGiven: boolean; hasLeavers: boolean },
-): Pick<FeaturePlan, "label" | "leavers_until"> {
+): Pick<FeaturePlan, "label" | "silent" | "leavers_until"> {
   if (label === "leavers" || (label === "auto" && hasLeavers)) return { label: "leavers", leavers_until };
-  return { label: label === "derived" || !labelGiven ? "derived" : "given" };
+  if (label === "derived" || !labelGiven) return { label: "derived" };
+  return { label: "given", ...(silent === "unknown" ? { silent } : {}) };
 }
 
 /** Short hash of a plan: equal when the plans compute the same. */

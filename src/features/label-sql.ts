@@ -1,4 +1,5 @@
 import { brokenWindows } from "../store/coverage/broken-windows.js";
+import { silentLabelSql } from "../store/silent-rule.js";
 import { activeSql } from "./active-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
@@ -15,7 +16,8 @@ export function labelSql(plan: FeaturePlan, log: CoveredLog): string {
 
 /** The label of a horizon that the log covers to its end. */
 function known(plan: FeaturePlan, { missing }: CoveredLog): string {
-  const silent = "CASE WHEN coalesce(future.active, false) THEN 0 ELSE 1 END";
+  const unseen = silentLabelSql(plan.label === "given" ? (plan.silent ?? "leaver") : "leaver");
+  const silent = `CASE WHEN coalesce(future.active, false) THEN 0 ELSE ${unseen} END`;
   const whole = `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
   const broken = brokenWindows(missing, plan.horizon);
   if (!broken.length) return whole;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
+import { SILENT_RULES } from "../store/silent-rule.js";
 
 export const featureOptions = defineOptions("features", {
   set: z
@@ -39,6 +40,12 @@ export const featureOptions = defineOptions("features", {
     .default("auto")
     .describe(
       "leavers: left within the horizon, by the list of load.churned; given: PSEUDO_CHURNED; derived: no activity in the horizon; auto: the first of these that there is",
+    ),
+  silent: z
+    .enum(SILENT_RULES)
+    .default("unknown")
+    .describe(
+      "in a log with PSEUDO_CHURNED, what the label of a subscriber is who has no row with a flag in the horizon and did nothing; unknown: there is none; leaver: churn",
     ),
   leavers_until: z
     .union([z.enum(["last", "log"]), z.iso.date()])

@@ -1,10 +1,16 @@
 import type { FeaturePlan } from "../features/feature-plan.js";
 import { featureTitles } from "../features/feature-title.js";
+import { labelRule } from "../features/label-rule.js";
 
 /** What a person calls the features of a plan as a model carries it; a feature without a title is its name. */
 export function planTitles(plan: unknown): (feature: string) => string {
   const titles = isPlan(plan) ? featureTitles(plan) : undefined;
   return (feature) => titles?.get(feature) ?? feature;
+}
+
+/** What the label of a model's plan says, in a sentence. */
+export function planLabel(plan: unknown): string {
+  return isPlan(plan) && "label" in plan ? labelRule(plan) : "as it was given";
 }
 
 /** Whether a model's plan is one of the feature stage: another caller may give what it likes. */

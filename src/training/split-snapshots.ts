@@ -13,8 +13,10 @@ export interface Split {
   firstTestDay: number | null;
   /** Rows in neither part, by reason. */
   dropped: {
-    /** Label not known yet. */
+    /** Label not known. */
     unlabelled: number;
+    /** Of these the ones on days of which other labels are known: nothing was seen of the subscriber, or a day is not covered. */
+    unseen: number;
     /** Held-out subscribers on days before the test, and the others on test days. */
     otherSide: number;
     /** Label windows that reach into the test days. */
@@ -63,10 +65,11 @@ export function splitSnapshots(dataset: Dataset, options: SplitOptions): Split {
 
   const train: number[] = [];
   const test: number[] = [];
-  const dropped = { unlabelled: 0, otherSide: 0, overlapping: 0 };
+  const dropped = { unlabelled: 0, unseen: 0, otherSide: 0, overlapping: 0 };
   for (let i = 0; i < rows; i++) {
     if (Number.isNaN(label[i])) {
       dropped.unlabelled++;
+      if (labelled.has(day[i])) dropped.unseen++;
       continue;
     }
     const tests = isHeld(subscriber[i]);
@@ -105,10 +108,13 @@ function requireBothClasses(part: string, rows: Int32Array, label: Float64Array,
 
 function describe(split: Split, { day, horizon }: Dataset, days: number): string {
   const sizes = `${count(split.train.length)} rows train, ${count(split.test.length)} test`;
-  const { unlabelled, otherSide, overlapping } = split.dropped;
+  const { unlabelled, unseen, otherSide, overlapping } = split.dropped;
   const left =
     `; left out: ${count(otherSide)} of subscribers on the other side, ${count(overlapping)} whose label window ` +
-    `reaches the test days, ${count(unlabelled)} without a label`;
+    `reaches the test days, ${count(unlabelled)} without a label` +
+    (unseen
+      ? ` (${count(unseen)} of them on days of which other labels are known: nothing was seen of the subscriber)`
+      : "");
   if (split.firstTestDay === null) {
     const why =
       days < 3

@@ -3,6 +3,7 @@ import type { ChurnModel, ModelReport } from "../churn-model.js";
 import type { Estimate } from "../evaluate.js";
 import { METRIC_HELP, type MetricName } from "../metric-name.js";
 import { peopleRule } from "../people.js";
+import { planLabel } from "../plan-titles.js";
 
 /**
  * The model card (Mitchell et al. 2019) as Markdown: what the model is for, what it was made of, how well it did.
@@ -68,6 +69,7 @@ function facing(model: ChurnModel, createdAt: string, madeWith: Record<string, s
     ["Made", createdAt],
     ["Made with", pairs(madeWith)],
     ["Predicts", `churn within ${facts.horizon} days from the snapshot day`],
+    ["Label", planLabel(facts.plan)],
     ["Parameters", pairs(parameters)],
     ["Class weight", settings.class_weight ?? "none"],
     ["Calibration", facts.calibration.method],
