@@ -57,7 +57,7 @@ export async function score(
         });
       }
       const { probability, prediction } = scoreDataset(model, dataset);
-      const trees = model.trees.numTrees;
+      const trees = Math.max(1, model.trees.numTrees);
       const votes = model.score({ names: dataset.features, columns: dataset.columns }).map((share) => share * trees);
       const { subscriber, day } = dataset;
       const snapshots = await db.transaction(() =>

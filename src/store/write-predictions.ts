@@ -9,7 +9,7 @@ export interface Predictions {
   /** Churn probability. */
   probability: Float64Array;
   prediction: Uint8Array;
-  /** Trees that vote for churn, of `trees` in all. */
+  /** Trees that vote for churn, of `trees` in all; of a model without trees the score before calibration, of 1. */
   votes: Float64Array;
   trees: number;
 }

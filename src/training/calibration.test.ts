@@ -1,17 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { logLoss } from "../statistics/log-loss.js";
-import { sigmoid } from "../statistics/logit.js";
 import { rocAuc } from "../statistics/roc-auc.js";
 import { calibrate, fitCalibration } from "./calibration.js";
-import { fitLogistic, predictLogistic } from "./engines/logistic-regression.js";
 
 const path = new URL("../../test/fixtures/training/fits.json", import.meta.url);
 const fixture = JSON.parse(readFileSync(path, "utf8")) as {
-  made_by: string;
-  x: number[][];
   y: number[];
-  logistic: Record<string, { intercept: number; weights: number[]; probability: number[] }>;
   score: number[];
   platt: { slope: number; intercept: number; sklearn: [number, number] };
   isotonic: { at: number[]; probability: number[] };
@@ -21,27 +16,6 @@ const near = (ours: ArrayLike<number>, theirs: ArrayLike<number>, within: number
   expect(ours.length).toBe(theirs.length);
   for (let i = 0; i < theirs.length; i++) expect(Math.abs(ours[i] - theirs[i])).toBeLessThan(within);
 };
-
-describe("logistic regression", () => {
-  const x = fixture.x.map((column) => Float64Array.from(column));
-  it.each(Object.entries(fixture.logistic))(
-    `with penalty %s equals ${fixture.made_by} to 1e-8`,
-    async (penalty, theirs) => {
-      const fit = await fitLogistic(x, y, Number(penalty));
-      near([fit.intercept, ...fit.weights], [theirs.intercept, ...theirs.weights], 1e-8);
-      near(predictLogistic(fit, x).slice(0, 5), theirs.probability, 1e-9);
-    },
-  );
-  it("takes fractions as targets, and converges where classes are apart", async () => {
-    const apart = await fitLogistic([Float64Array.of(-2, -1, 1, 2)], [0, 0, 1, 1], 1e-3);
-    expect(apart.weights[0]).toBeGreaterThan(2);
-    const half = await fitLogistic([Float64Array.of(-1, 1)], [0.5, 0.5], 1);
-    near([half.intercept, half.weights[0]], [0, 0], 1e-12);
-  });
-  it("sigmoid does not overflow", async () => {
-    expect([sigmoid(-1000), sigmoid(0), sigmoid(1000)]).toEqual([0, 0.5, 1]);
-  });
-});
 
 describe("calibration", async () => {
   const platt = await fitCalibration("platt", y, score);

@@ -1,7 +1,7 @@
 import { argsort } from "../statistics/argsort.js";
 import { fitIsotonic, groupTotals, isotonicAt, scoreGroups } from "../statistics/isotonic.js";
 import { logit, sigmoid } from "../statistics/logit.js";
-import { fitLogistic } from "./engines/logistic-regression.js";
+import { fitLogistic, rowMatrix } from "./engines/logistic-regression.js";
 
 /** How a score becomes a probability, as plain JSON. */
 export type Calibration =
@@ -53,7 +53,9 @@ async function plattCalibration(label: ArrayLike<number>, score: ArrayLike<numbe
   const down = 1 / (label.length - positives + 2);
   const target = Float64Array.from(label, (y) => (y ? up : down));
   // the penalty only keeps a constant score from being a division by zero
-  const fit = await fitLogistic([Float64Array.from(score, logOdds)], target, 1e-9);
+  const fit = await fitLogistic(rowMatrix([Float64Array.from(score, logOdds)], score.length), target, {
+    penalty: 1e-9,
+  });
   return { method: "platt", slope: fit.weights[0], intercept: fit.intercept };
 }
 

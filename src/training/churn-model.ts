@@ -3,9 +3,8 @@ import { ChurnError } from "../core/errors.js";
 import type { SnakeKeys } from "../core/key-case.js";
 import type { Confusion } from "../statistics/confusion.js";
 import { type Calibration, calibrate } from "./calibration.js";
+import { loadEngineModel } from "./engines/all-engines.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
-import { loadForestModel } from "./engines/forest-engine.js";
-import { loadMlRandomForestModel } from "./engines/ml-random-forest-engine.js";
 import type { Metrics } from "./evaluate.js";
 import type { FeatureImportance } from "./importances.js";
 import type { TrainSettings } from "./options.js";
@@ -126,13 +125,7 @@ export class ChurnModel {
     const { facts, trees } = (value ?? {}) as { facts?: ModelFacts; trees?: unknown };
     // the text is kept: trees that are packed again might be packed otherwise, and the version with them
     const saved = { createdAt, text: JSON.stringify(value) };
-    if (facts?.engine === "forest" || facts?.engine === "boosting") {
-      return new ChurnModel(facts, loadForestModel(trees), saved);
-    }
-    if (facts?.engine === "ml-random-forest") {
-      return new ChurnModel(facts, await loadMlRandomForestModel(trees), saved);
-    }
-    throw new ChurnError("MODEL_DAMAGED", `model has an unknown engine ${JSON.stringify(facts?.engine)}`);
+    return new ChurnModel(facts as ModelFacts, await loadEngineModel(facts?.engine, trees), saved);
   }
 }
 

@@ -25,9 +25,11 @@ const share = () => z.number().gt(0).lt(1);
 /** Options of the training stage. */
 export const trainOptions = defineOptions("train", {
   engine: z
-    .enum(["forest", "boosting", "both", "ml-random-forest"])
+    .enum(["forest", "boosting", "both", "logistic", "ml-random-forest"])
     .default("forest")
-    .describe("forest, boosting, both in one grid; ml-random-forest is for comparison, up to 5,000 training rows"),
+    .describe(
+      "forest, boosting, both in one grid, logistic regression; ml-random-forest is for comparison, up to 5,000 training rows",
+    ),
   num_trees: grid("numTrees", [50, 100]),
   max_depth: grid("maxDepth", [5, 10], "forest"),
   max_features: grid("maxFeatures", ["sqrt"], "forest"),
@@ -35,6 +37,11 @@ export const trainOptions = defineOptions("train", {
   learning_rate: grid("learningRate", [0.1]),
   l2: grid("l2", [0]),
   min_samples_leaf: grid("minSamplesLeaf", [20]),
+  penalty: z
+    .array(z.number().gt(0))
+    .min(1)
+    .prefault([1, 10, 100])
+    .describe("logistic: penalty on the squared weights (1 / C); values to try"),
   min_samples_split: gridIfNamed("minSamplesSplit"),
   max_samples: gridIfNamed("maxSamples"),
   criterion: gridIfNamed("criterion"),

@@ -148,11 +148,13 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return whole;
 }
 
-/** Fewer trees, then less depth or fewer leaves, then larger leaves. */
+/** No trees, then fewer trees, then less depth or fewer leaves, then larger leaves; of two without trees the larger penalty. */
 function simpler(a: Parameters, b: Parameters): boolean {
-  if (a.num_trees !== b.num_trees) return a.num_trees < b.num_trees;
+  const [trees, others] = [a.num_trees ?? 0, b.num_trees ?? 0];
+  if (trees !== others) return trees < others;
   const limit = (size: number | null = 0) => size ?? Number.POSITIVE_INFINITY;
   const size = ({ max_depth, max_leaves }: Parameters) => limit(max_depth) + limit(max_leaves);
   if (size(a) !== size(b)) return size(a) < size(b);
-  return a.min_samples_leaf > b.min_samples_leaf;
+  if (a.min_samples_leaf !== b.min_samples_leaf) return (a.min_samples_leaf ?? 0) > (b.min_samples_leaf ?? 0);
+  return (a.penalty ?? 0) > (b.penalty ?? 0);
 }

@@ -74,7 +74,7 @@ export async function train(
 
   const { rows, probability, prediction, score } = result.holdout;
   const day = rows.map((row) => dataset.day[row]);
-  const trees = result.model.trees.numTrees;
+  const trees = Math.max(1, result.model.trees.numTrees);
   const predictions = await store.lease((db) =>
     db.transaction(async () => {
       await db.run("UPDATE models SET in_service = false");

@@ -4,7 +4,7 @@ import { fromSnakeCase } from "../../forest/trees/snake-case.js";
 import { BOOSTING_OPTIONS } from "../../forest/trees/tree-options.js";
 import { isHeldOut } from "../held-out.js";
 import type { FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
-import { forestModel } from "./forest-engine.js";
+import { forestModel, treesOf } from "./forest-engine.js";
 
 /** With fewer rows a tenth of them is too few to see when to stop; the grid over the number of trees does that. */
 const FEWEST_TO_STOP = 5000;
@@ -34,7 +34,7 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
       const validation = rows.filter((row) => isHeldOut(subscriber[row], 0.1, `${seed}/stop`));
       const whole = await fitBoosting({ binned, rows }, label, {
         ...fromSnakeCase(BOOSTING_OPTIONS, group[0]),
-        numTrees: group.reduce((most, point) => Math.max(most, point.num_trees), 0),
+        numTrees: group.reduce((most, point) => Math.max(most, treesOf(point)), 0),
         earlyStopping: stops,
         validation: stops ? validation : undefined,
         classWeight: classWeight === null ? null : "balanced",
@@ -44,7 +44,7 @@ export function boostingTrainer({ table, label, group: subscriber, classWeight }
       });
       const seconds = (performance.now() - start) / 1000 / group.length;
       return group.map((parameters): FittedPoint => {
-        const forest = parameters.num_trees < whole.numTrees ? whole.head(parameters.num_trees) : whole;
+        const forest = treesOf(parameters) < whole.numTrees ? whole.head(treesOf(parameters)) : whole;
         return {
           parameters,
           seconds,

@@ -2,7 +2,7 @@ import type { StageContext } from "../../core/progress.js";
 import type { SnakeValues } from "../../forest/trees/snake-case.js";
 import type { TrainSettings } from "../options.js";
 
-export type EngineName = "forest" | "boosting" | "ml-random-forest";
+export type EngineName = "forest" | "boosting" | "logistic" | "ml-random-forest";
 
 /** Options of trees that a grid is made of. */
 export type GridOption =
@@ -12,8 +12,8 @@ export type GridOption =
 /** One point of the grid: the options that the engine takes, and no more. */
 export interface Parameters extends Partial<SnakeValues<GridOption>> {
   engine: EngineName;
-  num_trees: number;
-  min_samples_leaf: number;
+  /** Logistic regression: half the sum of squared weights is multiplied by it. */
+  penalty?: number;
 }
 
 /** Features of a table by column; NaN is missing. */
@@ -22,23 +22,23 @@ export interface FeatureTable {
   columns: readonly Float64Array[];
 }
 
-/** A fitted forest of whichever engine: scores rows, and says what it leans on. */
+/** A fitted model of whichever engine: scores rows, and says what it leans on. */
 export interface EngineModel {
   readonly engine: EngineName;
-  /** Trees that it has: boosting may have stopped before the number that was asked for. */
+  /** Trees that it has, 0 for an engine without any: boosting may have stopped before the number that was asked for. */
   readonly numTrees: number;
   /** Score in [0, 1] of each row; the columns are those of the fit, in its order. */
   score(table: FeatureTable): Float64Array;
-  /** Share of the gain by feature, summing to 1; null where the engine has none. */
+  /** Share of the gain of trees, or of the weights of a linear model, by feature, summing to 1; null where the engine has none. */
   importances(): Float64Array | null;
   /**
-   * Scores of a table with one of its columns shuffled, again and again; null for a column that no tree looks at.
+   * Scores of a table with one of its columns shuffled, again and again; null for a column that the model does not look at.
    *
    * @returns a function of the column and of the row that each row takes its value from
    */
   shuffledScores(table: FeatureTable): (column: number, from: Int32Array) => Float64Array | null;
   /**
-   * What each column adds to each row (rows × columns), on the scale on which the trees add up, and the score of a row to
+   * What each column adds to each row (rows × columns), on the scale on which the engine adds up, and the score of a row to
    * which all add nothing; null where the engine cannot tell.
    */
   contributions(table: FeatureTable): { values: Float64Array; baseline: number } | null;

@@ -4,11 +4,13 @@ import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import { bin, binWith } from "../../forest/matrix/bin.js";
 import { Forest } from "../../forest/model/forest.js";
 import { fromSnakeCase } from "../../forest/trees/snake-case.js";
-import { FOREST_OPTIONS } from "../../forest/trees/tree-options.js";
+import { FOREST_OPTIONS, TREE_OPTIONS } from "../../forest/trees/tree-options.js";
 import { sigmoid } from "../../statistics/logit.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
 
 const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
+/** Trees of a grid point. */
+export const treesOf = ({ num_trees = TREE_OPTIONS.numTrees.default }: Parameters): number => num_trees;
 const depthOf = ({ max_depth = null }: Parameters) => max_depth;
 
 /**
@@ -36,7 +38,7 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       const start = performance.now();
       const whole = await fitForest({ binned, rows }, label, {
         ...fromSnakeCase(FOREST_OPTIONS, group[0]),
-        numTrees: largest(group.map((point) => point.num_trees)),
+        numTrees: largest(group.map(treesOf)),
         maxDepth,
         classWeight,
         seed,
@@ -46,9 +48,9 @@ export function forestTrainer({ table, label, classWeight, threads }: TrainerInp
       });
       const seconds = (performance.now() - start) / 1000 / group.length;
       return group.map((parameters): FittedPoint => {
-        const { num_trees } = parameters;
+        const trees = treesOf(parameters);
         const depth = depthOf(parameters);
-        let forest = num_trees < whole.numTrees ? whole.head(num_trees) : whole;
+        let forest = trees < whole.numTrees ? whole.head(trees) : whole;
         if (depth !== null && depth !== maxDepth) forest = forest.truncated(depth);
         return {
           parameters,

@@ -13,6 +13,7 @@ const TAKES = {
   forest: FOREST,
   boosting: ["min_samples_leaf", "l2", "learning_rate", "max_leaves", "num_trees"],
   "ml-random-forest": FOREST,
+  logistic: ["penalty"],
 } as const satisfies Record<EngineName, readonly (keyof GridLists)[]>;
 
 /** All combinations of the values to try, engine after engine. */
@@ -24,7 +25,11 @@ export function gridOf(engines: readonly EngineName[], lists: GridLists): Parame
       if (list) grid = grid.flatMap((point) => list.map((value) => ({ ...point, [key]: value })));
     }
     return grid.map(({ num_trees, max_depth, ...rest }) => {
-      return { engine, num_trees, ...(max_depth === undefined ? {} : { max_depth }), ...rest } as Parameters;
+      const first = {
+        ...(num_trees === undefined ? {} : { num_trees }),
+        ...(max_depth === undefined ? {} : { max_depth }),
+      };
+      return { engine, ...first, ...rest } as Parameters;
     });
   });
 }

@@ -1,8 +1,9 @@
 import { ChurnError } from "../../core/errors.js";
 import { throwIfInterrupted } from "../../core/interrupted.js";
-import type { TreeValues } from "../../forest/trees/tree-options.js";
+import { TREE_OPTIONS, type TreeValues } from "../../forest/trees/tree-options.js";
 import { hash32 } from "../held-out.js";
 import type { EngineModel, FeatureTable, FittedPoint, Trainer, TrainerInput } from "./engine.js";
+import { treesOf } from "./forest-engine.js";
 
 /** The training time of ml-random-forest grows with the square of the rows: 10,000 take a minute a forest. */
 const MOST_ROWS = 5000;
@@ -62,7 +63,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
       const parameters = group[0];
       const start = performance.now();
       const forest = new RandomForest({
-        nEstimators: parameters.num_trees,
+        nEstimators: treesOf(parameters),
         maxFeatures: drawn(parameters.max_features ?? null, table.columns.length),
         replacement: false,
         seed: hash32(seed) >>> 1,
@@ -71,7 +72,7 @@ export async function mlRandomForestTrainer({ table, label, classWeight }: Train
         noOOB: true,
         treeOptions: {
           maxDepth: parameters.max_depth ?? Number.POSITIVE_INFINITY,
-          minNumSamples: parameters.min_samples_leaf,
+          minNumSamples: parameters.min_samples_leaf ?? TREE_OPTIONS.minSamplesLeaf.default,
         },
       });
       forest.train(

@@ -18,14 +18,17 @@ export function searchChart(search: readonly SearchRow[]): Chart {
       ...(several("min_samples_split") && p.min_samples_split ? [`split of ${p.min_samples_split}`] : []),
       ...(several("max_samples") && p.max_samples ? [`${p.max_samples} of the rows`] : []),
       ...(several("criterion") && p.criterion ? [p.criterion] : []),
+      ...(p.penalty === undefined ? [] : [`penalty ${p.penalty}`]),
     ].join(", ");
-  const trees = [...new Set(search.map((row) => row.parameters.num_trees))].sort((a, b) => a - b);
+  const trees = [...new Set(search.flatMap((row) => row.parameters.num_trees ?? []))].sort((a, b) => a - b);
+  if (trees.length === 0) trees.push(0);
   const names = [...new Set(search.map(nameOf))];
   const best = search.find((row) => row.chosen);
-  const chosen = best ? `chosen: ${best.parameters.num_trees} trees, ${nameOf(best)}; ` : "";
+  const chosen = best ? `chosen: ${treesText(best)}${nameOf(best)}; ` : "";
   const at = (name: string, of: (row: SearchRow) => number) =>
     trees.map((count) => {
-      const row = search.find((each) => nameOf(each) === name && each.parameters.num_trees === count);
+      // what has no trees is a level line
+      const row = search.find((each) => nameOf(each) === name && (each.parameters.num_trees ?? count) === count);
       return row ? of(row) : Number.NaN;
     });
   return lineChart({
@@ -41,3 +44,5 @@ export function searchChart(search: readonly SearchRow[]): Chart {
     })),
   });
 }
+
+const treesText = ({ parameters: { num_trees } }: SearchRow) => (num_trees === undefined ? "" : `${num_trees} trees, `);
