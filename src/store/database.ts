@@ -4,7 +4,7 @@ import { arqueroTable } from "../core/arquero-table.js";
 import { ChurnError } from "../core/errors.js";
 import { appendColumns, type ColumnSource } from "./append-columns.js";
 import { type Columns, readColumns } from "./read-columns.js";
-import { type Filled, readInto } from "./read-into.js";
+import { type Filled, type FilledTogether, readInto } from "./read-into.js";
 
 /** A value of a small result: days and timestamps come as text. */
 export type SqlValue = string | number | boolean | null;
@@ -134,9 +134,9 @@ export class Database {
   /**
    * Fills arrays with the columns of a result of any size.
    *
-   * @param sql gives the place of each row (BIGINT, from 0), then a DOUBLE or INTEGER for each array
+   * @param sql gives the place of each row (BIGINT, from 0), then a DOUBLE or INTEGER for each array, a DOUBLE[n] for n that are filled together
    */
-  async fill(sql: string, arrays: readonly Filled[]): Promise<void> {
+  async fill(sql: string, arrays: readonly (Filled | FilledTogether)[]): Promise<void> {
     await readInto(await this.#connection.stream(sql), arrays);
   }
 

@@ -4,18 +4,25 @@ import { duckdb, handleOf } from "./duckdb.js";
 /** Columns that are filled: doubles (NaN where null) or whole numbers (−1 where null). */
 export type Filled = Float64Array | Int32Array;
 
+/** Arrays that are filled together, from a column that has an array of doubles a row: a value for each of them. */
+export type FilledTogether = readonly Float64Array[];
+
 /**
  * Fills arrays with the columns of a result, chunk by chunk, without an object a row or value.
  *
- * @param result the place of each row (BIGINT, from 0), then a column of DOUBLE or INTEGER for each array
+ * @param result the place of each row (BIGINT, from 0), then a column of DOUBLE or INTEGER for each array, and of DOUBLE[n] for
+ *   n that are filled together
  * @internal
  */
-export async function readInto(result: DuckDBResult, arrays: readonly Filled[]): Promise<void> {
+export async function readInto(result: DuckDBResult, arrays: readonly (Filled | FilledTogether)[]): Promise<void> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;
     const places = placesOf(chunk);
-    for (const [j, to] of arrays.entries()) copy(chunk, j + 1, to, places);
+    for (const [j, to] of arrays.entries()) {
+      if (to instanceof Float64Array || to instanceof Int32Array) copy(chunk, j + 1, to, places);
+      else copyTogether(chunk, j + 1, to, places);
+    }
   }
 }
 
@@ -47,5 +54,19 @@ function copy(chunk: DuckDBDataChunk, index: number, to: Filled, places: number 
   }
   for (let i = 0; i < count; i++) {
     to[places[i]] = validity && !((validity[i >> 3] >> (i & 7)) & 1) ? hole : values[i];
+  }
+}
+
+function copyTogether(chunk: DuckDBDataChunk, index: number, all: FilledTogether, places: number | Uint32Array): void {
+  const [count, width] = [chunk.rowCount, all.length];
+  const vector = duckdb.array_vector_get_child(duckdb.data_chunk_get_vector(handleOf(chunk), index));
+  const bytes = duckdb.vector_get_data(vector, count * width * 8);
+  const values = new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, count * width);
+  const validity = duckdb.vector_get_validity(vector, Math.ceil((count * width) / 64) * 8);
+  for (const [j, to] of all.entries()) {
+    for (let i = 0, at = j; i < count; i++, at += width) {
+      const isMissing = validity && !((validity[at >> 3] >> (at & 7)) & 1);
+      to[typeof places === "number" ? places + i : places[i]] = isMissing ? Number.NaN : values[at];
+    }
   }
 }

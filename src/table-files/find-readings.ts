@@ -1,11 +1,10 @@
 import { ChurnError } from "../core/errors.js";
+import { groupBy } from "../core/group-by.js";
 import { checkDateFormat } from "../store/cell-sql.js";
 import type { ColumnOverrides, ColumnReading } from "./column-reading.js";
+import { countCells } from "./count-cells.js";
 import { columnOf, type OpenTable, type TableColumn } from "./open-table.js";
 import { countFilled, countNumbers, countOthers, DAY_FORMATS, filledSql, OTHER_WAYS, oddSql } from "./reading-sql.js";
-
-/** Columns that are looked at in one statement. */
-const TOGETHER = 128;
 
 /** Share of cells that are something else up to which a column looks as if it should hold numbers, or days. */
 const FEW = 0.1;
@@ -47,10 +46,7 @@ export async function findReadings(
   const isText = (column: TableColumn) => likely?.get(column)?.length === 0;
   for (const column of texts) if (isText(column)) readings.set(column, { kind: "category", marks: true });
   const open = texts.filter((column) => !isText(column));
-  // what is stored as text is no number, unless the user says so
-  const count = ({ name, own }: TableColumn) =>
-    table.typed && !number.includes(name) ? countFilled(own, own) : countNumbers(own, own);
-  for (const [column, counts] of await countsOf(table, open, count, number.length === 0)) {
+  for (const [column, counts] of await countNumeric(table, open, number)) {
     const [numbers, odd, codes] = [counts("number"), counts("odd"), counts("code")];
     if (number.includes(column.name) ? numbers > 0 && odd <= numbers : isNumeric({ numbers, odd, codes }, table)) {
       readings.set(column, { kind: "number", ...(odd > 0 ? { lenient: true } : {}) });
@@ -60,10 +56,9 @@ export async function findReadings(
     else if (numbers + odd === 0) readings.set(column, { kind: "category", marks: true, empty: true });
     else others.set(column, { numbers, odd, codes });
   }
-  const ways = likely ?? (await likelyWays(table, [...others.keys()], number, format));
-  const countWays = (column: TableColumn) =>
-    countOthers(filledSql(column.own), column.own, ways.get(column) ?? [], format);
-  for (const [column, counts] of await countsOf(table, [...others.keys()], countWays, number.length === 0)) {
+  const rest = [...others.keys()];
+  const ways = likely ?? (await likelyWays(table, rest, number, format));
+  for (const [column, counts] of await countWays(table, rest, ways, { number, format })) {
     const found = { table, column, counts, ...(others.get(column) ?? NONE) };
     const reading = readingOf(found, overrides);
     readings.set(column, reading);
@@ -201,45 +196,67 @@ async function likelyWays(
   if (columns.length === 0) return new Map();
   // what is stored as text is no number, unless the user says so
   const all = OTHER_WAYS(format).filter((way) => !table.typed || number.length > 0 || !/^(comma|thousands)$/.test(way));
-  const cells = columns.map(({ own }) => `${filledSql(own)} AS ${own}`).join(", ");
-  const sample = { ...table, from: `(SELECT ${cells} FROM ${table.from} LIMIT ${SAMPLE})` };
-  const counted = await countsOf(sample, columns, ({ own }) => countOthers(own, own, ["filled", ...all], format));
+  const sample = { ...table, from: `(FROM ${table.from} LIMIT ${SAMPLE})` };
+  const counted = await countCells(sample, columns, {
+    look: filledSql("cell"),
+    counts: countOthers("cell", "cell", ["filled", ...all], format),
+  });
   return new Map(
-    counted.map(([column, counts]) => {
+    [...counted].map(([column, counts]) => {
       const isOpen = number.includes(column.name) || counts("filled") === 0;
       return [column, isOpen ? all : all.filter((way) => 2 * counts(way) >= counts("filled"))];
     }),
   );
 }
 
-/**
- * Counts of columns by their keys; 0 for what was not counted.
- *
- * @param once of a typed table, count each text once: enough where only none and all are told apart
- */
-async function countsOf(
+type Counts = readonly [TableColumn, (key: string) => number];
+
+/** How many cells of each column are numbers. */
+async function countNumeric(
   table: OpenTable,
   columns: readonly TableColumn[],
-  sql: (column: TableColumn) => string[],
-  once = false,
-) {
-  const all: [TableColumn, (key: string) => number][] = [];
-  const together = table.typed && once ? 1 : TOGETHER;
-  for (let from = 0; from < columns.length; from += together) {
-    const part = columns.slice(from, from + together);
-    const counts = part.flatMap(sql);
-    const [row = {}] = counts.length
-      ? await table.db.rows<Record<string, number>>(
-          `SELECT ${counts.join(", ")} FROM ${table.typed && once ? textsOf(table, part[0]) : table.from}`,
-        )
-      : [];
-    for (const column of part) all.push([column, (key) => row[`${column.own}_${key}`] ?? 0]);
-  }
-  return all;
+  number: readonly string[],
+): Promise<Counts[]> {
+  // what is stored as text is no number, unless the user says so
+  const isStoredText = ({ name }: TableColumn) => table.typed && !number.includes(name);
+  return inOrder(
+    columns,
+    groupBy(columns, (column) => String(isStoredText(column))).map((group) =>
+      countCells(table, group, {
+        counts: isStoredText(group[0]) ? countFilled("cell", "cell") : countNumbers("cell", "cell"),
+        once: table.typed && number.length === 0,
+      }),
+    ),
+  );
 }
 
-/** The texts of a column, each once: what a text means need not be asked for every cell. */
-const textsOf = ({ from }: OpenTable, { own }: TableColumn) => `(SELECT DISTINCT ${own} FROM ${from})`;
+/** How many cells of each column can be read in the ways that are likely for it. */
+async function countWays(
+  table: OpenTable,
+  columns: readonly TableColumn[],
+  ways: ReadonlyMap<TableColumn, readonly string[]>,
+  { number, format }: { number: readonly string[]; format: string | undefined },
+): Promise<Counts[]> {
+  const waysOf = (column: TableColumn) => ways.get(column) ?? [];
+  return inOrder(
+    columns,
+    groupBy(columns, (column) => waysOf(column).join()).map((group) =>
+      countCells(table, group, {
+        look: filledSql("cell"),
+        counts: countOthers("cell", "cell", waysOf(group[0]), format),
+        once: table.typed && number.length === 0,
+      }),
+    ),
+  );
+}
+
+async function inOrder(
+  columns: readonly TableColumn[],
+  counted: readonly Promise<ReadonlyMap<TableColumn, (key: string) => number>>[],
+): Promise<Counts[]> {
+  const counts = new Map((await Promise.all(counted)).flatMap((group) => [...group]));
+  return columns.map((column) => [column, counts.get(column) ?? (() => 0)]);
+}
 
 /** What a column holds by its type; undefined for one of texts, whose cells tell it, and for lists, structures and bytes. */
 function kindOf(type: string): ColumnReading["kind"] | undefined {

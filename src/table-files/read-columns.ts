@@ -1,13 +1,15 @@
 import { ChurnError } from "../core/errors.js";
+import { groupBy } from "../core/group-by.js";
 import { columnsAs } from "../store/columns-as.js";
 import type { Filled } from "../store/read-into.js";
-import type { ColumnValues, WantedColumn } from "./column-reading.js";
+import type { ColumnReading, ColumnValues, WantedColumn } from "./column-reading.js";
+import { countCells } from "./count-cells.js";
 import { firstOdd } from "./find-readings.js";
 import type { OpenTable, TableColumn } from "./open-table.js";
 import { categorySql, numberSql, oddSql } from "./reading-sql.js";
 
 /** Columns that are read in one statement. */
-const TOGETHER = 128;
+const TOGETHER = 512;
 
 /** Where the arrays of columns come from. */
 export interface Arrays {
@@ -31,23 +33,59 @@ export async function readValues(
 ): Promise<ColumnValues[]> {
   const out: ColumnValues[] = [];
   for (let from = 0; from < wanted.length; from += TOGETHER) {
-    const plans: Plan[] = [];
     const part = wanted.slice(from, from + TOGETHER);
-    for (const [k, each] of part.entries()) plans.push(await planOf(table, each, from + k, arrays));
-    await table.db.fill(
-      `SELECT ${table.row}, ${plans.map(({ sql }) => sql).join(", ")} FROM ${table.from}`,
-      plans.map(({ to }) => to),
-    );
-    for (const { levels } of plans) {
-      if (!levels) continue;
-      await table.db.run(`DROP TYPE ${levels.type}`);
-      const { to, codeOf } = levels;
-      for (let i = 0; i < to.length; i++) if (to[i] >= 0) to[i] = codeOf[to[i]];
+    const plans = new Map<WantedColumn, Plan>();
+    const groups: NumberGroup[] = [];
+    for (const group of groupBy(part, (each) => (isTextNumber(each) ? readingKey(each) : ""))) {
+      if (isTextNumber(group[0])) groups.push(groupOf(group, table.rows, arrays));
+      else for (const each of group) plans.set(each, await planOf(table, each, from + part.indexOf(each), arrays));
     }
-    await checkRead(table, part);
-    out.push(...plans.map(({ values }) => values));
+    const read = [...plans.values(), ...groups];
+    await table.db.fill(
+      `SELECT ${[table.row, ...read.map(({ sql }) => sql)].join(", ")} FROM ${table.from}`,
+      read.map(({ to }) => to),
+    );
+    await endLevels(table, [...plans.values()]);
+    const numbers = new Map(groups.flatMap(({ wanted, to }) => wanted.map((each, k) => [each, to[k]] as const)));
+    await checkRead(table, numbers);
+    for (const each of part) {
+      const values = plans.get(each)?.values ?? numbers.get(each);
+      if (!values) throw new Error(`column ${each.column.name} was not read`);
+      out.push(values);
+    }
   }
   return out;
+}
+
+/** Columns of texts that are read as numbers in the same way: one array of the database a row. */
+interface NumberGroup {
+  wanted: readonly WantedColumn[];
+  sql: string;
+  to: readonly Float64Array[];
+}
+
+const isTextNumber = ({ kind, column }: WantedColumn) => kind !== "category" && column.type === "VARCHAR";
+
+/** The same for columns that are read in the same way. */
+const readingKey = ({ kind, comma, thousands, format }: ColumnReading) =>
+  JSON.stringify([kind, comma ?? false, thousands ?? false, format ?? null]);
+
+/** What is asked of a cell stands in the statement once: DuckDB takes long to plan one that says it for each of many columns. */
+function groupOf(wanted: readonly WantedColumn[], rows: number, arrays: Arrays): NumberGroup {
+  const cells = wanted.map(({ column }) => column.own).join(", ");
+  const number = numberSql("cell", "VARCHAR", wanted[0]);
+  return {
+    wanted,
+    sql: `CAST(list_transform([${cells}], lambda cell: ${number}) AS DOUBLE[${wanted.length}])`,
+    to: wanted.map(() => arrays.floats(rows)),
+  };
+}
+
+/** Lets go of the types of the database that texts were read with, and brings their codes to levels. */
+async function endLevels(table: OpenTable, plans: readonly Plan[]): Promise<void> {
+  const used = plans.flatMap(({ levels }) => levels ?? []);
+  if (used.length) await table.db.run(used.map(({ type }) => `DROP TYPE ${type}`).join("; "));
+  for (const { to, codeOf } of used) for (let i = 0; i < to.length; i++) if (to[i] >= 0) to[i] = codeOf[to[i]];
 }
 
 /** A column as it is read: what fills the array, and what it is afterwards. */
@@ -95,22 +133,25 @@ async function planOf(table: OpenTable, wanted: WantedColumn, place: number, arr
   };
 }
 
-/** @throws ChurnError BAD_INPUT for a cell that holds a value and was not read */
-async function checkRead(table: OpenTable, wanted: readonly WantedColumn[]): Promise<void> {
-  const strict = wanted.filter(
-    ({ kind, lenient, column }) => kind !== "category" && !lenient && column.type === "VARCHAR",
-  );
-  if (strict.length === 0) return;
-  const lost = strict.map(({ column, ...reading }) => {
-    const { own, type } = column;
-    return `count(${oddSql(own, type, reading)}) AS ${own}`;
-  });
-  const [row] = await table.db.rows<Record<string, number>>(`SELECT ${lost.join(", ")} FROM ${table.from}`);
+/**
+ * Looks whether a number that is missing is one that could not be read.
+ *
+ * @throws ChurnError BAD_INPUT for a cell that holds a value and was not read
+ */
+async function checkRead(table: OpenTable, numbers: ReadonlyMap<WantedColumn, Float64Array>): Promise<void> {
+  const strict = [...numbers].flatMap(([each, values]) => (!each.lenient && values.some(Number.isNaN) ? [each] : []));
+  const lost = new Map<TableColumn, number>();
+  for (const group of groupBy(strict, readingKey)) {
+    const counts = [`count(${oddSql("cell", "VARCHAR", group[0])}) AS cell_odd`];
+    const columns = group.map(({ column }) => column);
+    for (const [column, count] of await countCells(table, columns, { counts })) lost.set(column, count("odd"));
+  }
   for (const { column, ...reading } of strict) {
     const { own, type, name } = column;
-    if (row[own] === 0) continue;
+    const odd = lost.get(column) ?? 0;
+    if (odd === 0) continue;
     const first = await firstOdd(table, own, type, reading);
-    const more = row[own] > 1 ? `, and ${row[own] - 1} more cells like it` : "";
+    const more = odd > 1 ? `, and ${odd - 1} more cells like it` : "";
     throw new ChurnError(
       "BAD_INPUT",
       `column "${name}" of ${table.path} should hold ${WHAT[reading.kind]}, row ${first.row} has ${JSON.stringify(first.cell)}${more}`,
