@@ -1,8 +1,8 @@
 import type { Combine } from "../../cdr/columns.js";
 import { ChurnError } from "../../core/errors.js";
-import { AGGREGATES } from "./allowed-functions.js";
-import { type Expression, hasAggregate, isAggregate } from "./check-expression.js";
-import { type ExpressionNode, type FunctionNode, type ListNode, visit } from "./expression-node.js";
+import type { Expression } from "../../expressions/check-expression.js";
+import { type ExpressionNode, type FunctionNode, type ListNode, visit } from "../../expressions/expression-node.js";
+import { AGGREGATES, hasAggregate, isAggregate } from "./measure-aggregates.js";
 
 /** How results of a measure over parts of a subscriber-day become the result over all of it. */
 export interface CombineRule {

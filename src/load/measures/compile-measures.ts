@@ -1,11 +1,12 @@
 import { CDR_COLUMNS } from "../../cdr/columns.js";
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
+import { checkExpression, type Expression } from "../../expressions/check-expression.js";
+import { parseExpression } from "../../expressions/expression-text.js";
 import type { Database } from "../../store/database.js";
 import type { LogColumn, LogMeasure } from "../../store/log-columns.js";
-import { checkExpression, type Expression } from "./check-expression.js";
 import { checkRowExpression, combineRule } from "./combine-rule.js";
-import { parseExpression } from "./expression-text.js";
+import { MEASURE_RULES } from "./measure-aggregates.js";
 import type { MeasuresOption } from "./measures-option.js";
 
 /** Names that columns of our tables and queries have, which no measure may have. */
@@ -73,7 +74,7 @@ async function compile(
 }
 
 function ruleOf(expression: Expression, grain: "day" | "event") {
-  checkExpression(expression);
+  checkExpression(expression, MEASURE_RULES);
   if (grain === "event") return combineRule(expression);
   checkRowExpression(expression);
   return { combine: "add" as const, counts: false };

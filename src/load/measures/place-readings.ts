@@ -1,7 +1,7 @@
+import { TEXT_FUNCTIONS } from "../../expressions/allowed-functions.js";
+import { type ColumnNode, type ExpressionNode, partsOf, withParts } from "../../expressions/expression-node.js";
 import type { CellReading } from "../../store/log-columns.js";
-import { TEXT_FUNCTIONS } from "./allowed-functions.js";
-import { hasAggregate } from "./check-expression.js";
-import { type ColumnNode, type ExpressionNode, partsOf, withParts } from "./expression-node.js";
+import { hasAggregate } from "./measure-aggregates.js";
 import type { ReadColumn } from "./measure-plan.js";
 
 /** How columns are read where nothing in the expression says it. */

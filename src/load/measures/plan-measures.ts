@@ -1,15 +1,16 @@
 import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
+import { checkExpression, type Expression } from "../../expressions/check-expression.js";
+import { type ExpressionNode, visit } from "../../expressions/expression-node.js";
+import { parseExpression, printExpressions } from "../../expressions/expression-text.js";
 import type { Database } from "../../store/database.js";
 import type { CellReading, LogMeasure } from "../../store/log-columns.js";
 import type { RecordCellOptions } from "../../store/record-cell-sql.js";
 import type { Source } from "../reading/source.js";
 import { countReadable, READINGS, type ReadableCells, readingOfType, readingsOfCells } from "./cell-readings.js";
-import { checkExpression, type Expression } from "./check-expression.js";
 import { combineRule } from "./combine-rule.js";
 import { inWords } from "./duckdb-words.js";
-import { type ExpressionNode, visit } from "./expression-node.js";
-import { parseExpression, printExpressions } from "./expression-text.js";
+import { MEASURE_RULES } from "./measure-aggregates.js";
 import type { CastCheck, ComputedMeasure, MeasurePlan, ReadColumn } from "./measure-plan.js";
 import { placeReadings, type Wanted } from "./place-readings.js";
 
@@ -39,7 +40,7 @@ export async function planMeasures(
     const { name, sql = "" } = measure;
     const key = `load.measures.${name}`;
     const expression = { key, sql, node: await parseExpression(db, sql, key) };
-    checkExpression(expression);
+    checkExpression(expression, MEASURE_RULES);
     const node = grain === "event" ? combineRule(expression).node : expression.node;
     expressions.push({ ...expression, node, measure });
   }

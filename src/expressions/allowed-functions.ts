@@ -1,18 +1,3 @@
-/** Aggregates that a measure may be made of, and how their results of two batches become one. */
-export const AGGREGATES: Readonly<Record<string, "add" | "max" | "min">> = {
-  ...{ count: "add", count_star: "add", count_if: "add", countif: "add", sum: "add" },
-  ...{ max: "max", min: "min" },
-};
-
-/** Aggregates that people reach for, and of which two results cannot be put together. */
-export const OTHER_AGGREGATES: readonly string[] = [
-  ...["avg", "mean", "median", "mode", "quantile", "quantile_cont", "quantile_disc", "approx_quantile", "mad"],
-  ...["stddev", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "variance", "skewness", "kurtosis", "entropy"],
-  ...["approx_count_distinct", "first", "last", "any_value", "arbitrary", "arg_max", "arg_min", "max_by", "min_by"],
-  ...["list", "array_agg", "string_agg", "group_concat", "listagg", "histogram", "product", "fsum", "sum_no_overflow"],
-  ...["bool_and", "bool_or", "bit_and", "bit_or", "bit_xor", "corr", "covar_pop", "covar_samp", "favg", "kahan_sum"],
-];
-
 const NUMBERS = [
   ...["+", "-", "*", "/", "//", "%", "**", "^", "&", "|", "<<", ">>", "xor", "mod", "add", "subtract", "multiply"],
   ...["abs", "ceil", "ceiling", "floor", "round", "round_even", "trunc", "sign", "sqrt", "cbrt", "exp", "ln", "log"],

@@ -1,5 +1,5 @@
-import { ChurnError } from "../../core/errors.js";
-import { type Database, text } from "../../store/database.js";
+import { ChurnError } from "../core/errors.js";
+import { type Database, text } from "../store/database.js";
 import type { ConstantNode, ExpressionNode } from "./expression-node.js";
 
 interface Parsed {
@@ -30,9 +30,15 @@ const BEFORE = "SELECT (\n";
  * Reads an expression by DuckDB's own parser.
  *
  * @param key where it stands: `load.measures.spend`
+ * @param hint what it takes, for one that is none
  * @throws ChurnError BAD_OPTION for what is no expression, or more than one
  */
-export async function parseExpression(db: Database, sql: string, key: string): Promise<ExpressionNode> {
+export async function parseExpression(
+  db: Database,
+  sql: string,
+  key: string,
+  hint = OF_A_FILE,
+): Promise<ExpressionNode> {
   const found = await db.oneRow<{ tree: string }>(`SELECT json_serialize_sql(${text(`${BEFORE}${sql}\n)`)}) AS tree`);
   const { error, error_message = "", position, statements = [] } = JSON.parse(found.tree) as Parsed;
   if (error) {
@@ -43,11 +49,12 @@ export async function parseExpression(db: Database, sql: string, key: string): P
       key,
       sql,
       `DuckDB reads a ${error_message.replace(/ at (or near .*|end of input)$/, "")}${at}`,
+      hint,
     );
   }
   const select = statements[0]?.node;
   const isOne = statements.length === 1 && select?.type === "SELECT_NODE" && select.select_list.length === 1;
-  if (!isOne || !isPlain(select)) throw notAnExpression(key, sql, "it is more than one expression");
+  if (!isOne || !isPlain(select)) throw notAnExpression(key, sql, "it is more than one expression", hint);
   return select.select_list[0];
 }
 
@@ -56,10 +63,11 @@ const isPlain = (select: SelectNode): boolean =>
   [select.modifiers, select.cte_map.map, select.group_expressions].every((list) => list.length === 0) &&
   [select.where_clause, select.having, select.sample, select.qualify].every((part) => part === null);
 
-function notAnExpression(key: string, sql: string, why: string): ChurnError {
-  return new ChurnError("BAD_OPTION", `option "${key}" cannot be ${JSON.stringify(sql)}: ${why}`, {
-    hint: 'it takes one expression over the columns of the file, as sum(duration) FILTER (type = \'CALL\'); a name with a space, and a word of SQL, stand in double quotes: "call type", "order"',
-  });
+const OF_A_FILE =
+  'it takes one expression over the columns of the file, as sum(duration) FILTER (type = \'CALL\'); a name with a space, and a word of SQL, stand in double quotes: "call type", "order"';
+
+function notAnExpression(key: string, sql: string, why: string, hint: string): ChurnError {
+  return new ChurnError("BAD_OPTION", `option "${key}" cannot be ${JSON.stringify(sql)}: ${why}`, { hint });
 }
 
 /** Writes expressions as SQL again; all of a name is quoted that has to be. */
