@@ -51,6 +51,14 @@ export function describeProposal(proposal: Proposal, file: string, next: readonl
         "windows",
         `${days.windows.join(", ")} days before each snapshot, a snapshot every ${days.snapshotEvery === 1 ? "day" : `${days.snapshotEvery} days`}`,
       ],
+      ...("active_within" in proposal.config
+        ? [
+            [
+              "who",
+              `subscribers active in the last ${days.horizon} days: who was silent for longer has churned already by this horizon`,
+            ] as [string, string],
+          ]
+        : []),
       [
         "until",
         days.until

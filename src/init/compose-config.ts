@@ -75,11 +75,19 @@ export function composeConfig(parts: ConfigParts): Config {
     ...parts.beside,
     windows: days.windows,
     horizon: days.horizon,
+    ...(silenceIsChurn(parts) ? { active_within: days.horizon } : {}),
     snapshot_every: days.snapshotEvery,
     ...(days.until ? { until: days.until, stream: streamOf(parts.heldBack) } : {}),
     chunk_period: days.chunkPeriod,
   };
 }
+
+/**
+ * Whether churn is silence over the horizon. Who has been silent for that long has churned already: to look for him among those who
+ * will is easy, and helps nobody.
+ */
+export const silenceIsChurn = ({ beside, measures }: Pick<ConfigParts, "beside" | "measures">): boolean =>
+  beside.churned === undefined && measures.columns.PSEUDO_CHURNED === undefined;
 
 /** Measures that are columns of the file under other names. */
 const renamed = ({ measures }: MeasuresProposal) =>

@@ -70,6 +70,12 @@ describe.each(LOGS.map((make) => make()))("of $name, init", (log) => {
     expect(names.filter((name) => log.notMeasures?.includes(name))).toEqual([]);
   });
 
+  it("leaves out who has been silent for the horizon already, where silence is what churn is", () => {
+    const { columns, active_within, horizon } = proposal.config;
+    const hasFlags = "PSEUDO_CHURNED" in (columns as object);
+    expect(active_within).toBe(hasFlags ? undefined : horizon);
+  });
+
   it("gives a config by which every usable row is loaded, with the sums of the log", async () => {
     const { stored, loaded } = await loadAll(proposal, log);
     expect(loaded.rejected).toBe(log.rejected ?? 0);

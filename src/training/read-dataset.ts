@@ -46,21 +46,28 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
 export const daysOfStaysOnly = ({ plan, missing }: Pick<SnapshotTable, "plan" | "missing">): string[] =>
   plan.label === "leavers" ? [] : brokenWindows(missing, plan.horizon);
 
-/** What a reader of a training should know of those days. */
-export function staysOnlyNotes(table: Pick<SnapshotTable, "plan" | "missing">): string[] {
+/** What a reader of a training should know of those days; nothing where no snapshot is of one. */
+export async function staysOnlyNotes(db: Database, table: SnapshotTable): Promise<string[]> {
   const days = daysOfStaysOnly(table);
   if (!days.length) return [];
+  const { n, first, last } = await db.oneRow<{ n: number; first: string | null; last: string | null }>(
+    `SELECT count(*) AS n, CAST(min("Date") AS VARCHAR) AS first, CAST(max("Date") AS VARCHAR) AS last
+     FROM ${table.table} WHERE "Date" IN (${dates(days)})`,
+  );
+  if (n === 0) return [];
   return [
-    `snapshots from ${days[0]} to ${days.at(-1)} whose ${table.plan.horizon} days have days in them that the log does not cover (more than a tenth) are left out: of these it is known who stays, and not who leaves`,
+    `${n.toLocaleString("en-US")} snapshots from ${first} to ${last} are left out: more than a tenth of their ${table.plan.horizon} days is not covered by the log, so that it is known who stays, and not who leaves`,
   ];
 }
+
+const dates = (days: readonly string[]) => days.map((day) => `DATE '${day}'`).join(", ");
 
 /** SQL for the label of a snapshot that one may learn from and measure against; null where it is not known, or known of stays only. */
 export function fairLabel(table: Pick<SnapshotTable, "plan" | "missing">, prefix = ""): string {
   const days = daysOfStaysOnly(table);
   const label = `${prefix}M_TENURE_CHURN`;
   if (!days.length) return label;
-  return `CASE WHEN ${prefix}"Date" NOT IN (${days.map((day) => `DATE '${day}'`).join(", ")}) THEN ${label} END`;
+  return `CASE WHEN ${prefix}"Date" NOT IN (${dates(days)}) THEN ${label} END`;
 }
 
 /**

@@ -51,11 +51,12 @@ export async function train(
   options: TrainOptions = {},
   context: StageContext = {},
 ): Promise<TrainStageResult> {
-  const { table, dataset, previous } = await store.lease(
+  const { table, dataset, previous, notes } = await store.lease(
     async (db) => {
       const table = await snapshotTable(db);
       const known = `"Date" + ${table.plan.horizon - 1} <= DATE '${table.loadedUntil}' AND ${fairLabel(table)} IS NOT NULL`;
-      return { table, dataset: await readDataset(db, table, known), previous: await modelInService(db) };
+      const dataset = await readDataset(db, table, known);
+      return { table, dataset, previous: await modelInService(db), notes: await staysOnlyNotes(db, table) };
     },
     { signal: context.signal },
   );
@@ -65,7 +66,7 @@ export async function train(
     });
   }
   const memory = folderMemory(join(dirname(store.path), "models", "search", store.mark));
-  const result = await trainModel(dataset, options, { ...context, memory, notes: staysOnlyNotes(table) });
+  const result = await trainModel(dataset, options, { ...context, memory, notes });
   const gate = checkGate(result, dataset, previous && (await readPrevious(previous)));
   const path = join(dirname(store.path), "models", `model_${result.model.version}.json`);
   const saved = await saveModel(path, result.model, { createdAt: new Date().toISOString() });
