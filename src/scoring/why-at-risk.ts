@@ -4,7 +4,8 @@ import type { StageContext } from "../core/progress.js";
 import { text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { loadModel } from "../training/artifact.js";
-import { type Explanation, explainRows, explanationChart } from "../training/explain-rows.js";
+import { type Explanation, explainRows } from "../training/explain/explain-rows.js";
+import { explanationChart } from "../training/explain/explanation-chart.js";
 import { readDataset } from "../training/read-dataset.js";
 import { findModel } from "../training/train.js";
 import { findSnapshots } from "./find-snapshots.js";
@@ -15,13 +16,13 @@ export interface WhyAtRiskOptions {
   subscriber?: string | undefined;
   /** Version of the model; null: the one in service. */
   model?: string | null | undefined;
-  /** Features that are named; the others are summed. */
+  /** Reasons that are named, more where the others together would be the largest; these are summed. */
   top?: number | undefined;
 }
 
 /**
- * Why the model thinks that a subscriber is at risk: how far each feature moves the churn probability of the
- * snapshot that scored highest, by TreeSHAP (Lundberg et al. 2018).
+ * Why the model thinks that a subscriber is at risk: how far what is known of them moves the churn probability from that of
+ * the average, for the snapshot that scored highest, by TreeSHAP (Lundberg et al. 2018).
  *
  * @throws ChurnError NOT_FOUND when the model has not scored the subscriber; BAD_OPTION for an engine without reasons
  * @example

@@ -6,6 +6,7 @@ import { type Calibration, calibrate } from "./calibration.js";
 import { loadEngineModel } from "./engines/all-engines.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
 import type { Metrics } from "./evaluate.js";
+import type { AverageEffects } from "./explain/average-effects.js";
 import type { FeatureImportance } from "./importances.js";
 import type { TrainSettings } from "./options.js";
 import type { People } from "./people.js";
@@ -50,6 +51,8 @@ export interface ModelFacts {
   parameters: Parameters;
   settings: TrainSettings;
   calibration: Calibration;
+  /** Where explanations begin; null for an engine without reasons, and missing in models of before it was kept. */
+  average?: AverageEffects | null;
   /** Probability from which on churn is predicted. */
   threshold: number;
   report: ModelReport;

@@ -4,7 +4,7 @@ import type { Forest } from "../forest/model/forest.js";
 import { ChurnModel } from "./churn-model.js";
 import { pickRows } from "./dataset.js";
 import type { EngineModel } from "./engines/engine.js";
-import { explainRows } from "./explain-rows.js";
+import { explainRows } from "./explain/explain-rows.js";
 import { trainModel } from "./train-model.js";
 
 describe("engine ml-random-forest", () => {

@@ -4,7 +4,8 @@ import { labelRule } from "../features/label-rule.js";
 
 /** What a person calls the features of a plan as a model carries it; a feature without a title is its name. */
 export function planTitles(plan: unknown): (feature: string) => string {
-  const titles = isPlan(plan) ? featureTitles(plan) : undefined;
+  const own = planOf(plan);
+  const titles = own && featureTitles(own);
   return (feature) => titles?.get(feature) ?? feature;
 }
 
@@ -13,7 +14,11 @@ export function planLabel(plan: unknown): string {
   return isPlan(plan) && "label" in plan ? labelRule(plan) : "as it was given";
 }
 
-/** Whether a model's plan is one of the feature stage: another caller may give what it likes. */
+/** A model's plan where it is one of the feature stage: another caller may give what it likes. */
+export function planOf(plan: unknown): FeaturePlan | undefined {
+  return isPlan(plan) ? plan : undefined;
+}
+
 function isPlan(plan: unknown): plan is FeaturePlan {
   if (typeof plan !== "object" || plan === null) return false;
   return "measures" in plan && Array.isArray(plan.measures) && "features" in plan && Array.isArray(plan.features);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toySnapshots } from "../../test/fixtures/training/toy-snapshots.js";
 import { inMemory } from "../store/memory-database.js";
 import type { ChurnModel } from "./churn-model.js";
-import { explainRows } from "./explain-rows.js";
+import { explainRows } from "./explain/explain-rows.js";
 import { scoreDataset } from "./score-dataset.js";
 import { scoreFile } from "./score-file.js";
 import { trainModel } from "./train-model.js";

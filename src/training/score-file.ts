@@ -13,7 +13,8 @@ import { missingColumns, readValues } from "../table-files/read-columns.js";
 import { numberSql } from "../table-files/reading-sql.js";
 import type { ChurnModel } from "./churn-model.js";
 import type { Dataset } from "./dataset.js";
-import { type Explanation, explainRows } from "./explain-rows.js";
+import { explainRows } from "./explain/explain-rows.js";
+import { pointsText } from "./explain/reason-words.js";
 import { scoreDataset } from "./score-dataset.js";
 
 /** What `scoreFile` takes. */
@@ -38,7 +39,8 @@ export interface ScoredFile {
 
 /**
  * Scores a file: columns `probability`, `prediction`, `decile` (1 is the tenth with the highest probabilities, within each
- * `Date` where there is one), and for flagged rows `reason_1`, `reason_2`, … as "outgoing calls, sum of 30 days: 3 (+4.1 points)".
+ * `Date` where there is one), and for flagged rows `reason_1`, `reason_2`, … as "outgoing calls down 70% from the usual 40 a
+ * week (+4.1 points)".
  *
  * The rows keep their order. The output is written beside and renamed.
  *
@@ -109,7 +111,9 @@ async function reasonsOf(
     throwIfInterrupted(signal, "scoring");
     const batch = flagged.subarray(from, from + BATCH);
     for (const explained of explainRows(model, dataset, batch, { top: reasons })) {
-      for (const [k, reason] of explained.reasons.entries()) why[k][explained.row] = reasonText(reason);
+      for (const [k, { text, effect }] of explained.reasons.slice(0, reasons).entries()) {
+        why[k][explained.row] = `${text} (${pointsText(effect)})`;
+      }
     }
     onProgress?.({ task: "reasons", done: from + batch.length, total: flagged.length, unit: "rows" });
     await new Promise(setImmediate);
@@ -200,11 +204,6 @@ async function addTexts(db: Database, table: string, column: readonly (string | 
   const rows = [...column.keys()].filter((row) => column[row] !== null);
   await db.createTemporary(table, { [ROW]: rows, [table]: rows.map((row) => column[row]) });
 }
-
-const reasonText = ({ feature, title, value, effect }: Explanation["reasons"][number]) => {
-  const points = 100 * effect;
-  return `${title === feature ? feature : `${title}:`} ${value === null ? "missing" : Number(value.toPrecision(4))} (${points < 0 ? "" : "+"}${points.toFixed(1)} points)`;
-};
 
 const listed = (names: readonly string[]) =>
   names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");

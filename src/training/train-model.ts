@@ -1,9 +1,12 @@
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import { snakeKeys } from "../core/key-case.js";
+import { mean } from "../statistics/mean.js";
+import { calibrate } from "./calibration.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
 import type { Parameters } from "./engines/engine.js";
+import { averageEffects } from "./explain/average-effects.js";
 import { fitOnTrainingPart } from "./fit-on-training-part.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
@@ -97,6 +100,7 @@ async function trainInOrder(
       // the number of threads is not part of the model
       settings: { ...settings, threads: 0 },
       calibration,
+      average: averageEffects(learned, train.table, mean(calibrate(calibration, search.outOfFold.score)) ?? 0),
       threshold,
       report: reportOf(train, test, search.table, measured, notes),
     },
