@@ -13,7 +13,7 @@ const REST = [
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: "forks",
     ...(report ? { reporters: ["default", "json"], outputFile: { json: report } } : {}),
