@@ -1,6 +1,8 @@
 import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
+import { compileCustom } from "./compile-custom.js";
 import { coveredLog } from "./covered-log.js";
+import { customFault } from "./custom-sql.js";
 import type { FeaturePlan } from "./feature-plan.js";
 import { historiesSql, needsHistories } from "./histories-sql.js";
 import { leaversKnownUntil } from "./known-leavers.js";
@@ -30,16 +32,21 @@ export async function createSnapshots(
   const log = await coveredLog(db);
   if (!log) throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn load" });
   await checkAttributes(db, plan);
+  const custom = await compileCustom(db, plan);
   const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
   for (const sql of planTables(log)) await db.run(sql);
   await db.run(`DROP TABLE IF EXISTS ${table}`);
   await db.run(`CREATE ${temporary ? "TEMP " : ""}TABLE ${table} ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},
     "M_TENURE_CHURN" TINYINT, plan_hash VARCHAR NOT NULL, PRIMARY KEY ("User", "Date"))`);
-  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log, await leaversKnownUntil(db, plan, log))}) ORDER BY "User"`;
+  const sql = `INSERT INTO ${table} SELECT *, '${hash}' FROM (${planSql(plan, log, { knownUntil: await leaversKnownUntil(db, plan, log), custom })}) ORDER BY "User"`;
   for (const [index, day] of days.entries()) {
     onDay?.(index);
     if (needsHistories(plan))
       for (const step of historiesSql(plan, log, days[index - 1] ?? null, day)) await db.run(step);
-    await db.run(sql, [day]);
+    try {
+      await db.run(sql, [day]);
+    } catch (error) {
+      throw (await customFault(db, plan, { log, custom, day })) ?? error;
+    }
   }
 }

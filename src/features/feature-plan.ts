@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MeasureColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
+import { type CustomFeature, customFeatures } from "./custom-feature.js";
 import { type LifetimeFeature, lifetimeFeatures } from "./lifetime-features.js";
 import type { FeatureSettings } from "./options.js";
 import { type AttributeFeature, attributeFeatures, type PlannableAttributes } from "./plan-attributes.js";
@@ -32,7 +33,8 @@ export type Feature =
   | { name: string; kind: "day_sum" | "day_mean" | "day_stddev"; measure: string }
   /** Legacy set: log(1 + x) of another feature. */
   | { name: string; kind: "log1p"; of: string }
-  | AttributeFeature;
+  | AttributeFeature
+  | CustomFeature;
 
 /**
  * How snapshots become features and a label: data, not code, so that a model carries it and scoring repeats it.
@@ -73,7 +75,7 @@ export interface PlannableSubscribers {
  * @param labelGiven whether the log has PSEUDO_CHURNED
  * @param subscribers what is known of them beside the log; a plan without it has the hash that it always had
  * @throws ChurnError BAD_OPTION when the legacy set is asked of a log that lacks one of its four measures, or a measure has a name
- *   that the features of another one have
+ *   that the features of another one have, or a feature of `custom` has a name that is taken
  */
 export function planFeatures(
   settings: FeatureSettings,
@@ -102,6 +104,7 @@ export function planFeatures(
           attributes,
           usage.map(({ name }) => name),
         );
+  const taken = [...usage, ...known].map(({ name }) => name);
   return {
     format: "churn-workbench/feature-plan",
     version: settings.set === "standard" ? 2 : 1,
@@ -110,7 +113,7 @@ export function planFeatures(
     active_within: settings.active_within ?? Math.max(...windows),
     ...plannedLabel(settings, { labelGiven, hasLeavers }),
     measures: settings.set === "legacy" ? legacyMeasures(measures) : measures,
-    features: [...usage, ...known],
+    features: [...usage, ...known, ...customFeatures(settings.custom, taken)],
   };
 }
 

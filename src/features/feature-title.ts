@@ -56,6 +56,8 @@ function featureTitle(feature: Feature, measured: Measured, titles: ReadonlyMap<
     case "attribute":
     case "attribute_is":
       return feature.title;
+    case "custom":
+      return `${feature.title}${feature.unit ? ` (${feature.unit})` : ""}`;
     default:
       return LIFETIME[feature.kind].title;
   }

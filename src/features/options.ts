@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineOptions } from "../core/define-options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { SILENT_RULES } from "../store/silent-rule.js";
+import { customOption } from "./custom-option.js";
 
 export const featureOptions = defineOptions("features", {
   set: z
@@ -59,6 +60,11 @@ export const featureOptions = defineOptions("features", {
     .default(null)
     .describe(
       "attributes of subscribers that become features, of those that were loaded; null: all, an empty list: none",
+    ),
+  custom: customOption
+    .default({})
+    .describe(
+      "features of one's own, each an aggregate over the rows of a subscriber's days before the snapshot (measures by their names, day, age, active): weekend_share=sum(M) FILTER (WHERE dayofweek(day) IN (0, 6)) / sum(M)",
     ),
   data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
 });

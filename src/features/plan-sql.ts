@@ -1,7 +1,10 @@
 import { name } from "../store/database.js";
 import { activeSql } from "./active-sql.js";
 import { attributeValues } from "./attribute-sql.js";
+import type { CompiledCustom } from "./compile-custom.js";
 import type { CoveredLog } from "./covered-log.js";
+import { isCustom } from "./custom-feature.js";
+import { customValues } from "./custom-sql.js";
 import { daysBefore } from "./day-places.js";
 import { type FeaturePlan, lookback } from "./feature-plan.js";
 import { futureRows, labelSql } from "./label-sql.js";
@@ -9,6 +12,13 @@ import { leaversSql } from "./leavers-sql.js";
 import { legacyFeatures } from "./legacy-sql.js";
 import { isOfAttribute } from "./plan-attributes.js";
 import { usageFeatures } from "./usage-sql.js";
+
+/** Parts of a plan that the database has to be asked for. */
+export interface CompiledParts {
+  /** Where the label is a list of leavers: the last day of which it knows all. */
+  knownUntil: string | null;
+  custom: readonly CompiledCustom[];
+}
 
 /**
  * Compiles a plan to one query: the snapshots of one day, `$1` = the snapshot day t.
@@ -22,10 +32,10 @@ import { usageFeatures } from "./usage-sql.js";
  * The query needs the tables of `planTables`.
  *
  * @param log a label whose window reaches beyond its last day is null
- * @param knownUntil where the label is a list of leavers: the last day of which it knows all
  */
-export function planSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string | null = null): string {
-  const features = plan.set === "seed" ? legacyFeatures(plan) : usageFeatures(plan, log);
+export function planSql(plan: FeaturePlan, log: CoveredLog, { knownUntil, custom }: CompiledParts): string {
+  const usage = { ...plan, features: plan.features.filter((feature) => !isCustom(feature)) };
+  const features = plan.set === "seed" ? legacyFeatures(usage) : usageFeatures(usage, log);
   const known = plan.features.filter(isOfAttribute);
   const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
   return `WITH
@@ -33,11 +43,11 @@ export function planSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string |
     population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
       HAVING bool_or(active AND age <= ${plan.active_within})
         AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""}),
-    features AS (${features}),${known.length ? `\n    known AS (${attributeValues(known)}),` : ""}
+    features AS (${features}),${custom.length ? `\n    custom AS (${customValues(plan, log, custom)}),` : ""}${known.length ? `\n    known AS (${attributeValues(known)}),` : ""}
     future AS (${futureRows(plan)})
   SELECT CAST($1 AS DATE) AS "Date", DP_MSISDN AS "User", ${plan.features.map((feature) => name(feature.name)).join(", ")},
     ${list?.label ?? labelSql(plan, log)} AS "M_TENURE_CHURN"
-  FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)${list ? ` LEFT JOIN (${list.leaving}) USING (DP_MSISDN)` : ""}${known.length ? " LEFT JOIN known USING (DP_MSISDN)" : ""}`;
+  FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)${list ? ` LEFT JOIN (${list.leaving}) USING (DP_MSISDN)` : ""}${known.length ? " LEFT JOIN known USING (DP_MSISDN)" : ""}${custom.length ? " LEFT JOIN custom USING (DP_MSISDN)" : ""}`;
 }
 
 /**
