@@ -36,6 +36,48 @@ const list = (texts: readonly string[]) => `[${texts.map(text).join(", ")}]`;
 /** Bytes of the longest word for nobody: what is longer need not be looked up. */
 const LONGEST_WORD = Math.max(...NOBODY.map((word) => word.length));
 
+/** How most cells of a column are written: what is asked of such a text before the rules are. */
+export interface PlainCell {
+  /** SQL for a value that is computed of the text once. */
+  value: string;
+  /** SQL for whether the text is a plain one, and its value all right in the column; null counts as no. */
+  test(value: string): string;
+}
+
+/**
+ * The plain cells of a column, whose value is that of `typedCellSql`; undefined where options have them written otherwise.
+ *
+ * @param column what may be below 0 is only asked to be finite and not too large
+ */
+export function plainCellSql(raw: string, column: JudgedColumn, options: RecordCellOptions): PlainCell | undefined {
+  const { kind, negative } = column;
+  if (kind === "id")
+    return { value: options.id_form === "digits" ? phoneDigits(raw) : raw, test: () => isPlainId(raw) };
+  if (kind === "day") {
+    if (options.date_format) return undefined;
+    const isDay = `strlen(${raw}) = 10 AND ${raw} BETWEEN '1' AND '3' AND ${raw}[5] = '-' AND ${raw}[8] = '-'`;
+    return {
+      value: `CASE WHEN ${isDay} THEN try_cast(${raw} AS DATE) ${clockDay(raw)} END`,
+      test: (value) => validSql(value, column),
+    };
+  }
+  if (kind === "label" || options.empty === "zero") return undefined;
+  const number = numberTextCastSql(raw, options);
+  // of one that may be below 0, what begins with a space or a plus is not plain: the cast takes `+-5`, too
+  const inRange = (value: string) =>
+    negative
+      ? `abs(${value}) < ${TOO_LARGE} AND ${raw} > ','`
+      : `${value} >= 0 AND ${value} < ${TOO_LARGE}${kind === "count" ? ` AND ${value} = trunc(${value})` : ""}`;
+  const isNumber = (value: string) => `${inRange(value)} AND NOT contains(${raw}, '_')`;
+  // a cast that fails takes long, and where cells may be empty many are
+  return options.empty === "reject"
+    ? { value: number, test: isNumber }
+    : {
+        value: `CASE WHEN ${raw} <> '' THEN ${number} END`,
+        test: (value) => `coalesce(${isNumber(value)}, ${raw} = '')`,
+      };
+}
+
 /**
  * SQL for a text cell cast to its column type: null where it cannot be read. A measure is null where its value is missing, and NaN where
  * it cannot be read or must not be missing; a label is −1 where it is missing. What most cells are like is asked first.
@@ -50,16 +92,11 @@ export function typedCellSql(
 ): string {
   const cell = trimmed(raw);
   if (kind === "id") {
-    // no word for nobody begins with a digit and has no point
-    const plain = [
-      `(strlen(${raw}) > ${LONGEST_WORD} OR ${raw} BETWEEN '0' AND ':') AND strlen(${raw}) <= ${LONGEST_ID}`,
-      ...["'.'", "'+'", "' '", "chr(9)", "chr(0)"].map((odd) => `NOT contains(${raw}, ${odd})`),
-    ].join(" AND ");
     const isFault = idFaults(cell)
       .map(([test]) => test)
       .join(" OR ");
     const digits = options.id_form === "digits";
-    return `CASE WHEN ${plain} THEN ${digits ? phoneDigits(raw) : raw} WHEN ${isFault} THEN NULL ELSE ${digits ? phoneDigits(cell) : cell} END`;
+    return `CASE WHEN ${isPlainId(raw)} THEN ${digits ? phoneDigits(raw) : raw} WHEN ${isFault} THEN NULL ELSE ${digits ? phoneDigits(cell) : cell} END`;
   }
   if (kind === "day") {
     const { date_format: format, time_zone: zone = null } = options;
@@ -81,6 +118,13 @@ export function typedCellSql(
     WHEN ${number} <= 'infinity'::DOUBLE THEN ${number} WHEN ${raw} IS NULL OR ${isMarkSql(cell)} THEN ${missing}
     WHEN ${cell} = '' THEN ${empty} ELSE 'nan'::DOUBLE END`;
 }
+
+/** SQL for whether the text of a subscriber is one as it stands: no word for nobody begins with a digit and has no point. */
+const isPlainId = (raw: string) =>
+  [
+    `(strlen(${raw}) > ${LONGEST_WORD} OR ${raw} BETWEEN '0' AND ':') AND strlen(${raw}) <= ${LONGEST_ID}`,
+    ...["'.'", "'+'", "' '", "chr(9)", "chr(0)"].map((odd) => `NOT contains(${raw}, ${odd})`),
+  ].join(" AND ");
 
 /** SQL for the number that a cast makes of a cell of a measure: also of what is none by the rules. */
 export const numberTextCastSql = (raw: string, options: RecordCellOptions): string =>

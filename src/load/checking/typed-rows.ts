@@ -3,11 +3,12 @@ import { closestMatch } from "../../core/closest-match.js";
 import { ChurnError } from "../../core/errors.js";
 import { type Database, name } from "../../store/database.js";
 import type { LogColumn, LogMeasure } from "../../store/log-columns.js";
-import { numberTextCastSql, type RecordCellOptions, typedCellSql, validSql } from "../../store/record-cell-sql.js";
+import { plainCellSql, type RecordCellOptions, typedCellSql, validSql } from "../../store/record-cell-sql.js";
 import { recordKeySql } from "../../store/record-ids.js";
 import type { MeasurePlan } from "../measures/measure-plan.js";
-import { computedRows, readSql, rowTests, whileComputing } from "../measures/measure-sql.js";
+import { computedRows, readCells, rowTests, whileComputing } from "../measures/measure-sql.js";
 import { planMeasures } from "../measures/plan-measures.js";
+import type { TypedCell } from "../measures/typed-cell.js";
 import type { Source } from "../reading/source.js";
 import type { CellOptions } from "./cell-options.js";
 import { mapColumns } from "./map-columns.js";
@@ -104,27 +105,58 @@ function typedRows(
   }: { grain: "day" | "event"; rules: RecordCellOptions; thousands: CellOptions["thousands"]; identity: string },
 ): string {
   const { from, cell, widthOk, line, file } = source;
-  const own = (column: MappedColumn) => ({ ...rules, thousands: thousands?.[column.name] });
-  // what is asked several times of a cell is computed once, in a query below
+  const cells: TypedCell[] = present.map((column) => {
+    const own = { ...rules, thousands: thousands?.[column.name] };
+    return {
+      name: name(column.name),
+      text: cell(column.position),
+      typed: (raw, value) => typedCellSql(raw, column.kind, own, value),
+      plain: (raw) => plainCellSql(raw, column, own),
+      check: validSql(name(column.name), column),
+    };
+  });
+  if (plan) cells.unshift(...readCells(plan, source, rules));
+  const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}${identity}${widthOk} AS width_ok`;
+  const tests = plan ? rowTests(plan, grain) : [];
+  return judgedRows(`FROM ${from}`, place, cells, tests, (rows) => (plan ? computedRows(plan, rows, grain) : rows));
+}
+
+/**
+ * A query for rows with their cells, and with `ok`. What is asked several times of a cell is computed once, in a query below; and of a
+ * row whose cells are all plain, as most are, no more is asked.
+ *
+ * @param place SELECT items beside the cells
+ * @param tests what a row must pass beside the checks of its cells
+ * @param compute puts what is computed of each row above its cells
+ */
+function judgedRows(
+  from: string,
+  place: string,
+  cells: readonly TypedCell[],
+  tests: readonly string[],
+  compute: (rows: string) => string,
+): string {
   const raw = (index: number) => `"${index} raw"`;
-  const cast = (index: number) => `"${index} number"`;
-  const casts = present.flatMap((column, index) =>
-    column.kind === "count" || column.kind === "amount"
-      ? [`${numberTextCastSql(raw(index), own(column))} AS ${cast(index)}`]
-      : [],
+  const value = (index: number) => `"${index} value"`;
+  const found = cells.map((cell, index) => ({ ...cell, index, plain: cell.plain(raw(index)) }));
+  const plain = found.flatMap(({ plain: own, index }) => (own ? [{ ...own, index }] : []));
+  const below = [...found.map(({ index }) => raw(index)), ...plain.map(({ index }) => value(index))];
+  const texts = found.map(({ text, index }) => `${text} AS ${raw(index)}`);
+  const values = plain.map(({ value: sql, index }) => `${sql} AS ${value(index)}`);
+  const isPlain = ["true", ...plain.map(({ test, index }) => test(value(index)))].join(" AND ");
+  const typed = found.map(({ name: own, typed: by, plain: quick, index }) =>
+    quick
+      ? `CASE WHEN is_plain THEN ${value(index)} ELSE ${by(raw(index), value(index))} END AS ${own}`
+      : `${by(raw(index))} AS ${own}`,
   );
-  const typed = present.map(
-    (column, index) => `${typedCellSql(raw(index), column.kind, own(column), cast(index))} AS ${name(column.name)}`,
-  );
-  const checks = present.map((column) => validSql(name(column.name), column));
-  const place = `${line ? `${line} AS line, ` : ""}${file ? `${file} AS file_number, ` : ""}${identity}`;
-  const texts = present.map((column, index) => `${cell(column.position)} AS ${raw(index)}`);
-  const read = [...(plan ? readSql(plan, source, rules) : []), ...texts];
-  const bare = `SELECT ${place}${widthOk} AS width_ok, ${read.join(", ")} FROM ${from}`;
-  const below = [...texts, ...casts].map((each) => each.slice(each.lastIndexOf(" AS ") + 4));
-  const rows = `SELECT * EXCLUDE (${below.join(", ")}), ${typed.join(", ")} FROM (SELECT ${["*", ...casts].join(", ")} FROM (${bare}))`;
-  const tests = ["width_ok", ...checks, ...(plan ? rowTests(plan, grain) : [])];
-  return `SELECT *, coalesce(${tests.join(" AND ")}, false) AS ok FROM (${plan ? computedRows(plan, rows, grain) : rows})`;
+  const bare = `SELECT ${[place, ...texts].join(", ")} ${from}`;
+  const valued = `SELECT ${["*", ...values].join(", ")} FROM (${bare})`;
+  const judged = `SELECT *, coalesce(${isPlain}, false) AS is_plain FROM (${valued})`;
+  const rows = compute(`SELECT * EXCLUDE (${below.join(", ")}), ${typed.join(", ")} FROM (${judged})`);
+  const checks = found.flatMap(({ check, plain: quick }) => (check ? [{ check, quick }] : []));
+  const always = ["width_ok", ...checks.flatMap(({ check, quick }) => (quick ? [] : [check])), ...tests].join(" AND ");
+  const asked = ["true", ...checks.flatMap(({ check, quick }) => (quick ? [check] : []))].join(" AND ");
+  return `SELECT * EXCLUDE (is_plain), coalesce(${always} AND CASE WHEN is_plain THEN true ELSE ${asked} END, false) AS ok FROM (${rows})`;
 }
 
 /** The options of a load as the rules of cells have them. */

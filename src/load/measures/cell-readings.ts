@@ -3,14 +3,26 @@ import { isMarkSql, isMissingTextSql } from "../../store/cell-sql.js";
 import { text } from "../../store/database.js";
 import { momentSql, offsetMomentSql } from "../../store/day-cell-sql.js";
 import type { CellReading } from "../../store/log-columns.js";
-import { isClockText, type RecordCellOptions, typedCellSql } from "../../store/record-cell-sql.js";
+import {
+  isClockText,
+  type PlainCell,
+  plainCellSql,
+  type RecordCellOptions,
+  typedCellSql,
+} from "../../store/record-cell-sql.js";
 
 /** How one kind of cells is read where an expression names its column: missing cells are null. */
 interface Reading {
   /** Type of the cells in the expression. */
   type: string;
-  /** SQL for a cell, with a value that no cell has where it cannot be read. */
-  read(raw: string, options: RecordCellOptions): string;
+  /**
+   * SQL for a cell, with a value that no cell has where it cannot be read.
+   *
+   * @param value that of `plain`, where a query below has computed it
+   */
+  read(raw: string, options: RecordCellOptions, value?: string): string;
+  /** The cells that most are like, and whose value is that of `read`. */
+  plain?(raw: string, options: RecordCellOptions): PlainCell | undefined;
   /** SQL for whether what was read is a value, or missing; undefined where every cell can be read. */
   isRead?(value: string): string;
   /** SQL for the value in an expression, of cells that were all read; undefined where it is as it is. */
@@ -27,19 +39,24 @@ const isPlainText = (raw: string) =>
 
 const isMissing = (raw: string) => `(${raw} IS NULL OR ${cellOf(raw)} = '' OR ${isMarkSql(cellOf(raw))})`;
 
+/** The time of a text as 2024-01-31 23:59:59; null of any other. */
+const clockTime = (raw: string) => `CASE WHEN ${isClockText(raw)} THEN try_cast(${raw} AS TIMESTAMP) END`;
+
 /** A time without its offset, which does not count: the clock is that which wrote it. */
 const clockSql = (cell: string) =>
   `try_cast(replace(regexp_extract(${cell}, '^[0-9/-]+([T ][0-9:.,]+)?'), ',', '.') AS TIMESTAMP)`;
 
 /** A moment on the clock that counts: as the option says that times are written, else by ISO 8601. */
-function timeSql(raw: string, { date_format: format, time_zone: zone = null }: RecordCellOptions): string {
+function timeSql(
+  raw: string,
+  { date_format: format, time_zone: zone = null }: RecordCellOptions,
+  value = clockTime(raw),
+): string {
   const cell = cellOf(raw);
   const instant = zone ? offsetMomentSql(cell, zone) : undefined;
   const iso = `CASE ${instant ? `WHEN ${instant[0]} THEN ${instant[1]}` : ""} WHEN regexp_matches(${cell}, ${text(DAY_FORM)}) THEN ${clockSql(cell)} END`;
   const told = format ? `CAST(${momentSql(cell, format, zone)} AS TIMESTAMP), ` : "";
-  const plain = format
-    ? ""
-    : `WHEN ${isClockText(raw)} AND try_cast(${raw} AS TIMESTAMP) IS NOT NULL THEN try_cast(${raw} AS TIMESTAMP)`;
+  const plain = format ? "" : `WHEN ${value} IS NOT NULL THEN ${value}`;
   return `CASE ${plain} WHEN ${isMissing(raw)} THEN NULL ELSE coalesce(${told}${iso}, 'infinity'::TIMESTAMP) END`;
 }
 
@@ -48,8 +65,9 @@ export const READINGS: Readonly<Record<CellReading, Reading>> = {
   number: {
     type: "DOUBLE",
     // many cells are empty where a row may be a call, a message or an order: a cast that fails takes long
-    read: (raw, options) =>
-      `CASE WHEN ${raw} <> '' THEN ${typedCellSql(raw, "amount", { ...options, empty: "null" })} END`,
+    read: (raw, options, value) =>
+      `CASE WHEN ${raw} <> '' THEN ${typedCellSql(raw, "amount", { ...options, empty: "null" }, value)} END`,
+    plain: (raw, options) => plainCellSql(raw, { kind: "amount", negative: true }, { ...options, empty: "null" }),
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
     reason: REASONS.notANumber,
   },
@@ -69,6 +87,8 @@ export const READINGS: Readonly<Record<CellReading, Reading>> = {
   time: {
     type: "TIMESTAMP",
     read: timeSql,
+    plain: (raw, { date_format }) =>
+      date_format ? undefined : { value: clockTime(raw), test: (value) => `${value} IS NOT NULL` },
     isRead: (value) => `coalesce(isfinite(${value}), true)`,
     reason: "not a time YYYY-MM-DD HH:MM:SS",
   },

@@ -6,19 +6,33 @@ import type { Source } from "../reading/source.js";
 import { READINGS, readableSql } from "./cell-readings.js";
 import { inWords } from "./duckdb-words.js";
 import type { MeasurePlan, ReadColumn } from "./measure-plan.js";
+import type { TypedCell } from "./typed-cell.js";
 
 /** What was read of a column, before it is used: it tells what could not be read. */
 const cellOf = ({ alias }: ReadColumn) => `_cell${alias}`;
 
-/** SELECT items for the cells that measures are computed from. */
-export function readSql({ reads }: MeasurePlan, { cell }: Pick<Source, "cell">, options: RecordCellOptions): string[] {
-  return reads.map((read) => `${READINGS[read.reading].read(cell(read.position), options)} AS ${cellOf(read)}`);
+/** The cells that measures are computed from. */
+export function readCells(
+  { reads }: MeasurePlan,
+  { cell }: Pick<Source, "cell">,
+  options: RecordCellOptions,
+): TypedCell[] {
+  return reads.map((read) => {
+    const { read: typed, plain, isRead } = READINGS[read.reading];
+    return {
+      name: cellOf(read),
+      text: cell(read.position),
+      typed: (raw, value) => typed(raw, options, value),
+      plain: (raw) => plain?.(raw, options),
+      ...(isRead ? { check: isRead(cellOf(read)) } : {}),
+    };
+  });
 }
 
 /**
  * A query for rows with the values that expressions use, and what is computed of each row: measures of days, and whether a cast fails.
  *
- * @param rows a query for rows with the items of `readSql`
+ * @param rows a query for rows with the cells of `readCells`
  */
 export function computedRows(plan: MeasurePlan, rows: string, grain: "day" | "event"): string {
   const measures = grain === "day" ? plan.computed.map(({ measure, sql }) => `${sql} AS ${name(measure.name)}`) : [];
@@ -31,12 +45,11 @@ export function computedRows(plan: MeasurePlan, rows: string, grain: "day" | "ev
   return `SELECT * ${exclude}, ${items.join(", ")} FROM (SELECT ${["*", ...used].join(", ")} FROM (${rows}))`;
 }
 
-/** Tests that a row of `computedRows` must pass. */
+/** Tests that a row of `computedRows` must pass, beside those of its cells. */
 export function rowTests(plan: MeasurePlan, grain: "day" | "event"): string[] {
-  const isRead = plan.reads.flatMap((read) => READINGS[read.reading].isRead?.(cellOf(read)) ?? []);
   const isCast = plan.checks.map((_, index) => `NOT _cast_${index}`);
   const isValid = grain === "day" ? plan.computed.map(({ measure }) => validSql(name(measure.name), measure)) : [];
-  return [...isRead, ...isCast, ...isValid];
+  return [...isCast, ...isValid];
 }
 
 /** What may be wrong with a row of `computedRows`: tests in the order of their precedence, each with column and reason. */

@@ -96,7 +96,7 @@ async function scanPlain(file: RecordFile): Promise<{ lines: number } | undefine
   let last = NEWLINE;
   for await (const block of plainBytes(file.path)) {
     if (block.includes(QUOTE) || block.includes(RETURN)) return undefined;
-    for (let i = 0; i < block.length; i++) if (block[i] === NEWLINE) newlines++;
+    for (let at = block.indexOf(NEWLINE); at >= 0; at = block.indexOf(NEWLINE, at + 1)) newlines++;
     last = block[block.length - 1];
   }
   const above = firstLineOf(file) - 1;
