@@ -36,7 +36,8 @@ export function countNumbers(column: string, prefix: string): string[] {
     `count(${number}) AS ${prefix}_number`,
     // most cells are numbers: only of the others it is asked what they are
     `count(CASE WHEN ${number} IS NULL AND ${own} IS NOT NULL AND NOT ${isMarkSql(cell)} THEN ${cell} END) AS ${prefix}_odd`,
-    `count(*) FILTER (${own} LIKE '%0%' AND regexp_matches(${cell}, '${CODE}')) AS ${prefix}_code`,
+    // what begins with a digit from 1 to 9 is none; a pattern is asked only where a branch is taken
+    `count(CASE WHEN ascii(${own}) NOT BETWEEN 49 AND 57 AND ${own} LIKE '%0%' THEN CASE WHEN regexp_matches(${cell}, '${CODE}') THEN 1 END END) AS ${prefix}_code`,
   ];
 }
 
