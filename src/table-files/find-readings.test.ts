@@ -35,6 +35,49 @@ function read(path: string, overrides: ColumnOverrides = {}) {
   });
 }
 
+describe("a table of more columns than one statement takes", () => {
+  const width = 1100;
+  const cellsOf = (row: number) =>
+    Array.from({ length: width }, (_, j) => {
+      if (j === 700) return row === 2 ? "x" : "4";
+      if (j % 3 === 1) return row === 1 ? "NA" : `${j},5`;
+      return j % 3 === 2 ? `t${row}` : String(row + j / 1000);
+    });
+  const rows = Array.from({ length: 40 }, (_, row) => cellsOf(row));
+  const path = file(`${rows[0].map((_, j) => `x${j}`).join(";")}\n${rows.map((row) => row.join(";")).join("\n")}\n`);
+
+  it("is read column by column as a narrow one is", async () => {
+    const { values, notes } = await withTable(path, async (table) => {
+      const { readings, notes } = await findReadings(table, table.columns);
+      const wanted = table.columns.map((column, j) => ({ column, ...readings[j] }));
+      return { values: await readValues(table, wanted), notes };
+    });
+    expect(notes).toEqual([expect.stringContaining('1 of 40 cells of "x700" are not numbers, first "x" in row 3')]);
+    const cells = values.map((read) =>
+      read instanceof Float64Array ? [...read] : [...read.codes].map((code) => read.levels[code]),
+    );
+    const meant = (j: number) => (cell: string) => {
+      if (j === 700 || j % 3 === 2) return cell;
+      return cell === "NA" ? Number.NaN : Number(cell.replace(",", "."));
+    };
+    expect(cells).toEqual(Array.from({ length: width }, (_, j) => rows.map((row) => meant(j)(row[j]))));
+  });
+
+  it("names the first column that does not hold what it should", async () => {
+    const strict = withTable(path, (table) =>
+      readValues(
+        table,
+        table.columns.map((column, j) => ({
+          column,
+          kind: j % 3 === 2 ? "category" : "number",
+          ...(j % 3 === 1 && j !== 700 ? { comma: true } : {}),
+        })),
+      ),
+    );
+    await expect(strict).rejects.toThrow(/column "x700" of .* should hold numbers, row 3 has "x"/);
+  });
+});
+
 describe("a column of a text file", () => {
   it("holds numbers where all of its cells are numbers or marks of missing values", async () => {
     const { reading, cells } = await column(["1", "NA", "-", "2.5", "", "nan", "\\N", "null", "?", " 3 ", "1e3"]);
