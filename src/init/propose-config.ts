@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import type { Database } from "../store/database.js";
 import { inMemory } from "../store/memory-database.js";
@@ -45,14 +46,9 @@ export async function proposeConfig(
       : placeOf(texts.length === 1 ? texts[0] : [groups[0].source].flat()[0]),
   );
   const config = resolve(output ?? `${name}.config.json`);
-  return inMemory(async (db) => {
-    const stop = () => db.interrupt();
-    context.signal?.addEventListener("abort", stop);
-    try {
-      return await propose({ db, groups, settings, name, config, context });
-    } finally {
-      context.signal?.removeEventListener("abort", stop);
-    }
+  return inMemory((db) => propose({ db, groups, settings, name, config, context }), {
+    signal: context.signal,
+    what: "nothing was written",
   });
 }
 
@@ -88,7 +84,10 @@ interface Task {
 }
 
 async function propose({ db, groups, settings, name, config, context }: Task): Promise<Proposal> {
-  const tell = (task: string) => context.onProgress?.({ task, done: 0 });
+  const tell = (task: string) => {
+    throwIfInterrupted(context.signal, "nothing was written");
+    context.onProgress?.({ task, done: 0 });
+  };
   tell("read the log");
   const bounds = { rows: settings.rows, bytes: settings.megabytes * 1e6 };
   const [group] = groups;

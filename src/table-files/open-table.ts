@@ -2,7 +2,6 @@ import { open, stat } from "node:fs/promises";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import { firstLineOf, messageOf } from "../core/fault.js";
-import { interrupted } from "../core/interrupted.js";
 import { csvHead, HEAD_BYTES } from "../download/csv-head.js";
 import { plainBytes } from "../download/gunzipped.js";
 import { gzipError } from "../download/gzip-error.js";
@@ -44,18 +43,7 @@ export async function withTable<T>(
   work: (table: OpenTable) => Promise<T>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<T> {
-  return inMemory(async (db) => {
-    const stop = () => db.interrupt();
-    signal?.addEventListener("abort", stop);
-    try {
-      return await work(await openTable(db, path));
-    } catch (error) {
-      if (signal?.aborted) throw interrupted(`work on ${path}`, error);
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", stop);
-    }
-  });
+  return inMemory(async (db) => work(await openTable(db, path)), { signal, what: `work on ${path}` });
 }
 
 /**

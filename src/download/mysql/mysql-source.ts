@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { ChurnError } from "../../core/errors.js";
 import { interrupted, throwIfInterrupted } from "../../core/interrupted.js";
 import type { StageContext } from "../../core/progress.js";
+import type { Database } from "../../store/database.js";
 import { describePlace, type MysqlAddress, parseMysqlAddress } from "../../store/mysql/mysql-address.js";
 import type { RoleOfServer } from "../../store/mysql/mysql-faults.js";
 import { MysqlServer } from "../../store/mysql/mysql-server.js";
@@ -117,9 +118,7 @@ async function write(
   // both are large, and loaded for those who need them
   const { inMemory } = await import("../../store/memory-database.js");
   const { joinParquet, readTable } = await import("./read-table.js");
-  return inMemory(async (db) => {
-    const stop = () => db.interrupt();
-    context.signal?.addEventListener("abort", stop);
+  const work = async (db: Database) => {
     try {
       const { read, files } = await readTable(db, server, from, { before, folder, timeout }, context);
       throwIfInterrupted(context.signal, address.database);
@@ -132,8 +131,8 @@ async function write(
       else await joinParquet(db, parts, partial);
       return { ...NO_VALIDATORS, packed: false, read };
     } finally {
-      context.signal?.removeEventListener("abort", stop);
       server.close();
     }
-  });
+  };
+  return inMemory(work, { signal: context.signal, what: address.database });
 }
