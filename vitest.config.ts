@@ -9,6 +9,7 @@ const REST = [
   "src/service/*.test.ts",
   "src/{init/propose-config,load/load-file,load/many/load-group,load/many/load-many,load/replace-days,load/measures/any-cut,features/build-features,features/subscribers}.test.ts",
   "src/watch/monitor.test.ts",
+  "src/forest/category-laws.test.ts",
 ];
 
 export default defineConfig({

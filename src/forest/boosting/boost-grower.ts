@@ -7,16 +7,20 @@ import { leafValue } from "../trees/leaf-value.js";
 import type { Trees } from "../trees/tree.js";
 import type { BoostSpace } from "./boost-space.js";
 import { type BoostLimits, type BoostNode, type BoostSplit, boostingSplitter } from "./boost-splitter.js";
-
-interface GradientSums {
-  readonly gradient: number;
-  readonly hessian: number;
-}
+import type { GradientSums, RoundRows } from "./round-rows.js";
 
 /** A boosted tree, and the entries that each of its leaves ends with. */
 export interface BoostedTree {
   tree: Trees;
   leaves: { value: number; from: number; to: number }[];
+}
+
+/** How trees are grown. */
+export interface GrowerInput {
+  limits: BoostLimits;
+  code: HessianCode;
+  /** Orders of the levels of columns of many, renewed for each tree. */
+  orders: RoundRows["orders"];
 }
 
 /**
@@ -31,11 +35,11 @@ export class BoostGrower {
   readonly #side: Uint8Array;
   readonly #search: (node: BoostNode) => void;
 
-  constructor(space: BoostSpace, columns: readonly ColumnShape[], limits: BoostLimits, code: HessianCode) {
+  constructor(space: BoostSpace, columns: readonly ColumnShape[], { limits, code, orders }: GrowerInput) {
     this.#space = space;
     this.#limits = limits;
     this.#side = new Uint8Array(space.memory.buffer, space.sideAt, 256);
-    this.#search = boostingSplitter(space, columns, limits, code);
+    this.#search = boostingSplitter(space, columns, limits, { code, orders });
   }
 
   /** Grows a tree on the first `size` entries, which are reordered; `sums` are those of all of them. */
@@ -110,7 +114,11 @@ export class BoostGrower {
   #childrenOf(node: BoostNode, split: BoostSplit, border: number): [left: BoostNode, right: BoostNode] {
     const { from, to, key, low, high } = node;
     const { l2, monotone } = this.#limits;
-    const rest = { gradient: node.gradient - split.gradient, hessian: node.hessian - split.hessian };
+    const rest = {
+      gradient: node.gradient - split.gradient,
+      hessian: node.hessian - split.hessian,
+      rows: node.rows - split.rows,
+    };
     const sign = monotone[split.column];
     const middle =
       (leafValue(split.gradient, split.hessian, l2, low, high) +
@@ -128,11 +136,26 @@ export class BoostGrower {
 
   #newNode(
     { from, to, depth, key }: Pick<BoostNode, "from" | "to" | "depth" | "key">,
-    { gradient, hessian }: GradientSums,
+    { gradient, hessian, rows }: GradientSums,
     { low, high }: Pick<BoostNode, "low" | "high">,
   ): BoostNode {
     const value = leafValue(gradient, hessian, this.#limits.l2, low, high);
-    return { from, to, depth, key, gradient, hessian, low, high, value, slot: 0, gain: 0, split: undefined, left: 0 };
+    return {
+      from,
+      to,
+      rows,
+      depth,
+      key,
+      gradient,
+      hessian,
+      low,
+      high,
+      value,
+      slot: 0,
+      gain: 0,
+      split: undefined,
+      left: 0,
+    };
   }
 }
 

@@ -6,8 +6,10 @@ import type { ColumnShape } from "../loops/binned-matrix.js";
 import { NEXT_BIN } from "../loops/boost-bins.js";
 import { LEAST_HESSIAN } from "../loops/boost-loop.js";
 import type { HessianCode } from "../loops/hessian-code.js";
+import { MISSING } from "../loops/missing.js";
 import { lossReduction } from "../trees/leaf-value.js";
 import type { BoostSpace } from "./boost-space.js";
+import type { RoundRows } from "./round-rows.js";
 
 /** Limits of a boosted tree. */
 export interface BoostLimits {
@@ -26,6 +28,8 @@ export interface BoostLimits {
 export interface BoostNode {
   from: number;
   to: number;
+  /** Rows; one that counts as several counts as often. */
+  rows: number;
   depth: number;
   key: number;
   gradient: number;
@@ -46,6 +50,7 @@ export interface BoostNode {
 export interface BoostSplit extends Omit<NodeSplit, "impurity" | "sums"> {
   gradient: number;
   hessian: number;
+  rows: number;
 }
 
 /** Bytes that a search needs beside the bins, a multiple of 16. */
@@ -61,7 +66,7 @@ export function boostingSplitter(
   { loops, memory, layout, binsAt, searchAt }: BoostSpace,
   columns: readonly ColumnShape[],
   { l2, minSamplesLeaf, maxDepth, monotone, drawn }: BoostLimits,
-  { count, unit }: HessianCode,
+  { code: { count, unit }, orders }: { code: HessianCode; orders: RoundRows["orders"] },
 ): (node: BoostNode) => void {
   const outAt = searchAt + columns.length * RANKED;
   const nodeAt = outAt + OUT;
@@ -84,10 +89,26 @@ export function boostingSplitter(
   const { rank } = loops;
   const codes = new Int32Array(256);
 
+  /** What `rank` does, in an order that is given. */
+  const place = (slotAt: number, j: number, fixed: Int32Array): number => {
+    let to = rankedAt(j) / 8;
+    for (const level of fixed) {
+      const at = level === MISSING ? layout.missing[j] : layout.starts[j] + level * NEXT_BIN;
+      if (level !== MISSING && level >= columns[j].count) continue;
+      const coded = numbers[(slotAt + at) / 8 + 1];
+      if (coded === 0) continue;
+      numbers[to] = numbers[(slotAt + at) / 8];
+      numbers[to + 1] = coded;
+      integers[2 * to + 6] = level;
+      to += NEXT_BIN / 8;
+    }
+    return (to - rankedAt(j) / 8) / (NEXT_BIN / 8);
+  };
+
   return (node) => {
     node.split = undefined;
     node.gain = 0;
-    const rows = node.to - node.from;
+    const { rows } = node;
     if (node.depth >= maxDepth || rows < 2 * minSamplesLeaf || node.hessian < LEAST_HESSIAN) return;
     given[0] = node.gradient;
     given[1] = node.hessian;
@@ -103,7 +124,10 @@ export function boostingSplitter(
       order[i] = j;
       const { categorical, count } = columns[j];
       if (!categorical) continue;
-      const used = rank(slotAt + layout.starts[j], count, slotAt + layout.missing[j], rankedAt(j), nodeAt);
+      const fixed = orders[j];
+      const used = fixed
+        ? place(slotAt, j, fixed)
+        : rank(slotAt + layout.starts[j], count, slotAt + layout.missing[j], rankedAt(j), nodeAt);
       integers[(tableAt + j * COLUMN) / 4 + 1] = used - 1;
     }
     const column = search(orderAt, orderAt + 4 * drawn, tableAt, slotAt, nodeAt, outAt);
@@ -118,6 +142,7 @@ export function boostingSplitter(
       set: undefined,
       gradient: found[1],
       hessian: found[2],
+      rows: found[3],
     };
     if (columns[column].categorical) {
       const used = integers[(tableAt + column * COLUMN) / 4 + 1] + 1;

@@ -7,6 +7,7 @@ import type { BoostingSettings } from "../trees/tree-options.js";
 import { leafOf, packTrees } from "../trees/walk-trees.js";
 import type { BoostedTree, BoostGrower } from "./boost-grower.js";
 import type { BoostSpace } from "./boost-space.js";
+import type { RoundRows } from "./round-rows.js";
 
 /** Least loss of the held-out rows that counts as a gain. */
 const LEAST_GAIN = 1e-7;
@@ -20,6 +21,7 @@ export interface BoosterInput {
   loss: BoostingLoss;
   space: BoostSpace;
   grower: BoostGrower;
+  rows: RoundRows;
   settings: BoostingSettings;
 }
 
@@ -43,15 +45,17 @@ export class Booster {
 
   /** Grows the trees of round t; returns whether another one may gain. */
   round(t: number): boolean {
-    const { loss, grower, train, held, settings } = this.#input;
+    const { loss, grower, rows, held, settings } = this.#input;
     const { outputs } = loss;
     let hasGrown = false;
     for (let k = 0; k < outputs; k++) {
       this.#enter();
-      const sums = loss.gradients(k, this.#pairs);
-      const boosted = grower.grow(train.length, treeKey(settings.seed, t * outputs + k), sums);
+      const key = treeKey(settings.seed, t * outputs + k);
+      const all = loss.gradients(k, this.#pairs);
+      const { size, sums } = rows.draw(key, this.#entries, this.#pairs, all);
+      const boosted = grower.grow(size, key, sums);
       this.#addTrain(boosted, k);
-      if (held.length > 0) this.#addHeld(boosted.tree, k);
+      for (const others of [held, rows.outside.subarray(0, rows.outsideSize)]) this.#addOthers(boosted.tree, k, others);
       if (boosted.leaves.length > 1) hasGrown = true;
       this.#parts.push(outputs === 1 ? boosted.tree : valuesOfClass(boosted.tree, k, outputs));
     }
@@ -95,13 +99,14 @@ export class Booster {
     }
   }
 
-  /** Adds a tree to score k of the held-out rows. */
-  #addHeld(tree: Trees, k: number): void {
-    const { loss, held, binned } = this.#input;
+  /** Adds a tree to score k of rows that it was not grown on. */
+  #addOthers(tree: Trees, k: number, others: Int32Array): void {
+    if (others.length === 0) return;
+    const { loss, binned } = this.#input;
     const { score, outputs } = loss;
     const packed = packTrees(tree);
-    for (let i = 0; i < held.length; i++) {
-      const row = held[i];
+    for (let i = 0; i < others.length; i++) {
+      const row = others[i];
       score[row * outputs + k] += tree.value[leafOf(packed, 0, binned.codes, row * binned.stride)];
     }
   }

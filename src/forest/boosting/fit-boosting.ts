@@ -2,7 +2,7 @@ import { ChurnError } from "../../core/errors.js";
 import { throwIfInterrupted } from "../../core/interrupted.js";
 import type { BinnedMatrix } from "../loops/binned-matrix.js";
 import { bin } from "../matrix/bin.js";
-import type { Matrix } from "../matrix/matrix.js";
+import { checkMatrix, type Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
 import {
   type BoostingLoss,
@@ -13,21 +13,23 @@ import {
   squaredLoss,
 } from "../trees/boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "../trees/boosting-options.js";
-import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/check-target.js";
+import { checkLabels, checkNumbers, sharedRows } from "../trees/check-target.js";
 import { balancedRowWeights } from "../trees/class-weights.js";
 import { drawnColumns } from "../trees/draw-sizes.js";
+import { rowWeights, weighedRows } from "../trees/row-weights.js";
 import type { BoostingSettings } from "../trees/tree-options.js";
 import { BoostGrower } from "./boost-grower.js";
 import { Booster } from "./booster.js";
 import { holdOut } from "./hold-out.js";
 import { openBoostSpace } from "./open-boost-space.js";
+import { RoundRows } from "./round-rows.js";
 
 /** What `fitBoosting` takes beside the matrix and the labels. */
 export interface FitBoostingOptions extends BoostingOptions {
   /** What `y` is: classes (the default), or numbers to predict. */
   task?: "classification" | "regression";
   classNames?: readonly string[] | undefined;
-  /** Weight of each row of the matrix, at least 0. */
+  /** Weight of each row of the matrix, as in a forest. */
   sampleWeight?: Float64Array | undefined;
   /** Rows of the matrix that are held out to see when to stop, instead of a random share: those of whole subscribers, say. */
   validation?: Int32Array | undefined;
@@ -63,21 +65,24 @@ export async function fitBoosting(
 ): Promise<Forest> {
   const settings = checkBoostingOptions(options);
   const regression = options.task === "regression";
-  const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
-  const all = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
+  const size = "binned" in x ? x.binned.rows : checkMatrix(x);
+  const all = sharedRows("binned" in x ? x.rows : undefined, size);
+  const own = options.sampleWeight && rowWeights(options.sampleWeight, all, size);
+  const binned = "binned" in x ? x.binned : bin(x, settings.maxBins, undefined, own?.of);
   const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
   const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
-  const own = options.sampleWeight && checkWeights(options.sampleWeight, all, binned.rows);
-  const weights = options.classWeight ? balancedRowWeights(target.y, all, classes, own) : own;
+  const counts = own?.areCounts ? own.of : undefined;
   const monotone = monotoneSigns(binned, settings.monotone);
-  const used = weights ? all.filter((row) => weights[row] > 0) : all;
+  const used = weighedRows(all, own);
+  const weights = options.classWeight ? balancedRowWeights(target.y, used, classes, own?.of) : own?.of;
   const { train, held } = holdOut(used, settings, options.validation, target.y);
   const columns = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-  const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(train.length / settings.minSamplesLeaf));
+  const units = counts ? train.reduce((sum, row) => sum + counts[row], 0) : train.length;
+  const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(units / settings.minSamplesLeaf));
   const lossBytes = classes === 2 ? logisticBytes(binned.rows, weights !== undefined) : 0;
   const space = openBoostSpace(binned, { columns, entries: train.length, maxLeaves, lossBytes });
   try {
-    const loss = lossOf({ rows: binned.rows, train, y: target.y, weights }, classes, space);
+    const loss = lossOf({ rows: binned.rows, train, y: target.y, weights, counts }, classes, space);
     const limits = {
       ...settings,
       maxLeaves,
@@ -85,8 +90,9 @@ export async function fitBoosting(
       drawn: drawnColumns(settings.maxFeatures, columns.length),
       monotone,
     };
-    const grower = new BoostGrower(space, columns, limits, loss.code);
-    const booster = new Booster({ binned, train, held, loss, space, grower, settings });
+    const rows = new RoundRows({ binned, columns, train, y: target.y, counts, code: loss.code });
+    const grower = new BoostGrower(space, columns, { limits, code: loss.code, orders: rows.orders });
+    const booster = new Booster({ binned, train, held, loss, space, grower, rows, settings });
     await allRounds(booster, settings.numTrees, options);
     return new Forest({
       names: [...binned.names],

@@ -2,7 +2,7 @@ import type { ColumnShape } from "../loops/binned-matrix.js";
 import { COLUMN_BYTES, GROUP } from "../loops/loop-parts.js";
 import { MISSING } from "../loops/missing.js";
 import { MOST_LOG, type Workspace } from "../loops/workspace.js";
-import type { CategoryRates } from "./category-rates.js";
+import type { CategoryOrder } from "./category-order.js";
 import { CutSearch } from "./cut-search.js";
 import type { NodeRows, NodeSplit, Splitter } from "./splitter.js";
 
@@ -27,7 +27,7 @@ export class BinarySplitter extends CutSearch implements Splitter {
   readonly #space: Workspace;
   readonly #columns: readonly ColumnShape[];
   readonly #target: BinaryTarget;
-  readonly #rates: CategoryRates;
+  readonly #categories: CategoryOrder;
   readonly #gini: boolean;
   /** Weights of the classes in the tree at hand. */
   #weight0 = 1;
@@ -40,12 +40,12 @@ export class BinarySplitter extends CutSearch implements Splitter {
   #left = 0;
   #leftOnes = 0;
 
-  constructor(space: Workspace, columns: readonly ColumnShape[], target: BinaryTarget, rates: CategoryRates) {
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: BinaryTarget, categories: CategoryOrder) {
     super();
     this.#space = space;
     this.#columns = columns;
     this.#target = target;
-    this.#rates = rates;
+    this.#categories = categories;
     this.#gini = target.criterion === "gini";
     if (!this.#gini) {
       // the memory may have been used before
@@ -61,6 +61,7 @@ export class BinarySplitter extends CutSearch implements Splitter {
 
   begin(size: number, sums: Float64Array): void {
     const { entries } = this.#space;
+    this.#categories.start();
     let total = 0;
     let ones = 0;
     for (let i = 0; i < size; i++) {
@@ -226,7 +227,7 @@ export class BinarySplitter extends CutSearch implements Splitter {
   protected rate(code: number, column: number): number {
     const { bins } = this.#space;
     const at = this.#base + 2 * code;
-    return this.#rates.smooth(column, code, bins[at + 1], bins[at]);
+    return this.#categories.rate(column, code, bins[at + 1], bins[at]);
   }
 
   protected clearLeft(): void {

@@ -1,6 +1,6 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
-import type { CategoryRates } from "./category-rates.js";
+import type { CategoryOrder } from "./category-order.js";
 import { SumsSplitter } from "./sums-splitter.js";
 
 /** What classes are learnt from. */
@@ -19,18 +19,18 @@ export interface ClassesTarget {
 export class ClassesSplitter extends SumsSplitter {
   readonly outputs: number;
   readonly #target: ClassesTarget;
-  readonly #rates: CategoryRates;
+  readonly #categories: CategoryOrder;
   readonly #gini: boolean;
   /** Weight of each class in the tree at hand. */
   #classWeight: ArrayLike<number>;
   /** Place of the class by whose rate categories are ordered: the most frequent one of the node; of two the second. */
   #leading = 1;
 
-  constructor(space: Workspace, columns: readonly ColumnShape[], target: ClassesTarget, rates: CategoryRates) {
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: ClassesTarget, categories: CategoryOrder) {
     super(space, columns, target.classes + 1, target.minSamplesLeaf);
     this.outputs = target.classes === 2 ? 1 : target.classes;
     this.#target = target;
-    this.#rates = rates;
+    this.#categories = categories;
     this.#gini = target.criterion === "gini";
     this.#classWeight = new Float64Array(target.classes).fill(1);
   }
@@ -41,6 +41,7 @@ export class ClassesSplitter extends SumsSplitter {
     const drawn = new Float64Array(classes);
     for (let i = 0; i < size; i++) drawn[y[entries[i] >>> 8]] += entries[i] & 255;
     this.#classWeight = classWeight(drawn);
+    this.#categories.start(this.#classWeight);
     sums.fill(0, 0, this.width);
     for (let i = 0; i < size; i++) this.add(sums, 0, entries[i]);
   }
@@ -68,7 +69,7 @@ export class ClassesSplitter extends SumsSplitter {
     let sum = 0;
     for (let k = 1; k < width; k++) sum += bins[code * width + k];
     const own = bins[code * width + this.#leading];
-    return this.#rates.smooth(column, code, own, sum, this.#target.classes > 2 ? this.#leading - 1 : 0);
+    return this.#categories.rate(column, code, own, sum, this.#target.classes > 2 ? this.#leading - 1 : 0);
   }
 
   protected sidesImpurity(): number {

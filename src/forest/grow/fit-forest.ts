@@ -3,9 +3,10 @@ import { throwIfInterrupted } from "../../core/interrupted.js";
 import { bin } from "../matrix/bin.js";
 import { checkMatrix, type Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
-import { checkLabels, checkNumbers, checkWeights, sharedRows } from "../trees/check-target.js";
+import { checkLabels, checkNumbers, sharedRows } from "../trees/check-target.js";
 import { concatTrees } from "../trees/concat-trees.js";
 import { checkForestOptions, type ForestOptions } from "../trees/forest-options.js";
+import { rowWeights, weighedRows } from "../trees/row-weights.js";
 import type { ForestSettings } from "../trees/tree-options.js";
 import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
@@ -17,7 +18,10 @@ export interface FitOptions extends ForestOptions {
   task?: "classification" | "regression";
   /** Names of the classes, by number; the numbers themselves when left out. */
   classNames?: readonly string[] | undefined;
-  /** Weight of each row of the matrix, at least 0; whole numbers count as that many equal rows. */
+  /**
+   * Weight of each row of the matrix, at least 0; a common factor changes nothing. Whole multiples of the smallest count as that
+   * many equal rows.
+   */
   sampleWeight?: Float64Array | undefined;
 }
 
@@ -52,14 +56,15 @@ export async function fitForest(
   const workers = threads > 1 ? takeWorkers(threads) : [];
   let free = true;
   try {
-    const binned = "binned" in x ? x.binned : bin(x, settings.maxBins);
-    const rows = sharedRows("binned" in x ? x.rows : undefined, binned.rows);
+    const all = sharedRows("binned" in x ? x.rows : undefined, "binned" in x ? x.binned.rows : size);
+    const weights = options.sampleWeight && rowWeights(options.sampleWeight, all, "binned" in x ? x.binned.rows : size);
+    const rows = weighedRows(all, weights);
+    const binned = "binned" in x ? x.binned : bin(x, settings.maxBins, undefined, weights?.of);
     const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
     const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
     checkClassWeight(settings.classWeight, classes);
     const shapes = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-    const sampleWeight = options.sampleWeight && checkWeights(options.sampleWeight, rows, binned.rows);
-    const task: ForestTask = { columns: shapes, rows, y: target.y, classes, sampleWeight, settings };
+    const task: ForestTask = { columns: shapes, rows, y: target.y, classes, weights, settings };
     free = false;
     const parts = await growTrees(binned, task, workers, { onProgress: options.onProgress, signal: options.signal });
     return new Forest({

@@ -14,7 +14,7 @@ it("a worker that dies, or cannot start, costs no tree: this thread grows what i
     rows: Int32Array.from({ length: 400 }, (_, i) => i),
     y: Uint8Array.from(columns[0], (value) => (value > 0.3 ? 1 : 0)),
     classes: 2,
-    sampleWeight: undefined,
+    weights: undefined,
     settings: checkForestOptions({ numTrees: 60 }),
   };
   const context = { onProgress: undefined, signal: undefined };

@@ -22,6 +22,16 @@ function mix(h: number): number {
   return h ^ (h >>> 16);
 }
 
+/** A number from 0 up to 1 that follows from a key, and from what and which it is of. */
+export function keyedShare(key: number, what: number, which: number): number {
+  return (mix(mix(key ^ what) + Math.imul(which + 1, GOLDEN)) >>> 0) / 4294967296;
+}
+
+/** Hash of bytes and numbers, one after the other. */
+export function mixed(hash: number, next: number): number {
+  return mix(Math.imul(hash, 0x2545f491) + next);
+}
+
 /** Draws columns without replacement, one after the other, in an order that follows from the key of a node. */
 export class ColumnDraw {
   /** The columns drawn so far come first; seven more places, so that a group of eight can be read at the end. */

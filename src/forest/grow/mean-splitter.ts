@@ -1,6 +1,6 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
 import type { Workspace } from "../loops/workspace.js";
-import type { CategoryRates } from "./category-rates.js";
+import type { CategoryOrder } from "./category-order.js";
 import { SumsSplitter } from "./sums-splitter.js";
 
 /** What a number is learnt from. */
@@ -20,15 +20,16 @@ export class MeanSplitter extends SumsSplitter {
   // values are taken from their mean in the tree, so that squares do not lose what they are to tell
   #center = 0;
   readonly #target: MeanTarget;
-  readonly #rates: CategoryRates;
+  readonly #categories: CategoryOrder;
 
-  constructor(space: Workspace, columns: readonly ColumnShape[], target: MeanTarget, rates: CategoryRates) {
+  constructor(space: Workspace, columns: readonly ColumnShape[], target: MeanTarget, categories: CategoryOrder) {
     super(space, columns, 4, target.minSamplesLeaf);
     this.#target = target;
-    this.#rates = rates;
+    this.#categories = categories;
   }
 
   begin(size: number, sums: Float64Array): void {
+    this.#categories.start();
     this.#center = 0;
     this.#sumEntries(size, sums);
     this.#center = sums[2] / sums[1];
@@ -56,7 +57,7 @@ export class MeanSplitter extends SumsSplitter {
   protected rate(code: number, column: number): number {
     const at = code * this.width;
     const weight = this.bins[at + 1];
-    return this.#rates.smooth(column, code, this.bins[at + 2] + this.#center * weight, weight);
+    return this.#categories.rate(column, code, this.bins[at + 2] + this.#center * weight, weight);
   }
 
   protected sidesImpurity(): number {

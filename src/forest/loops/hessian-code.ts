@@ -22,6 +22,16 @@ export function hessianCode(rows: number, most: number): HessianCode {
   return { count, unit: most / levels };
 }
 
+/**
+ * What gradients are rounded by: added and taken away again, it leaves a multiple of a power of two. Sums of so many rows are
+ * exact then, in whatever order they are added and subtracted, and twice a row is what two rows are.
+ *
+ * @param most about the largest gradient
+ */
+export function gradientRounding(rows: number, most: number): number {
+  return 1.5 * 2 ** Math.ceil(Math.log2(rows * Math.max(most, Number.MIN_VALUE)) + 1);
+}
+
 /** One row; a hessian that is not 0 stays above 0. */
 export function encodeHessian(hessian: number, { count, unit }: HessianCode): number {
   return count + Math.max(1, Math.round(hessian / unit));

@@ -38,7 +38,7 @@ export function logisticFunction(): WasmFunction {
     { at: I32, end: I32, scores: I32, labels: I32, weights: I32, weightStep: I32, pairs: I32, code: I32 },
     {
       ...all(I32, "a", "b", "isTwo"),
-      ...all(F64, "gradient", "coded", "count", "unit"),
+      ...all(F64, "gradient", "coded", "count", "unit", "rounding"),
       ...all(V128, "x", "k", "high", "low", "r", "t", "c", "p", "weight", "g", "h"),
     },
   );
@@ -85,6 +85,7 @@ export function logisticFunction(): WasmFunction {
     body: seq(
       set(n.count, f64.load(n.code)),
       set(n.unit, f64.load(n.code, 8)),
+      set(n.rounding, f64.load(n.code, 32)),
       loop((nextTwo) => [
         set(n.isTwo, i32.lt(i32.add(n.at, int(4)), n.end)),
         set(n.a, i32.shr(i32.load(n.at), int(8))),
@@ -103,6 +104,7 @@ export function logisticFunction(): WasmFunction {
           both((row) => f64.from(i32.load8(i32.add(n.labels, row)))),
         ),
         set(n.g, f64x2.mul(n.weight, f64x2.sub(n.p, n.g))),
+        set(n.g, f64x2.sub(f64x2.add(n.g, f64x2.splat(n.rounding)), f64x2.splat(n.rounding))),
         set(n.h, f64x2.mul(f64x2.mul(n.weight, n.p), f64x2.sub(number(1), n.p))),
         // rounded as Math.round does; one that is not 0 stays above 0
         set(n.x, f64x2.div(n.h, f64x2.splat(n.unit))),

@@ -92,7 +92,8 @@ export interface WasmLoops {
    * Writes gradient and coded hessian of log loss of the entries' rows to `pairs`. Scores and weights are numbers by row, labels
    * bytes by row; a `weightStep` of 0 gives all rows the first weight.
    *
-   * @param code both numbers of the code of hessians; the sums of gradients and coded hessians go behind them
+   * @param code both numbers of the code of hessians; the sums of gradients and coded hessians go behind them, and behind these
+   * is what gradients are rounded by
    */
   logistic(
     from: number,

@@ -5,7 +5,7 @@ import { MISSING } from "../loops/missing.js";
 import type { SharedHeap } from "../loops/shared-heap.js";
 import { type BinEncoder, BLOCK, openBinEncoder } from "./bin-encoder.js";
 import { findEdges } from "./find-edges.js";
-import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
+import { type CategoricalColumn, checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
 
 /**
  * Cuts each column into at most `maxBins` bins, once for any number of forests, folds and grid points.
@@ -15,6 +15,7 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  * @param x numbers (NaN = missing, ±Infinity allowed) or categories
  * @param maxBins 2 … 255
  * @param heap for one matrix after the other, each given back by `free` when its trees are grown; its own memory when left out
+ * @param weights what each row weighs in the quantiles, a row of weight 0 not at all; 1 each when left out
  * @returns the codes, and the bins of each column
  * @throws ChurnError BAD_INPUT, BAD_OPTION
  * @example
@@ -24,7 +25,7 @@ import { checkMatrix, type FeatureColumn, type Matrix } from "./matrix.js";
  * forest.predictProbability({ binned, rows: test });
  * ```
  */
-export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap): BinnedMatrix {
+export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap, weights?: Float64Array): BinnedMatrix {
   const rows = checkMatrix(x);
   if (!Number.isInteger(maxBins) || maxBins < 2 || maxBins > 255) {
     throw new ChurnError("BAD_OPTION", `maxBins cannot be ${maxBins}`, {
@@ -36,10 +37,10 @@ export function bin(x: Matrix, maxBins = 255, heap?: SharedHeap): BinnedMatrix {
   }
   const columns = x.columns.map((column): ColumnBins => {
     if (column instanceof Float64Array) {
-      const edges = findEdges(column, maxBins);
+      const edges = findEdges(column, maxBins, weights);
       return { count: edges.length + 1, edges };
     }
-    const levels = keptLevels(column.levels, column.codes, maxBins);
+    const levels = keptLevels(column, maxBins, weights);
     return { count: Math.max(1, levels.length), edges: new Float64Array(0), levels };
   });
   const binned = allocateBinned(x.names, rows, columns, heap);
@@ -102,9 +103,9 @@ export function binOf({ edges, levels }: ColumnBins, value: number | string | nu
 }
 
 /** All levels that occur, the most frequent first when they are more than there are bins; the others count as missing. */
-function keptLevels(levels: readonly string[], codes: Int32Array, maxBins: number): string[] {
+function keptLevels({ levels, codes }: CategoricalColumn, maxBins: number, weights?: Float64Array): string[] {
   const counts = new Float64Array(levels.length);
-  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]] += weights ? weights[i] : 1;
   const used = levels.map((_, k) => k).filter((k) => counts[k] > 0);
   if (used.length > maxBins) used.sort((a, b) => counts[b] - counts[a] || a - b).length = maxBins;
   return used.sort((a, b) => a - b).map((k) => levels[k]);

@@ -1,4 +1,4 @@
-import { encodeHessian, type HessianCode, hessianCode } from "../loops/hessian-code.js";
+import { encodeHessian, gradientRounding, type HessianCode, hessianCode } from "../loops/hessian-code.js";
 import type { WasmMemory } from "../loops/wasm-assembler.js";
 import type { WasmLoops } from "../loops/wasm-loops.js";
 
@@ -28,6 +28,8 @@ interface Target {
   train: Int32Array;
   y: ArrayLike<number>;
   weights: Float64Array | undefined;
+  /** How many equal rows each row counts as; one each when left out. Gradients are those of one of them. */
+  counts?: Float64Array | undefined;
 }
 
 /** Memory that has the entries and takes the pairs; places are in bytes. */
@@ -40,12 +42,16 @@ export interface LossSpace {
   lossAt: number;
 }
 
-/** Bytes that the log loss of two classes needs for scores, weights, four numbers and labels. */
+/** Bytes of the numbers by which the log loss of two classes is coded. */
+const CODE_BYTES = 5 * 8;
+
+/** Bytes that the log loss of two classes needs for scores, weights, the code and labels. */
 export const logisticBytes = (rows: number, weighted: boolean): number =>
-  8 * rows + 8 * (weighted ? rows : 1) + 32 + Math.ceil(rows / 8) * 8;
+  8 * rows + 8 * (weighted ? rows : 1) + CODE_BYTES + Math.ceil(rows / 8) * 8;
 
 /** Log loss of two classes; the score is a logit, and starts with that of the base rate. */
-export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpace): BoostingLoss {
+export function logisticLoss({ rows, train, y, weights, counts }: Target, space: LossSpace): BoostingLoss {
+  const { units, own } = unitsOf(train, weights, counts);
   // one class alone has an infinite logit
   const p = Math.min(
     1 - 1e-12,
@@ -59,22 +65,22 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
   const { buffer } = space.memory;
   const score = new Float64Array(buffer, lossAt, rows).fill(offset);
   const weightsAt = lossAt + 8 * rows;
-  const ownWeights = new Float64Array(buffer, weightsAt, weights ? rows : 1);
-  if (weights) ownWeights.set(weights);
+  const ownWeights = new Float64Array(buffer, weightsAt, own ? rows : 1);
+  if (own) ownWeights.set(own);
   else ownWeights[0] = 1;
   const codeAt = weightsAt + ownWeights.byteLength;
-  const code = hessianCode(train.length, heaviest(train, weights) / 4);
-  const numbers = new Float64Array(buffer, codeAt, 4);
-  numbers.set([code.count, code.unit]);
-  new Uint8Array(buffer, codeAt + 32, rows).set(y);
+  const code = hessianCode(units, heaviest(train, own) / 4);
+  const numbers = new Float64Array(buffer, codeAt, CODE_BYTES / 8);
+  numbers.set([code.count, code.unit, 0, 0, gradientRounding(units, heaviest(train, own))]);
+  new Uint8Array(buffer, codeAt + CODE_BYTES, rows).set(y);
   return {
     outputs: 1,
     offsets: [offset],
     score,
     code,
     gradients() {
-      const [end, labelsAt] = [entriesAt + 4 * train.length, codeAt + 32];
-      loops.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, weights ? 8 : 0, pairsAt, codeAt);
+      const [end, labelsAt] = [entriesAt + 4 * train.length, codeAt + CODE_BYTES];
+      loops.logistic(entriesAt, end, lossAt, labelsAt, weightsAt, own ? 8 : 0, pairsAt, codeAt);
       return { gradient: numbers[2], hessian: hessianOf(numbers[3], train.length, code) };
     },
     mean: (some) =>
@@ -87,10 +93,14 @@ export function logisticLoss({ rows, train, y, weights }: Target, space: LossSpa
 }
 
 /** Squared error of a number; the score starts with the mean. */
-export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
+export function squaredLoss({ rows, train, y, weights, counts }: Target): BoostingLoss {
+  const { units, own } = unitsOf(train, weights, counts);
   const offset = weightedMean(train, (row) => y[row], weights);
   const score = new Float64Array(rows).fill(offset);
-  const code = hessianCode(train.length, heaviest(train, weights));
+  const code = hessianCode(units, heaviest(train, own));
+  let farthest = 0;
+  for (const row of train) farthest = Math.max(farthest, Math.abs(y[row] - offset));
+  const rounding = gradientRounding(units, 2 * farthest * heaviest(train, own));
   return {
     outputs: 1,
     offsets: [offset],
@@ -101,8 +111,8 @@ export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
       let coded = 0;
       for (let i = 0; i < train.length; i++) {
         const row = train[i];
-        const weight = weights ? weights[row] : 1;
-        const g = weight * (score[row] - y[row]);
+        const weight = own ? own[row] : 1;
+        const g = weight * (score[row] - y[row]) + rounding - rounding;
         const h = encodeHessian(weight, code);
         pairs[2 * row] = g;
         pairs[2 * row + 1] = h;
@@ -119,7 +129,8 @@ export function squaredLoss({ rows, train, y, weights }: Target): BoostingLoss {
  * Log loss of several classes by the softmax of a score each (Friedman 2001, algorithm 6); scores start with the logarithms of
  * the shares of the classes.
  */
-export function softmaxLoss({ rows, train, y, weights }: Target, classes: number): BoostingLoss {
+export function softmaxLoss({ rows, train, y, weights, counts }: Target, classes: number): BoostingLoss {
+  const { units, own } = unitsOf(train, weights, counts);
   const offsets = Array.from({ length: classes }, (_, k) =>
     Math.log(
       Math.max(
@@ -131,7 +142,8 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
   const score = new Float64Array(rows * classes);
   for (let i = 0; i < score.length; i++) score[i] = offsets[i % classes];
   const p = new Float64Array(rows * classes);
-  const code = hessianCode(train.length, heaviest(train, weights) / 4);
+  const code = hessianCode(units, heaviest(train, own) / 4);
+  const rounding = gradientRounding(units, heaviest(train, own));
   return {
     outputs: classes,
     offsets,
@@ -143,10 +155,10 @@ export function softmaxLoss({ rows, train, y, weights }: Target, classes: number
       for (let i = 0; i < train.length; i++) {
         const row = train[i];
         if (k === 0) softmax(score, p, row * classes, classes);
-        const weight = weights ? weights[row] : 1;
-        const own = p[row * classes + k];
-        const g = weight * (own - (y[row] === k ? 1 : 0));
-        const h = encodeHessian(weight * own * (1 - own), code);
+        const weight = own ? own[row] : 1;
+        const share = p[row * classes + k];
+        const g = weight * (share - (y[row] === k ? 1 : 0)) + rounding - rounding;
+        const h = encodeHessian(weight * share * (1 - share), code);
         pairs[2 * row] = g;
         pairs[2 * row + 1] = h;
         gradient += g;
@@ -176,6 +188,13 @@ export function softmax(from: Float64Array, to: Float64Array, at: number, classe
 }
 
 const hessianOf = (coded: number, rows: number, { count, unit }: HessianCode) => (coded - rows * count) * unit;
+
+/** Rows that are learnt from, one that counts as several as often, and what one of these weighs. */
+function unitsOf(train: Int32Array, weights: Float64Array | undefined, counts: Float64Array | undefined) {
+  if (!counts) return { units: train.length, own: weights };
+  const own = weights?.map((weight, row) => (counts[row] > 0 ? weight / counts[row] : weight));
+  return { units: train.reduce((sum, row) => sum + counts[row], 0), own };
+}
 
 function heaviest(rows: Int32Array, weights: Float64Array | undefined): number {
   let most = weights ? 0 : 1;

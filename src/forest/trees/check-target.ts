@@ -50,20 +50,3 @@ export function checkNumbers(y: ArrayLike<number>, rows: number): { y: Float64Ar
   }
   return { y: numbers, classes: 0 };
 }
-
-/** Weights by row, in memory that threads share. */
-export function checkWeights(weights: Float64Array, rows: Int32Array, size: number): Float64Array {
-  if (weights.length !== size)
-    throw new ChurnError("BAD_INPUT", `there are ${weights.length} weights for ${size} rows`);
-  const shared = new Float64Array(new SharedArrayBuffer(Math.max(8, size * 8)), 0, size);
-  let sum = 0;
-  for (let i = 0; i < size; i++) {
-    if (!(weights[i] >= 0 && weights[i] <= 1e100)) {
-      throw new ChurnError("BAD_INPUT", `weight ${weights[i]} of row ${i} is not a number ≥ 0`);
-    }
-    shared[i] = weights[i];
-  }
-  for (let i = 0; i < rows.length; i++) sum += shared[rows[i]];
-  if (sum === 0) throw new ChurnError("NO_DATA", "all rows have weight 0");
-  return shared;
-}
