@@ -16,6 +16,8 @@ interface Lifetime {
    * `age`, `recency`: days from the first record and from the last activity to the snapshot.
    */
   sql: string;
+  /** Present where the values grow with the log by what they are. */
+  grows?: true;
 }
 
 const MEAN_GAP = "(last_active - first_active) / nullif(active_days - 1, 0)";
@@ -26,21 +28,25 @@ export const LIFETIME = {
     title: "days since the first record",
     meaning: "Days from the subscriber's first record in the log to the snapshot.",
     sql: "age",
+    grows: true,
   },
   active_days_ever: {
     title: "active days ever",
     meaning: "Days with any activity since the first record.",
     sql: "active_days",
+    grows: true,
   },
   repeat_days: {
     title: "active days after the first",
     meaning: "Days with any activity after the first one: how often the subscriber came back.",
     sql: "active_days - 1",
+    grows: true,
   },
   days_first_to_last_activity: {
     title: "days from the first activity to the last",
     meaning: "Days from the first active day to the last one.",
     sql: "last_active - first_active",
+    grows: true,
   },
   days_since_last_activity: {
     title: "days since the last activity",
@@ -56,6 +62,7 @@ export const LIFETIME = {
     title: "days between active days, longest",
     meaning: "The longest time from one active day to the next; missing with fewer than two.",
     sql: "longest_gap",
+    grows: true,
   },
   recency_over_mean_gap: {
     title: "days since the last activity over the own mean gap",

@@ -1,5 +1,6 @@
 import type { FeaturePlan } from "../features/feature-plan.js";
 import { featureTitles } from "../features/feature-title.js";
+import { growsWithLog } from "../features/grows-with-log.js";
 import { labelRule } from "../features/label-rule.js";
 
 /** What a person calls the features of a plan as a model carries it; a feature without a title is its name. */
@@ -8,6 +9,10 @@ export function planTitles(plan: unknown): (feature: string) => string {
   const titles = own && featureTitles(own);
   return (feature) => titles?.get(feature) ?? feature;
 }
+
+/** The features of a plan that grow with the log by what they are. */
+export const growingFeatures = (plan: unknown): string[] =>
+  planOf(plan)?.features.flatMap((feature) => (growsWithLog(feature) ? [feature.name] : [])) ?? [];
 
 /** What the label of a model's plan says, in a sentence. */
 export function planLabel(plan: unknown): string {

@@ -14,6 +14,7 @@ import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { loadModel } from "../training/artifact.js";
+import { growingFeatures } from "../training/plan-titles.js";
 import { findModel } from "../training/train.js";
 import { tellAlerts } from "./alerts/tell-alerts.js";
 import { monitorJson } from "./monitor-json.js";
@@ -100,7 +101,8 @@ async function measure(db: Database, settings: MonitorSettings) {
   }
   const model = await loadModel(artifact);
   const { features } = model;
-  const { monitor, hash, warnings } = await fitStageMonitor(artifact, features, settings, reference, () =>
+  const growing = growingFeatures(model.facts.plan);
+  const { monitor, hash, warnings } = await fitStageMonitor(artifact, { features, growing }, settings, reference, () =>
     readPredictions(db, version, features, "reference"),
   );
   const unit = settings.chunk_period;
@@ -124,9 +126,22 @@ async function measure(db: Database, settings: MonitorSettings) {
     results: titled(results, (column) => OUTPUT_TITLES[column] ?? model.titleOf(column)),
     computed: plan.computed,
     late: plan.late,
-    warnings: [...warnings, ...learned, ...found, ...(await notesOfRows(db))],
+    warnings: [
+      ...warnings,
+      ...(settings.drift_columns.length ? [] : growthNotes(growing.map((name) => model.titleOf(name)))),
+      ...learned,
+      ...found,
+      ...(await notesOfRows(db)),
+    ],
   };
 }
+
+const growthNotes = (titles: readonly string[]): string[] =>
+  titles.length
+    ? [
+        `not watched for drift, since they grow with every day of the log: ${titles.join(", ")}; monitor.drift_columns names what is watched instead`,
+      ]
+    : [];
 
 /** The results with the titles of their columns: the file of results needs none, every chart and page does. */
 function titled(results: MonitoringResults, titleOf: (column: string) => string): MonitoringResults {

@@ -27,7 +27,9 @@ export const monitorOptions = defineOptions("monitor", {
   drift_columns: z
     .array(z.string().min(1))
     .default([])
-    .describe("features to watch for drift; none named: all that the model reads"),
+    .describe(
+      "features to watch for drift; none named: all that the model reads, but those that grow with the log by what they are, as days since a date",
+    ),
   drift_methods: z
     .array(z.enum(CONTINUOUS_METHODS))
     .min(1)

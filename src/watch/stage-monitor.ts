@@ -9,8 +9,18 @@ import { monitorConfig } from "../monitoring/engine/monitor-config.js";
 import type { MonitorSettings } from "./options.js";
 import { OUTPUTS, type SnapshotDay } from "./read-predictions.js";
 
+/** The features of a model, and those of them that grow with the log by what they are. */
+export interface WatchedFeatures {
+  features: readonly string[];
+  growing: readonly string[];
+}
+
 /** What the stage watches, as a configuration. */
-function stageConfig(features: readonly string[], settings: MonitorSettings, subscribers: number): MonitorConfig {
+function stageConfig(
+  { features, growing }: WatchedFeatures,
+  settings: MonitorSettings,
+  subscribers: number,
+): MonitorConfig {
   const { metrics, business_value_matrix, drift_methods, drift_columns } = settings;
   for (const column of drift_columns) {
     if (features.includes(column)) continue;
@@ -19,7 +29,8 @@ function stageConfig(features: readonly string[], settings: MonitorSettings, sub
       hint: near ? `did you mean "${near}"?` : `it reads ${features.join(", ")}`,
     });
   }
-  const watched = drift_columns.length > 0 ? drift_columns : features;
+  const asked = drift_columns.length > 0 ? drift_columns : features;
+  const watched = drift_columns.length > 0 ? drift_columns : features.filter((name) => !growing.includes(name));
   // left out where it is not asked for: what is kept of a model is found by a hash of this
   const performance = { metrics, ...(business_value_matrix ? { business_value_matrix } : {}) };
   return monitorConfig({
@@ -32,7 +43,7 @@ function stageConfig(features: readonly string[], settings: MonitorSettings, sub
       independent_rows: subscribers,
     },
     ...(watched.length > 1 ? { pca: { column_names: watched } } : {}),
-    missing: { column_names: watched },
+    missing: { column_names: asked },
     stats: { column_names: watched, statistics: ["avg"] },
   });
 }
@@ -52,7 +63,7 @@ function chunkingOf({ chunk_period, chunk_size, chunk_number }: MonitorSettings)
  */
 export async function fitStageMonitor(
   artifact: string,
-  features: readonly string[],
+  features: WatchedFeatures,
   settings: MonitorSettings,
   reference: { days: readonly SnapshotDay[]; subscribers: number },
   read: () => Promise<MonitoredTable>,
