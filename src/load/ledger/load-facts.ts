@@ -18,7 +18,8 @@ export function loadFacts(result: LoadResult): LoadFact[] {
   const facts: Found[] = [
     ["set aside", shareOf(result.rejected, result.lines - result.blank)],
     ...filesOf(result),
-    [result.files ? "rows of all files" : "rows loaded", result.rows],
+    ["rows loaded", result.upToDate && result.files ? null : result.rows],
+    ["rows of all files", result.files?.known ? result.files.allRows : null],
     ["subscribers", result.subscribers],
     ["days", result.firstDay && `${result.firstDay} … ${result.lastDay}`],
     ...replacedOf(result),
@@ -42,7 +43,6 @@ export function loadFacts(result: LoadResult): LoadFact[] {
 function filesOf({ files, leftOut = [] }: LoadResult): Found[] {
   if (!files) return [];
   const named = (names: readonly string[]) => (names.length ? `${count(names)}: ${listNames(names)}` : null);
-  const loaded = files.new.length + files.changed.length;
   return [
     [
       "files",
@@ -52,7 +52,6 @@ function filesOf({ files, leftOut = [] }: LoadResult): Found[] {
     ["with the bytes of another", named(files.same)],
     ["gone, their rows stay", named(files.gone)],
     ["left out", leftOut.length ? `${count(leftOut)}: ${describeLeftOut(leftOut)}` : null],
-    ["rows loaded", loaded ? files.rows : null],
   ];
 }
 

@@ -78,7 +78,7 @@ export interface LoadResult extends Omit<LoadNotes, "piece" | "replaced_file" | 
   lastDay: string | null;
   /** Where the rows of some days were replaced; all else is then of the rows that came. */
   replacedDays?: ReplacedDays;
-  /** Where the source is of many files; all else is then of all of them, those that were known too. */
+  /** Where the source is of many files; all else is then of those that this load brought, and of all of them where it brought none. */
   files?: FilesOfLoad;
   /** Files that were found beside them, and are no logs. */
   leftOut?: LeftOut[];
@@ -112,6 +112,8 @@ export interface FilesOfLoad {
   /** Rows that this load brought, and those that it set aside. */
   rows: number;
   rejected: number;
+  /** Rows that all files of the source brought, the known ones too. */
+  allRows: number;
 }
 
 /** How the ledger names a file from one state of it to the next. */

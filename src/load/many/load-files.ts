@@ -44,8 +44,11 @@ export async function loadFiles(
         inPieces: store.commitsInPieces,
         context,
       });
-      const list = settings.replace ? batches : [...known, ...batches];
-      const result = await describeLoad(db, list, { upToDate: batches.length === 0, resampledRemoved });
+      // of a log that grows by a file a day, the day counts
+      const result = await describeLoad(db, batches.length ? batches : known, {
+        upToDate: batches.length === 0,
+        resampledRemoved,
+      });
       return { ...result, file: [settings.source].flat().join(", "), files: told };
     },
     { signal: context.signal, create: true },
@@ -88,7 +91,7 @@ export async function takeFiles(
     changed: came.filter(({ source }) => sources.has(source)).map(({ name }) => name),
     same: sorted.same,
     gone: gone.filter(({ sha256 }) => ledger.has(sha256)).map(({ name }) => name),
-    ...(await broughtBy(db, batches)),
+    ...(await broughtBy(db, batches, settings.replace ? [] : sorted.batches)),
   };
   return { batches, known: sorted.batches, resampledRemoved, told };
 }
@@ -226,9 +229,18 @@ function afterSome(error: unknown, { index, of, name }: { index: number; of: num
   return new ChurnError(error.code, fault, { cause: error, hint: `${error.hint ? `${error.hint}; ` : ""}${kept}` });
 }
 
-async function broughtBy(db: Database, batches: readonly number[]): Promise<{ rows: number; rejected: number }> {
-  if (batches.length === 0) return { rows: 0, rejected: 0 };
+/** Rows of the batches that came, and of those that were known. */
+async function broughtBy(
+  db: Database,
+  batches: readonly number[],
+  known: readonly number[],
+): Promise<Pick<FilesOfLoad, "rows" | "rejected" | "allRows">> {
+  const came = batches.length ? `batch_id IN (${batches.join(", ")})` : "false";
+  const all = [...batches, ...known];
+  if (all.length === 0) return { rows: 0, rejected: 0, allRows: 0 };
+  const sum = (of: string, filter = "") => `CAST(coalesce(sum(${of})${filter}, 0) AS BIGINT)`;
   return db.oneRow(
-    `SELECT CAST(sum(rows) AS BIGINT) AS rows, CAST(sum(rejected) AS BIGINT) AS rejected FROM batches WHERE batch_id IN (${batches.join(", ")})`,
+    `SELECT ${sum("rows", ` FILTER (${came})`)} AS rows, ${sum("rejected", ` FILTER (${came})`)} AS rejected, ${sum("rows")} AS allRows
+     FROM batches WHERE batch_id IN (${all.join(", ")})`,
   );
 }

@@ -7,6 +7,7 @@ import { download } from "../../download/download.js";
 import { checkStore } from "../../store/check-store.js";
 import { inMemory } from "../../store/memory-database.js";
 import { openStore, type Store } from "../../store/open-store.js";
+import { loadFacts } from "../ledger/load-facts.js";
 import { load } from "../load.js";
 import type { LoadOptions } from "../options.js";
 
@@ -48,7 +49,7 @@ describe("a folder", () => {
     expect(result).toMatchObject({ rows: 4, merged: 8, added: 8, lines: 12, subscribers: 4, upToDate: false });
     expect(result.files).toEqual({
       ...{ count: 3, known: 0, new: ["h08.csv", "h09.csv", "h10.csv"], changed: [], same: [], gone: [] },
-      ...{ rows: 4, rejected: 0 },
+      ...{ rows: 4, rejected: 0, allRows: 4 },
     });
     expect(await total()).toEqual({ calls: 12, seconds: 360, rows: 4 });
     expect(await faults()).toEqual([]);
@@ -62,8 +63,17 @@ describe("a folder", () => {
     put("late.csv.gz", ["2024-01-04 23:58:00,u1,1,70"]);
     const result = await loaded();
     expect(result.files).toMatchObject({ count: 3, known: 2, new: ["late.csv.gz"], changed: [], gone: [], rows: 1 });
+    // what is told is of the new one, and how much there is in all
+    expect(result).toMatchObject({ lines: 1, rows: 1, subscribers: 1, firstDay: "2024-01-04", files: { allRows: 5 } });
+    expect(result.measures.map((measure) => measure.rows)).toEqual([1, 1]);
+    const facts = Object.fromEntries(loadFacts(result));
+    expect(facts).toMatchObject({ "rows loaded": 1, "rows of all files": 5, days: "2024-01-04 … 2024-01-04" });
     expect(await total()).toEqual({ calls: 9, seconds: 310, rows: 5 });
-    expect((await loaded()).files).toMatchObject({ known: 3, new: [], rows: 0 });
+    expect(await loaded()).toMatchObject({
+      upToDate: true,
+      rows: 5,
+      files: { known: 3, new: [], rows: 0, allRows: 5 },
+    });
     expect(await faults()).toEqual([]);
   });
 
