@@ -25,11 +25,22 @@ export type { DataFrame, DataSeries, GroupedFrame } from "./eda/frame.js";
 export type { EdaOptions, EdaSettings } from "./eda/options.js";
 export type { ColumnSummary } from "./eda/summarize.js";
 export { buildFeatures, type FeatureResult } from "./features/build-features.js";
+export type { ComparedFeature, ComparedKeys } from "./features/compare-values.js";
+export type { CustomFeature } from "./features/custom-feature.js";
+export { type ExplainedFeature, explainPlan, type PlanExplanation } from "./features/explain-plan.js";
 export type { Feature, FeaturePlan } from "./features/feature-plan.js";
+export type { LabelFacts, LabelGaps, LabelReturns } from "./features/label-facts.js";
 export type { FeatureOptions } from "./features/options.js";
 export type { AttributeFeature } from "./features/plan-attributes.js";
 export type { SegmentChurn } from "./features/segment-churn.js";
 export type { UsageMeasure } from "./features/usage-measures.js";
+export {
+  type FeatureValidation,
+  type ValidatedColumn,
+  type ValidateOptions,
+  validateFeatures,
+} from "./features/validate-features.js";
+export type { ValidationCheck } from "./features/validation-check.js";
 export type { InitOptions } from "./init/options.js";
 export type { Doubt, Finding, Proposal } from "./init/proposal.js";
 export { proposeConfig } from "./init/propose-config.js";

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { buildFeatures, type FeatureResult } from "../features/build-features.js";
 import { openStore } from "../store/open-store.js";
+import { explainCommand } from "./features-explain.js";
+import { validateCommand } from "./features-validate.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
 
 export function featuresCommand(): Command {
-  return stageCommand("features", {
+  const command = stageCommand("features", {
     section: "features",
     summary: "make snapshots with features and label",
     run: (settings, context) => buildFeatures(openStore(settings.store), settings.features, context),
@@ -29,6 +31,8 @@ export function featuresCommand(): Command {
       return [fields, ...segmentLines(result.segments), ...result.notes].join("\n");
     },
   });
+  // flags behind a subcommand are its own
+  return command.enablePositionalOptions().addCommand(explainCommand()).addCommand(validateCommand());
 }
 
 /** Snapshots without a label, with the reason. */

@@ -27,6 +27,8 @@ const program = new Command("churn")
   .description("From call detail records to a monitored churn model.")
   .version(VERSION)
   .showHelpAfterError("(see --help)")
+  // flags belong to the command before them: features --horizon is not that of features explain
+  .enablePositionalOptions()
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 bad usage or settings, 130 interrupted.");
 
 const asked = process.argv[2] ?? "";

@@ -76,7 +76,9 @@ export function stageCommand<Result extends object>(name: string, stage: StageCo
     "after",
     "\nOptions of other stages go with a prefix: --store.path FILE. See docs/options.md for all of them.",
   );
-  command.action(async (_options: unknown, self: Command) => {
+  // what comes before the options are arguments, where a command has any
+  command.action(async (...passed: unknown[]) => {
+    const self = passed.at(-1) as Command;
     const given = givenFlags(self, flags);
     const { config, json } = self.opts<{ config?: string; json?: boolean }>();
     if (stage.instead?.asked(self.opts())) {

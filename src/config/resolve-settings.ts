@@ -8,6 +8,7 @@ const PATHS = new Set([
   "source",
   "data_dir",
   "key_file",
+  "plan_file",
   "output_dir",
   "notebooks_dir",
   "input",

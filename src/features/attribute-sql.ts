@@ -7,13 +7,14 @@ import type { AttributeFeature } from "./plan-attributes.js";
  * later.
  */
 export function attributeValues(features: readonly AttributeFeature[]): string {
-  const values = features.map((feature) => `${valueSql(feature)} AS ${name(feature.name)}`);
+  const values = features.map((feature) => `${attributeValue(feature)} AS ${name(feature.name)}`);
   return `SELECT p.DP_MSISDN, ${values.join(", ")}
       FROM (SELECT DP_MSISDN, CAST($1 AS DATE) - 1 AS eve FROM population) p
       ASOF JOIN ${ATTRIBUTES} a ON p.DP_MSISDN = a.DP_MSISDN AND p.eve >= a.valid_from`;
 }
 
-function valueSql(feature: AttributeFeature): string {
+/** SQL for the value of a feature, of a row of attributes `a`. */
+export function attributeValue(feature: AttributeFeature): string {
   const value = `a.${name(feature.attribute)}`;
   if (feature.kind === "attribute_is") {
     return `CASE ${value} = ${text(feature.level)} WHEN true THEN 1.0::DOUBLE WHEN false THEN 0.0::DOUBLE END`;

@@ -1,25 +1,20 @@
 import { rename, rm } from "node:fs/promises";
-import { type MeasureColumn, measuresOf } from "../cdr/columns.js";
-import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import type { StageContext } from "../core/progress.js";
-import { type Database, name, text } from "../store/database.js";
-import { countLeavers } from "../store/leavers.js";
-import { logColumns } from "../store/log-columns.js";
+import { type Database, text } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { snapshotsFile } from "../store/snapshots-file.js";
 import { notesOfRows } from "../store/store-notes.js";
-import { type CoveredLog, coveredLog } from "./covered-log.js";
 import { createSnapshots } from "./create-snapshots.js";
-import { type FeaturePlan, planFeatures, planHash } from "./feature-plan.js";
+import { type FeaturePlan, planHash } from "./feature-plan.js";
 import { featureTitles } from "./feature-title.js";
+import { findPlan } from "./find-plan.js";
 import { leaverNotes } from "./known-leavers.js";
 import { type LabelFacts, labelFacts } from "./label-facts.js";
 import { labelNotes } from "./label-notes.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
-import { isOfAttribute } from "./plan-attributes.js";
-import { readAttributes } from "./read-attributes.js";
+import { writePlanFile } from "./plan-file.js";
 import { churnBySegment, type SegmentChurn } from "./segment-churn.js";
 import { snapshotDays } from "./snapshot-days.js";
 
@@ -65,13 +60,8 @@ export async function buildFeatures(
   const settings = featureOptions.parse(options);
   return store.lease(
     async (db) => {
-      const log = await describeLog(db);
-      const attributes = await readAttributes(db, settings.use_attributes);
-      const plan = planFeatures(settings, log.measures, log.labelGiven, {
-        attributes,
-        hasLeavers: (await countLeavers(db)) !== undefined,
-      });
-      const days = snapshotDays(plan, settings, log.span);
+      const { plan, log, isRead, notes: planNotes } = await findPlan(db, settings);
+      const days = snapshotDays(plan, settings, log);
       const hash = planHash(plan);
       const parquet = snapshotsFile(settings.data_dir, hash, store.mark);
 
@@ -99,15 +89,15 @@ export async function buildFeatures(
       }
       context.onProgress?.({ task: "features", done: days.length, total: days.length, unit: "snapshot days" });
       const counted = await countSnapshots(db);
-      const labels = await labelFacts(db, plan, log.span);
+      const labels = await labelFacts(db, plan, log);
       const segments = await churnBySegment(db);
-      const known = plan.features.some(isOfAttribute) ? (attributes?.notes ?? []) : [];
       const notes = [
         ...(await notesOfRows(db)),
+        ...planNotes,
         ...labelNotes(plan, labels),
-        ...(await leaverNotes(db, plan, log.span)),
-        ...known,
+        ...(await leaverNotes(db, plan, log)),
       ];
+      if (settings.plan_file !== null && !isRead) await writePlanFile(settings.plan_file, plan);
       const titles = Object.fromEntries(featureTitles(plan));
       const features = plan.features.length;
       return { plan, planHash: hash, parquet, features, ...counted, labels, segments, titles, notes };
@@ -122,22 +112,6 @@ export async function currentPlan(db: Database): Promise<{ plan: FeaturePlan; pl
     "SELECT plan, plan_hash FROM feature_plans WHERE is_current",
   );
   return found && { plan: JSON.parse(found.plan) as FeaturePlan, plan_hash: found.plan_hash };
-}
-
-async function describeLog(
-  db: Database,
-): Promise<{ measures: MeasureColumn[]; labelGiven: boolean; span: CoveredLog }> {
-  const span = await coveredLog(db);
-  const measures = measuresOf(await logColumns(db));
-  const counts = measures.map(({ name: column }) => `count(${name(column)}) AS ${name(column)}`).join(", ");
-  const found = await db.row(`SELECT count(*) AS rows, count(PSEUDO_CHURNED) AS labels, ${counts} FROM DP_CDR_Data`);
-  if (!found?.rows || !span)
-    throw new ChurnError("NO_DATA", "no records are loaded", { hint: "churn download, then churn load" });
-  return {
-    measures: measures.filter(({ name: column }) => (found[column] as number) > 0),
-    labelGiven: (found.labels as number) > 0,
-    span,
-  };
 }
 
 async function countSnapshots(db: Database): Promise<Pick<FeatureResult, "snapshots" | "subscribers" | "days">> {

@@ -151,7 +151,7 @@ describe("a feature of one's own", () => {
     ["sum(max(DP_MOC_COUNT))", /max inside of sum/],
     ["max(day)", /gives DATE/],
     ["sum(DP_MOC_COUNT", /cannot be/],
-    ["sum(DP_MOC_COUNT), 1", /the function row/],
+    ["sum(DP_MOC_COUNT), 1", /the function main\.row/],
     ["sum(DISTINCT DP_MOC_COUNT)", /DISTINCT inside of sum/],
     ["t.DP_MOC_COUNT + count(*)", /the name t\.DP_MOC_COUNT/],
   ])("sees nothing else: %s is refused", async (sql, fault) => {

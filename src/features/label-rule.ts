@@ -15,7 +15,7 @@ export function labelRule(plan: Pick<FeaturePlan, "label" | "horizon" | "silent"
   }
   const unseen =
     plan.silent === "unknown"
-      ? "unknown where neither a row with the flag nor activity is seen, and"
-      : "and also when neither a row with the flag nor activity is seen;";
-  return `1 when PSEUDO_CHURNED is 1 ${within}, ${unseen} ${end}`;
+      ? "unknown where neither a row with the flag nor activity is seen, or the log ends before"
+      : `and also when neither a row with the flag nor activity is seen; ${end}`;
+  return `1 when PSEUDO_CHURNED is 1 ${within}, ${unseen}`;
 }

@@ -1,9 +1,16 @@
 import { name } from "../store/database.js";
+import { isCustom } from "./custom-feature.js";
 import type { FeaturePlan } from "./feature-plan.js";
 import { plannedMeasures, unitOf, whole } from "./whole-numbers.js";
 
 /** The query for the features of the legacy set: the day before the snapshot, of `past`. */
 export function legacyFeatures(plan: FeaturePlan): string {
+  const list = [...legacyExpressions(plan)].map(([feature, sql]) => `CAST(${sql} AS DOUBLE) AS ${name(feature)}`);
+  return `SELECT DP_MSISDN, ${list.join(", ")} FROM past WHERE age = 1`;
+}
+
+/** The SQL of each feature of the legacy set, by name, over the rows of one day. */
+export function legacyExpressions(plan: FeaturePlan): Map<string, string> {
   const measureOf = plannedMeasures(plan);
   const expressions = new Map<string, string>();
   for (const feature of plan.features) {
@@ -11,6 +18,7 @@ export function legacyFeatures(plan: FeaturePlan): string {
       expressions.set(feature.name, `ln(1 + ${expressions.get(feature.of)})`);
       continue;
     }
+    if (isCustom(feature)) continue;
     if (!("measure" in feature))
       throw new Error(`feature ${feature.name}: kind ${feature.kind} is not of the legacy set`);
     const measure = measureOf(feature.measure);
@@ -28,6 +36,5 @@ export function legacyFeatures(plan: FeaturePlan): string {
     }[feature.kind as "value" | "day_sum" | "day_mean" | "day_stddev"];
     expressions.set(feature.name, statistic);
   }
-  const list = [...expressions].map(([feature, sql]) => `CAST(${sql} AS DOUBLE) AS ${name(feature)}`);
-  return `SELECT DP_MSISDN, ${list.join(", ")} FROM past WHERE age = 1`;
+  return expressions;
 }

@@ -66,6 +66,14 @@ export const featureOptions = defineOptions("features", {
     .describe(
       "features of one's own, each an aggregate over the rows of a subscriber's days before the snapshot (measures by their names, day, age, active): weekend_share=sum(M) FILTER (WHERE dayofweek(day) IN (0, 6)) / sum(M)",
     ),
+  plan_file: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      "file of the feature plan, JSON: one that is there is used as it is, whatever set, windows, horizon, label and custom say; else it is written",
+    ),
   data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
 });
 

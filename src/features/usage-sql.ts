@@ -15,7 +15,7 @@ import { plannedMeasures, unitOf, whole } from "./whole-numbers.js";
 export function usageFeatures(plan: FeaturePlan, log: CoveredLog): string {
   const own = plan.features.filter((feature) => !isOfAttribute(feature));
   const sums = windowSums(plan);
-  const expression = expressions(plan, sums);
+  const expression = usageExpressions(plan, sums);
   const list = own.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
   const histories = needsHistories(plan);
   const days = [`${ageOf(log)} AS age`, ...(histories ? [`${daysBefore(log)} - last_active + 1 AS recency`] : [])];
@@ -30,7 +30,7 @@ function ageOf(log: CoveredLog): string {
 }
 
 /** Sums over windows of days before the snapshot. */
-interface WindowSums {
+export interface WindowSums {
   /** SQL for a sum over the days `from` … `to` before the snapshot, as a double. */
   over(column: string, to: number, from?: number): string;
   /** The query that makes what `over` was asked for: a row a subscriber. */
@@ -79,7 +79,7 @@ function endsOf(feature: Feature): number[] {
 }
 
 /** Gives the SQL of features, over the sums of windows that it asks for. */
-function expressions(plan: FeaturePlan, { over }: WindowSums): (feature: Feature) => string {
+export function usageExpressions(plan: FeaturePlan, { over }: WindowSums): (feature: Feature) => string {
   const measureOf = plannedMeasures(plan);
   const total = (name: string, to: number, from = 1): string => {
     const measure = measureOf(name);
