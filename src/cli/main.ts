@@ -13,6 +13,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   features: async () => (await import("./features.js")).featuresCommand(),
   train: async () => (await import("./train.js")).trainCommand(),
   score: async () => (await import("./score.js")).scoreCommand(),
+  "call-list": async () => (await import("./call-list.js")).callListCommand(),
+  campaign: async () => (await import("./campaign.js")).campaignCommand(),
   monitor: async () => (await import("./monitor.js")).monitorCommand(),
   forest: async () => (await import("./forest.js")).forestCommand(),
   serve: async () => (await import("./serve.js")).serveCommand(),

@@ -113,6 +113,7 @@ function fieldsOf(result: ErasedResult & FileSizes): [string, string | number | 
     ["leavings out", result.leavings || null],
     ["snapshots out", result.snapshots || null],
     ["predictions out", result.predictions || null],
+    ["places on campaign lists out", result.campaigns || null],
     ["texts of rejects out", result.rejects || null],
     ["files written again", result.filesRewritten.join(", ") || null],
     ["files removed", result.filesRemoved.join(", ") || null],

@@ -1,3 +1,4 @@
+import { callListOptions, campaignOptions } from "../campaign/options.js";
 import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { downloadOptions } from "../download/options.js";
 import { edaOptions } from "../eda/options.js";
@@ -23,6 +24,8 @@ export const SECTIONS = {
   features: featureOptions,
   train: trainOptions,
   score: scoreOptions,
+  call_list: callListOptions,
+  campaign: campaignOptions,
   monitor: monitorOptions,
   serve: serveOptions,
   run: runOptions,

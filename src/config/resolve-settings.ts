@@ -13,6 +13,7 @@ const PATHS = new Set([
   "notebooks_dir",
   "input",
   "output",
+  "control_output",
   "alert_file",
 ]);
 

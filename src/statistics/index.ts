@@ -29,6 +29,7 @@ export { logLoss } from "./log-loss.js";
 export { mean } from "./mean.js";
 export { median } from "./median.js";
 export { type Moments, moments } from "./moments.js";
+export { newcombeInterval } from "./newcombe-interval.js";
 export { normalQuantile } from "./normal.js";
 export { type PrecisionRecallCurve, precisionRecallCurve } from "./precision-recall-curve.js";
 export { quantile, quantiles } from "./quantile.js";

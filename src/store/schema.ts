@@ -1,4 +1,5 @@
 import { ADDED_RECORDS } from "./added-records.js";
+import { CAMPAIGN_MEMBERS, CAMPAIGNS } from "./campaigns.js";
 import { COVERED_DAYS } from "./coverage/coverage.js";
 import type { Database } from "./database.js";
 import { ERASED_ROWS, FORGOTTEN } from "./erase/forgotten.js";
@@ -10,7 +11,7 @@ import { ATTRIBUTES } from "./subscriber-attributes.js";
 import { SUBSCRIBER_FILES } from "./subscriber-files.js";
 
 /** Version of the tables; a file of another version is refused, never half read. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** The tables that do not depend on a feature plan; `Processed_Data` is made by the feature stage from its plan. */
 const TABLES = [
@@ -106,6 +107,8 @@ const TABLES = [
   FORGOTTEN,
   RECORD_IDS,
   ERASED_ROWS,
+  CAMPAIGNS,
+  CAMPAIGN_MEMBERS,
 ];
 
 /** The rows that new tables have. */
@@ -120,6 +123,7 @@ const MIGRATIONS: Record<number, readonly string[]> = {
   6: [SUBSCRIBER_FILES, LEAVERS],
   7: [FORGOTTEN, ERASED_ROWS],
   8: [RECORD_IDS],
+  9: [CAMPAIGNS, CAMPAIGN_MEMBERS],
 };
 
 /** Whether a database has our tables. */

@@ -12,6 +12,8 @@ export interface ErasedCounts {
   leavings: number;
   snapshots: number;
   predictions: number;
+  /** Places on lists of campaigns. */
+  campaigns: number;
   /** Rejects that keep their place and reason, and lose their text. */
   rejects: number;
 }
@@ -52,6 +54,7 @@ export async function lookForRows(db: Database, erasure: Erasure): Promise<Erase
       leavings: sum("leavers"),
       snapshots: sum("Processed_Data"),
       predictions: sum("model_predictions"),
+      campaigns: sum("campaign_members"),
       rejects: rejects.length,
     },
     gone,

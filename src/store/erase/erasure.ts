@@ -23,7 +23,7 @@ export async function erasureOf(db: Database, subscribers: readonly string[]): P
   const theirs = (column: string) => `${column} IN (SELECT id FROM erased_people)`;
   const tables = [
     ...["DP_CDR_Data", "added_records", ATTRIBUTES, "leavers"].map((table) => ({ table, where: theirs("DP_MSISDN") })),
-    ...["Processed_Data", "model_predictions"].map((table) => ({ table, where: theirs('"User"') })),
+    ...["Processed_Data", "model_predictions", "campaign_members"].map((table) => ({ table, where: theirs('"User"') })),
   ];
   // a number that has such a sign in it is looked for as a part of the line
   const odd = subscribers.filter((id) => /[,;|\t"'{}[\]:=\s]/.test(id));

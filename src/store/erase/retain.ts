@@ -44,7 +44,7 @@ export async function retainDays(
     ...result,
     ...span,
     notes: [
-      "predictions of older days stay: monitoring compares with them",
+      "predictions and campaign lists of older days stay: monitoring and results of campaigns compare with them",
       "snapshots that stay were made of the older days, too: run features again to make them of what is left",
       ...result.notes,
     ],

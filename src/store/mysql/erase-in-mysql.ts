@@ -112,7 +112,7 @@ async function deleteRows(
   { subscribers, from }: Erasure,
   { days }: ErasedRows,
 ): Promise<void> {
-  const column = ["Processed_Data", "model_predictions"].includes(table) ? "User" : "DP_MSISDN";
+  const column = ["Processed_Data", "model_predictions", "campaign_members"].includes(table) ? "User" : "DP_MSISDN";
   const byDay = table === "DP_CDR_Data" || table === "added_records";
   const run = (where: string, values: MysqlValue[]) =>
     session.run(`DELETE FROM ${quoted(table)} WHERE ${where}`, values);

@@ -13,6 +13,7 @@ const PARTITION_COLUMNS: Record<string, readonly string[]> = {
   record_ids: ["batch_id"],
   model_predictions: ["model_version", "period"],
   monitoring_results: ["model_version"],
+  campaign_members: ["campaign_id"],
 };
 
 /** The columns whose values name a partition of a table; none when the table is one partition. */
