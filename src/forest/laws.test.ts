@@ -5,6 +5,7 @@ import { type FitOptions, fitForest } from "./grow/fit-forest.js";
 import { heapOf } from "./loops/binned-heap.js";
 import { bin } from "./matrix/bin.js";
 import type { Matrix } from "./matrix/matrix.js";
+import { Forest } from "./model/forest.js";
 
 const NAMES = ["a", "b", "c", "d"];
 
@@ -30,6 +31,13 @@ const pick = ({ names, columns }: Matrix, rows: ArrayLike<number>): Matrix => ({
   names,
   columns: columns.map((column) => Float64Array.from(rows, (i) => (column as Float64Array)[i])),
 });
+
+/** What the trees of a forest say by themselves: its scores without the share of class 1 that counts as one more tree. */
+const votesOf = (forest: Forest, p: ArrayLike<number>) =>
+  Float64Array.from(p, (value) => {
+    const mean = (value - forest.offsets[0]) / forest.treeWeight / forest.numTrees;
+    return Math.abs(mean - Math.round(mean)) < 1e-12 ? Math.abs(Math.round(mean)) : mean;
+  });
 
 /** Without draws, so that the result depends on the data alone. */
 const plain: FitOptions = { numTrees: 3, bootstrap: false, maxFeatures: null, threads: 1 };
@@ -178,7 +186,7 @@ describe("limits", () => {
     const { x, y } = data(400);
     for (const criterion of ["gini", "entropy"] as const) {
       const forest = await fitForest(x, y, { ...plain, criterion });
-      expect(forest.predict(x)).toEqual(Float64Array.from(y));
+      expect(votesOf(forest, forest.predict(x))).toEqual(Float64Array.from(y));
     }
   });
 });
@@ -189,7 +197,7 @@ describe("missing values", () => {
     const y = Uint8Array.from(gaps, (value) => (Number.isNaN(value) ? 1 : 0));
     for (const labels of [y, y.map((label) => 1 - label)]) {
       const forest = await fitForest({ names: ["gaps"], columns: [gaps] }, labels, plain);
-      expect(forest.predict({ names: ["gaps"], columns: [gaps] })).toEqual(Float64Array.from(labels));
+      expect(votesOf(forest, forest.predict({ names: ["gaps"], columns: [gaps] }))).toEqual(Float64Array.from(labels));
       expect(forest.numTrees * 3).toBe(forest.trees.column.length);
     }
   });
@@ -197,7 +205,7 @@ describe("missing values", () => {
     const a = Float64Array.from({ length: 100 }, (_, i) => i);
     const y = Uint8Array.from(a, (value) => (value < 30 ? 1 : 0));
     const forest = await fitForest({ names: ["a"], columns: [a] }, y, plain);
-    expect(forest.predict({ names: ["a"], columns: [Float64Array.of(Number.NaN)] })[0]).toBe(0);
+    expect(votesOf(forest, forest.predict({ names: ["a"], columns: [Float64Array.of(Number.NaN)] }))[0]).toBe(0);
   });
 });
 
@@ -210,14 +218,14 @@ describe("categories", () => {
   it("are separated by one split in the order of their rate, a missing one being a category of its own", async () => {
     for (const criterion of ["gini", "entropy"] as const) {
       const forest = await fitForest(x, odd, { ...plain, criterion });
-      expect(forest.predict(x)).toEqual(Float64Array.from(odd));
+      expect(votesOf(forest, forest.predict(x))).toEqual(Float64Array.from(odd));
       expect(forest.trees.column.length).toBe(9);
     }
     const three = Uint8Array.from(codes, (code) => (code < 0 ? 2 : code % 2));
     const forest = await fitForest(x, three, plain);
     const p = forest.predictProbabilities(x);
     three.forEach((label, i) => {
-      expect(p[3 * i + label]).toBe(1);
+      expect((p[3 * i + label] - forest.offsets[label]) / forest.treeWeight / forest.numTrees).toBeCloseTo(1, 12);
     });
     const target = Float64Array.from(codes, (code) => (code === 5 ? 10 : code));
     const mean = (await fitForest(x, target, { ...plain, task: "regression" })).predict(x);
@@ -231,8 +239,8 @@ describe("categories", () => {
       names: ["kind"],
       columns: [{ levels: ["new", "level 3", "level 4"], codes: Int32Array.of(1, 2, 0, -1) }],
     };
-    expect(Array.from(forest.predict(other))).toEqual([1, 0, 1, 1]);
-    expect(forest.predictRow(["level 4"])).toBe(0);
+    expect(Array.from(votesOf(forest, forest.predict(other)))).toEqual([1, 0, 1, 1]);
+    expect(forest.predictRow(["level 4"])).toBe(forest.offsets[0]);
     expect(() => forest.predict({ names: ["kind"], columns: [Float64Array.of(1)] })).toThrow(/holds numbers/);
   });
   it("more than bins: the most frequent ones stay, the others count as missing", async () => {
@@ -248,7 +256,7 @@ describe("categories", () => {
     const y = Uint8Array.from({ length: 2000 }, (_, i) => (i < 1000 ? i % 2 : 0));
     const forest = await fitForest(many, y, plain);
     expect(forest.columns[0].count).toBe(255);
-    expect(forest.predict(many).slice(0, 1000)).toEqual(Float64Array.from(y.subarray(0, 1000)));
+    expect(votesOf(forest, forest.predict(many)).slice(0, 1000)).toEqual(Float64Array.from(y.subarray(0, 1000)));
   });
 });
 
@@ -263,19 +271,21 @@ describe("data at the edge", () => {
     const forest = await fitTo([constant, missing], y, { bootstrap: false });
     expect(forest.predict({ names: ["c0", "c1"], columns: [constant, missing] })[0]).toBe(0.5);
     expect(Array.from(forest.importances())).toEqual([0, 0]);
-    expect((await fitTo([Float64Array.of(1)], [1])).predict({ names: ["c0"], columns: [Float64Array.of(5)] })[0]).toBe(
-      1,
-    );
-    const one = await fitTo([Float64Array.of(1, 2, 3)], [0, 0, 0]);
-    expect(Array.from(one.predictProbabilities({ names: ["c0"], columns: [Float64Array.of(2)] }))).toEqual([1, 0]);
+    // of a class that is not there one row counts, in the share that is one more tree
+    const ones = await fitTo([Float64Array.of(1)], [1]);
+    expect(ones.predict({ names: ["c0"], columns: [Float64Array.of(5)] })[0]).toBeCloseTo((4 + 2 / 3) / 5, 12);
+    const zeros = await fitTo([Float64Array.of(1, 2, 3)], [0, 0, 0]);
+    const [no, yes] = zeros.predictProbabilities({ names: ["c0"], columns: [Float64Array.of(2)] });
+    expect(no).toBeCloseTo((4 + 4 / 5) / 5, 12);
+    expect(yes).toBeCloseTo(1 / 5 / 5, 12);
   });
   it("infinite and huge values are ordinary values at the ends", async () => {
     const a = Float64Array.of(-Infinity, -1e308, -1, 0, 5e-324, 1, 1e308, Infinity);
     for (let cut = 1; cut < 8; cut++) {
       const y = Array.from(a, (_, i) => (i < cut ? 0 : 1));
       const forest = await fitTo([a], y, { bootstrap: false });
-      expect(Array.from(forest.predict({ names: ["c0"], columns: [a] }))).toEqual(y);
-      expect(Array.from(a, (value) => forest.predictRow([value]))).toEqual(y);
+      expect(Array.from(votesOf(forest, forest.predict({ names: ["c0"], columns: [a] })))).toEqual(y);
+      expect(Array.from(a, (value) => votesOf(forest, [forest.predictRow([value])])[0])).toEqual(y);
     }
   });
   it("a fraction of rows, of columns, more draws than rows, one tree", async () => {
@@ -309,5 +319,50 @@ describe("data at the edge", () => {
     await expect(fitTo([a], [0, 1, 0], { classWeight: [1, 2, 3] })).rejects.toThrow(/3 weights for 2 classes/);
     const twice = { names: ["a", "a"], columns: [a, a] };
     await expect(fitForest(twice, [0, 1, 0])).rejects.toThrow(/"a" occurs twice/);
+  });
+});
+
+describe("probabilities", () => {
+  it("are never 0 or 1: the share of a class counts as one more tree", async () => {
+    const { x, y, three } = data(400);
+    const forest = await fitForest(x, y, { numTrees: 50 });
+    const base = y.reduce((sum, label) => sum + label, 0) / 400;
+    const votes = votesOf(forest, forest.predict(x));
+    forest.predict(x).forEach((value, i) => {
+      expect(value > 0 && value < 1).toBe(true);
+      expect(value).toBeCloseTo((50 * votes[i] + base) / 51, 12);
+      expect(forest.predictRow(x.columns.map((column) => (column as Float64Array)[i]))).toBe(value);
+    });
+    expect(votes.some((value) => value === 0 || value === 1)).toBe(true);
+    expect(forest.offsets[0]).toBeCloseTo(base / 51, 12);
+    const ofThree = (await fitForest(x, three, { numTrees: 20 })).predictProbabilities(x);
+    for (let i = 0; i < 400; i++) {
+      const own = ofThree.subarray(3 * i, 3 * i + 3);
+      for (const value of own) expect(value > 0 && value < 1).toBe(true);
+      expect(own[0] + own[1] + own[2]).toBeCloseTo(1, 12);
+    }
+  });
+  it("of boosted trees that are sure of their rows are not 0 or 1 either", async () => {
+    const a = Float64Array.from({ length: 400 }, (_, i) => i);
+    for (const classes of [2, 3]) {
+      const labels = Uint8Array.from(a, (value) => (value < 200 ? 0 : value < 300 ? 1 : classes - 1));
+      const options = { numTrees: 600, learningRate: 1, minSamplesLeaf: 1 };
+      const p = (await fitBoosting({ names: ["a"], columns: [a] }, labels, options)).predictProbabilities({
+        names: ["a"],
+        columns: [a],
+      });
+      for (const value of p) expect(value > 0 && value < 1).toBe(true);
+    }
+  });
+  it("of a forest of an older file are those of its trees alone", async () => {
+    const { x, y } = data(300);
+    const forest = await fitForest(x, y, { numTrees: 7 });
+    const { names, classes, options, columns, trees } = forest;
+    const without = Forest.fromBytes(new Forest({ names, classes, options, columns, trees }).toBytes());
+    expect(without.treeWeight).toBe(1 / 7);
+    const votes = votesOf(forest, forest.predict(x));
+    without.predict(x).forEach((value, i) => {
+      expect(value).toBeCloseTo(votes[i], 12);
+    });
   });
 });

@@ -34,7 +34,7 @@ function known(forest: Forest, codes: Uint8Array, row: number, set: number): num
   };
   let sum = 0;
   for (let t = 0; t < forest.numTrees; t++) sum += visit(trees.offsets[t]);
-  return sum / forest.numTrees;
+  return sum * forest.treeWeight;
 }
 
 /** Shapley values by going through all sets of columns. */

@@ -8,6 +8,7 @@ import { concatTrees } from "../trees/concat-trees.js";
 import { checkForestOptions, type ForestOptions } from "../trees/forest-options.js";
 import { rowWeights, weighedRows } from "../trees/row-weights.js";
 import type { ForestSettings } from "../trees/tree-options.js";
+import { classShares } from "./class-shares.js";
 import type { ForestTask } from "./forest-task.js";
 import { growTrees } from "./grow-trees.js";
 import { defaultThreads, giveWorker, hasIdleWorker, takeWorkers } from "./worker-pool.js";
@@ -73,6 +74,7 @@ export async function fitForest(
       options: settings,
       columns: binned.columns,
       trees: concatTrees(parts),
+      ...(regression ? {} : { prior: classShares(task) }),
     });
   } finally {
     if (free) workers.forEach(giveWorker);

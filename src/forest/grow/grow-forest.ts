@@ -5,6 +5,7 @@ import { MOST_COUNT } from "../trees/row-weights.js";
 import type { Trees } from "../trees/tree.js";
 import { BinarySplitter } from "./binary-splitter.js";
 import { CategoryOrder } from "./category-order.js";
+import { classSums } from "./class-shares.js";
 import { ClassesSplitter } from "./classes-splitter.js";
 import type { ForestTask } from "./forest-task.js";
 import { TreeGrower } from "./grow-tree.js";
@@ -64,7 +65,7 @@ function makeSplitter(task: ForestTask, space: Workspace, categories: CategoryOr
   if (classes === 0)
     return new MeanSplitter(space, columns, { y: task.y as Float64Array, minSamplesLeaf, sampleWeight }, categories);
   const y = task.y as Uint8Array;
-  const fixed = settings.classWeight === "balanced" ? balancedClassWeights(countsOf(task)) : settings.classWeight;
+  const fixed = settings.classWeight === "balanced" ? balancedClassWeights(classSums(task)) : settings.classWeight;
   const classWeight = (drawn: ArrayLike<number>): ArrayLike<number> =>
     Array.isArray(fixed) ? fixed : settings.classWeight ? balancedClassWeights(drawn) : Array.from(drawn, () => 1);
   if (classes > 2 || sampleWeight) {
@@ -73,11 +74,4 @@ function makeSplitter(task: ForestTask, space: Workspace, categories: CategoryOr
   }
   const weights = (zeros: number, ones: number) => classWeight([zeros, ones]) as [number, number];
   return new BinarySplitter(space, columns, { y, criterion, minSamplesLeaf, classWeight: weights }, categories);
-}
-
-/** Rows of each class, before the bootstrap. */
-function countsOf({ rows, y, classes, weights }: ForestTask): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (let i = 0; i < rows.length; i++) counts[y[rows[i]]] += weights ? weights.of[rows[i]] : 1;
-  return counts;
 }

@@ -61,7 +61,7 @@ export function outOfBag(forest: Forest, x: Matrix | BinnedRows, y?: ArrayLike<n
   let scored = 0;
   for (let i = 0; i < size; i++) {
     if (trees[i] === 0) continue;
-    sums[i] /= trees[i];
+    sums[i] = forest.score(sums[i], trees[i]);
     total += sums[i];
     scored++;
   }

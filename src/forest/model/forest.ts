@@ -19,6 +19,9 @@ export interface BinnedRows {
   rows?: Int32Array;
 }
 
+/** A probability that rounding has made 0 or 1, between them. */
+const within = (p: number): number => Math.min(1 - Number.EPSILON / 2, Math.max(Number.MIN_VALUE, p));
+
 /** Rows up to which a walk in JavaScript is faster than to pack the trees for the loop. */
 const FEW = 64;
 
@@ -67,12 +70,16 @@ export class Forest {
 
   /** What the sum of the trees is multiplied by. */
   get treeWeight(): number {
-    return this.#parts.boosting ? 1 : 1 / this.numTrees;
+    const { boosting, prior } = this.#parts;
+    return boosting ? 1 : 1 / (this.numTrees + (prior ? 1 : 0));
   }
 
   /** What is added to it, by output. */
   get offsets(): readonly number[] {
-    return this.#parts.boosting?.offsets ?? new Array<number>(this.trees.outputs).fill(0);
+    const { boosting, prior, trees } = this.#parts;
+    return (
+      boosting?.offsets ?? prior?.map((share) => share * this.treeWeight) ?? new Array<number>(trees.outputs).fill(0)
+    );
   }
 
   /** What makes probabilities of the sums of boosted trees. */
@@ -127,7 +134,7 @@ export class Forest {
     for (let j = 0; j < columns.length; j++) this.#row[j] = binOf(columns[j], values[j]);
     let sum = 0;
     for (let t = 0; t < this.numTrees; t++) sum += this.trees.value[leafOf(this.#walk, t, this.#row, 0)];
-    return this.#scoreOf(sum);
+    return this.score(sum, this.numTrees);
   }
 
   /** Probabilities of all classes, row after row. */
@@ -213,12 +220,14 @@ export class Forest {
       this.trees.outputs === 1 && size > this.#few
         ? sumLeaves(this.#walk, binned.codes, binned.stride, rows, size)
         : this.#sumsByRow(this.#walk, binned, rows, size);
-    const { link, offsets } = this;
-    if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.#scoreOf(sums[i]);
+    const { link, offsets, numTrees } = this;
+    const { outputs } = this.trees;
+    if (link !== "softmax") for (let i = 0; i < sums.length; i++) sums[i] = this.score(sums[i], numTrees, i % outputs);
     else {
       const classes = offsets.length;
       for (let i = 0; i < sums.length; i++) sums[i] += offsets[i % classes];
       for (let at = 0; at < sums.length; at += classes) softmax(sums, sums, at, classes);
+      for (let i = 0; i < sums.length; i++) sums[i] = within(sums[i]);
     }
     return sums;
   }
@@ -229,11 +238,13 @@ export class Forest {
     return sets.length > 0 ? Math.max(FEW, column.length / this.numTrees) : FEW;
   }
 
-  #scoreOf(sum: number): number {
-    const { boosting } = this.#parts;
-    if (!boosting) return sum / this.numTrees;
+  /** The score that the sum of the leaves of some trees gives, but for boosted trees of several classes. */
+  score(sum: number, trees: number, output = 0): number {
+    const { boosting, prior } = this.#parts;
+    if (prior) return (sum + prior[output]) / (trees + 1);
+    if (!boosting) return sum / trees;
     const score = sum + boosting.offsets[0];
-    return boosting.link === "logistic" ? 1 / (1 + Math.exp(-score)) : score;
+    return boosting.link === "logistic" ? within(1 / (1 + Math.exp(-score))) : score;
   }
 
   #sumsByRow(

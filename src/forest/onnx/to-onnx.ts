@@ -191,14 +191,16 @@ interface OnnxLeaves {
 
 /** What the leaves give: a weight for each output, to be summed over trees. */
 function leavesOf(forest: Forest): OnnxLeaves {
-  const { trees, treeWeight } = forest;
+  const { trees, treeWeight, numTrees, kind } = forest;
+  // what a forest adds to the sum of its trees is shared out among them: runtimes differ in base values of probabilities
+  const added = forest.offsets.map((offset) => (kind === "forest" ? offset / numTrees : 0));
   const { outputs } = trees;
   const leaves: OnnxLeaves = { tree: [], id: [], output: [], weight: [] };
   const add = (t: number, id: number, output: number, weight: number) => {
     leaves.tree.push(t);
     leaves.id.push(id);
     leaves.output.push(output);
-    leaves.weight.push(weight * treeWeight);
+    leaves.weight.push(weight * treeWeight + added[output]);
   };
   for (let t = 0; t + 1 < trees.offsets.length; t++) {
     const root = trees.offsets[t];
