@@ -1,5 +1,6 @@
 import type { Message } from "../kernel/wire.js";
 import { type CellOutput, joinLines, type NotebookCell, splitLines } from "./notebook.js";
+import { overwritten } from "./overwritten.js";
 
 /** Outputs that are replaced in place, by display id, over all cells of a run. */
 export type LiveOutputs = Map<string, Extract<CellOutput, { data: unknown }>[]>;
@@ -83,15 +84,6 @@ export class CellOutputs {
       if (output.output_type === "stream") output.text = splitLines(overwritten(joinLines(output.text)));
     }
   }
-}
-
-/** What a terminal would show: after a carriage return the line is written again. */
-function overwritten(text: string): string {
-  if (!text.includes("\r")) return text;
-  return text
-    .split(/(?<=\n)/)
-    .map((line) => line.replace(/\r+\n$/, "\n").replace(/^.*\r(?=.)/s, ""))
-    .join("");
 }
 
 function inLines(data: Record<string, unknown>): Record<string, unknown> {

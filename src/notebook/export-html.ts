@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { ExportHtmlOptions } from "./html/notebook-html.js";
 import { readNotebook } from "./notebook.js";
@@ -14,5 +14,6 @@ import { readNotebook } from "./notebook.js";
 export async function exportHtml(input: string, output: string, options: ExportHtmlOptions = {}): Promise<void> {
   // the highlighter and Markdown are for pages alone
   const { notebookHtml } = await import("./html/notebook-html.js");
-  await writeAtomic(output, notebookHtml(await readNotebook(input), basename(input).replace(/\.ipynb$/, ""), options));
+  const name = basename(input).replace(/\.ipynb$/, "");
+  await writeAtomic(output, notebookHtml(await readNotebook(input), name, { pictures: [dirname(input)], ...options }));
 }

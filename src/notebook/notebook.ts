@@ -61,7 +61,8 @@ export type CellOutput =
 
 /** The text of a cell or of an output, which the format permits as one text or as lines. */
 export function joinLines(source: unknown): string {
-  return Array.isArray(source) ? source.join("") : String(source ?? "");
+  if (Array.isArray(source)) return source.map(joinLines).join("");
+  return typeof source === "object" && source !== null ? JSON.stringify(source) : String(source ?? "");
 }
 
 /** A text as lines with their ends, as Jupyter saves it: that makes small diffs. */
@@ -80,7 +81,8 @@ export function firstLine(cell: NotebookCell): string {
 
 /** Whether a cell has a tag, as `parameters`, `raises-exception` or `skip-cell`. */
 export function hasTag(cell: NotebookCell, tag: string): boolean {
-  return cell.metadata.tags?.includes(tag) ?? false;
+  const { tags } = cell.metadata;
+  return Array.isArray(tags) && tags.includes(tag);
 }
 
 /**

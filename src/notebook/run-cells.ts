@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { CellOutputs, type LiveOutputs } from "./cell-outputs.js";
 import { exportHtml } from "./export-html.js";
 import { describeExit, type KernelProcess, startKernel } from "./kernel-process.js";
@@ -91,7 +92,9 @@ export class RunCells {
   async #save(): Promise<void> {
     const { html, report } = this.#options;
     await this.#file.close();
-    if (html) await exportHtml(this.#output, html, { input: !report });
+    // pictures lie beside the notebook that was run
+    if (html)
+      await exportHtml(this.#output, html, { input: !report, pictures: [this.#input, this.#output].map(dirname) });
   }
 
   async #runIn(kernel: KernelProcess): Promise<number> {

@@ -184,6 +184,46 @@ describe.skipIf(skips)("an exported page in a browser", { timeout: 90_000 }, () 
     await page.close();
   });
 
+  it("a chart whose data are elsewhere keeps its picture, one with options for another page is drawn", async () => {
+    const away = { ...VEGA, data: { url: "data/cars.csv" } };
+    const options = { ...VEGA, usermeta: { embedOptions: { ast: false, loader: {} } } };
+    const link = { ...VEGA, encoding: { ...VEGA.encoding, href: { value: "#x" } } };
+    const bundle = (spec: object) => [
+      display({ "application/vnd.vegalite.v5+json": spec, "image/svg+xml": SVG, "text/plain": "chart" }),
+    ];
+    const { page, said } = await open(await exported([away, options, link].map(bundle)));
+    const figures = page.locator("figure.chart");
+    expect(await figures.nth(0).locator(".still img").isVisible()).toBe(true);
+    expect(await figures.nth(0).textContent()).toContain("its data are not in the page: data/cars.csv");
+    for (const n of [1, 2]) expect(await figures.nth(n).locator(".live canvas").isVisible()).toBe(true);
+    await figures
+      .nth(2)
+      .locator("canvas")
+      .click({ position: { x: 200, y: 150 } });
+    expect(said.filter((text) => !/Content Security Policy|stays a picture|Loading failed/.test(text))).toEqual([]);
+    await page.close();
+  });
+
+  it("nothing that a cell shows covers the page, or stands in the way of its script", async () => {
+    const html = [
+      "<img name=querySelectorAll src=data:,><img id=exports><a id=module></a><img name=getElementById>",
+      '<a href="#x" style="position:fixed;inset:0;z-index:9;background:red">log in</a>',
+      "<div><table><tr><td>unclosed",
+    ].join("");
+    const { page } = await open(await exported([[display({ "text/html": html })], OUTPUTS[2]]));
+    expect(await page.locator("figure.chart.drawn canvas").isVisible()).toBe(true);
+    await page.click("#fold");
+    expect(await page.locator("#fold").textContent()).toBe("Show code");
+    await page.close();
+  });
+
+  it("on paper a chart without a picture is the chart itself", async () => {
+    const { page } = await open(await exported([[display({ "application/vnd.plotly.v1+json": PLOTLY })]]));
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("figure.chart .main-svg").first().isVisible()).toBe(true);
+    await page.close();
+  });
+
   it("on a phone a chart with a long title fits, and so do charts below each other", async () => {
     const title = {
       text: "A title that says all there is to say about it",
@@ -225,7 +265,7 @@ describe.skipIf(skips)("an exported page in a browser", { timeout: 90_000 }, () 
     await page.click("#fold");
     expect(await open1()).toBe(0);
     const links = await page.$$eval("nav.contents a", (all) => all.map((a) => a.getAttribute("href")));
-    expect(links.slice(1)).toEqual(["#second", "#second-2"]);
+    expect(links.slice(1)).toEqual(["#Second", "#Second-2"]);
     for (const href of links) expect(await page.locator(`[id="${href?.slice(1)}"]`).count()).toBe(1);
     expect(await page.locator("figure .live").first().getAttribute("aria-label")).toBe("Calls by subscriber");
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -6,26 +6,12 @@ export function escapeJson(value: unknown): string {
   );
 }
 
-const FORBIDDEN =
-  /<(?=\/?\s*(?:script|style|meta|link|base|iframe|frame|object|embed|form|template|body|html|head|title|plaintext|textarea|xmp|noscript|math|svg|dialog)\b)|<(?=!)/gi;
+/** What terminals take as a code (ECMA-48): sequences of control, strings of commands and links, choices of letters. */
+const CODES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes that terminals take
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[PX^_][^\u001b]*\u001b\\|\u001b[ -/]+[0-~]|\u001b[0-Z\\^-~]/g;
 
-/**
- * HTML from a cell, with everything that could act or reach out shown as text instead.
- *
- * The page's content-security policy forbids scripts and the network anyhow; this keeps the page's own structure whole.
- */
-export function tameHtml(html: string): string {
-  return html
-    .replace(FORBIDDEN, "&lt;")
-    .replace(/(<[^<>]*?)\s(on\w+|srcset|formaction)\s*=/gi, "$1 data-removed-$2=")
-    .replace(/(href|src|action)\s*=\s*(["']?)\s*(?:javascript|vbscript|data:text)[^"'\s>]*/gi, "$1=$2#")
-    .replace(/\sid\s*=/gi, " data-id=");
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes that terminals take
-const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
-
-/** Text of a terminal without its colour codes. */
+/** Text of a terminal without its codes: colours, links, character sets. */
 export function stripAnsi(text: string): string {
-  return text.replace(ANSI, "");
+  return text.replace(CODES, "");
 }

@@ -1,7 +1,9 @@
 import { Marked } from "marked";
 import { escapeHtml } from "../../core/escape-html.js";
-import { tameHtml } from "./escape.js";
 import { highlight } from "./highlight.js";
+import { mathSyntax } from "./math-syntax.js";
+import { type Attachments, mediaFinder } from "./media-finder.js";
+import { type TameHtml, tameHtml, textOfHtml } from "./tame-html.js";
 
 /** A heading of the page, for the contents list. */
 export interface Heading {
@@ -10,61 +12,67 @@ export interface Heading {
   text: string;
 }
 
+/** Ids of the page's own parts. */
+const OURS = ["fold", "theme", "content"];
+
 /** Turns Markdown cells into HTML, and collects their headings. */
 export class Markdown {
   readonly headings: Heading[] = [];
   readonly #marked: Marked;
-  readonly #ids = new Map<string, number>();
-  #attachments: Record<string, Record<string, string>> = {};
+  readonly #ids = new Set<string>(OURS);
+  readonly #folders: readonly string[];
 
-  constructor() {
+  /** @param folders where pictures are looked for, the notebook's own first */
+  constructor(folders: readonly string[] = []) {
+    this.#folders = folders;
     const page = this;
-    this.#marked = new Marked({
+    this.#marked = new Marked(mathSyntax(), {
       gfm: true,
       renderer: {
-        heading({ tokens, depth, text }) {
-          const id = page.#addHeading(depth, text);
-          return `<h${depth} id="${escapeHtml(id)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+        heading({ tokens, depth }) {
+          const html = this.parser.parseInline(tokens);
+          const { id, others } = page.#addHeading(depth, textOfHtml(html).trim());
+          const anchors = others.map((other) => `<span id="${escapeHtml(other)}"></span>`).join("");
+          return `<h${depth} id="${escapeHtml(id)}">${anchors}${html}</h${depth}>\n`;
         },
         code: ({ text, lang }) => `<pre><code>${highlight(text, lang?.split(/\s/)[0] ?? "")}</code></pre>\n`,
-        html: ({ text }) => tameHtml(text),
-        link({ href, tokens }) {
-          const label = this.parser.parseInline(tokens);
-          const isSafe = /^(https?:|mailto:|#|[^:]*$)/i.test(href);
-          return isSafe ? `<a href="${escapeHtml(href)}">${label}</a>` : label;
-        },
-        image({ href, text }) {
-          const source = href.startsWith("attachment:") ? page.#attachment(href.slice("attachment:".length)) : href;
-          if (!/^data:image\//.test(source)) return `<em>[image: ${escapeHtml(text || href)}]</em>`;
-          return `<img src="${escapeHtml(source)}" alt="${escapeHtml(text)}">`;
-        },
       },
     });
   }
 
-  /** Notes a heading; equal ones get different ids. */
-  #addHeading(depth: number, source: string): string {
-    const text = source.replace(/[`*_]|<[^>]*>/g, "").trim();
-    const slug =
-      text
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, "-")
-        .replace(/^-|-$/g, "") || "section";
-    const seen = this.#ids.get(slug) ?? 0;
-    this.#ids.set(slug, seen + 1);
-    const id = seen === 0 ? slug : `${slug}-${seen + 1}`;
+  /** Notes a heading and gives its anchors: Lab's, and that of most other readers; equal headings get different ones. */
+  #addHeading(depth: number, text: string): { id: string; others: string[] } {
+    const lab = text.replace(/\s/g, "-") || "section";
+    const plain = text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{M}\p{N}_\s-]+/gu, "")
+      .replace(/\s/g, "-");
+    const id = this.#freeId(lab);
     this.headings.push({ id, depth, text });
+    const others = plain === "" || plain === id || this.#ids.has(plain) ? [] : [plain];
+    for (const other of others) this.#ids.add(other);
+    return { id, others };
+  }
+
+  #freeId(wanted: string): string {
+    let id = wanted;
+    for (let n = 2; this.#ids.has(id); n++) id = `${wanted}-${n}`;
+    this.#ids.add(id);
     return id;
   }
 
-  /** @param attachments images that the cell carries, as nbformat keeps them */
-  render(source: string, attachments: Record<string, Record<string, string>> = {}): string {
-    this.#attachments = attachments;
-    return this.#marked.parse(source, { async: false });
+  /** @param attachments images that the cell carries */
+  render(source: string, attachments: Attachments = {}): TameHtml {
+    const html = this.#marked.parse(withOldNames(source, attachments), { async: false });
+    return tameHtml(html, mediaFinder(this.#folders, attachments));
   }
+}
 
-  #attachment(name: string): string {
-    const [type, data] = Object.entries(this.#attachments[decodeURIComponent(name)] ?? {})[0] ?? [];
-    return type && data ? `data:${type};base64,${data}` : "";
+/** Classic notebooks wrote the names of attachments with their blanks, which Markdown takes for no address. */
+function withOldNames(source: string, attachments: Attachments): string {
+  let text = source;
+  for (const name of Object.keys(attachments)) {
+    if (/\s/.test(name)) text = text.replaceAll(`](attachment:${name})`, `](<attachment:${name}>)`);
   }
+  return text;
 }

@@ -3,7 +3,7 @@ import { escapeHtml } from "../../core/escape-html.js";
 import { firstLine, hasTag, joinLines, type Notebook, type NotebookCell } from "../notebook.js";
 import { highlight } from "./highlight.js";
 import { type Heading, Markdown } from "./markdown.js";
-import { OutputHtml } from "./outputs.js";
+import { OutputHtml, withMissed } from "./outputs.js";
 import { PAGE_SCRIPT } from "./page-script.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { packRuntime, type Runtime } from "./runtime.js";
@@ -14,6 +14,8 @@ export interface ExportHtmlOptions {
   input?: boolean;
   /** Colours; "auto" follows the reader's system. Default: "auto". */
   theme?: "light" | "dark" | "auto";
+  /** Folders in which pictures that the notebook names are looked for. Default: that of the notebook. */
+  pictures?: readonly string[];
 }
 
 /**
@@ -22,12 +24,13 @@ export interface ExportHtmlOptions {
  * @param name title of the page when the notebook has no heading
  */
 export function notebookHtml(notebook: Notebook, name: string, options: ExportHtmlOptions = {}): string {
-  const markdown = new Markdown();
-  const outputs = new OutputHtml();
+  const markdown = new Markdown(options.pictures);
+  const outputs = new OutputHtml(options.pictures);
   const showsCode = options.input ?? true;
   const body = notebook.cells.map((cell, i) => cellHtml(cell, i, markdown, outputs, showsCode)).join("\n");
   const title = markdown.headings.find(({ depth }) => depth === 1)?.text ?? name;
   const runtimes = [...outputs.runtimes];
+  const contents = contentsHtml(markdown.headings);
   return `<!doctype html>
 <html lang="en" data-theme="${options.theme ?? "auto"}">
 <head>
@@ -40,8 +43,8 @@ export function notebookHtml(notebook: Notebook, name: string, options: ExportHt
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-<div class="layout">
-${contentsHtml(markdown.headings)}
+<div class="layout${contents ? "" : " alone"}">
+${contents}
 <main id="content">
 <header class="tools">${showsCode ? '<button id="fold" type="button" aria-expanded="true">Hide code</button>' : ""}<button id="theme" type="button">Light / dark</button></header>
 ${markdown.headings.some(({ depth }) => depth === 1) ? "" : `<h1>${escapeHtml(title)}</h1>`}
@@ -64,6 +67,7 @@ function policy(): string {
     "script-src": `'sha256-${hash}' blob:`,
     "style-src": "'unsafe-inline'",
     "img-src": "data: blob:",
+    "media-src": "data:",
     "font-src": "data:",
     "connect-src": "data: blob:",
     "base-uri": "'none'",
@@ -80,7 +84,7 @@ function runtimeHtml(runtime: Runtime): string {
 
 function contentsHtml(headings: Heading[]): string {
   const shown = headings.filter(({ depth }) => depth <= 3);
-  if (shown.length < 2) return '<nav class="contents" hidden></nav>';
+  if (shown.length < 2) return "";
   const items = shown.map(
     ({ id, depth, text }) => `<li class="d${depth}"><a href="#${escapeHtml(id)}">${escapeHtml(text)}</a></li>`,
   );
@@ -97,9 +101,11 @@ function cellHtml(
   const source = joinLines(cell.source);
   if (cell.cell_type === "markdown") {
     if (hasTag(cell, "papermill-error-cell-tag")) return bannerHtml(source);
-    return `<div class="cell markdown">${markdown.render(source, cell.attachments)}</div>`;
+    return `<div class="cell markdown">${withMissed(markdown.render(source, cell.attachments))}</div>`;
   }
-  if (cell.cell_type === "raw") return "";
+  if (cell.cell_type === "raw") {
+    return source.trim() === "" ? "" : `<pre class="cell text raw" tabindex="0">${escapeHtml(source)}</pre>`;
+  }
   const shown = (cell.outputs ?? []).map((output) => outputs.render(output)).join("\n");
   if (source.trim() === "" && shown === "") return "";
   const isHidden = !showsCode || hasTag(cell, "remove-input") || hasTag(cell, "hide-input");
@@ -124,11 +130,11 @@ function bannerHtml(source: string): string {
 /** When, how long, with what: from the metadata that the run left. */
 function runHtml({ metadata }: Notebook): string {
   const run = metadata.papermill;
-  if (!run?.start_time) return "";
+  if (typeof run?.start_time !== "string") return "";
   const when = run.start_time.slice(0, 16).replace("T", " ");
   const rows: [string, string][] = [["Run", `${when} UTC`]];
   if (typeof run.duration === "number") rows.push(["Duration", `${run.duration.toFixed(1)} s`]);
-  if (run.input_path) rows.push(["Notebook", run.input_path]);
+  if (typeof run.input_path === "string") rows.push(["Notebook", run.input_path]);
   if (run.version) rows.push(["Version", run.node ? `${run.version}, Node ${run.node}` : run.version]);
   for (const [name, value] of Object.entries(run.parameters ?? {})) rows.push([name, JSON.stringify(value)]);
   const items = rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("");

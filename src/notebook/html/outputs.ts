@@ -1,30 +1,41 @@
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "../../core/escape-html.js";
 import { type CellOutput, joinLines } from "../notebook.js";
-import { escapeJson, stripAnsi, tameHtml } from "./escape.js";
+import { overwritten } from "../overwritten.js";
+import { escapeJson, stripAnsi } from "./escape.js";
 import { Markdown } from "./markdown.js";
+import { mediaFinder } from "./media-finder.js";
 import { plotlyRuntime, type Runtime } from "./runtime.js";
+import { type TameHtml, tameHtml } from "./tame-html.js";
 
 const PACK_FROM = 2000;
 
 /** Turns outputs into HTML, and remembers which libraries they need. */
 export class OutputHtml {
   readonly runtimes = new Set<Runtime>();
+  readonly #folders: readonly string[];
   #charts = 0;
 
+  /** @param folders where pictures are looked for, the notebook's own first */
+  constructor(folders: readonly string[] = []) {
+    this.#folders = folders;
+  }
+
+  /** An output as HTML; one of another shape than nbformat's is shown as text, since other tools write notebooks too. */
   render(output: CellOutput): string {
-    switch (output.output_type) {
+    const data = "data" in output && isObject(output.data) ? output.data : undefined;
+    if (data) return this.#data(data);
+    switch (output?.output_type) {
       case "stream":
-        return `<pre class="stream ${output.name === "stderr" ? "stderr" : "stdout"}" tabindex="0">${escapeHtml(stripAnsi(joinLines(output.text)))}</pre>`;
+        return `<pre class="stream ${output.name === "stderr" ? "stderr" : "stdout"}" tabindex="0">${escapeHtml(terminalText(output.text))}</pre>`;
       case "error": {
-        const trace =
-          output.traceback.length > 0
-            ? output.traceback.map(joinLines).join("\n")
-            : `${output.ename}: ${output.evalue}`;
+        const { traceback, ename, evalue } = output;
+        const lines = Array.isArray(traceback) ? traceback.map(joinLines) : [];
+        const trace = lines.length > 0 ? lines.join("\n") : `${joinLines(ename)}: ${joinLines(evalue)}`;
         return `<pre class="error" role="alert" tabindex="0">${escapeHtml(stripAnsi(trace))}</pre>`;
       }
       default:
-        return this.#data(output.data);
+        return textHtml(JSON.stringify(output, null, 2) ?? "");
     }
   }
 
@@ -32,37 +43,45 @@ export class OutputHtml {
     const alt = altText(data);
     const still = picture(data, alt);
     const figure = data["application/vnd.plotly.v1+json"];
-    if (isObject(figure)) {
-      const runtime = plotlyRuntime(figure);
-      return this.#chart("plotly", runtime, figure, still, alt);
+    if (isObject(figure) && Array.isArray(figure.data)) {
+      return this.#chart("plotly", plotlyRuntime(figure.data), figure, still, alt);
     }
     const spec = Object.entries(data).find(([type]) => /^application\/vnd\.vega(lite)?\.v\d\+json$/.test(type))?.[1];
     if (isObject(spec)) return this.#chart("vega", "vega", spec, still, alt);
     if (still) return `<figure class="chart">${still}</figure>`;
-    if ("text/html" in data) return `<div class="html" tabindex="0">${tameHtml(joinLines(data["text/html"]))}</div>`;
-    if ("text/markdown" in data)
-      return `<div class="markdown">${new Markdown().render(joinLines(data["text/markdown"]))}</div>`;
-    if ("text/latex" in data)
-      return `<pre class="text" tabindex="0">${escapeHtml(joinLines(data["text/latex"]))}</pre>`;
-    if ("application/json" in data && !("text/plain" in data)) {
-      return `<pre class="text" tabindex="0">${escapeHtml(JSON.stringify(data["application/json"], null, 2))}</pre>`;
+    if ("text/html" in data) {
+      return `<div class="html" tabindex="0">${withMissed(tameHtml(joinLines(data["text/html"]), mediaFinder(this.#folders)))}</div>`;
     }
+    if ("text/markdown" in data)
+      return `<div class="markdown">${withMissed(new Markdown(this.#folders).render(joinLines(data["text/markdown"])))}</div>`;
+    if ("text/latex" in data) return textHtml(joinLines(data["text/latex"]));
+    const json = Object.entries(data).find(([type]) => /^application\/(.+\+)?json$/.test(type))?.[1];
+    if (json !== undefined && !("text/plain" in data)) return textHtml(JSON.stringify(json, null, 2));
     const text = stripAnsi(joinLines(data["text/plain"]));
     // columns that are aligned by spaces must not wrap, prose must
-    const kind = /\S {2,}\S/.test(text) ? "text" : "text prose";
-    return `<pre class="${kind}" tabindex="0">${escapeHtml(text)}</pre>`;
+    return textHtml(text, /\S {2,}\S/.test(text) ? "text" : "text prose");
   }
 
   #chart(kind: "vega" | "plotly", runtime: Runtime, spec: object, still: string, alt: string): string {
     this.runtimes.add(runtime);
     const id = `chart-${++this.#charts}`;
     const label = escapeHtml(alt);
-    return `<figure class="chart" id="${id}" data-kind="${kind}" data-runtime="${runtime}">
+    return `<figure class="chart${still ? " pictured" : ""}" id="${id}" data-kind="${kind}" data-runtime="${runtime}">
 <div class="live" role="img" aria-label="${label}"></div>
 <div class="still">${still || `<p>${label}</p>`}</div>
 ${packSpec(spec)}
 </figure>`;
   }
+}
+
+const textHtml = (text: string, kind = "text"): string => `<pre class="${kind}" tabindex="0">${escapeHtml(text)}</pre>`;
+
+/** What a terminal would show of a stream. */
+const terminalText = (text: unknown): string => stripAnsi(overwritten(joinLines(text)));
+
+/** HTML, and below it what of it a page does not show. */
+export function withMissed({ html, missed }: TameHtml): string {
+  return missed.length > 0 ? `${html}<p class="missed">Not shown on a page: ${missed.join(", ")}.</p>` : html;
 }
 
 /** A chart's data for the page's script; what is large is compressed. */
@@ -83,7 +102,9 @@ function altText(data: Record<string, unknown>): string {
       if (Array.isArray(words)) return words.join(" ");
     }
   }
-  return stripAnsi(joinLines(data["text/plain"] ?? "chart")).slice(0, 300);
+  return Array.from(stripAnsi(joinLines(data["text/plain"] ?? "chart")))
+    .slice(0, 300)
+    .join("");
 }
 
 /** The static picture of an output; as an image it is apart from the page, whatever it contains. */

@@ -8,6 +8,8 @@ export const PAGE_SCRIPT = `
 "use strict";
 (() => {
   const root = document.documentElement;
+  // an element of a cell that has one of these ids would be taken for a module's
+  for (const name of ["exports", "module", "define", "require", "process", "global"]) window[name] = undefined;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const on = (id, act) => document.getElementById(id)?.addEventListener("click", act);
   on("fold", (event) => {
@@ -32,7 +34,7 @@ export const PAGE_SCRIPT = `
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
   };
   const unpack = async (name) => {
-    const source = await inflate(document.getElementById("runtime-" + name).textContent).blob();
+    const source = await inflate(document.querySelector("script#runtime-" + name).textContent).blob();
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
@@ -78,8 +80,16 @@ export const PAGE_SCRIPT = `
   const vega = async (live, spec, room) => {
     if (spec.width !== "container") live.style.width = "fit-content";
     const mode = /\\/vega\\/v/.test(spec.$schema ?? "") ? "vega" : "vega-lite";
-    const loader = { load: async () => { throw new Error("this page has no network"); } };
-    await vegaEmbed(live, mode === "vega" ? spec : fit(spec, room), { mode, ast: true, logLevel: 1, renderer: "canvas", loader, downloadFileName: "chart", actions: { export: true, source: false, compiled: false, editor: false } });
+    // options that the chart brings for another page would take the place of these
+    const { usermeta, ...own } = spec;
+    const away = [];
+    const loader = window.vega.loader();
+    loader.load = async (url) => {
+      away.push(url);
+      throw new Error("this page has no network");
+    };
+    await vegaEmbed(live, mode === "vega" ? own : fit(own, room), { mode, ast: true, logLevel: 1, renderer: "canvas", loader, downloadFileName: "chart", actions: { export: true, source: false, compiled: false, editor: false } });
+    if (away.length > 0) throw new Error("its data are not in the page: " + away.join(", "));
   };
   const plotly = async (live, figure, room) => {
     const layout = { autosize: true, ...figure.layout };
@@ -99,6 +109,11 @@ export const PAGE_SCRIPT = `
       await (figure.dataset.kind === "vega" ? vega : plotly)(live, spec, room);
     } catch (error) {
       figure.classList.remove("drawn");
+      live.replaceChildren();
+      const note = document.createElement("p");
+      note.className = "missed";
+      note.textContent = "Not drawn on this page: " + error.message + ".";
+      figure.append(note);
       console.warn("chart stays a picture:", error);
     }
   };

@@ -10,6 +10,7 @@ a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-999em}.skip:focus{left:1em;top:1em;background:var(--paper);padding:.5em;z-index:9}
 .layout{display:grid;grid-template-columns:minmax(0,1fr);max-width:76rem;margin:0 auto;padding:0 1.25rem 4rem;gap:0 3rem}
+.layout.alone{max-width:60rem}
 main{min-width:0}
 nav.contents{font-size:.875rem;line-height:1.45;border-bottom:1px solid var(--line);padding:.75rem 0}
 nav.contents summary{font-weight:600;cursor:pointer}
@@ -18,7 +19,7 @@ nav.contents li{margin:.2rem 0}
 nav.contents a{color:var(--muted);text-decoration:none;display:block}
 nav.contents a:hover{color:var(--accent)}
 nav.contents .d2{padding-left:0}nav.contents .d3{padding-left:1rem}
-@media (min-width:68rem){.layout{grid-template-columns:13rem minmax(0,1fr)}nav.contents{border:0;position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:2.2rem 0}}
+@media (min-width:68rem){.layout:not(.alone){grid-template-columns:13rem minmax(0,1fr)}nav.contents{border:0;position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:2.2rem 0}}
 header.tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;justify-content:flex-end;padding:.75rem 0;font-size:.8125rem;color:var(--muted)}
 button{font:inherit;color:var(--ink);background:var(--soft);border:1px solid var(--line);border-radius:.375rem;padding:.25rem .7rem;cursor:pointer}
 button:hover{border-color:var(--accent)}
@@ -41,6 +42,9 @@ pre.error{background:var(--bad-soft);color:var(--bad);border-left:4px solid var(
 .failed a{color:inherit}
 .notrun{color:var(--muted);font-size:.8125rem;font-style:italic}
 .html{overflow:auto}
+.html,.markdown{contain:content;isolation:isolate}
+.missed,em.missing{color:var(--muted);font-size:.8125rem}
+.math{white-space:pre-wrap;font-family:ui-monospace,Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em}
 table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-nums;margin:.4rem 0}
 th,td{padding:.25rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid var(--line);white-space:nowrap}
@@ -55,5 +59,5 @@ details.run dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:
 .nocode .code{display:none}
 @media (max-width:40rem){body{font-size:15px}.layout{padding:0 .9rem 3rem}h1{font-size:1.55rem}.code>summary{list-style-position:inside}th,td{padding:.2rem .5rem}}
 @page{margin:14mm 12mm}
-@media print{:root,:root[data-theme]{--paper:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;color-scheme:light}.layout{display:block;max-width:none;padding:0}nav.contents,header.tools,.skip{display:none}figure,tr,pre{break-inside:avoid}h1,h2,h3,.code>summary{break-after:avoid}.html,figure.chart,pre{overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}pre.stream,pre.text{max-height:none}table{font-size:8pt}th,td{padding:.15rem .4rem;overflow-wrap:anywhere}figure.chart .still svg{max-width:100%;height:auto}figure.chart.drawn .live{display:none}figure.chart.drawn .still{display:block}}
+@media print{:root,:root[data-theme]{--paper:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;color-scheme:light}.layout{display:block;max-width:none;padding:0}nav.contents,header.tools,.skip{display:none}figure,tr,pre{break-inside:avoid}h1,h2,h3,.code>summary{break-after:avoid}.html,figure.chart,pre{overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}pre.stream,pre.text{max-height:none}table{font-size:8pt}th,td{padding:.15rem .4rem;overflow-wrap:anywhere}figure.chart .still svg{max-width:100%;height:auto}figure.chart.drawn.pictured .live{display:none}figure.chart.drawn.pictured .still{display:block}.html,.markdown{contain:none}}
 `;

@@ -19,10 +19,10 @@ const CARTESIAN = new Set(
   ),
 );
 
-/** Says which bundle draws a Plotly figure. */
-export function plotlyRuntime(figure: { data?: { type?: string }[] }): Runtime {
-  const isCartesian = (figure.data ?? []).every(({ type }) => CARTESIAN.has(type ?? "scatter"));
-  return isCartesian ? "plotly" : "plotly-full";
+/** Says which bundle draws the traces of a Plotly figure. */
+export function plotlyRuntime(traces: readonly unknown[]): Runtime {
+  const type = (trace: unknown) => (trace as { type?: unknown } | null)?.type ?? "scatter";
+  return traces.every((trace) => CARTESIAN.has(String(type(trace)))) ? "plotly" : "plotly-full";
 }
 
 const packed = new Map<Runtime, string>();
