@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { buildFeatures, type FeatureResult } from "../features/build-features.js";
 import { openStore } from "../store/open-store.js";
 import { explainCommand } from "./features-explain.js";
+import { leakageCommand } from "./features-leakage.js";
 import { validateCommand } from "./features-validate.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
@@ -32,7 +33,11 @@ export function featuresCommand(): Command {
     },
   });
   // flags behind a subcommand are its own
-  return command.enablePositionalOptions().addCommand(explainCommand()).addCommand(validateCommand());
+  return command
+    .enablePositionalOptions()
+    .addCommand(explainCommand())
+    .addCommand(validateCommand())
+    .addCommand(leakageCommand());
 }
 
 /** Snapshots without a label, with the reason. */

@@ -11,6 +11,7 @@ export { averagePrecision } from "./average-precision.js";
 export { brierScore } from "./brier-score.js";
 export { calibrationError } from "./calibration-error.js";
 export { chiSquareTail, chiSquareTest } from "./chi-square.js";
+export { type ClusteredAuc, clusteredAuc } from "./clustered-auc.js";
 export {
   accuracy,
   type Confusion,
