@@ -98,7 +98,7 @@ export function explainPlan(plan: FeaturePlan): PlanExplanation {
 
 function daysOf(feature: FeaturePlan["features"][number]): number | null {
   if (feature.kind === "custom") return feature.within ?? null;
-  if ("window" in feature) return feature.kind === "trend" ? 2 * feature.window : feature.window;
+  if ("window" in feature) return daysNeeded(feature);
   return ["value", "day_sum", "day_mean", "day_stddev", "log1p"].includes(feature.kind) ? 1 : null;
 }
 

@@ -1,6 +1,8 @@
 import { isCustom } from "./custom-feature.js";
 import type { Feature, FeaturePlan } from "./feature-plan.js";
 import { LIFETIME } from "./lifetime-features.js";
+import { isStandard } from "./standard-features.js";
+import { standardMeaning } from "./standard-title.js";
 import { titleOf } from "./usage-measures.js";
 
 /** What a feature says, in one sentence, by its name: for a list of them, and for whoever asks what a bar of a chart means. */
@@ -70,7 +72,7 @@ function meaningOf(feature: Feature, called: (measure: string) => string): strin
         `As it was written, over ${feature.within ? `the ${feature.within} covered days` : "all days of the log"} before the snapshot.`
       );
     default:
-      return LIFETIME[feature.kind].meaning;
+      return isStandard(feature) ? standardMeaning(feature) : LIFETIME[feature.kind].meaning;
   }
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { MeasureColumn } from "../cdr/columns.js";
 import { ChurnError } from "../core/errors.js";
-import { type CustomFeature, customFeatures } from "./custom-feature.js";
-import { type LifetimeFeature, lifetimeFeatures } from "./lifetime-features.js";
+import { type CustomFeature, customFeatures, isCustom } from "./custom-feature.js";
+import type { LifetimeFeature } from "./lifetime-features.js";
 import type { FeatureSettings } from "./options.js";
 import { type AttributeFeature, attributeFeatures, type PlannableAttributes } from "./plan-attributes.js";
+import { DIRECTIONS, type StandardFeature, standardFeatures } from "./standard-features.js";
 import { LEGACY_MEASURES, type UsageMeasure, usageMeasures } from "./usage-measures.js";
 
 /** One feature: what is computed, of which measure, over which window. Days are counted back from the snapshot day. */
@@ -33,6 +34,7 @@ export type Feature =
   | { name: string; kind: "day_sum" | "day_mean" | "day_stddev"; measure: string }
   /** Legacy set: log(1 + x) of another feature. */
   | { name: string; kind: "log1p"; of: string }
+  | StandardFeature
   | AttributeFeature
   | CustomFeature;
 
@@ -141,33 +143,25 @@ export function planHash(plan: FeaturePlan): string {
   return createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 12);
 }
 
-/** Days before the snapshot that a plan looks at. */
+/** Days before the snapshot that a plan's usage features look at, and those within which a subscriber counts. */
 export function lookback(plan: FeaturePlan): number {
-  const reach = plan.features.map((feature) =>
-    "window" in feature ? (feature.kind === "trend" ? 2 * feature.window : feature.window) : 1,
-  );
-  return Math.max(plan.active_within, ...reach);
+  return Math.max(plan.active_within, ...plan.features.map(daysNeeded));
 }
 
-/** Lifetime, and what each subscriber did over trailing windows. */
-function standardFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {
-  const own = lifetimeFeatures();
-  const taken = new Set<string>(own.map(({ name }) => name));
-  return [
-    ...own,
-    ...behaviourFeatures(measures, windows).filter(({ name, kind }) => kind !== "tenure" && !taken.has(name)),
-  ];
-}
+/** Days before the snapshot that a usage feature looks at; 1 where no number of days says it. */
+export const daysNeeded = (feature: Feature): number => (feature.kind === "trend" ? 2 : 1) * windowOf(feature);
+
+/** The longest window of a plan's features. */
+export const longestWindow = ({ features }: Pick<FeaturePlan, "features">): number =>
+  Math.max(...features.map((feature) => (isCustom(feature) ? (feature.within ?? 1) : windowOf(feature))));
+
+const windowOf = (feature: Feature): number => ("window" in feature ? (feature.window ?? 1) : 1);
 
 function behaviourFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {
   const shortest = windows[0];
   const longest = windows.at(-1) as number;
   const has = (name: string) => measures.some((measure) => measure.name === name);
-  const pairs = [
-    ["Call_Count", "M_Out_Call_Count", "M_In_Call_Count"],
-    ["Call_Time", "M_Out_Call_Time", "M_In_Call_Time"],
-    ["SMS_Count", "M_Out_SMS_Count", "M_In_SMS_Count"],
-  ].filter(([, outgoing, incoming]) => has(outgoing) && has(incoming)) as [string, string, string][];
+  const pairs = DIRECTIONS.filter(([, outgoing, incoming]) => has(outgoing) && has(incoming));
   return [
     { name: "days_since_last_activity", kind: "days_since_last_activity" },
     { name: `tenure_${longest}d`, kind: "tenure", window: longest },

@@ -1,5 +1,7 @@
 import type { Feature, FeaturePlan } from "./feature-plan.js";
 import { LIFETIME } from "./lifetime-features.js";
+import { isStandard } from "./standard-features.js";
+import { standardTitle } from "./standard-title.js";
 import { titleOf } from "./usage-measures.js";
 
 /**
@@ -59,6 +61,6 @@ function featureTitle(feature: Feature, measured: Measured, titles: ReadonlyMap<
     case "custom":
       return `${feature.title}${feature.unit ? ` (${feature.unit})` : ""}`;
     default:
-      return LIFETIME[feature.kind].title;
+      return isStandard(feature) ? standardTitle(feature, measured) : LIFETIME[feature.kind].title;
   }
 }

@@ -1,7 +1,6 @@
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
-import { isCustom } from "./custom-feature.js";
-import { type FeaturePlan, lookback } from "./feature-plan.js";
+import { type FeaturePlan, longestWindow, lookback } from "./feature-plan.js";
 import type { FeatureSettings } from "./options.js";
 
 /** The days that a log covers, up to the last one that is there whole, and the last one that was loaded rather than streamed. */
@@ -20,11 +19,8 @@ export interface LogSpan {
  * @throws ChurnError NO_DATA when the log is too short for the windows
  */
 export function snapshotDays(plan: FeaturePlan, settings: FeatureSettings, span: LogSpan): string[] {
-  const full = Math.max(
-    ...plan.features.map((feature) =>
-      "window" in feature ? feature.window : (isCustom(feature) && feature.within) || 1,
-    ),
-  );
+  // plans of before start where the longest window is full: what looks further back is missing on their first days
+  const full = Math.max(longestWindow(plan), plan.version === 2 ? lookback(plan) : 1);
   const missing = new Set(span.missing.map(dayOf));
   let earliest = dayOf(span.first);
   for (let covered = 0; covered < full; earliest++) if (!missing.has(earliest)) covered++;

@@ -1,11 +1,15 @@
 import { name } from "../store/database.js";
 import type { CoveredLog } from "./covered-log.js";
 import { daysBefore } from "./day-places.js";
-import type { Feature, FeaturePlan } from "./feature-plan.js";
+import { daysNeeded, type Feature, type FeaturePlan, longestWindow } from "./feature-plan.js";
 import { needsHistories } from "./histories-sql.js";
 import { isOfLifetime, LIFETIME } from "./lifetime-features.js";
 import { isOfAttribute } from "./plan-attributes.js";
-import { plannedMeasures, unitOf, whole } from "./whole-numbers.js";
+import { isStandard, type StandardFeature } from "./standard-features.js";
+import { standardExpressions } from "./standard-sql.js";
+import { type WeightedSums, weightedSums } from "./weighted-sums.js";
+import { plannedMeasures, unitOf } from "./whole-numbers.js";
+import { type WindowSums, windowSums } from "./window-sums.js";
 
 /**
  * The query for what subscribers did: rows of `past` are first summed by stretch of days between the ends of windows, then the
@@ -14,14 +18,30 @@ import { plannedMeasures, unitOf, whole } from "./whole-numbers.js";
  */
 export function usageFeatures(plan: FeaturePlan, log: CoveredLog): string {
   const own = plan.features.filter((feature) => !isOfAttribute(feature));
-  const sums = windowSums(plan);
-  const expression = usageExpressions(plan, sums);
-  const list = own.map((feature) => `CAST(${expression(feature)} AS DOUBLE) AS ${name(feature.name)}`);
+  const [windows, weighted] = [windowSums(plan), weightedSums(plan)];
+  const expression = usageExpressions(plan, log, { windows, weighted });
+  const list = own.map(
+    (feature) => `CAST(${whereFull(plan, feature, expression(feature))} AS DOUBLE) AS ${name(feature.name)}`,
+  );
   const histories = needsHistories(plan);
-  const days = [`${ageOf(log)} AS age`, ...(histories ? [`${daysBefore(log)} - last_active + 1 AS recency`] : [])];
+  const days = [
+    `${daysBefore(log)} AS log_days`,
+    `${ageOf(log)} AS age`,
+    ...(histories ? [`${daysBefore(log)} - last_active + 1 AS recency`] : []),
+  ];
+  const weights = weighted.query(longestWindow(plan));
   return `SELECT DP_MSISDN, ${list.join(", ")} FROM (
-      SELECT *, ${days.join(", ")} FROM (${sums.query()})
-        JOIN first_days USING (DP_MSISDN)${histories ? " LEFT JOIN histories USING (DP_MSISDN)" : ""})`;
+      SELECT *, ${days.join(", ")} FROM (${windows.query()})
+        JOIN first_days USING (DP_MSISDN)${histories ? " LEFT JOIN histories USING (DP_MSISDN)" : ""}${weights ? ` LEFT JOIN (${weights}) USING (DP_MSISDN)` : ""})`;
+}
+
+/** The SQL of a feature where its window is full, else nothing: days before the log began are no silence. */
+function whereFull(plan: FeaturePlan, feature: Feature, sql: string): string {
+  const days = daysNeeded(feature);
+  if (days <= 1) return sql;
+  // what compares days with days asks for them of the subscriber, too; in plans of before it took those before the first record for silence
+  const compares = plan.version === 2 && ["trend", "slope", "variability"].includes(feature.kind);
+  return `CASE WHEN log_days >= ${days}${compares ? ` AND age >= ${days}` : ""} THEN ${sql} END`;
 }
 
 /** Covered days from a subscriber's first one to the snapshot. */
@@ -29,57 +49,27 @@ function ageOf(log: CoveredLog): string {
   return log.missing.length ? `${daysBefore(log)} - place + 1` : "DATE_DIFF('day', first_day, CAST($1 AS DATE))";
 }
 
-/** Sums over windows of days before the snapshot. */
-export interface WindowSums {
-  /** SQL for a sum over the days `from` … `to` before the snapshot, as a double. */
-  over(column: string, to: number, from?: number): string;
-  /** The query that makes what `over` was asked for: a row a subscriber. */
-  query(): string;
+/** What the SQL of a feature is made of. */
+export interface Sums {
+  windows: WindowSums;
+  weighted: WeightedSums;
 }
 
-function windowSums(plan: FeaturePlan): WindowSums {
-  const ends = [...new Set(plan.features.flatMap(endsOf))].sort((x, y) => x - y);
-  const stretch = ends.length
-    ? `CASE ${ends.map((end, index) => `WHEN age <= ${end} THEN ${index}`).join(" ")} END`
-    : "0";
-  const wholes = plan.measures.map((measure, index) => `${whole(measure, `m${index}`)} AS m${index}`);
-  const stretches = plan.measures.flatMap((_, index) => [
-    `sum(m${index}) AS m${index}_sum`,
-    `sum(CAST(m${index} AS HUGEINT) * age) AS m${index}_age`,
-    `sum(CAST(m${index} AS HUGEINT) * m${index}) AS m${index}_square`,
-  ]);
-  const asked = new Map<string, string>();
-  return {
-    over(column, to, from = 1) {
-      const first = from === 1 ? 0 : ends.indexOf(from - 1) + 1;
-      const sql = `coalesce(CAST(sum(${column}) FILTER (stretch BETWEEN ${first} AND ${ends.indexOf(to)}) AS DOUBLE), 0)`;
-      const alias = asked.get(sql) ?? `w${asked.size}`;
-      asked.set(sql, alias);
-      return alias;
-    },
-    query: () => {
-      const own = ["min(last_age) AS last_age", ...[...asked].map(([sql, alias]) => `${sql} AS ${alias}`)];
-      const sums = [
-        "min(age) FILTER (active) AS last_age",
-        "sum(CAST(active AS INTEGER)) AS active_days",
-        ...stretches,
-      ];
-      return `SELECT DP_MSISDN, ${own.join(", ")} FROM (
-          SELECT DP_MSISDN, ${stretch} AS stretch, ${sums.join(", ")}
-          FROM (SELECT ${["DP_MSISDN", "age", "active", ...wholes].join(", ")} FROM past) GROUP BY ALL)
-        GROUP BY DP_MSISDN`;
-    },
-  };
+/** Gives the SQL of features, over the sums that it asks for. */
+export function usageExpressions(
+  plan: FeaturePlan,
+  log: Pick<CoveredLog, "first" | "missing">,
+  { windows, weighted }: Sums,
+): (feature: Feature) => string {
+  const standard = standardExpressions(plan, log, windows, weighted);
+  const behaviour = behaviourExpressions(plan, windows);
+  return (feature) => (isStandard(feature) ? standard(feature) : behaviour(feature));
 }
 
-/** The days before the snapshot at which a feature begins or ends to look. */
-function endsOf(feature: Feature): number[] {
-  if (!("window" in feature)) return [];
-  return feature.kind === "trend" ? [feature.window, 2 * feature.window] : [feature.window];
-}
-
-/** Gives the SQL of features, over the sums of windows that it asks for. */
-export function usageExpressions(plan: FeaturePlan, { over }: WindowSums): (feature: Feature) => string {
+function behaviourExpressions(
+  plan: FeaturePlan,
+  { over }: WindowSums,
+): (feature: Exclude<Feature, StandardFeature>) => string {
   const measureOf = plannedMeasures(plan);
   const total = (name: string, to: number, from = 1): string => {
     const measure = measureOf(name);

@@ -20,5 +20,12 @@ export function whole({ kind }: UsageMeasure, column: string): string {
   return kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
 }
 
+/** SQL for the logarithm of a measure in whole millionths, sign · ln(1 + |x|); what a row leaves out counts as 0. */
+export function logOf({ negative = false }: UsageMeasure, column: string): string {
+  const value = `coalesce(${column}, 0)`;
+  const log = negative ? `sign(${value}) * ln(1 + abs(${value}))` : `ln(1 + greatest(${value}, 0))`;
+  return `CAST(round(${log} * ${MILLIONTHS}) AS BIGINT)`;
+}
+
 /** What one unit of `whole` is worth. */
 export const unitOf = (measure: UsageMeasure) => (measure.kind === "count" ? 1 : MILLIONTHS);

@@ -25,6 +25,15 @@ const ACTIVITY = new Set([
   "recency_over_mean_gap",
   "recency_over_longest_gap",
   "activity_rate",
+  "activity_level",
+  "activity_change",
+  "own_level_all",
+  "cusum_fall",
+  "cusum_rise",
+  "weekday_change",
+  "breadth",
+  "zero_rows",
+  "no_rows",
 ]);
 
 /** The idea of each feature of a plan, by name: near copies share an effect, and each alone looks small. */
