@@ -41,7 +41,7 @@ function sumsOf({ measures }: FeaturePlan): [sum: string, of: string][] {
     ...measures.flatMap((_, index): [string, string][] => [
       [`m${index}_ever`, `m${index}`],
       [`m${index}_logs`, `l${index}`],
-      [`m${index}_log_squares`, `l${index} * l${index}`],
+      [`m${index}_log_squares`, `CAST(l${index} AS HUGEINT) * l${index}`],
     ]),
     ["all_logs", all],
     ["all_log_squares", `CAST(${all} AS HUGEINT) * (${all})`],

@@ -4,7 +4,7 @@ import type { FeaturePlan } from "./feature-plan.js";
 import type { HalfLife, StandardFeature } from "./standard-features.js";
 import type { WeightedSums } from "./weighted-sums.js";
 import { WEIGHT } from "./weighted-sums.js";
-import { MILLIONTHS, plannedMeasures, unitOf } from "./whole-numbers.js";
+import { LOG_UNITS, plannedMeasures, unitOf } from "./whole-numbers.js";
 import { isSameWeekday, WEEKDAYS, type WindowSums } from "./window-sums.js";
 
 /** What keeps a standard deviation of logarithms from being nothing: a tenth, some ten percent of use. */
@@ -44,20 +44,20 @@ export function standardExpressions(
     const { alias } = measureOf(name);
     const [now, logs] = [over("active_days", window), over(`${alias}_logs`, window)];
     const n = `(active_days - ${now})`;
-    const mean = `((CAST(${alias}_logs AS DOUBLE) - ${logs}) / ${MILLIONTHS} / ${n})`;
-    const squares = `((CAST(${alias}_log_squares AS DOUBLE) - ${over(`${alias}_log_squares`, window)}) / ${MILLIONTHS ** 2} / ${n})`;
+    const mean = `((CAST(${alias}_logs AS DOUBLE) - ${logs}) / ${LOG_UNITS} / ${n})`;
+    const squares = `((CAST(${alias}_log_squares AS DOUBLE) - ${over(`${alias}_log_squares`, window)}) / ${LOG_UNITS ** 2} / ${n})`;
     const spread = `sqrt(greatest(${squares} - ${mean} * ${mean}, 0) + ${LEAST_SPREAD ** 2})`;
-    return `CASE WHEN ${n} >= ${LEAST_ACTIVE_DAYS} AND ${now} > 0 THEN (${logs} / ${MILLIONTHS} / ${now} - ${mean}) / ${spread} END`;
+    return `CASE WHEN ${n} >= ${LEAST_ACTIVE_DAYS} AND ${now} > 0 THEN (${logs} / ${LOG_UNITS} / ${now} - ${mean}) / ${spread} END`;
   };
 
   /** Page's statistic: the largest sum of deviations beyond the slack over days that end at the snapshot. */
   const cusum = (ends: readonly number[], sign: 1 | -1) => {
-    const mean = `(CAST(all_logs AS DOUBLE) / ${MILLIONTHS} / age)`;
-    const squares = `(CAST(all_log_squares AS DOUBLE) / ${MILLIONTHS ** 2} / age)`;
+    const mean = `(CAST(all_logs AS DOUBLE) / ${LOG_UNITS} / age)`;
+    const squares = `(CAST(all_log_squares AS DOUBLE) / ${LOG_UNITS ** 2} / age)`;
     const spread = `sqrt(greatest(${squares} - ${mean} * ${mean}, 0) + ${(LEAST_SPREAD * count) ** 2})`;
     const sums = ends.map((end) => {
       const days = `least(age, ${end})`;
-      return `${sign} * (${over("all_logs", end)} / ${MILLIONTHS} - ${days} * ${mean}) / ${spread} - ${SLACK} * ${days}`;
+      return `${sign} * (${over("all_logs", end)} / ${LOG_UNITS} - ${days} * ${mean}) / ${spread} - ${SLACK} * ${days}`;
     });
     return `CASE WHEN age >= ${LEAST_DAYS} THEN greatest(0, ${sums.join(", ")}) END`;
   };
@@ -86,7 +86,7 @@ export function standardExpressions(
         const { window } = feature;
         const last = `${over("all_logs", WEEKDAYS)} / ${WEEKDAYS}`;
         const days = sameWeekdays(log, window);
-        const change = `(${last} - ${over("weekday_logs", window, 8)} / nullif(${days}, 0)) / ${MILLIONTHS * count}`;
+        const change = `(${last} - ${over("weekday_logs", window, 8)} / nullif(${days}, 0)) / ${LOG_UNITS * count}`;
         return `CASE WHEN age >= ${window} THEN ${change} END`;
       }
       case "breadth":

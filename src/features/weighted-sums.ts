@@ -12,7 +12,7 @@ export interface WeightedSums {
 }
 
 /** The weight of a whole day: weights are whole numbers, since sums of doubles depend on their order. */
-export const WEIGHT = 2 ** 40;
+export const WEIGHT = 2 ** 50;
 
 /** Yesterday weighs 2^(−1/half-life), each day before less by that factor. */
 export function weightedSums(plan: FeaturePlan): WeightedSums {

@@ -20,11 +20,14 @@ export function whole({ kind }: UsageMeasure, column: string): string {
   return kind === "count" ? value : `CAST(round(${value} * ${MILLIONTHS}) AS BIGINT)`;
 }
 
-/** SQL for the logarithm of a measure in whole millionths, sign · ln(1 + |x|); what a row leaves out counts as 0. */
+/** Units in which logarithms are summed: so fine that no sum of a lifetime's days differs from that of doubles by more than they do. */
+export const LOG_UNITS = 1e12;
+
+/** SQL for the logarithm of a measure in whole units of `LOG_UNITS`, sign · ln(1 + |x|); what a row leaves out counts as 0. */
 export function logOf({ negative = false }: UsageMeasure, column: string): string {
   const value = `coalesce(${column}, 0)`;
   const log = negative ? `sign(${value}) * ln(1 + abs(${value}))` : `ln(1 + greatest(${value}, 0))`;
-  return `CAST(round(${log} * ${MILLIONTHS}) AS BIGINT)`;
+  return `CAST(round(${log} * ${LOG_UNITS}) AS BIGINT)`;
 }
 
 /** What one unit of `whole` is worth. */

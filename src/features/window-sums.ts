@@ -66,7 +66,7 @@ function stretchSums({ measures }: FeaturePlan): Map<string, string> {
       [`m${index}_square`, `sum(CAST(m${index} AS HUGEINT) * m${index})`],
       [`m${index}_use`, `sum(CAST(m${index} <> 0 AS INTEGER))`],
       [`m${index}_logs`, `sum(l${index})`],
-      [`m${index}_log_squares`, `sum(l${index} * l${index})`],
+      [`m${index}_log_squares`, `sum(CAST(l${index} AS HUGEINT) * l${index})`],
     ]),
   ]);
 }
