@@ -1,5 +1,5 @@
 import { featureMeanings, featureUnits } from "./feature-meaning.js";
-import { type FeaturePlan, lookback, planHash } from "./feature-plan.js";
+import { daysNeeded, type FeaturePlan, lookback, planHash } from "./feature-plan.js";
 import { featureTitles } from "./feature-title.js";
 import { daysText, labelRule } from "./label-rule.js";
 import { isOfAttribute } from "./plan-attributes.js";
