@@ -1,5 +1,4 @@
-import type { Feature } from "./feature-plan.js";
-import { lifetimeFeatures } from "./lifetime-features.js";
+import { type LifetimeFeature, lifetimeFeatures } from "./lifetime-features.js";
 import type { UsageMeasure } from "./usage-measures.js";
 
 /**
@@ -75,13 +74,20 @@ function halfLivesOf(windows: readonly number[]): number[] {
   return [...new Set(lives.map((days) => Math.max(1, Math.round(days))))].sort((a, b) => a - b);
 }
 
+/** The features of the set: some are of the set `behaviour`, too. */
+type SetFeature =
+  | StandardFeature
+  | LifetimeFeature
+  | { name: string; kind: "sum"; measure: string; window: number }
+  | { name: string; kind: "active_days"; window: number };
+
 /**
  * The standard set: a subscriber's lifetime, levels of use on a log scale with several half-lives and what changed between them, and the
  * last days against the subscriber's own earlier ones.
  *
  * @param windows in days, ascending
  */
-export function standardFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): Feature[] {
+export function standardFeatures(measures: readonly UsageMeasure[], windows: readonly number[]): SetFeature[] {
   const window = windows.at(-1) as number;
   const recent = windows.slice(0, 2);
   const ends = [...new Set([Math.min(3, windows[0]), ...windows])];
@@ -92,15 +98,15 @@ export function standardFeatures(measures: readonly UsageMeasure[], windows: rea
   const steps = lives.map((half_life, index) => ({ half_life, against: scales[index + 1], window }));
   return [
     ...lifetimeFeatures(),
-    ...windows.map((days): Feature => ({ name: `active_days_${days}d`, kind: "active_days", window: days })),
+    ...windows.map((days): SetFeature => ({ name: `active_days_${days}d`, kind: "active_days", window: days })),
     ...lives.map(
-      (half_life): Feature => ({ name: `activity_${half_life}d`, kind: "activity_level", half_life, window }),
+      (half_life): SetFeature => ({ name: `activity_${half_life}d`, kind: "activity_level", half_life, window }),
     ),
-    ...steps.map((step): Feature => ({ name: `activity_change_${span(step)}`, kind: "activity_change", ...step })),
-    ...measures.flatMap(({ name: measure }): Feature[] => [
+    ...steps.map((step): SetFeature => ({ name: `activity_change_${span(step)}`, kind: "activity_change", ...step })),
+    ...measures.flatMap(({ name: measure }): SetFeature[] => [
       { name: `${measure}_sum_${window}d`, kind: "sum", measure, window },
       ...scales.map(
-        (half_life): Feature => ({
+        (half_life): SetFeature => ({
           name: `${measure}_level_${text(half_life)}`,
           kind: "level",
           measure,
@@ -109,15 +115,17 @@ export function standardFeatures(measures: readonly UsageMeasure[], windows: rea
         }),
       ),
       ...steps.map(
-        (step): Feature => ({ name: `${measure}_change_${span(step)}`, kind: "level_change", measure, ...step }),
+        (step): SetFeature => ({ name: `${measure}_change_${span(step)}`, kind: "level_change", measure, ...step }),
       ),
-      ...recent.map((days): Feature => ({ name: `${measure}_own_${days}d`, kind: "own_level", measure, window: days })),
+      ...recent.map(
+        (days): SetFeature => ({ name: `${measure}_own_${days}d`, kind: "own_level", measure, window: days }),
+      ),
     ]),
-    ...recent.map((days): Feature => ({ name: `all_own_${days}d`, kind: "own_level_all", window: days })),
+    ...recent.map((days): SetFeature => ({ name: `all_own_${days}d`, kind: "own_level_all", window: days })),
     ...DIRECTIONS.filter(([, outgoing, incoming]) => has(outgoing) && has(incoming)).flatMap(
       ([name, outgoing, incoming]) =>
         scales.map(
-          (half_life): Feature => ({
+          (half_life): SetFeature => ({
             name: `M_Out_Level_${name}_${text(half_life)}`,
             kind: "out_level",
             outgoing,
@@ -128,7 +136,7 @@ export function standardFeatures(measures: readonly UsageMeasure[], windows: rea
         ),
     ),
     ...(measures.length > 1
-      ? windows.map((days): Feature => ({ name: `breadth_${days}d`, kind: "breadth", window: days }))
+      ? windows.map((days): SetFeature => ({ name: `breadth_${days}d`, kind: "breadth", window: days }))
       : []),
     { name: "activity_fall", kind: "cusum_fall", window, ends },
     { name: "activity_rise", kind: "cusum_rise", window, ends },
