@@ -14,6 +14,16 @@ const LANCZOS = [
   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
+/** ψ(x), the derivative of ln Γ, for x > 0: recurrence up to 10, then the asymptotic series (DLMF 5.11.2); error below 1e-14. */
+export function digamma(x: number): number {
+  let sum = 0;
+  let z = x;
+  for (; z < 10; z++) sum -= 1 / z;
+  const w = 1 / (z * z);
+  const series = w * (1 / 12 - w * (1 / 120 - w * (1 / 252 - w * (1 / 240 - w * (1 / 132 - (w * 691) / 32760)))));
+  return sum + Math.log(z) - 1 / (2 * z) - series;
+}
+
 /**
  * The regularised upper incomplete gamma function Q(a, z) for a > 0: a series below the mean, Lentz's continued fraction above
  * (DLMF 8.7.1 and 8.9.2).

@@ -1,5 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import { sigmoid } from "../../statistics/logit.js";
+import { minimize, type PointOf } from "../../statistics/minimize.js";
 
 /** A fitted logistic regression: P(1) = 1 / (1 + exp(−intercept − Σ weight × column)). */
 export interface LogisticFit {
@@ -23,17 +24,6 @@ export interface LogisticOptions {
   tolerance?: number;
 }
 
-/** Steps until the curvature is measured anew. */
-const FRESH = 20;
-
-const MOST_STEPS = 600;
-
-/** Part of the loss that rounding hides. */
-const UNSEEN = 1e-13;
-
-/** Steps that the direction remembers. */
-const MEMORY = 8;
-
 /**
  * Fits a logistic regression by limited-memory BFGS (Nocedal and Wright 2006, algorithm 7.4) whose first guess of the curvature
  * is that of Newton's method on some of the rows, measured anew where it has grown old: about ten passes over the rows where
@@ -47,38 +37,18 @@ export async function fitLogistic(
   target: ArrayLike<number>,
   { penalty = 1, start, tolerance = 1e-18 }: LogisticOptions = {},
 ): Promise<LogisticFit> {
-  const size = matrix.width + 1;
-  let beta: Float64Array = new Float64Array(size);
-  if (start) beta.set([start.intercept, ...start.weights]);
-  let here = lossAt(matrix, target, beta, penalty);
-  let curvature = await curvatureAt(matrix, beta, penalty);
-  let pairs: Pair[] = [];
-  let unseen = 0;
-  for (let step = 1; step <= MOST_STEPS; step++) {
-    if (step % FRESH === 0) {
-      curvature = await curvatureAt(matrix, beta, penalty);
-      pairs = [];
-    }
-    const direction = directionOf(here.gradient, pairs, curvature);
-    const decrement = dot(direction, here.gradient);
-    if (!(decrement > tolerance * matrix.rows)) return fitOf(beta);
-    // below what the loss can show, the last steps go unseen
-    const seen = decrement > UNSEEN * here.loss;
-    if (!seen && ++unseen > 3) return fitOf(beta);
-    const next = stepFrom(beta, here.loss, direction, seen ? decrement : -1, (at) =>
-      lossAt(matrix, target, at, penalty),
-    );
-    // no shorter step lowers the loss: the rest is rounding, once the curvature is fresh
-    if (next === null) {
-      if (pairs.length === 0) return fitOf(beta);
-      curvature = await curvatureAt(matrix, beta, penalty);
-      pairs = [];
-      continue;
-    }
-    pairs = [...pairs.slice(1 - MEMORY), pairOf(beta, here.gradient, next)].filter(({ sy }) => sy > 0);
-    beta = next.beta;
-    here = next;
-  }
+  // loaded when it is needed: an import of the workbench should not wait for it
+  const { CholeskyDecomposition, Matrix } = await import("ml-matrix");
+  const first = new Float64Array(matrix.width + 1);
+  if (start) first.set([start.intercept, ...start.weights]);
+  const beta = minimize((at) => lossAt(matrix, target, at, penalty), first, {
+    tolerance: tolerance * matrix.rows,
+    curvature: (at) => {
+      const cholesky = new CholeskyDecomposition(new Matrix(hessianAt(matrix, at, penalty)));
+      return (y) => Float64Array.from(cholesky.solve(Matrix.columnVector(y)).to1DArray());
+    },
+  });
+  if (beta) return { intercept: beta[0], weights: beta.slice(1) };
   throw new ChurnError(
     "NO_DATA",
     `logistic regression of ${matrix.width} columns and ${matrix.rows} rows did not converge`,
@@ -102,20 +72,13 @@ export function rowMatrix(columns: readonly ArrayLike<number>[], rows: number): 
   return { rows, width, values };
 }
 
-const fitOf = (beta: Float64Array): LogisticFit => ({ intercept: beta[0], weights: beta.slice(1) });
-
-interface Point {
-  loss: number;
-  gradient: Float64Array;
-}
-
 /** Penalized loss and its gradient, in one pass over the rows. */
 function lossAt(
   { rows, width, values }: RowMatrix,
   target: ArrayLike<number>,
   beta: Float64Array,
   penalty: number,
-): Point {
+): PointOf {
   const gradient = new Float64Array(width + 1);
   let loss = 0;
   for (let i = 0; i < rows; i++) {
@@ -131,16 +94,14 @@ function lossAt(
     loss += (penalty / 2) * beta[j] ** 2;
     gradient[j] += penalty * beta[j];
   }
-  return { loss, gradient };
+  return { value: loss, gradient };
 }
 
 /** Rows from which the curvature is measured. */
 const CURVATURE_ROWS = 4000;
 
-/** Solves (Hessian of the loss) × x = y, with the Hessian of every k-th row, scaled up. */
-async function curvatureAt({ rows, width, values }: RowMatrix, beta: Float64Array, penalty: number) {
-  // loaded when it is needed: an import of the workbench should not wait for it
-  const { CholeskyDecomposition, Matrix } = await import("ml-matrix");
+/** The Hessian of the loss from every k-th row, scaled up. */
+function hessianAt({ rows, width, values }: RowMatrix, beta: Float64Array, penalty: number): number[][] {
   const every = Math.max(1, Math.floor(rows / CURVATURE_ROWS));
   const size = width + 1;
   const hessian = Array.from({ length: size }, () => new Float64Array(size));
@@ -161,58 +122,7 @@ async function curvatureAt({ rows, width, values }: RowMatrix, beta: Float64Arra
     hessian[j][j] += (j > 0 ? penalty : 0) + 1e-12 * rows;
     for (let k = 0; k < j; k++) hessian[k][j] = hessian[j][k];
   }
-  const cholesky = new CholeskyDecomposition(new Matrix(hessian.map((line) => Array.from(line))));
-  return (y: Float64Array) => Float64Array.from(cholesky.solve(Matrix.columnVector(y)).to1DArray());
-}
-
-/** A step and how the gradient changed over it. */
-interface Pair {
-  s: Float64Array;
-  y: Float64Array;
-  sy: number;
-}
-
-function pairOf(beta: Float64Array, gradient: Float64Array, next: Point & { beta: Float64Array }): Pair {
-  const s = next.beta.map((b, j) => b - beta[j]);
-  const y = next.gradient.map((g, j) => g - gradient[j]);
-  return { s, y, sy: dot(s, y) };
-}
-
-/** The two loops of L-BFGS: the inverse of the curvature that the pairs have seen, times the gradient. */
-function directionOf(gradient: Float64Array, pairs: readonly Pair[], solve: (y: Float64Array) => Float64Array) {
-  const q = gradient.slice();
-  const alpha = new Float64Array(pairs.length);
-  for (let k = pairs.length - 1; k >= 0; k--) {
-    const { s, y, sy } = pairs[k];
-    alpha[k] = dot(s, q) / sy;
-    for (let j = 0; j < q.length; j++) q[j] -= alpha[k] * y[j];
-  }
-  const direction = solve(q);
-  for (const [k, { s, y, sy }] of pairs.entries()) {
-    const b = dot(y, direction) / sy;
-    for (let j = 0; j < q.length; j++) direction[j] += (alpha[k] - b) * s[j];
-  }
-  return direction;
-}
-
-/** The first of the steps 1, ½, ¼ … that lowers the loss enough (Armijo), the first when it need not; null when none does. */
-function stepFrom(
-  beta: Float64Array,
-  loss: number,
-  direction: Float64Array,
-  decrement: number,
-  at: (beta: Float64Array) => Point,
-): (Point & { beta: Float64Array }) | null {
-  for (let length = 1; length > 1e-10; length /= 2) {
-    const next = beta.map((b, j) => b - length * direction[j]);
-    const point = at(next);
-    if (decrement < 0 || point.loss <= loss - 1e-4 * length * decrement) return { ...point, beta: next };
-  }
-  return null;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return rowDot(a, 0, b, 0, a.length);
+  return hessian.map((line) => Array.from(line));
 }
 
 /** Sum of products, in four sums that do not wait for each other. */
