@@ -95,7 +95,7 @@ export { type LeakageScan, leakageScan } from "./training/leakage/leakage-scan.j
 export type { MetricName } from "./training/metric-name.js";
 export type { TrainOptions, TrainSettings } from "./training/options.js";
 export type { People } from "./training/people.js";
-export type { Baseline } from "./training/report/baseline-table.js";
+export type { Candidate } from "./training/report/candidate-table.js";
 export type { SegmentRow } from "./training/report/segment-table.js";
 export type { TrainCharts } from "./training/report/train-charts.js";
 export { type Scores, scoreDataset } from "./training/score-dataset.js";

@@ -40,9 +40,9 @@ export async function summarizeRun(settings: Settings): Promise<RunSummary> {
   });
   const { model, ...counts } = found;
   const report = model ? (await loadModel(model.artifact)).facts.report : null;
-  const recency = report?.baselines.find(
-    (baseline) => baseline.name.includes("days_since_last_activity") || baseline.name.includes("recency"),
-  );
+  const recency =
+    report?.candidates?.find(({ engine }) => engine === "recency") ??
+    report?.baselines?.find(({ name }) => name === "recency");
   const path = join(settings.monitor.output_dir, "performance_report.json");
   const monitoring = await readFile(path, "utf8").then(
     (text) => JSON.parse(text) as { model_version: string; alerts: unknown[] },

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { snakeKeys } from "../core/key-case.js";
 import { openStore } from "../store/open-store.js";
+import { COMPARED } from "../training/evaluate.js";
+import type { Candidate } from "../training/report/candidate-table.js";
 import { type TrainStageResult, train } from "../training/train.js";
 import { formatFields } from "./format-fields.js";
 import { stageCommand } from "./stage-command.js";
@@ -11,10 +13,11 @@ export function trainCommand(): Command {
     summary: "train a model, test it on later days and other subscribers, and put it into service",
     run: (settings, context) => train(openStore(settings.store), settings.train, context),
     json: machineForm,
-    print: ({ modelVersion, artifact, card, best, metrics, people, baselines, notes }) =>
+    print: ({ modelVersion, artifact, card, best, metrics, people, candidates, notes }) =>
       [
         formatFields([
           ["model", modelVersion],
+          ["chosen", candidates.find(({ chosen }) => chosen)?.name ?? null],
           [
             "parameters",
             Object.entries(best)
@@ -26,13 +29,10 @@ export function trainCommand(): Command {
           ),
           ["test people", peopleText(people)],
           ["profit per test person", interval(people.profit)],
-          ...baselines.map(
-            (baseline) =>
-              [`baseline ${baseline.name}: roc_auc`, baseline.metrics && interval(baseline.metrics.roc_auc)] as const,
-          ),
           ["file", artifact],
           ["card", card],
         ]),
+        candidateLines(candidates),
         ...notes.map((note) => `· ${note}`),
       ].join("\n"),
   });
@@ -59,12 +59,29 @@ function machineForm(result: TrainStageResult) {
     metrics,
     confusion,
     people: snakeKeys(result.people),
-    baselines: result.baselines.map(({ name, metrics, note }) => ({ name, metrics, note })),
+    why: result.why,
+    candidates: result.candidates.map(({ probability: _, ...candidate }) => snakeKeys(candidate)),
     search: result.search.map((row) => snakeKeys(row)),
     gate: snakeKeys(result.gate),
     predictions,
     notes,
   };
+}
+
+/** All candidates: as they did in the folds, and on the test rows. */
+function candidateLines(candidates: readonly Candidate[]): string {
+  const three = (metrics: Candidate["metrics"] | Candidate["crossValidated"]) =>
+    COMPARED.map((name) => (metrics?.[name].value ?? Number.NaN).toFixed(4)).join("  ");
+  const width = Math.max(...candidates.map(({ name }) => name.length));
+  const head = "ROC AUC, average precision, log loss";
+  return [
+    `${"candidate".padEnd(width)}  cross-validated         test            (${head})`,
+    ...candidates.map(({ name, chosen, metrics, crossValidated, note }) =>
+      metrics
+        ? `${name.padEnd(width)}  ${three(crossValidated)}  ${three(metrics)}${chosen ? "  chosen" : ""}`
+        : `${name.padEnd(width)}  ${note}`,
+    ),
+  ].join("\n");
 }
 
 function interval({

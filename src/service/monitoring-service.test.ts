@@ -32,7 +32,7 @@ beforeAll(async () => {
   const store = await trainedStore(
     smallJob(trained, {
       features: { windows: [7] },
-      train: { num_trees: [10], max_depth: [4], bootstrap_rounds: 10, permutation_repeats: 1 },
+      train: { engine: "forest", num_trees: [10], max_depth: [4], bootstrap_rounds: 10, permutation_repeats: 1 },
     }),
   );
   await store.lease(async (db) => {

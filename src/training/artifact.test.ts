@@ -10,7 +10,14 @@ import { decilesByDay, scoreDataset } from "./score-dataset.js";
 import { type TrainResult, trainModel } from "./train-model.js";
 
 const createdAt = "2026-03-01T10:00:00.000Z";
-const options = { num_trees: [15], max_depth: [5], bootstrap_rounds: 50, permutation_repeats: 1, threads: 1 };
+const options = {
+  engine: "forest" as const,
+  num_trees: [15],
+  max_depth: [5],
+  bootstrap_rounds: 50,
+  permutation_repeats: 1,
+  threads: 1,
+};
 const plan = { hash: "a1b2c3", definition: { windows: [7, 14] } };
 const dataset: Dataset = { ...toySnapshots({ subscribers: 500 }), plan };
 let result: TrainResult;

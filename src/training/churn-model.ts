@@ -5,13 +5,13 @@ import type { Confusion } from "../statistics/confusion.js";
 import { type Calibration, calibrate } from "./calibration.js";
 import { loadEngineModel } from "./engines/all-engines.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
-import type { Metrics } from "./evaluate.js";
+import type { Estimate, Metrics } from "./evaluate.js";
 import type { AverageEffects } from "./explain/average-effects.js";
 import type { FeatureImportance } from "./importances.js";
 import type { TrainSettings } from "./options.js";
 import type { People } from "./people.js";
 import { planTitles } from "./plan-titles.js";
-import type { Baseline } from "./report/baseline-table.js";
+import type { Candidate } from "./report/candidate-table.js";
 import type { SegmentRow } from "./report/segment-table.js";
 import type { SearchRow } from "./search-grid.js";
 
@@ -30,7 +30,9 @@ export interface ModelReport {
   confusion: Confusion;
   /** Models of before this was counted have none. */
   people?: SnakeKeys<People>;
-  baselines: SnakeKeys<Omit<Baseline, "probability">>[];
+  /** Models of before these were counted have `baselines` in its place. */
+  candidates?: SnakeKeys<Omit<Candidate, "probability">>[];
+  baselines?: { name: string; metrics: Metrics | null; auc_gain: Estimate | null; note: string }[];
   importances: SnakeKeys<Omit<FeatureImportance, "title">>[];
   before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
   segments: SnakeKeys<SegmentRow>[];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
+import { logLoss } from "../statistics/log-loss.js";
 import { rocAuc } from "../statistics/roc-auc.js";
-import { aucDifference, evaluate } from "./evaluate.js";
+import { evaluate, gainOver } from "./evaluate.js";
 
 /** Rows of subscribers whose own level makes their rows alike. */
 function sample(seed: string, subscribers: number, each: number) {
@@ -74,23 +75,37 @@ describe("evaluate", () => {
   });
 });
 
-describe("aucDifference", () => {
+describe("gainOver", () => {
   const { label, probability, group } = sample("difference", 300, 1);
   const options = { threshold: 0.5, rounds: 200, seed: 1, group };
   const own = evaluate(label, probability, options);
 
-  it("of a score with itself is 0 with an interval of 0", () => {
-    expect(aucDifference(own, own)).toEqual({ value: 0, low: 0, high: 0 });
+  it("of a score over itself is 0 with an interval of 0", () => {
+    const { roc_auc, average_precision, log_loss } = gainOver(own, own);
+    for (const gain of [roc_auc, average_precision]) expect(gain).toEqual({ value: 0, low: 0, high: 0 });
+    expect(Math.abs(log_loss.value!) + Math.abs(log_loss.low!) + Math.abs(log_loss.high!)).toBe(0);
   });
-  it("is narrower than either AUC where the scores are alike", () => {
+  it("is narrower than either AUC where the scores are alike, and above 0 where the first is better, for log loss too", () => {
     const r = random("noise");
-    const blurred = probability.map((p) => p + 0.05 * r.normal());
-    const { value, low, high } = aucDifference(own, evaluate(label, blurred, options));
-    expect(value).toBeCloseTo(rocAuc(label, probability)! - rocAuc(label, blurred)!, 14);
-    expect(high! - low!).toBeLessThan(0.5 * (own.metrics.roc_auc.high! - own.metrics.roc_auc.low!));
+    const blurred = probability.map((p) => Math.min(0.999, Math.max(0.001, p + 0.05 * r.normal())));
+    const gain = gainOver(own, evaluate(label, blurred, options));
+    expect(gain.roc_auc.value).toBeCloseTo(rocAuc(label, probability)! - rocAuc(label, blurred)!, 14);
+    expect(gain.log_loss.value).toBeCloseTo(logLoss(label, blurred)! - logLoss(label, probability)!, 14);
+    expect(gain.roc_auc.high! - gain.roc_auc.low!).toBeLessThan(
+      0.5 * (own.metrics.roc_auc.high! - own.metrics.roc_auc.low!),
+    );
+    const coin = gainOver(
+      own,
+      evaluate(
+        label,
+        label.map(() => 0.5),
+        options,
+      ),
+    );
+    for (const each of Object.values(coin)) expect(each.low).toBeGreaterThan(0);
   });
   it("is not defined with one class", () => {
     const one = evaluate([0, 0], [0.1, 0.2], { ...options, group: ["a", "b"] });
-    expect(aucDifference(one, one)).toMatchObject({ value: null, reason: "only one class is there" });
+    expect(gainOver(one, one).roc_auc).toMatchObject({ value: null, reason: "only one class is there" });
   });
 });

@@ -28,10 +28,19 @@ export interface EvaluateOptions {
   group: readonly string[];
 }
 
-/** Metrics, and the ROC AUC of each draw: what differences are made of. */
+/** The metrics by which models are compared. */
+export const COMPARED = ["roc_auc", "average_precision", "log_loss"] as const;
+
+/** One of them. */
+export type ComparedMetric = (typeof COMPARED)[number];
+
+/** An estimate for each of them. */
+export type ComparedMetrics = Record<ComparedMetric, Estimate>;
+
+/** Metrics, and the compared ones of each draw: what differences are made of. */
 export interface Evaluation {
   metrics: Metrics;
-  aucDraws: (number | null)[];
+  drawn: Record<ComparedMetric, (number | null)[]>;
 }
 
 /**
@@ -49,11 +58,11 @@ export function evaluate(
   const ranked = rankScores(label, probability);
   const values = plainMetrics(ranked, threshold);
   const draws = eachMetric((): number[] => []);
-  const aucDraws: (number | null)[] = [];
+  const compared: Evaluation["drawn"] = { roc_auc: [], average_precision: [], log_loss: [] };
   const drawnMetrics = weightedMetrics(ranked, threshold);
   for (const weight of groupDraws(ranked.order, group, rounds, seed)) {
     const drawn = drawnMetrics(weight);
-    aucDraws.push(drawn.roc_auc);
+    for (const name of COMPARED) compared[name].push(drawn[name]);
     for (const name of METRIC_NAMES) {
       const value = drawn[name];
       if (value !== null) draws[name].push(value);
@@ -63,22 +72,32 @@ export function evaluate(
     const estimate = { value: values[name], ...percentileInterval(draws[name], rounds) };
     return estimate.value === null ? { ...estimate, reason: reasonOf(name, ranked) } : estimate;
   });
-  return { metrics, aucDraws };
+  return { metrics, drawn: compared };
 }
 
 /**
- * Difference of the ROC AUC of two scores of the same rows, a less b, with its 95 % interval; evaluated with the same seed
- * and groups both saw the same draws, so that what they share cancels out.
+ * How much better a is than b on the same rows, with 95 % intervals: ROC AUC and average precision of a less those of b, log
+ * loss of b less that of a. Evaluated with the same seed and groups both saw the same draws, so that what they share cancels
+ * out.
  */
-export function aucDifference(a: Evaluation, b: Evaluation): Estimate {
-  const [whole, other] = [a.metrics.roc_auc.value, b.metrics.roc_auc.value];
-  if (whole === null || other === null) return { value: null, low: null, high: null, reason: ONE_CLASS };
-  const differences: number[] = [];
-  for (const [round, x] of a.aucDraws.entries()) {
-    const y = b.aucDraws[round];
-    if (x !== null && y != null) differences.push(x - y);
-  }
-  return { value: whole - other, ...percentileInterval(differences, a.aucDraws.length) };
+export function gainOver(a: Evaluation, b: Evaluation): ComparedMetrics {
+  const gain = (name: ComparedMetric): Estimate => {
+    const [whole, other] = [a.metrics[name], b.metrics[name]];
+    const sign = name === "log_loss" ? -1 : 1;
+    if (whole.value === null || other.value === null) {
+      return { value: null, low: null, high: null, reason: whole.reason ?? other.reason };
+    }
+    const differences: number[] = [];
+    for (const [round, x] of a.drawn[name].entries()) {
+      const y = b.drawn[name][round];
+      if (x !== null && y != null) differences.push(sign * (x - y));
+    }
+    return {
+      value: sign * (whole.value - other.value),
+      ...percentileInterval(differences, a.drawn[name].length),
+    };
+  };
+  return { roc_auc: gain("roc_auc"), average_precision: gain("average_precision"), log_loss: gain("log_loss") };
 }
 
 /** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */

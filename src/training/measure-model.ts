@@ -12,10 +12,10 @@ import { type FeatureImportance, importanceTable } from "./importances.js";
 import { modelImportance } from "./model-importance.js";
 import type { TrainSettings } from "./options.js";
 import { measurePeople, type People } from "./people.js";
-import { type Baseline, baselineTable } from "./report/baseline-table.js";
+import { type Candidate, candidateTable } from "./report/candidate-table.js";
 import { type ReportCurves, reportCurves } from "./report/report-curves.js";
 import { type SegmentRow, segmentationsOf, segmentTable } from "./report/segment-table.js";
-import { campaignOf, thresholdRule } from "./search-space.js";
+import { campaignOf } from "./search-space.js";
 import type { SnapshotPart } from "./snapshot-part.js";
 
 /** How a model does on the test rows. */
@@ -30,21 +30,22 @@ export interface Measured {
   /** Of snapshots; `people` has that of people. */
   confusion: Confusion;
   people: People;
-  baselines: Baseline[];
+  /** All that was tried, the chosen model among them, by cross-validated log loss. */
+  candidates: Candidate[];
   /** The test rows in parts: by snapshot day, and by the features of option `segments`. */
   segments: SegmentRow[];
   importances: FeatureImportance[];
   curves: ReportCurves;
 }
 
-/** Measures what was learned, once, on the test part; the training part only makes the baselines. */
+/** Measures what was learned, once, on the test part. */
 export async function measureModel(
-  { trees, calibration, threshold }: FittedPipeline,
-  train: SnapshotPart,
+  learned: FittedPipeline,
   test: SnapshotPart,
   settings: TrainSettings,
   { titleOf, ...context }: StageContext & { titleOf: (feature: string) => string },
 ): Promise<Measured> {
+  const { trees, calibration, threshold } = learned;
   const { label } = test;
   const seed = String(settings.seed);
   const score = trees.score(test.table);
@@ -55,19 +56,7 @@ export async function measureModel(
   throwIfInterrupted(context.signal, "training");
   const evaluation = evaluate(label, probability, { ...draws, threshold });
   throwIfInterrupted(context.signal, "training");
-  const baselines = await baselineTable(
-    {
-      train: train.table,
-      label: train.label,
-      test: test.table,
-      recency: settings.recency_feature,
-      rule: thresholdRule(settings),
-      seed,
-    },
-    label,
-    evaluation,
-    draws,
-  );
+  const candidates = candidateTable(learned, test, evaluation, draws);
   throwIfInterrupted(context.signal, "training");
   const { permutation_repeats: repeats } = settings;
   const permutation = repeats > 0 ? await modelImportance(trees, test.table, label, { repeats, seed }, context) : null;
@@ -86,7 +75,7 @@ export async function measureModel(
     },
     confusion: confusion(label, probability, threshold),
     people: measurePeople({ ...test, probability }, { threshold, coolingOff, campaign, rounds: draws.rounds, seed }),
-    baselines,
+    candidates,
     segments: segmentTable(segmentations, label, probability, { ...draws, threshold }),
     importances: importanceTable(test.table.names, { gain: trees.importances(), permutation }, titleOf),
     curves: reportCurves({ ...test, probability }, score, { campaign, coolingOff }),

@@ -4,6 +4,7 @@ import type { InputOf, SettingsOf } from "../core/option-set.js";
 import { optionSchema, shownTreeDefault } from "../forest/trees/option-schema.js";
 import type { FileInput } from "../forest/trees/snake-case.js";
 import { DEFAULT_SEED, onlyModel, TREE_OPTIONS, type TreeOptionName } from "../forest/trees/tree-options.js";
+import { TREES } from "./engines/default-trees.js";
 
 /** Values of an option of trees to try, for the model whose grid they are in. */
 function grid<Name extends TreeOptionName>(name: Name, tried: FileInput<Name>[], model = onlyModel(name)) {
@@ -20,22 +21,27 @@ function gridIfNamed<Name extends TreeOptionName>(name: Name) {
 
 const valuesOf = <Name extends TreeOptionName>(name: Name) => z.array(optionSchema(name)).min(1);
 
+/** Trees of each engine where none are named. */
+const shownTrees = `${TREES.forest.join(", ")}, boosting: ${TREES.boosting.join(", ")}`;
+
 const share = () => z.number().gt(0).lt(1);
 
 /** Options of the training stage. */
 export const trainOptions = defineOptions("train", {
   engine: z
-    .enum(["forest", "boosting", "both", "logistic", "ml-random-forest"])
-    .default("forest")
+    .enum(["auto", "forest", "boosting", "both", "logistic", "ml-random-forest"])
+    .default("auto")
     .describe(
-      "forest, boosting, both in one grid, logistic regression; ml-random-forest is for comparison, up to 5,000 training rows",
+      "auto: all candidates, and the one of least cross-validated log loss is taken; forest, boosting, both of these, or logistic: only they may be; ml-random-forest is for comparison, up to 5,000 training rows",
     ),
-  num_trees: grid("numTrees", [50, 100]),
+  num_trees: valuesOf("numTrees")
+    .optional()
+    .describe(`${TREE_OPTIONS.numTrees.help}; values to try; left out: ${shownTrees}`),
   max_depth: grid("maxDepth", [5, 10], "forest"),
   max_features: grid("maxFeatures", ["sqrt"], "forest"),
-  max_leaves: grid("maxLeaves", [8, 31], "boosting"),
+  max_leaves: grid("maxLeaves", [8], "boosting"),
   learning_rate: grid("learningRate", [0.1]),
-  l2: grid("l2", [0]),
+  l2: grid("l2", [10]),
   min_samples_leaf: grid("minSamplesLeaf", [20]),
   penalty: z
     .array(z.number().gt(0))
@@ -45,7 +51,9 @@ export const trainOptions = defineOptions("train", {
   min_samples_split: gridIfNamed("minSamplesSplit"),
   max_samples: gridIfNamed("maxSamples"),
   criterion: gridIfNamed("criterion"),
-  class_weight: optionSchema("classWeight").prefault("balanced").describe(TREE_OPTIONS.classWeight.help),
+  class_weight: optionSchema("classWeight")
+    .prefault("none")
+    .describe(`forest and boosting: ${TREE_OPTIONS.classWeight.help}`),
   folds: z.int().min(2).max(20).default(3).describe("folds of the cross-validation"),
   fold_by: z
     .enum(["subscriber", "time", "row"])
@@ -60,9 +68,11 @@ export const trainOptions = defineOptions("train", {
   test_days: share().default(0.3).describe("share of snapshot days that test, the last ones"),
   test_subscribers: share().default(0.3).describe("share of subscribers that test"),
   calibration: z
-    .enum(["platt", "isotonic", "none"])
-    .default("platt")
-    .describe("how scores become probabilities, fitted on out-of-fold scores"),
+    .enum(["auto", "platt", "beta", "isotonic", "none"])
+    .default("auto")
+    .describe(
+      "how scores become probabilities, fitted on out-of-fold scores; auto: by log loss on folds that it was not fitted to",
+    ),
   threshold: z
     .union([z.number().min(0).max(1), z.enum(["f1", "cost", "profit"])])
     .default("f1")

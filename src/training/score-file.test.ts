@@ -18,7 +18,14 @@ let model: ChurnModel;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "score-"));
   input = join(folder, "snapshots.parquet");
-  const options = { num_trees: [15], max_depth: [5], bootstrap_rounds: 0, permutation_repeats: 0, threads: 1 };
+  const options = {
+    engine: "forest" as const,
+    num_trees: [15],
+    max_depth: [5],
+    bootstrap_rounds: 0,
+    permutation_repeats: 0,
+    threads: 1,
+  };
   ({ model } = await trainModel(dataset, options));
   await inMemory(async (db) => {
     const columns = Object.fromEntries(dataset.features.map((name, j) => [name, dataset.columns[j]]));

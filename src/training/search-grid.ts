@@ -1,11 +1,16 @@
 import { ChurnError } from "../core/errors.js";
+import { messageOf } from "../core/fault.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
+import { logLoss } from "../statistics/log-loss.js";
 import { mean } from "../statistics/mean.js";
 import { rocAuc } from "../statistics/roc-auc.js";
 import { standardDeviation } from "../statistics/standard-deviation.js";
-import type { Parameters, Trainer } from "./engines/engine.js";
+import type { CalibrationMethod } from "./calibration.js";
+import { crossFitted, methodFor } from "./cross-fit.js";
+import type { EngineName, FittedPoint, Parameters, Trainer } from "./engines/engine.js";
 import type { Fold } from "./make-folds.js";
+import type { MeasuredRows } from "./measured-rows.js";
 import type { SearchMemory } from "./search-memory.js";
 
 /** One line of the table of a search. */
@@ -17,6 +22,8 @@ export interface SearchRow {
   sdAuc: number;
   /** ROC AUC of each fold; fewer than there are folds for a point that was dropped. */
   foldAuc: number[];
+  /** Log loss of all folds' rows, each calibrated on the other folds: what the points are compared by; null for one that was dropped. */
+  logLoss: number | null;
   /** Time of its fits and scores; points cut from one forest share the time of its fit. */
   seconds: number;
   chosen: boolean;
@@ -25,11 +32,13 @@ export interface SearchRow {
 }
 
 export interface SearchResult {
-  /** In the order of the grid. */
+  /** In the order of the grid; none is chosen yet. */
   table: SearchRow[];
-  best: Parameters;
-  /** Rows that were measured in a fold, and their scores by the best point's model that did not train on them. */
-  outOfFold: { rows: Int32Array; score: Float64Array };
+  measured: MeasuredRows;
+  /** Scores of the measured rows by models that did not train on them, for each grid point; empty for one that was dropped. */
+  scores: Float64Array[];
+  /** Engines that have no fit to these rows, with the reason. */
+  failed: Map<EngineName, string>;
   /** Fits whose scores an interrupted search had left. */
   resumed: number;
 }
@@ -38,21 +47,25 @@ export interface SearchInput {
   trainer: Trainer;
   grid: readonly Parameters[];
   label: Uint8Array;
+  /** Subscriber of each row. */
+  subscriber: readonly string[];
   folds: readonly Fold[];
   seed: string;
-  /** ROC AUC behind the best, after two folds, from which on a group of points is given up; null for never. */
+  /** The map from scores to probabilities under which the points are compared. */
+  calibration: CalibrationMethod;
+  /** ROC AUC behind the best of its engine, after two folds, from which on a group of points is given up; null for never. */
   dropBehind?: number | null;
   /** Where the scores of finished fits are kept, and the name of the data and settings that they belong to. */
   memory?: { keep: SearchMemory; name: string } | undefined;
 }
 
 /**
- * Tries every grid point on every fold; the best has the highest mean ROC AUC, and of equal ones the simplest wins.
+ * Tries every grid point on every fold.
  *
  * @throws ChurnError INTERRUPTED when the signal aborts
  */
 export async function searchGrid(
-  { trainer, grid, label, folds, seed, dropBehind = null, memory }: SearchInput,
+  { trainer, grid, label, subscriber, folds, seed, calibration, dropBehind = null, memory }: SearchInput,
   context: StageContext = {},
 ): Promise<SearchResult> {
   const table = grid.map(
@@ -61,6 +74,7 @@ export async function searchGrid(
       meanAuc: 0,
       sdAuc: 0,
       foldAuc: [],
+      logLoss: null,
       seconds: 0,
       chosen: false,
       dropped: false,
@@ -72,6 +86,7 @@ export async function searchGrid(
   const total = grid.length * folds.length;
   let done = 0;
   let resumed = 0;
+  const failed = new Map<EngineName, string>();
   const report = () => context.onProgress?.({ task: "cross-validation", done, total, unit: "fits" });
   report();
   for (const [f, { train, validate }] of folds.entries()) {
@@ -86,7 +101,13 @@ export async function searchGrid(
           part.push(known.subarray(k * validate.length, (k + 1) * validate.length));
         resumed += group.length;
       } else {
-        const points = await trainer.fit(group, train, `${seed}/fold-${f}`, signalOf(context));
+        const points = await fitOrFail(trainer, group, train, `${seed}/fold-${f}`, context);
+        if (typeof points === "string") {
+          failed.set(group[0].engine, points);
+          for (const point of group) table[placeOf(point)].dropped = true;
+          done += group.length;
+          continue;
+        }
         for (const [k, point] of points.entries()) {
           const start = performance.now();
           part.push(point.score(validate));
@@ -104,6 +125,7 @@ export async function searchGrid(
       done += group.length;
       report();
     }
+    groups = groups.filter(([{ engine }]) => !failed.has(engine));
     for (const row of table) {
       row.meanAuc = mean(row.foldAuc) ?? 0;
       row.sdAuc = standardDeviation(row.foldAuc) ?? 0;
@@ -111,27 +133,51 @@ export async function searchGrid(
     if (dropBehind === null || f === 0 || f + 1 === folds.length) continue;
     const rowsOf = (group: readonly Parameters[]) => group.map((point) => table[placeOf(point)]);
     const bestOf = (rows: readonly SearchRow[]) => Math.max(...rows.map((row) => row.meanAuc));
-    const lead = bestOf(groups.flatMap(rowsOf));
+    const before = groups;
     groups = groups.filter((group) => {
-      const stays = bestOf(rowsOf(group)) >= lead - dropBehind;
+      const rivals = before.filter((other) => other[0].engine === group[0].engine);
+      const stays = bestOf(rowsOf(group)) >= bestOf(rivals.flatMap(rowsOf)) - dropBehind;
       if (!stays) for (const row of rowsOf(group)) row.dropped = true;
       if (!stays) done += group.length * (folds.length - f - 1);
       return stays;
     });
     report();
   }
-  const best = table
-    .filter((row) => !row.dropped)
-    .reduce((a, b) =>
-      b.meanAuc > a.meanAuc || (b.meanAuc === a.meanAuc && simpler(b.parameters, a.parameters)) ? b : a,
+  const measured = measuredRows(folds, label, subscriber);
+  const whole = scores.map((parts, i) => (table[i].dropped ? new Float64Array() : joined(parts)));
+  for (const [i, row] of table.entries()) {
+    if (row.dropped) continue;
+    row.logLoss = logLoss(
+      measured.label,
+      await crossFitted(methodFor(row.parameters.engine, calibration), measured, whole[i]),
     );
-  best.chosen = true;
+  }
+  return { table, measured, scores: whole, failed, resumed };
+}
+
+/** What a fit gives, or why these rows have none. */
+async function fitOrFail(
+  trainer: Trainer,
+  group: readonly Parameters[],
+  rows: Int32Array,
+  seed: string,
+  context: StageContext,
+): Promise<FittedPoint[] | string> {
+  try {
+    return await trainer.fit(group, rows, seed, signalOf(context));
+  } catch (error) {
+    if (error instanceof ChurnError && error.code === "NO_DATA") return messageOf(error);
+    throw error;
+  }
+}
+
+function measuredRows(folds: readonly Fold[], label: Uint8Array, subscriber: readonly string[]): MeasuredRows {
   const rows = Int32Array.from(folds.flatMap(({ validate }) => [...validate]));
   return {
-    table,
-    best: best.parameters,
-    outOfFold: { rows, score: joined(scores[table.indexOf(best)]) },
-    resumed,
+    rows,
+    label: Uint8Array.from(rows, (row) => label[row]),
+    fold: Uint8Array.from(folds.flatMap(({ validate }, f) => Array.from(validate, () => f))),
+    subscriber: Array.from(rows, (row) => subscriber[row]),
   };
 }
 
@@ -146,15 +192,4 @@ function joined(parts: readonly Float64Array[]): Float64Array {
     at += part.length;
   }
   return whole;
-}
-
-/** No trees, then fewer trees, then less depth or fewer leaves, then larger leaves; of two without trees the larger penalty. */
-function simpler(a: Parameters, b: Parameters): boolean {
-  const [trees, others] = [a.num_trees ?? 0, b.num_trees ?? 0];
-  if (trees !== others) return trees < others;
-  const limit = (size: number | null = 0) => size ?? Number.POSITIVE_INFINITY;
-  const size = ({ max_depth, max_leaves }: Parameters) => limit(max_depth) + limit(max_leaves);
-  if (size(a) !== size(b)) return size(a) < size(b);
-  if (a.min_samples_leaf !== b.min_samples_leaf) return (a.min_samples_leaf ?? 0) > (b.min_samples_leaf ?? 0);
-  return (a.penalty ?? 0) > (b.penalty ?? 0);
 }

@@ -37,6 +37,7 @@ describe("folderMemory", () => {
 describe("trainModel with a memory", () => {
   const dataset = toySnapshots({ subscribers: 400 });
   const options = {
+    engine: "forest" as const,
     num_trees: [10, 20],
     max_depth: [4],
     min_samples_leaf: [1, 10],
@@ -51,12 +52,12 @@ describe("trainModel with a memory", () => {
     const interrupted = trainModel(dataset, options, {
       memory: folderMemory(folder),
       signal: stop.signal,
-      onProgress: ({ task, done }) => task === "cross-validation" && done >= 6 && stop.abort(),
+      onProgress: ({ task, done }) => task === "cross-validation" && done >= 7 && stop.abort(),
     });
     await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
     const resumed = await trainModel(dataset, options, { memory: folderMemory(folder) });
     expect(undisturbed.resumed).toBe(0);
-    expect(resumed.resumed).toBe(6);
+    expect(resumed.resumed).toBe(7);
     expect(resumed.model.version).toBe(undisturbed.model.version);
     expect(resumed.search.map((row) => row.foldAuc)).toEqual(undisturbed.search.map((row) => row.foldAuc));
   });
@@ -68,7 +69,7 @@ describe("trainModel with a memory", () => {
     label[split.train[0]] = 1 - label[split.train[0]];
     expect((await trainModel({ ...dataset, label }, options, { memory })).resumed).toBe(0);
     expect((await trainModel(dataset, { ...options, folds: 4 }, { memory })).resumed).toBe(0);
-    expect((await trainModel(dataset, { ...options, class_weight: "none" }, { memory })).resumed).toBe(0);
-    expect((await trainModel(dataset, options, { memory })).resumed).toBe(12);
+    expect((await trainModel(dataset, { ...options, class_weight: "balanced" }, { memory })).resumed).toBe(0);
+    expect((await trainModel(dataset, options, { memory })).resumed).toBe(27);
   });
 });

@@ -2,9 +2,22 @@ import type { Campaign, ThresholdRule } from "./choose-threshold.js";
 import type { EngineName } from "./engines/engine.js";
 import type { TrainSettings } from "./options.js";
 
-/** The engines that an option names. */
-export function enginesOf({ engine }: TrainSettings): EngineName[] {
-  return engine === "both" ? ["forest", "boosting"] : [engine];
+/** Simple rules: they are compared with whatever is trained. */
+const RULES: readonly EngineName[] = ["base-rate", "recency", "bg-nbd", "logistic"];
+
+/** The engines that are fitted, those of them that may be chosen, and whether a mean of two may be. */
+export interface SearchedEngines {
+  engines: EngineName[];
+  eligible: readonly EngineName[];
+  blends: boolean;
+}
+
+/** The engines that an option names, and the rules beside them. */
+export function enginesOf({ engine }: TrainSettings): SearchedEngines {
+  const trees: EngineName[] = ["boosting", "forest"];
+  if (engine === "auto") return { engines: [...RULES, ...trees], eligible: [...RULES, ...trees], blends: true };
+  const eligible = engine === "both" ? trees : [engine];
+  return { engines: [...new Set([...RULES, ...eligible])], eligible, blends: false };
 }
 
 /** How the options choose the threshold: by a rule, or the number itself. */

@@ -11,11 +11,13 @@ import { fitOnTrainingPart } from "./fit-on-training-part.js";
 import { type Measured, measureModel } from "./measure-model.js";
 import { type TrainOptions, type TrainSettings, trainOptions } from "./options.js";
 import { planTitles } from "./plan-titles.js";
+import { testWords } from "./report/candidate-words.js";
 import { type TrainCharts, trainCharts } from "./report/train-charts.js";
 import type { SearchRow } from "./search-grid.js";
 import { type SnapshotPart, snapshotPart } from "./snapshot-part.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
 import type { TrainContext } from "./train-context.js";
+import { rateWarnings } from "./training-warnings.js";
 
 /** What a training gives. */
 export interface TrainResult extends Omit<Measured, "score" | "probability"> {
@@ -24,8 +26,10 @@ export interface TrainResult extends Omit<Measured, "score" | "probability"> {
   split: Split;
   /** The grid, one line a point. */
   search: SearchRow[];
-  /** The chosen grid point. */
+  /** The chosen grid point; of a blend only that it is one: `search` marks its two points. */
   best: Parameters;
+  /** Which candidate was chosen and why, in a sentence. */
+  why: string;
   /** The test rows as the model sees them. */
   holdout: {
     /** Rows of the data set. */
@@ -45,8 +49,9 @@ export interface TrainResult extends Omit<Measured, "score" | "probability"> {
 }
 
 /**
- * Trains a churn model: splits by time and by subscriber, searches the grid by cross-validation, calibrates and chooses the
- * threshold on out-of-fold scores, fits the best point on all training rows, and measures it once on the test rows.
+ * Trains a churn model: splits by time and by subscriber, searches the grids of all candidates by cross-validation and takes
+ * the one of least log loss, calibrates and chooses the threshold on out-of-fold scores, fits it on all training rows, and
+ * measures it once on the test rows.
  *
  * The same data, options and seed give the same model to the bit, in whatever order the rows come and with however many
  * threads. It reads no clock but to time the fits.
@@ -81,26 +86,35 @@ async function trainInOrder(
   const test = snapshotPart(data, split.test);
   const learned = await fitOnTrainingPart(train, settings, context);
   const titleOf = planTitles(data.plan?.definition);
-  const { score, probability, ...measured } = await measureModel(learned, train, test, settings, {
+  const { score, probability, ...measured } = await measureModel(learned, test, settings, {
     ...context,
     titleOf,
   });
 
-  const { search, trees, calibration, threshold } = learned;
-  const notes = [split.note, ...(context.notes ?? []), ...learned.notes];
+  const { search, choice, trees, calibration, threshold } = learned;
+  const { chosen } = choice;
+  const story = testWords(measured.candidates);
+  const notes = [
+    split.note,
+    ...(context.notes ?? []),
+    choice.why,
+    ...(story ? [story] : []),
+    ...rateWarnings(train, { ...test, probability }, { threshold, rule: settings.threshold }),
+    ...learned.notes,
+  ];
   const model = new ChurnModel(
     {
-      engine: search.best.engine,
+      engine: chosen.engine,
       features: data.features,
       horizon: data.horizon,
       plan_hash: data.plan?.hash ?? null,
       plan: data.plan?.definition ?? null,
       data_hash: dataHash(data),
-      parameters: search.best,
+      parameters: chosen.parameters,
       // the number of threads is not part of the model
       settings: { ...settings, threads: 0 },
       calibration,
-      average: averageEffects(learned, train.table, mean(calibrate(calibration, search.outOfFold.score)) ?? 0),
+      average: averageEffects(learned, train.table, mean(calibrate(calibration, chosen.score)) ?? 0),
       threshold,
       report: reportOf(train, test, search.table, measured, notes),
     },
@@ -112,7 +126,8 @@ async function trainInOrder(
     model,
     split: { ...split, train: given(split.train), test: given(split.test) },
     search: search.table,
-    best: search.best,
+    best: chosen.parameters,
+    why: choice.why,
     holdout: {
       rows: given(split.test),
       probability,
@@ -140,7 +155,7 @@ function reportOf(
   train: SnapshotPart,
   test: SnapshotPart,
   search: readonly SearchRow[],
-  { curves: _, baselines, ...measured }: Omit<Measured, "score" | "probability">,
+  { curves: _, candidates, ...measured }: Omit<Measured, "score" | "probability">,
   notes: string[],
 ): ModelReport {
   return {
@@ -153,7 +168,7 @@ function reportOf(
     search: search.map(({ seconds: _, ...row }) => snakeKeys(row)),
     ...snakeKeys(measured),
     people: snakeKeys(measured.people),
-    baselines: baselines.map(({ probability: _, ...baseline }) => snakeKeys(baseline)),
+    candidates: candidates.map(({ probability: _, ...candidate }) => snakeKeys(candidate)),
     segments: measured.segments.map((row) => snakeKeys(row)),
     importances: measured.importances.map(({ title: _, ...row }) => snakeKeys(row)),
     notes,

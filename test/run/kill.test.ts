@@ -8,7 +8,7 @@ import { CHURN, makeProject, tablesOf } from "./project.js";
 const CONFIG = {
   source: "sample:?subscribers=250&days=90",
   stream: { batch_size: 500, num_batches: 12, interval: 0 },
-  train: { bootstrap_rounds: 20, permutation_repeats: 1 },
+  train: { engine: "forest", bootstrap_rounds: 20, permutation_repeats: 1 },
 };
 const KILLS = 10;
 

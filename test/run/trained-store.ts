@@ -14,7 +14,7 @@ export function smallJob(folder: string, options: SettingsInput): Settings {
       data_dir: folder,
       output_dir: folder,
       store: { path: join(folder, "churn.duckdb") },
-      train: { num_trees: [20], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
+      train: { engine: "forest", num_trees: [20], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
       ...options,
     },
     { env: {} },

@@ -1,20 +1,42 @@
 import { ChurnError } from "../../core/errors.js";
+import { baseRateTrainer, loadBaseRateModel } from "./base-rate-engine.js";
+import { bgNbdTrainer, loadBgNbdModel } from "./bg-nbd-engine.js";
+import { loadBlendModel } from "./blend-engine.js";
 import { boostingTrainer } from "./boosting-engine.js";
 import type { EngineModel, EngineName, Parameters, Trainer, TrainerInput } from "./engine.js";
 import { forestTrainer, loadForestModel } from "./forest-engine.js";
 import { loadLogisticModel, logisticTrainer } from "./logistic-engine.js";
 import { loadMlRandomForestModel, mlRandomForestTrainer } from "./ml-random-forest-engine.js";
+import { loadRecencyModel, recencyTrainer } from "./recency-engine.js";
+
+const TRAINERS: Record<Exclude<EngineName, "blend">, (input: TrainerInput) => Trainer | Promise<Trainer>> = {
+  "base-rate": baseRateTrainer,
+  recency: recencyTrainer,
+  "bg-nbd": bgNbdTrainer,
+  logistic: logisticTrainer,
+  boosting: boostingTrainer,
+  forest: forestTrainer,
+  "ml-random-forest": mlRandomForestTrainer,
+};
 
 /** A trainer of several engines: each grid point goes to the engine that it names. */
-export async function trainerOf(engines: readonly EngineName[], input: TrainerInput): Promise<Trainer> {
+export interface Trainers extends Trainer {
+  /** Engines that have no model of this table, with the reason. */
+  readonly lacking: ReadonlyMap<EngineName, string>;
+}
+
+/** The trainer of several engines. */
+export async function trainerOf(engines: readonly EngineName[], input: TrainerInput): Promise<Trainers> {
   const trainers = new Map<EngineName, Trainer>();
+  const lacking = new Map<EngineName, string>();
   for (const engine of engines) {
-    if (engine === "forest") trainers.set(engine, forestTrainer(input));
-    if (engine === "boosting") trainers.set(engine, boostingTrainer(input));
-    if (engine === "logistic") trainers.set(engine, logisticTrainer(input));
-    if (engine === "ml-random-forest") trainers.set(engine, await mlRandomForestTrainer(input));
+    if (engine === "blend") continue;
+    const trainer = await TRAINERS[engine](input);
+    if (trainer.missing === undefined) trainers.set(engine, trainer);
+    else lacking.set(engine, trainer.missing);
   }
   return {
+    lacking,
     notes: [...trainers.values()].flatMap((trainer) => trainer.notes),
     groups: (grid) =>
       [...trainers].flatMap(([engine, trainer]) => trainer.groups(grid.filter((point) => point.engine === engine))),
@@ -32,6 +54,10 @@ const LOADS: Record<EngineName, (json: unknown) => EngineModel | Promise<EngineM
   forest: loadForestModel,
   boosting: loadForestModel,
   logistic: loadLogisticModel,
+  "base-rate": loadBaseRateModel,
+  recency: loadRecencyModel,
+  "bg-nbd": loadBgNbdModel,
+  blend: (json) => loadBlendModel(json, loadEngineModel),
   "ml-random-forest": loadMlRandomForestModel,
 };
 

@@ -1,8 +1,13 @@
 import type { StageContext } from "../../core/progress.js";
+import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
 import type { SnakeValues } from "../../forest/trees/snake-case.js";
 import type { TrainSettings } from "../options.js";
 
-export type EngineName = "forest" | "boosting" | "logistic" | "ml-random-forest";
+/** What a model may be. */
+export type EngineName =
+  | ("base-rate" | "recency" | "bg-nbd" | "logistic" | "boosting" | "forest" | "ml-random-forest")
+  /** The mean of two others. */
+  | "blend";
 
 /** Options of trees that a grid is made of. */
 export type GridOption =
@@ -59,6 +64,8 @@ export interface FittedPoint {
 export interface Trainer {
   /** What the user should know about the engine's limits. */
   readonly notes: readonly string[];
+  /** Why the engine has no model of this table, in a clause. */
+  readonly missing?: string;
   /** Parts of a grid that are fitted together. */
   groups(grid: readonly Parameters[]): Parameters[][];
   /** Fits one group of grid points on some rows of the table. */
@@ -72,6 +79,14 @@ export interface TrainerInput {
   label: Uint8Array;
   /** Subscriber of each row. */
   group: readonly string[];
+  /** Snapshot day of each row. */
+  day: ArrayLike<number>;
+  /** Days of the label window. */
+  horizon: number;
+  /** Name of the feature that engine "recency" reads. */
+  recency: string;
+  /** The columns as the trees need them, binned at the first call, for all engines. */
+  binned(): BinnedMatrix;
   classWeight: TrainSettings["class_weight"];
   threads: number;
 }

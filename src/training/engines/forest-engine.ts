@@ -1,7 +1,6 @@
 import { shapValues } from "../../forest/explain/tree-shap.js";
 import { fitForest } from "../../forest/grow/fit-forest.js";
-import type { BinnedMatrix } from "../../forest/loops/binned-matrix.js";
-import { bin, binWith } from "../../forest/matrix/bin.js";
+import { binWith } from "../../forest/matrix/bin.js";
 import { Forest } from "../../forest/model/forest.js";
 import { fromSnakeCase } from "../../forest/trees/snake-case.js";
 import { FOREST_OPTIONS, TREE_OPTIONS } from "../../forest/trees/tree-options.js";
@@ -19,8 +18,8 @@ const depthOf = ({ max_depth = null }: Parameters) => max_depth;
  * Points that differ in trees and depth only are cut from one forest: 50 trees are the first 50 of 100, and depth 5 is
  * depth 10 cut.
  */
-export function forestTrainer({ table, label, classWeight, threads }: TrainerInput): Trainer {
-  const binned: BinnedMatrix = bin(table);
+export function forestTrainer({ binned: bins, label, classWeight, threads }: TrainerInput): Trainer {
+  const binned = bins();
   return {
     notes: [],
     groups(grid) {

@@ -1,3 +1,4 @@
+import { TREES } from "./default-trees.js";
 import type { EngineName, Parameters } from "./engine.js";
 
 /** Values to try, by parameter; a parameter that is left out is in no point. */
@@ -14,14 +15,21 @@ const TAKES = {
   boosting: ["min_samples_leaf", "l2", "learning_rate", "max_leaves", "num_trees"],
   "ml-random-forest": FOREST,
   logistic: ["penalty"],
+  "base-rate": [],
+  recency: [],
+  "bg-nbd": [],
+  blend: [],
 } as const satisfies Record<EngineName, readonly (keyof GridLists)[]>;
+
+const treesToTry = (engine: EngineName): readonly number[] | undefined =>
+  Object.hasOwn(TREES, engine) ? TREES[engine as keyof typeof TREES] : undefined;
 
 /** All combinations of the values to try, engine after engine. */
 export function gridOf(engines: readonly EngineName[], lists: GridLists): Parameters[] {
   return engines.flatMap((engine) => {
     let grid: Partial<Parameters>[] = [{}];
     for (const key of TAKES[engine]) {
-      const list = lists[key];
+      const list = lists[key] ?? (key === "num_trees" ? treesToTry(engine) : undefined);
       if (list) grid = grid.flatMap((point) => list.map((value) => ({ ...point, [key]: value })));
     }
     return grid.map(({ num_trees, max_depth, ...rest }) => {

@@ -5,7 +5,11 @@ import { explainRows } from "./explain-rows.js";
 import { explanationChart } from "./explanation-chart.js";
 
 const dataset = toySnapshots({ subscribers: 500 });
-const options = { num_trees: [20], max_depth: [6], bootstrap_rounds: 0, permutation_repeats: 0, threads: 1 };
+const options = {
+  engine: "forest" as const,
+  class_weight: "balanced" as const,
+  ...{ num_trees: [20], max_depth: [6], bootstrap_rounds: 0, permutation_repeats: 0, threads: 1 },
+};
 const rows = Int32Array.from({ length: 60 }, (_, i) => i * 13);
 
 describe.each(["platt", "isotonic", "none"] as const)("explainRows of a model with calibration %s", (calibration) => {

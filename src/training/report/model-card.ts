@@ -1,9 +1,10 @@
 import { dateOf } from "../../core/days.js";
 import type { ChurnModel, ModelReport } from "../churn-model.js";
-import type { Estimate } from "../evaluate.js";
+import { COMPARED, type Estimate, type Metrics } from "../evaluate.js";
 import { METRIC_HELP, type MetricName } from "../metric-name.js";
 import { peopleRule } from "../people.js";
 import { planLabel } from "../plan-titles.js";
+import { verdictOf } from "./candidate-words.js";
 
 /**
  * The model card (Mitchell et al. 2019) as Markdown: what the model is for, what it was made of, how well it did.
@@ -36,13 +37,13 @@ export function modelCard(
     "",
     ...segmentLines(model),
     "",
-    "## Against simple rules",
+    "## Beside the other candidates",
     "",
-    ...baselineLines(report),
+    ...candidateLines(report),
     "",
     "## Search",
     "",
-    `ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
+    `Calibrated log loss and ROC AUC over ${settings.folds} folds, ${foldText[settings.fold_by]}.`,
     "",
     ...searchLines(report),
     "",
@@ -136,14 +137,38 @@ function segmentLines(model: ChurnModel): string[] {
   ];
 }
 
-function baselineLines({ baselines }: ModelReport): string[] {
+function candidateLines({ candidates = [] }: ModelReport): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const beside = (metrics: Pick<Metrics, "roc_auc" | "average_precision" | "log_loss"> | null) =>
+    COMPARED.map((name) => (metrics ? `${estimate(metrics[name])} ${bracketed(metrics[name])}` : ""));
+  const head = ["candidate", "ROC AUC", "average precision", "log loss"];
+  const gains = candidates.flatMap(({ name, gain }) => (gain ? [{ name, gain }] : []));
   return [
-    "| rule | ROC AUC | log loss | ROC AUC of the model above it | |",
+    "On the training rows, each scored by a model that did not see its subscriber; the least log loss is taken.",
+    "",
+    line([...head, "made of"]),
     "|---|---|---|---|---|",
-    ...baselines.map(({ name, metrics, auc_gain, note }) =>
-      metrics && auc_gain
-        ? `| ${name} | ${estimate(metrics.roc_auc)} | ${estimate(metrics.log_loss)} | ${estimate(auc_gain)} (${range(auc_gain)}) | ${note} |`
-        : `| ${name} | | | | ${note} |`,
+    ...candidates.map(({ name, chosen, note, cross_validated }) =>
+      line([chosen ? `**${name}** (chosen)` : name, ...beside(cross_validated), note]),
+    ),
+    "",
+    "On the test rows, each fitted to all training rows.",
+    "",
+    line(head),
+    "|---|---|---|---|",
+    ...candidates.map(({ name, chosen, metrics }) =>
+      line([chosen ? `**${name}** (chosen)` : name, ...beside(metrics)]),
+    ),
+    "",
+    "How much better the model is than each on the test rows, on the same draws of subscribers (for log loss, how much less).",
+    "",
+    line(head),
+    "|---|---|---|---|",
+    ...gains.map(({ name, gain }) =>
+      line([
+        name,
+        ...COMPARED.map((metric) => `${estimate(gain[metric])} ${bracketed(gain[metric])}: ${verdictOf(gain[metric])}`),
+      ]),
     ),
   ];
 }
@@ -151,12 +176,12 @@ function baselineLines({ baselines }: ModelReport): string[] {
 function searchLines({ search }: ModelReport): string[] {
   const keys = [...new Set(search.flatMap((row) => Object.keys(row.parameters)))];
   return [
-    `| ${keys.join(" | ")} | mean | sd | |`,
-    `|${"---|".repeat(keys.length + 3)}`,
-    ...search.map(({ parameters, mean_auc, sd_auc, fold_auc, chosen, dropped }) => {
+    `| ${keys.join(" | ")} | log loss | ROC AUC | sd | |`,
+    `|${"---|".repeat(keys.length + 4)}`,
+    ...search.map(({ parameters, mean_auc, sd_auc, log_loss, fold_auc, chosen, dropped }) => {
       const state = chosen ? "chosen" : dropped ? `given up after ${fold_auc.length} folds` : "";
       const values = new Map<string, unknown>(Object.entries(parameters));
-      return `| ${keys.map((key) => values.get(key) ?? "").join(" | ")} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
+      return `| ${keys.map((key) => values.get(key) ?? "").join(" | ")} | ${log_loss?.toFixed(4) ?? ""} | ${mean_auc.toFixed(4)} | ${sd_auc.toFixed(4)} | ${state} |`;
     }),
   ];
 }
@@ -175,6 +200,8 @@ function importanceLines(model: ChurnModel): string[] {
 const number = (value: number) => value.toLocaleString("en-US");
 
 const estimate = ({ value, reason }: Estimate) => (value === null ? `not defined: ${reason}` : value.toFixed(4));
+
+const bracketed = (value: Estimate) => (range(value) ? `(${range(value)})` : "");
 
 const range = ({ low, high }: Estimate) =>
   low === null || high === null ? "" : `${low.toFixed(4)} to ${high.toFixed(4)}`;

@@ -7,6 +7,7 @@ describe("charts of a training", () => {
   let result: TrainResult;
   beforeAll(async () => {
     result = await trainModel(toySnapshots({ subscribers: 500 }), {
+      engine: "forest",
       num_trees: [10, 20],
       max_depth: [3, 5],
       bootstrap_rounds: 20,
@@ -28,7 +29,7 @@ describe("charts of a training", () => {
     ["permutation", () => "ROC AUC lost when the feature is shuffled"],
     ["profit", () => /contacted: -?\d+\.\d\d per person of the test/],
     ["segments", () => "tariff: missing"],
-    ["search", (r) => `chosen: ${r.best.num_trees} trees, depth ${r.best.max_depth}`],
+    ["search", (r) => `chosen: ${r.best.num_trees} trees, forest, depth ${r.best.max_depth}`],
   ])("%s shows what was measured", async (name, text) => {
     const svg = await result.charts[name].toSvg();
     const wanted = text(result);

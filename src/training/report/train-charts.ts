@@ -20,7 +20,7 @@ import type { FeatureImportance } from "../importances.js";
 import type { People } from "../people.js";
 import { peopleCurve, type ScoredSnapshots } from "../people-curve.js";
 import type { SearchRow } from "../search-grid.js";
-import type { Baseline } from "./baseline-table.js";
+import type { Candidate } from "./candidate-table.js";
 import { gainChart, permutationChart } from "./importance-charts.js";
 import type { ReportCurves } from "./report-curves.js";
 import { searchChart } from "./search-chart.js";
@@ -45,7 +45,7 @@ export interface TrainCharts {
   readonly profit: Chart;
   /** ROC AUC of the parts of the test rows. */
   readonly segments: Chart;
-  /** Mean ROC AUC of the grid points over the folds. */
+  /** Log loss of the grid points over the folds. */
   readonly search: Chart;
 }
 
@@ -58,7 +58,7 @@ export interface TrainChartInput {
   confusion: Confusion;
   people: People;
   threshold: number;
-  baselines: readonly Baseline[];
+  candidates: readonly Candidate[];
   importances: readonly FeatureImportance[];
   segments: readonly SegmentRow[];
   search: readonly SearchRow[];
@@ -108,16 +108,18 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
   };
 }
 
-/** The baselines that rank subscribers; the base rate does not. */
-function rivalsOf(baselines: readonly Baseline[]) {
-  return baselines.flatMap(({ name, probability, metrics }) =>
-    probability && name !== "base rate" ? [{ name, probability, metrics, baseline: name === "recency" }] : [],
+/** The other candidates that rank subscribers; the base rate does not. */
+function rivalsOf(candidates: readonly Candidate[]) {
+  return candidates.flatMap(({ name, engine, chosen, probability, metrics }) =>
+    probability && !chosen && engine !== "base-rate"
+      ? [{ name, probability, metrics, baseline: engine === "recency" }]
+      : [],
   );
 }
 
-function rocOf({ snapshots: { label }, curves, metrics, baselines }: TrainChartInput): Chart {
+function rocOf({ snapshots: { label }, curves, metrics, candidates }: TrainChartInput): Chart {
   const own = curves.roc ? [{ name: "model", ...curves.roc, ...auc(metrics.roc_auc.value) }] : [];
-  const others = rivalsOf(baselines).flatMap(({ name, probability, metrics, baseline }) => {
+  const others = rivalsOf(candidates).flatMap(({ name, probability, metrics, baseline }) => {
     const curve = rocCurve(label, probability);
     return curve ? [{ name, ...curve, ...auc(metrics?.roc_auc.value), baseline }] : [];
   });
@@ -134,8 +136,8 @@ function precisionRecallOf({ snapshots: { label }, curves, metrics }: TrainChart
 }
 
 /** The people whom the model and its rivals reach, by threshold. */
-function allReached({ snapshots, people: { coolingOff }, baselines }: TrainChartInput) {
-  const rivals = rivalsOf(baselines).map(({ name, probability, baseline }) => ({ name, probability, baseline }));
+function allReached({ snapshots, people: { coolingOff }, candidates }: TrainChartInput) {
+  const rivals = rivalsOf(candidates).map(({ name, probability, baseline }) => ({ name, probability, baseline }));
   return [{ name: "model", probability: snapshots.probability, baseline: false }, ...rivals].map(
     ({ name, probability, baseline }) => {
       const { people, churners, steps } = peopleCurve({ ...snapshots, probability }, coolingOff);
