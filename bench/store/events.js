@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { random } from "../../dist/core/random.js";
-import { loadFile } from "../../dist/load/load-file.js";
-import { loadOptions } from "../../dist/load/options.js";
+import { download } from "../../dist/download/download.js";
+import { load } from "../../dist/load/load.js";
 import { openStore } from "../../dist/store/open-store.js";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -48,11 +48,11 @@ const measures = {
   volume: "sum(bytes) / 1e6",
   spend: "sum(quantity * price)",
 };
+await download({ source: path, data_dir: folder });
 const ours = async (round) => {
   const store = openStore({ path: join(folder, `ours-${round}.duckdb`) });
-  const file = { path, format: "csv", delimiter: ",", sha256: "bench", rows };
   const columns = { subscriber: "msisdn", time: "start" };
-  const result = await loadFile(store, file, loadOptions.parse({ grain: "event", columns, measures }));
+  const result = await load(store, { source: path, data_dir: folder, grain: "event", columns, measures });
   if (result.lines !== rows || result.rejected > 0) throw new Error(`${result.lines} of ${rows} rows`);
   return result.rows;
 };

@@ -32,13 +32,12 @@ export async function findFilesToLoad(
     const own = fileOf(file, settings);
     // what was fetched is called by where it comes from
     const source = /^[a-z][a-z0-9+.-]+:/i.test(file.source) ? file.source : own.path;
-    const { name, partition, plain } = file;
+    const { name, partition } = file;
     return {
       ...own,
       source,
       name,
       ...(partition ? { partition } : {}),
-      ...(plain ? { plain } : {}),
       columns: file.columns.map((column) => column.name),
     };
   });
@@ -57,18 +56,24 @@ export function fileOf(manifest: Manifest, { data_dir, reader: asked }: LoadSett
     has_header: header = true,
     skip = 0,
     encoding,
+    plain,
   } = manifest;
   const now = { header: asked.header, skip: asked.skip === reader.skip ? skip : asked.skip };
   const above = (of: { header: boolean; skip: number }) => of.skip + (of.header ? 1 : 0);
   const found = encoding === "utf-16" ? encoding : undefined;
+  // lines that may be blank count for nothing
+  const counted = Math.max(0, rows + Math.min(0, above({ header, skip }) - above(now)));
   return {
     ...{ path: resolve(data_dir, file), bytes, sha256, format },
     delimiter: asked.delimiter === "auto" ? (manifest.delimiter ?? ",") : asked.delimiter,
     encoding: asked.encoding === "auto" ? found : asked.encoding,
     ...now,
     ...(manifest.read ? { read: manifest.read } : {}),
-    // lines that may be blank count for nothing
-    rows: Math.max(0, rows + Math.min(0, above({ header, skip }) - above(now))),
+    rows: counted,
+    // a line above the rows that is one now was not counted
+    ...(plain && above(now) >= above({ header, skip })
+      ? { plain: { rows: counted, bytes, mtimeMs: manifest.mtime_ms } }
+      : {}),
   };
 }
 

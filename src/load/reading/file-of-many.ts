@@ -8,6 +8,4 @@ export interface FileOfMany extends DownloadedFile {
   source: string;
   /** Names of its columns. */
   columns: readonly string[];
-  /** True for a CSV file without quotes, carriage returns and blank lines. */
-  plain?: boolean;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,8 @@ import type { DownloadOptions } from "../../download/options.js";
 import { inMemory } from "../../store/memory-database.js";
 import { openStore, type Store } from "../../store/open-store.js";
 import { load } from "../load.js";
-import type { LoadOptions } from "../options.js";
+import { loadFile } from "../load-file.js";
+import { type LoadOptions, loadOptions } from "../options.js";
 
 let folder: string;
 let store: Store;
@@ -43,6 +44,17 @@ const TWO = [
 ];
 const text = (delimiter: string, end = "\n", header = true) =>
   `${[...(header ? [HEADER] : []), ["2024-01-01", "a", "1", "2.5"], ["2024-01-02", "é", "2", "0"]].map((row) => row.join(delimiter)).join(end)}${end}`;
+
+describe("a file that was written again since its lines were counted", () => {
+  it("is read as it is now, though it has as many bytes and lines", async () => {
+    const path = join(folder, "log.csv");
+    writeFileSync(path, text(",").replace("é", '"b"'));
+    const plain = { rows: 2, bytes: statSync(path).size, mtimeMs: statSync(path).mtimeMs - 1 };
+    const file = { path, format: "csv" as const, delimiter: ",", sha256: "0", rows: 2, plain };
+    await loadFile(store, file, loadOptions.parse({}));
+    expect(await stored()).toEqual([TWO[0], { ...TWO[1], who: "b" }]);
+  });
+});
 
 describe("a text file is read as it is written", () => {
   it.each([
