@@ -13,10 +13,10 @@ export function paramsCommand(): Command {
     .option("--json", "the list as JSON")
     .action(async (input: string, flags: { json?: boolean }) => {
       const parameters = readParameters(await readNotebook(input)) ?? [];
-      const rows = parameters.map(({ name, type, defaultText, help, isSecret, ...parameter }) => ({
+      const rows = parameters.map(({ name, type, defaultText, help, isSecret, usedBy: _, ...parameter }) => ({
         name,
         type: takes(type),
-        default: isSecret ? MASK : "default" in parameter ? parameter.default : undefined,
+        default: isSecret ? MASK : "default" in parameter ? jsonValue(parameter.default) : undefined,
         defaultText: isSecret ? MASK : (defaultText ?? ""),
         help,
         secret: isSecret,
@@ -37,3 +37,6 @@ export function paramsCommand(): Command {
       }
     });
 }
+
+/** JSON has no bigint: it becomes the text of its source. */
+const jsonValue = (value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);

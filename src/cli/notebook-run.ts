@@ -1,10 +1,11 @@
-import { Command } from "commander";
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
 import { fillPath } from "../notebook/fill-path.js";
 import { NotebookError } from "../notebook/run-failure.js";
 import { runNotebook } from "../notebook/run-notebook.js";
 import { interruptSignal } from "./interrupt-signal.js";
 import { collect, count, seconds } from "./notebook-flags.js";
-import { type ParameterFlags, parametersOf } from "./notebook-parameter-flags.js";
+import { ParameterCommand, type ParameterFlags, parametersOf } from "./notebook-parameter-flags.js";
 import { fail, failureJson, notebookProgressLine, print, say } from "./notebook-report.js";
 
 interface RunFlags extends ParameterFlags {
@@ -21,10 +22,10 @@ interface RunFlags extends ParameterFlags {
 
 /** `churn notebook run`. */
 export function notebookRunCommand(): Command {
-  return new Command("run")
+  return new ParameterCommand("run")
     .description("run a notebook; exit 0 only if every cell ran to its end")
     .argument("<in>", "notebook to run")
-    .argument("<out>", "where to save it with its outputs; {name} is filled from the parameters")
+    .argument("<out>", "where to save it with its outputs; {name} is filled from the parameters, {{ is a brace")
     .option("-p, --parameters <name=value>", "value of a parameter, read as its type says", collect, [])
     .option("-r, --parameters-raw <name=value>", "value of a parameter, taken as text", collect, [])
     .option("-f, --parameters-file <file>", "YAML or JSON file with parameters", collect, [])
@@ -42,12 +43,11 @@ export function notebookRunCommand(): Command {
     .option("--resume", "the same from the cell that failed in <out>")
     .option("--quiet", "no progress")
     .option("--json", "the result as JSON")
-    .allowExcessArguments()
-    .action(async (input: string, output: string, flags: RunFlags, command: Command) => {
-      const given = await parametersOf(flags, command);
+    .action(async (input: string, output: string, flags: RunFlags) => {
+      const given = await parametersOf(flags);
       try {
         const paths = { ...given.parameters, ...given.parameterTexts };
-        const run = await runNotebook(fillPath(input, paths), fillPath(output, paths), {
+        const run = await runNotebook(existsSync(input) ? input : fillPath(input, paths), fillPath(output, paths), {
           ...given,
           ...(flags.html ? { html: fillPath(flags.html, paths) } : {}),
           ...(flags.timeout ? { timeout: flags.timeout } : {}),

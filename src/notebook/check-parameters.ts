@@ -1,6 +1,10 @@
+import { inspect } from "node:util";
 import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
-import { fitValue, fromText, takes } from "./parameter-type.js";
+import { fitValue } from "./fit-value.js";
+import { fromText } from "./parameter-text.js";
+import { takes } from "./parameter-type.js";
+import { isRounded } from "./parse-json-exact.js";
 import type { NotebookParameter } from "./read-parameters.js";
 import { MASK } from "./secrets.js";
 
@@ -46,12 +50,24 @@ export function checkParameters(
 }
 
 function wrongValue(parameter: NotebookParameter, given: GivenValue, notebook: string): ChurnError {
-  const shown = parameter.isSecret ? MASK : JSON.stringify("text" in given ? given.text : given.value);
-  const choices = parameter.type.kind === "union" ? parameter.type.of : [];
-  const texts = choices.flatMap((type) => (type.kind === "literal" ? [String(type.value)] : []));
-  const near = parameter.isSecret ? undefined : closestMatch("text" in given ? given.text : String(given.value), texts);
+  const shown = parameter.isSecret ? MASK : "text" in given ? JSON.stringify(given.text) : inspect(given.value);
   const message = `parameter ${quote(parameter.name)} of ${notebook} is ${shown}, it takes ${takes(parameter.type)}`;
-  return new ChurnError("BAD_OPTION", message, near ? { hint: `did you mean ${quote(near)}?` } : {});
+  const hint = wrongValueHint(parameter, given);
+  return new ChurnError("BAD_OPTION", message, hint ? { hint } : {});
+}
+
+function wrongValueHint({ type, isSecret, name }: NotebookParameter, given: GivenValue): string | undefined {
+  if (isSecret) return undefined;
+  const text = "text" in given ? given.text : inspect(given.value, { depth: null });
+  if (text.match(/\d{16,}/g)?.some(isRounded)) {
+    return `a number is exact up to ${Number.MAX_SAFE_INTEGER}: declare ${name} as bigint or as string`;
+  }
+  const choices = type.kind === "union" ? type.of : [];
+  const texts = choices.flatMap((choice) =>
+    choice.kind === "literal" || choice.kind === "member" ? [String(choice.value)] : [],
+  );
+  const near = closestMatch(text.replace(/^'|'$/g, ""), texts);
+  return near ? `did you mean ${quote(near)}?` : undefined;
 }
 
 const quote = (name: string) => JSON.stringify(name);

@@ -12,3 +12,7 @@ it("lets no value leave the folder, and names what is missing", () => {
   expect(fillPath("out/{name}.ipynb", { name: "../../etc" })).toBe("out/..-..-etc.ipynb");
   expect(() => fillPath("{nothing}", {})).toThrow(/names "nothing", which has no value/);
 });
+
+it("takes two braces for one, as papermill does", () => {
+  expect(fillPath("x{{n}}-{n}.ipynb", { n: 1 })).toBe("x{n}-1.ipynb");
+});

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { ChurnError } from "../core/errors.js";
 
 /**
- * Fills parameters into a path, as papermill does: `out/{day}.ipynb`, `{pm.run_uuid}`, `{pm.current_datetime_utc}`.
+ * Fills parameters into a path, as papermill does: `out/{day}.ipynb`, `{pm.run_uuid}`, `{pm.current_datetime_utc}`;
+ * `{{` and `}}` are braces.
  *
  * @throws ChurnError BAD_USAGE when a name in the path has no value
  */
@@ -14,7 +15,8 @@ export function fillPath(path: string, values: Record<string, unknown>, now: Dat
     "pm.current_datetime_local": stamp(local),
     "pm.current_datetime_utc": stamp(now),
   };
-  return path.replace(/\{([\w.]+)\}/g, (_, name: string) => {
+  return path.replace(/\{\{|\}\}|\{([\w.]+)\}/g, (found, name: string | undefined) => {
+    if (name === undefined) return found[0];
     const value: unknown = builtin[name] ?? values[name];
     if (value === undefined) {
       throw new ChurnError("BAD_USAGE", `the path ${path} names ${JSON.stringify(name)}, which has no value`, {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { NamedValue } from "./fit-value.js";
 import { hasTag, type Notebook, type NotebookCell, splitLines } from "./notebook.js";
 import type { NotebookParameter } from "./read-parameters.js";
 import { MASK } from "./secrets.js";
@@ -46,15 +47,25 @@ function declaration(name: string, value: unknown, declared: NotebookParameter[]
 /** A value as TypeScript source. */
 function literal(value: unknown): string {
   if (value === undefined) return "undefined";
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (value instanceof NamedValue) return value.name;
   if (value instanceof Date) return `new Date(${JSON.stringify(value.toISOString())})`;
   if (typeof value === "number" && !Number.isFinite(value)) {
     return Number.isNaN(value) ? "Number.NaN" : `Number.${value > 0 ? "POSITIVE" : "NEGATIVE"}_INFINITY`;
   }
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}: ${literal(field)}`);
+    const fields = Object.entries(value).map(([key, field]) => `${propertyName(key)}: ${literal(field)}`);
     return fields.length ? `{ ${fields.join(", ")} }` : "{}";
   }
+  return quoted(value);
+}
+
+/** `__proto__` by itself would be no property. */
+const propertyName = (key: string): string => (key === "__proto__" ? '["__proto__"]' : quoted(key));
+
+function quoted(value: unknown): string {
   // U+2028 and U+2029 are line ends in the eyes of some readers of source
   return JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { utf8Text } from "../core/utf8-text.js";
 import { writeAtomic } from "../core/write-atomic.js";
 
 /** A notebook as it is on disk, format 4: https://nbformat.readthedocs.io/en/latest/format_description.html */
@@ -91,11 +92,14 @@ export function hasTag(cell: NotebookCell, tag: string): boolean {
  * @throws ChurnError NOT_FOUND when there is none, BAD_INPUT when it is not a notebook of format 4
  */
 export async function readNotebook(path: string): Promise<Notebook> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
+  const bytes = await readFile(path).catch((cause) => {
     throw new ChurnError("NOT_FOUND", `cannot read the notebook ${path}`, { cause });
+  });
+  const text = utf8Text(bytes);
+  if (text === undefined) {
+    throw new ChurnError("BAD_INPUT", `not a notebook, it is not UTF-8: ${path}`, {
+      hint: "save it from Jupyter Lab, which writes UTF-8",
+    });
   }
   return parseNotebook(text, path);
 }
@@ -104,7 +108,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
 function parseNotebook(text: string, path: string): Notebook {
   let notebook: Notebook;
   try {
-    notebook = JSON.parse(text.replace(/^\uFEFF/, ""));
+    notebook = JSON.parse(text);
   } catch (cause) {
     throw new ChurnError("BAD_INPUT", `not a notebook, it is not JSON: ${path}: ${messageOf(cause)}`, {
       cause,

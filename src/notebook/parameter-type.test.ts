@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import { fitValue, fromText, type ParameterType, takes } from "./parameter-type.js";
+import { fitValue } from "./fit-value.js";
+import { fromText } from "./parameter-text.js";
+import { type ParameterType, takes } from "./parameter-type.js";
 
 const number: ParameterType = { kind: "number" };
 const text: ParameterType = { kind: "string" };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ChurnError } from "../core/errors.js";
 import { checkParameters, type GivenValue } from "./check-parameters.js";
 import { injectParameters } from "./inject-parameters.js";
@@ -16,6 +17,8 @@ export interface PreparedRun {
   mask: (text: string) => string;
   /** Cells that keep the outputs of an earlier run. */
   kept: Set<NotebookCell>;
+  /** What a reader should know of the parameters. */
+  notes: string[];
 }
 
 /** Whether a run is given any parameter, as a value or as a text. */
@@ -42,7 +45,10 @@ export async function prepareRun(
   const secrets = (declared ?? []).filter(({ isSecret }) => isSecret);
   const hide = (shown: Record<string, unknown>) =>
     Object.fromEntries(
-      Object.entries(shown).map(([name, value]) => [name, secrets.some((s) => s.name === name) ? MASK : value]),
+      Object.entries(shown).map(([name, value]) => [
+        name,
+        secrets.some((s) => s.name === name) ? MASK : recorded(value),
+      ]),
     );
   const defaults = Object.fromEntries(
     (declared ?? []).flatMap((parameter) => ("default" in parameter ? [[parameter.name, parameter.default]] : [])),
@@ -53,9 +59,27 @@ export async function prepareRun(
   return {
     notebook,
     kept,
+    notes: (declared ?? []).flatMap((parameter) => lateNote(parameter, values)),
     sources: new Map(injected ? [[injected.cell, injected.source]] : []),
     mask: masker(secrets.flatMap(({ name, ...parameter }) => [values[name], parameter.default]).filter(Boolean)),
   };
+}
+
+/** What the parameters' own cell computes has been computed when the given values come. */
+function lateNote({ name, usedBy, ...parameter }: NotebookParameter, values: Record<string, unknown>): string[] {
+  if (!(name in values) || usedBy.length === 0 || isDeepStrictEqual(values[name], parameter.default)) return [];
+  const uses = usedBy.join(", ");
+  return [
+    `the parameters cell uses ${name} itself, before the given value comes (${uses}): that keeps the default; move it to a cell below`,
+  ];
+}
+
+/** A value as JSON can hold it: a bigint becomes the text of its source. */
+function recorded(value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return value.map(recorded);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, recorded(inner)]));
 }
 
 function givenValues(options: RunNotebookOptions, declared: NotebookParameter[]): Record<string, GivenValue> {

@@ -22,7 +22,7 @@ export class RunCells {
   readonly #file: NotebookFile;
   readonly #kept: Set<NotebookCell>;
   readonly #live: LiveOutputs = new Map();
-  readonly #notes: string[] = [];
+  readonly #notes: string[];
   #failed: { index: number; failure: Failure } | undefined;
 
   constructor(input: string, output: string, options: RunNotebookOptions, prepared: PreparedRun) {
@@ -33,6 +33,7 @@ export class RunCells {
     this.#sources = prepared.sources;
     this.#mask = prepared.mask;
     this.#kept = prepared.kept;
+    this.#notes = [...prepared.notes];
     this.#file = new NotebookFile(output, prepared.notebook, prepared.mask);
   }
 
