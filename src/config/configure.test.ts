@@ -104,3 +104,10 @@ describe("configure", () => {
     );
   });
 });
+
+it("names that every object has are unknown keys as all others are", () => {
+  for (const key of ["constructor", "toString", "__proto__"]) {
+    write("churn.config.json", `{"${key}": {"a": 1}}`);
+    expect(() => configure({}, from()), key).toThrow(/unknown option/);
+  }
+});

@@ -32,7 +32,7 @@ export function readLayer(raw: unknown, sections: SectionMap, where: string, bas
   const own: LayeredValue[] = [];
   for (const [key, value] of Object.entries(raw)) {
     if (key === "$schema" || value === undefined) continue;
-    const section = sections[key];
+    const section = Object.hasOwn(sections, key) ? sections[key] : undefined;
     if (key === "store" && typeof value === "string") {
       flat.push({ section: key, key: "url", value, where, base });
       continue;

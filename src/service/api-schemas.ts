@@ -62,12 +62,6 @@ export const cdrRecord = z
   )
   .catchall(z.union([z.number(), z.string(), z.null()]).describe("a further measure of the store, by its name"));
 
-/** What `POST /ingest` takes. */
-export const ingestBody = z.union([
-  z.strictObject({ records: z.array(z.record(z.string(), z.unknown())) }),
-  z.array(z.record(z.string(), z.unknown())),
-]);
-
 export const ingestAnswer = z.object({
   batch_id: z.int(),
   written: z.boolean().describe("false: this key was answered before, and nothing was written now"),

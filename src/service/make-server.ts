@@ -61,7 +61,7 @@ export async function makeServer(
   });
   // after the limit on the rate, so that nobody tries tokens by the thousand, and before the body is read
   app.addHook("preParsing", async (request) => {
-    if (parts.token !== undefined && request.url !== "/healthz") checkToken(request, parts.token);
+    if (parts.token !== undefined && request.url !== "/healthz" && !request.is404) checkToken(request, parts.token);
   });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
@@ -76,16 +76,19 @@ export async function makeServer(
     if (status >= 500) request.log.error({ err: error }, told.message);
     return reply.code(status).send(fault(told));
   });
-  app.setNotFoundHandler((request, reply) => {
-    const known = routes.map(({ method, url }) => `${method} ${url}`).join(", ");
-    const message = `there is no ${request.method} ${request.url.split("?", 1)[0]?.slice(0, 100)}`;
-    return reply.code(404).send(fault({ message, code: "NOT_FOUND", hint: known }));
-  });
   await app.register(rateLimit, {
     max: settings.rate_limit,
     timeWindow: "1 minute",
     errorResponseBuilder: (_request, { max }) =>
       httpError(429, "TOO_MANY", `too many requests: ${max} a minute are taken`),
+  });
+
+  // counted as all others are: a wrong path must not tell whether a token is the right one, again and again
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    if (parts.token !== undefined) checkToken(request, parts.token);
+    const known = routes.map(({ method, url }) => `${method} ${url}`).join(", ");
+    const message = `there is no ${request.method} ${request.url.split("?", 1)[0]?.slice(0, 100)}`;
+    return reply.code(404).send(fault({ message, code: "NOT_FOUND", hint: known }));
   });
 
   // the legacy system's calls come with no body, with a form, or with JSON that says nothing of it
@@ -119,11 +122,16 @@ export async function makeServer(
 function checkOrigin(request: FastifyRequest, ip: string, token: string | undefined): void {
   if (token !== undefined || !isLoopback(ip)) return;
   const { origin, host } = request.headers;
+  // a picture or a link of a page sends no origin, but browsers say where it stands
+  const site = request.headers["sec-fetch-site"];
+  if (site === "cross-site" || site === "same-site") throw elsewhere();
   const from = origin && origin !== "null" ? hostOf(origin) : origin;
   if ((from !== undefined && !isOwnName(from)) || (host !== undefined && !isOwnName(hostOf(`http://${host}`)))) {
-    throw httpError(403, "FORBIDDEN", "requests from other sites are not taken");
+    throw elsewhere();
   }
 }
+
+const elsewhere = () => httpError(403, "FORBIDDEN", "requests from other sites are not taken");
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : "";

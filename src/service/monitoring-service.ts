@@ -28,7 +28,8 @@ export async function monitoringService(runner: MonitoringRunner, parts: ServerP
     routes: MONITORING_ROUTES,
     fault: ({ message }) => ({ error: message }),
   });
-  app.get("/run-monitoring", async (request, reply) => {
+  // a HEAD would do all of it, and tell nothing
+  app.get("/run-monitoring", { exposeHeadRoute: false }, async (request, reply) => {
     try {
       const { warning } = await runner.run();
       return warning ? { warning } : { message: "Monitoring completed and saved." };

@@ -132,11 +132,22 @@ export async function serve(
   return {
     addresses,
     async close() {
-      await Promise.all([...servers.map((app) => app.close()), runner.stop(false), poller.stop(), folder?.stop()]);
+      const closing = servers.map((app) => closeServer(app, settings.serve.request_timeout * 1000));
+      await Promise.all([...closing, runner.stop(false), poller.stop(), folder?.stop()]);
       log.info("stopped");
     },
   };
 }
+
+/** Closes a server; a client that has not sent its request, or taken its answer, in time is left. */
+async function closeServer(app: FastifyInstance, milliseconds: number): Promise<void> {
+  // Node looks for slow clients no more once it closes
+  const late = setTimeout(() => app.server.closeAllConnections(), Math.min(milliseconds, LONGEST_CLOSING));
+  await app.close().finally(() => clearTimeout(late));
+}
+
+/** Milliseconds that clients have to end when the service stops; Docker waits for ten by default, our compose file for sixty. */
+const LONGEST_CLOSING = 8000;
 
 /** What watches the folder of the source, where that is asked for. */
 async function watchOf(

@@ -84,7 +84,7 @@ export class StreamRunner {
   /** Goes on with the stream that a crash cut off, where there is one. */
   async resume(): Promise<void> {
     const options = this.job.read();
-    if (!options || this.#state.running) return;
+    if (!options || this.#state.running || (await this.store.streamHolder())) return;
     this.#state = { ...IDLE, running: true, name: options.name ?? "default" };
     this.log.info({ stream: options.name }, "going on with the stream that was cut off");
     await this.#begin(options).catch((error: unknown) => {
@@ -96,7 +96,8 @@ export class StreamRunner {
   /** Stops after the batch in flight. @param forget also when the service starts again */
   async stop(forget: boolean): Promise<boolean> {
     const ran = this.#state.running;
-    if (forget) this.job.clear();
+    // the file may be that of another process, which goes by it after a crash
+    if (forget && (ran || !(await this.store.streamHolder()))) this.job.clear();
     this.#stop.abort();
     await this.#running;
     return ran;

@@ -301,6 +301,36 @@ describe("every route", () => {
       expect((await post("/start_stream", undefined, { [name]: value })).statusCode).toBe(403);
     }
     expect((await app.inject({ url: "/stream", headers: { origin: "http://localhost:8888" } })).statusCode).toBe(200);
+    for (const [site, status] of [
+      ["cross-site", 403],
+      ["same-site", 403],
+      ["same-origin", 200],
+      ["none", 200],
+    ] as const) {
+      const answer = await app.inject({ url: "/stream", headers: { "sec-fetch-site": site } });
+      expect(answer.statusCode, site).toBe(status);
+    }
+  });
+
+  it("lets nobody try tokens on wrong paths without limit", async () => {
+    await app.close();
+    app = await start({ rate_limit: 3 }, "a-token-of-the-service");
+    const answers = [];
+    const headers = { authorization: "Bearer a-token-of-the-servicf" };
+    for (let i = 0; i < 5; i++) answers.push((await app.inject({ url: "/nowhere", headers })).statusCode);
+    expect(answers).toEqual([401, 401, 401, 429, 429]);
+  });
+
+  it("refuses at once what would keep it busy for long", async () => {
+    const wide = Object.fromEntries(Array.from({ length: 200_000 }, (_, k) => [`k${k}`, 1]));
+    const answer = await post("/ingest", { records: [wide] });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().message).toBe("record 1 has more than 500 keys");
+    const deep = `[{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}]`;
+    const nested = await app.inject({ method: "POST", url: "/ingest", body: deep });
+    expect(nested.statusCode).toBe(400);
+    expect(nested.json().message).toBe("record 1 is nested more than 20 deep");
+    expect((await post("/ingest", { records: [[1]] })).statusCode).toBe(400);
   });
 
   it("is limited in its rate, and says when to come again", async () => {

@@ -4,18 +4,11 @@ import { closestMatch } from "../core/closest-match.js";
 import { ChurnError } from "../core/errors.js";
 import type { Store } from "../store/open-store.js";
 import type { StreamSettings } from "../stream/options.js";
-import {
-  cdrRecord,
-  faultAnswer,
-  ingestAnswer,
-  ingestBody,
-  messageAnswer,
-  startStreamBody,
-  streamState,
-} from "./api-schemas.js";
+import { cdrRecord, faultAnswer, ingestAnswer, messageAnswer, startStreamBody, streamState } from "./api-schemas.js";
 import { ingest } from "./ingest.js";
 import { makeServer, type ServerParts } from "./make-server.js";
 import type { ApiRoute } from "./openapi.js";
+import { postedRecords } from "./posted-records.js";
 import type { StreamRunner } from "./stream-runner.js";
 
 const FAULTS = {
@@ -100,7 +93,7 @@ export async function streamService(
 
   let waiting = 0;
   app.post("/ingest", async (request, reply) => {
-    const body = checkBody(ingestBody, request.body ?? {});
+    const body = checkBody(postedRecords, request.body ?? {});
     const records = Array.isArray(body) ? body : body.records;
     if (records.length > settings.max_records) {
       const message = `${records.length} records are more than the ${settings.max_records} that one request may bring`;
@@ -147,6 +140,12 @@ function checkBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
     });
   }
   const path = issue.path.join(".");
-  const told = issue.code === "invalid_union" ? "it takes a list of records, or an object with one" : issue.message;
+  const told = issue.code === "invalid_union" ? unionFault(issue) : issue.message;
   throw new ChurnError("BAD_OPTION", path ? `"${path.slice(0, 100)}": ${told}` : told);
+}
+
+/** What is wrong with a body that may have two forms: the fault of its records, where it has any. */
+function unionFault({ errors }: { errors: z.core.$ZodIssue[][] }): string {
+  const own = errors.flat().find(({ code, message }) => code === "custom" && message.startsWith("record "));
+  return own?.message ?? "it takes a list of records, or an object with one";
 }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { faultsOf, json, makeProject, NO_FAULTS, startServe, until } from "./serve-process.js";
@@ -25,5 +26,23 @@ it("ends after the batch in flight on SIGTERM, with status 0, and continues at t
   again.child.kill("SIGTERM");
   expect(await again.exit).toBe(0);
   expect(await faultsOf(store)).toEqual(NO_FAULTS);
+  rmSync(root, { recursive: true, force: true });
+});
+
+it("does not wait for a client that never ends its request", { timeout: 60_000 }, async () => {
+  const { root } = await makeProject(50);
+  const serving = await startServe(root);
+  const slow = connect(Number(new URL(serving.url).port), "127.0.0.1");
+  slow.on("error", () => {});
+  slow.write(
+    "POST /ingest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+  );
+  await sleep(300);
+  const asked = Date.now();
+  serving.child.kill("SIGTERM");
+  expect(await serving.exit).toBe(0);
+  // without a bound it would be the client's minute
+  expect(Date.now() - asked).toBeLessThan(25_000);
+  slow.destroy();
   rmSync(root, { recursive: true, force: true });
 });

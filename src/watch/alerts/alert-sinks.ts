@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
@@ -63,11 +63,13 @@ export function webhookSink({
 }: WebhookOptions): AlertSink {
   const where = new URL(url);
   if (where.protocol !== "https:" && where.protocol !== "http:") {
-    throw new ChurnError("BAD_OPTION", `a webhook cannot be at ${url}`, { hint: "give an http or https address" });
+    throw new ChurnError("BAD_OPTION", `a webhook cannot be at ${where.protocol}…`, {
+      hint: "give an http or https address",
+    });
   }
   return {
-    // an address may carry a secret in its query
-    name: `webhook ${where.origin}${where.pathname}`,
+    // the address is the secret: path and query are shown nowhere, and a digest tells two of one place apart
+    name: `webhook ${where.origin} (${createHash("sha256").update(where.href).digest("hex").slice(0, 6)})`,
     async send(event) {
       const body = JSON.stringify(snakeKeys(event));
       const headers: Record<string, string> = { "content-type": "application/json", "idempotency-key": event.id };
