@@ -1,9 +1,13 @@
 // churn-workbench: settings, the store, the stages with their models, tables and files, and what a cell shows. The engines, the
 // charts and the notebook runner have entries of their own.
+
 export { type CallListResult, callList } from "./campaign/call-list.js";
 export { type CampaignResult, campaignResults } from "./campaign/campaign-results.js";
 export type { CampaignEffect, CampaignGroup, Limits } from "./campaign/measure-campaign.js";
 export type { CallListOptions, CampaignOptions } from "./campaign/options.js";
+export type { CatalogueEntry, FeatureDrift, FeatureHistogram } from "./catalogue/catalogue-entry.js";
+export { featureCatalogue } from "./catalogue/feature-catalogue.js";
+export type { CatalogueDays, FeatureCatalogue } from "./catalogue/feature-catalogue-types.js";
 export type { CdrColumn, ColumnKind } from "./cdr/columns.js";
 export { sampleCsv } from "./cdr/sample/sample-csv.js";
 export { sampleDays } from "./cdr/sample/sample-days.js";

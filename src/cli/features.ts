@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { buildFeatures, type FeatureResult } from "../features/build-features.js";
 import { openStore } from "../store/open-store.js";
+import { catalogueCommand } from "./features-catalogue.js";
 import { explainCommand } from "./features-explain.js";
 import { leakageCommand } from "./features-leakage.js";
 import { validateCommand } from "./features-validate.js";
@@ -37,7 +38,8 @@ export function featuresCommand(): Command {
     .enablePositionalOptions()
     .addCommand(explainCommand())
     .addCommand(validateCommand())
-    .addCommand(leakageCommand());
+    .addCommand(leakageCommand())
+    .addCommand(catalogueCommand());
 }
 
 /** Snapshots without a label, with the reason. */
