@@ -75,6 +75,6 @@ export function measureLines(measures: LoadResult["measures"]): string[] {
     const named = title === name ? title : `${title} (${name})`;
     const amount =
       total === null ? "no value" : `${words[combine]}${total.toLocaleString("en-US", { maximumFractionDigits: 2 })}`;
-    return `  ${named}: ${amount}${unit && total !== null ? ` ${unit}` : ""} in ${rows.toLocaleString("en-US")} rows`;
+    return `  ${named}: ${amount}${unit && total !== null ? ` ${unit}` : ""} in ${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}`;
   });
 }
