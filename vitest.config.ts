@@ -8,7 +8,7 @@ const REST = [
   "src/cli/{forest,init,main,monitor-files-command}.test.ts",
   "src/service/*.test.ts",
   "src/campaign/campaign.test.ts",
-  "src/{init/propose-config,load/load-file,load/many/load-group,load/many/load-many,load/replace-days,load/measures/any-cut,features/{build-features,standard-features,subscribers}}.test.ts",
+  "src/{init/propose-config,load/load-file,load/many/load-group,load/many/load-many,load/replace-days,load/measures/any-cut,features/{build-features,point-in-time,standard-features,subscribers}}.test.ts",
   "src/watch/monitor.test.ts",
   "src/forest/category-laws.test.ts",
 ];

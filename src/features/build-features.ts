@@ -13,10 +13,12 @@ import { findPlan } from "./find-plan.js";
 import { leaverNotes } from "./known-leavers.js";
 import { type LabelFacts, labelFacts } from "./label-facts.js";
 import { labelNotes } from "./label-notes.js";
+import { legacyLeftOut } from "./legacy-left-out.js";
 import { type FeatureOptions, featureOptions } from "./options.js";
 import { writePlanFile } from "./plan-file.js";
 import { churnBySegment, type SegmentChurn } from "./segment-churn.js";
 import { snapshotDays } from "./snapshot-days.js";
+import { windowNotes } from "./window-notes.js";
 
 /** What the feature stage made. */
 export interface FeatureResult {
@@ -94,6 +96,8 @@ export async function buildFeatures(
       const notes = [
         ...(await notesOfRows(db)),
         ...planNotes,
+        ...windowNotes(plan, days, log),
+        ...(await legacyLeftOut(db, plan, log, counted.days)),
         ...labelNotes(plan, labels),
         ...(await leaverNotes(db, plan, log)),
       ];

@@ -39,15 +39,21 @@ export function planSql(plan: FeaturePlan, log: CoveredLog, { knownUntil, custom
   const known = plan.features.filter(isOfAttribute);
   const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
   return `WITH
-    past AS (${pastRows(plan, log)}),
-    population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
-      HAVING bool_or(active AND age <= ${plan.active_within})
-        AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""}),
+    ${populationSql(plan, log, knownUntil)},
     features AS (${features}),${custom.length ? `\n    custom AS (${customValues(plan, log, custom)}),` : ""}${known.length ? `\n    known AS (${attributeValues(known)}),` : ""}
     future AS (${futureRows(plan)})
   SELECT CAST($1 AS DATE) AS "Date", DP_MSISDN AS "User", ${plan.features.map((feature) => name(feature.name)).join(", ")},
     ${list?.label ?? labelSql(plan, log)} AS "M_TENURE_CHURN"
   FROM population JOIN features USING (DP_MSISDN) LEFT JOIN future USING (DP_MSISDN)${list ? ` LEFT JOIN (${list.leaving}) USING (DP_MSISDN)` : ""}${known.length ? " LEFT JOIN known USING (DP_MSISDN)" : ""}${custom.length ? " LEFT JOIN custom USING (DP_MSISDN)" : ""}`;
+}
+
+/** The parts of the query that say who has a snapshot on the day `$1`: `past`, the rows of the days before, and `population`. */
+export function populationSql(plan: FeaturePlan, log: CoveredLog, knownUntil: string | null): string {
+  const list = plan.label === "leavers" ? leaversSql(plan, knownUntil) : undefined;
+  return `past AS (${pastRows(plan, log)}),
+    population AS (SELECT DP_MSISDN FROM past GROUP BY DP_MSISDN
+      HAVING bool_or(active AND age <= ${plan.active_within})
+        AND coalesce(arg_max(PSEUDO_CHURNED, DP_DATE), 0) = 0${list ? ` AND DP_MSISDN NOT IN (${list.gone})` : ""})`;
 }
 
 /**
