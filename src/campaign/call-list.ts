@@ -31,7 +31,7 @@ import type { SheetColumns } from "./write-xlsx.js";
 
 /** A list of whom to call, as it was written and kept. */
 export interface CallListResult {
-  /** Number of the campaign in the store; null where nobody is called, which is no campaign. */
+  /** Number of the campaign in the store; null of a draft, and where nobody is called. */
   campaign: number | null;
   modelVersion: string;
   /** Day of the snapshots, `YYYY-MM-DD`, and days from it in which a leaving counts. */
@@ -46,8 +46,8 @@ export interface CallListResult {
   leftOut: { calledBefore: number; inControl: number; alreadyLeft: number };
   /** What is expected of the called: churners among them, those who stay for the call, cost, and profit. */
   expected: { churners: number; saved: number; cost: number; profit: number };
-  /** The file, and that of the control group where it was asked for. */
-  output: string;
+  /** The file, null of a draft; and that of the control group where it was asked for. */
+  output: string | null;
   controlOutput: string | null;
   /** The first of the list, for a page. */
   table: TableView;
@@ -105,14 +105,16 @@ async function planIn(db: Database, settings: CallListSettings, context: StageCo
   };
   const why = await reasonsOf(model, onList, settings.reasons, context);
   const file = (wanted: 0 | 1) => columnsOf({ members, chosen, facts, why: why.reasons }, wanted);
-  await writeList(settings.output, file(1));
-  if (settings.control_output !== null) await writeList(settings.control_output, file(0));
+  const output = settings.draft ? null : settings.output;
+  const controlOutput = settings.draft ? null : settings.control_output;
+  if (output !== null) await writeList(output, file(1));
+  if (controlOutput !== null) await writeList(controlOutput, file(0));
   const horizon = model.facts.horizon;
   const campaign =
-    members.subscriber.length === 0
+    settings.draft || members.subscriber.length === 0
       ? null
       : await keepCampaign(db, { modelVersion: model.version, day, horizon, settings: rules }, members);
-  if (replaced !== null) await forgetCampaign(db, replaced);
+  if (replaced !== null && !settings.draft) await forgetCampaign(db, replaced);
   const called = chosen.called.reduce((sum, each) => sum + each, 0);
   const count = (who: ReadonlySet<string>) => dataset.subscriber.filter((each) => who.has(each)).length;
   const result = {
@@ -129,22 +131,27 @@ async function planIn(db: Database, settings: CallListSettings, context: StageCo
       alreadyLeft: count(facts.left),
     },
     expected: expectedOf(members, rules),
-    output: settings.output,
-    controlOutput: settings.control_output,
+    output,
+    controlOutput,
   };
   return {
     ...result,
     table: tableView(file(1), {
-      title: `${campaign === null ? "No campaign" : `Campaign ${campaign}`}: whom to call, the first of ${called.toLocaleString("en-US")}`,
+      title: `${campaign === null ? "Draft" : `Campaign ${campaign}`}: whom to call, the first of ${called.toLocaleString("en-US")}`,
       rows: 10,
     }),
     notes: [
-      ...(replaced === null ? [] : [`campaign ${replaced} is planned anew: its list is forgotten`]),
+      ...headNotes(replaced, settings.draft),
       ...notesOf(result, { chosen, members, rules }),
       ...facts.notes,
       ...why.notes,
     ],
   };
+}
+
+function headNotes(replaced: number | null, draft: boolean): string[] {
+  if (draft) return ["a draft: no file is written and the store keeps nothing; churn call-list plans the campaign"];
+  return replaced === null ? [] : [`campaign ${replaced} is planned anew: its list is forgotten`];
 }
 
 /** What a list goes by: options, and what they leave open as the model was trained with. */
@@ -297,6 +304,7 @@ function notesOf(
       `the list ends where a contact brings no more than it costs: ${rules.budget === null ? "" : "less than the budget is spent; "}with a value of ${shortNumber(rules.customerValue)} that is a probability of ${percent(even)}`,
     );
   notes.push(controlNote(called, control, members));
+  if (output === null) return notes;
   const where =
     controlOutput === null ? "the store knows who they are" : `they are in ${relative(process.cwd(), controlOutput)}`;
   notes.push(

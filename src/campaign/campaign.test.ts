@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
@@ -44,7 +44,7 @@ describe("callList", () => {
   it("writes who is to be called and why, for the owner alone, and keeps the control group out of the file", async () => {
     const result = await callList(store, { ...options, day: known });
     const chosen = await members(result.campaign);
-    const [head, ...rows] = linesOf(result.output);
+    const [head, ...rows] = linesOf(options.output);
     expect(head).toMatch(/^rank,subscriber,probability,customer_value,expected_profit,reason_1,reason_2,reason_3$/);
     expect(rows).toHaveLength(result.called);
     expect(chosen).toHaveLength(result.called + result.control);
@@ -53,7 +53,7 @@ describe("callList", () => {
     );
     expect(rows[0]).toMatch(/^1,\d+,0\.\d+,100\.0,\d+\.\d+,.*\(\+\d+\.\d points\)/);
     expect(result.control).toBe(Math.round(0.3 * chosen.length));
-    expect(statSync(result.output).mode & 0o777).toBe(0o600);
+    expect(statSync(options.output).mode & 0o777).toBe(0o600);
     expect(result.notes.join("\n")).toContain("are not to be called");
     expect(result.table.text).toContain("first 10 of");
   });
@@ -81,6 +81,15 @@ describe("callList", () => {
     expect(sheet.match(/<row /g)).toHaveLength(6);
     expect(sheet).toContain('<c t="inlineStr" s="1"><is><t xml:space="preserve">subscriber</t></is></c>');
     expect(sheet).toMatch(/<c><v>1<\/v><\/c><c t="inlineStr"><is><t xml:space="preserve">\d{6,}<\/t>/);
+  });
+  it("shows a draft: no file, and nothing in the store", async () => {
+    const before = await store.lease((db) => db.rows("SELECT count(*) AS n FROM campaigns"));
+    const output = join(folder, "draft.csv");
+    const result = await callList(store, { ...options, output, draft: true, day: known, cooling_off: 1 });
+    expect(result).toMatchObject({ campaign: null, output: null });
+    expect(existsSync(output)).toBe(false);
+    expect(await store.lease((db) => db.rows("SELECT count(*) AS n FROM campaigns"))).toEqual(before);
+    expect(result.notes[0]).toMatch(/^a draft/);
   });
   it("plans no campaign where no contact pays, and says from when on one does", async () => {
     const result = await callList(store, { ...options, contact_cost: 19.9, replace: false, cooling_off: 1 });

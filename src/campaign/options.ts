@@ -62,6 +62,7 @@ export const callListOptions = defineOptions("call_list", {
     .default(null)
     .describe("attributes that make the segment of a person; null: the first three that are texts"),
   reasons: z.int().min(0).max(20).default(3).describe("reasons given with each person"),
+  draft: z.boolean().default(false).describe("only show the list: no file is written, and the store keeps nothing"),
   replace: z.boolean().default(false).describe("plan the last campaign anew: its list is forgotten first"),
   seed: z
     .int()

@@ -14,6 +14,7 @@ import { planTitles } from "./plan-titles.js";
 import { testWords } from "./report/candidate-words.js";
 import { type TrainCharts, trainCharts } from "./report/train-charts.js";
 import type { SearchRow } from "./search-grid.js";
+import { campaignOf } from "./search-space.js";
 import { type SnapshotPart, snapshotPart } from "./snapshot-part.js";
 import { type Split, splitSnapshots } from "./split-snapshots.js";
 import type { TrainContext } from "./train-context.js";
@@ -135,7 +136,14 @@ async function trainInOrder(
       prediction: Uint8Array.from(probability, (p) => (p >= threshold ? 1 : 0)),
       label: test.label,
     },
-    charts: trainCharts({ ...measured, snapshots: { ...test, probability }, threshold, search: search.table, titleOf }),
+    charts: trainCharts({
+      ...measured,
+      snapshots: { ...test, probability },
+      campaign: campaignOf(settings),
+      threshold,
+      search: search.table,
+      titleOf,
+    }),
     notes,
     resumed: search.resumed,
   };

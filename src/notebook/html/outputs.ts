@@ -66,8 +66,10 @@ export class OutputHtml {
     this.runtimes.add(runtime);
     const id = `chart-${++this.#charts}`;
     const label = escapeHtml(alt);
+    // inside of a picture nobody finds a slider
+    const role = hasInputs(spec) ? "group" : "img";
     return `<figure class="chart${still ? " pictured" : ""}" id="${id}" data-kind="${kind}" data-runtime="${runtime}">
-<div class="live" role="img" aria-label="${label}"></div>
+<div class="live" role="${role}" aria-label="${label}"></div>
 <div class="still">${still || `<p>${label}</p>`}</div>
 ${packSpec(spec)}
 </figure>`;
@@ -82,6 +84,12 @@ const terminalText = (text: unknown): string => stripAnsi(overwritten(joinLines(
 /** HTML, and below it what of it a page does not show. */
 export function withMissed({ html, missed }: TameHtml): string {
   return missed.length > 0 ? `${html}<p class="missed">Not shown on a page: ${missed.join(", ")}.</p>` : html;
+}
+
+/** Whether Vega draws inputs beside a chart. */
+function hasInputs(spec: object): boolean {
+  const { params } = spec as { params?: unknown };
+  return Array.isArray(params) && params.some((param) => isObject(param) && "bind" in param);
 }
 
 /** A chart's data for the page's script; what is large is compressed. */

@@ -53,11 +53,14 @@ figure.chart{margin:.6rem 0;overflow-x:auto;max-width:100%}
 figure.chart .live,figure.chart .still{background:#fff;border-radius:.375rem;max-width:100%}
 figure.chart .live{display:none;color:#1f2933}figure.chart.drawn .live{display:block}figure.chart.drawn .still{display:none}
 figure.chart .live[data-kind=vega]{width:100%}
+figure.chart .vega-bindings{color-scheme:light;padding:0 1rem .9rem;font-size:.84rem}
+.vega-bind label{display:grid;grid-template-columns:minmax(0,15rem) minmax(5rem,20rem) 4rem;align-items:center;gap:.1rem .75rem;padding:.15rem 0;font-variant-numeric:tabular-nums}
+.vega-bind input[type=range]{width:100%;margin:0}
 details.run{font-size:.84rem;color:var(--muted);margin:.5rem 0 1rem}details.run summary{cursor:pointer}
 details.run dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem 1rem;margin:.5rem 0}details.run dd{margin:0;overflow-wrap:anywhere;color:var(--ink)}
 .hljs-keyword,.hljs-literal,.hljs-built_in,.hljs-type{color:var(--key)}.hljs-string,.hljs-regexp{color:var(--text)}.hljs-number{color:var(--num)}.hljs-comment{color:var(--muted);font-style:italic}.hljs-title,.hljs-attr,.hljs-property{color:var(--name)}
 .nocode .code{display:none}
-@media (max-width:40rem){body{font-size:15px}.layout{padding:0 .9rem 3rem}h1{font-size:1.55rem}.code>summary{list-style-position:inside}th,td{padding:.2rem .5rem}}
+@media (max-width:40rem){.vega-bind label{grid-template-columns:minmax(0,1fr) 3.5rem}.vega-bind-name{grid-column:1/-1}body{font-size:15px}.layout{padding:0 .9rem 3rem}h1{font-size:1.55rem}.code>summary{list-style-position:inside}th,td{padding:.2rem .5rem}}
 @page{margin:14mm 12mm}
 @media print{:root,:root[data-theme]{--paper:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f5f5f5;--accent:#000;color-scheme:light}.layout{display:block;max-width:none;padding:0}nav.contents,header.tools,.skip{display:none}figure,tr,pre{break-inside:avoid}h1,h2,h3,.code>summary{break-after:avoid}.html,figure.chart,pre{overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}pre.stream,pre.text{max-height:none}table{font-size:8pt}th,td{padding:.15rem .4rem;overflow-wrap:anywhere}figure.chart .still svg{max-width:100%;height:auto}figure.chart.drawn.pictured .live{display:none}figure.chart.drawn.pictured .still{display:block}.html,.markdown{contain:none}}
 `;

@@ -28,6 +28,10 @@ describe("charts of a training", () => {
     ["importances", () => "days_since_last_activity"],
     ["permutation", () => "ROC AUC lost when the feature is shuffled"],
     ["profit", () => /contacted: -?\d+\.\d\d per person of the test/],
+    [
+      "decide",
+      (r) => `${r.people.contacts.toLocaleString("en-US")} calls to ${r.people.flagged.toLocaleString("en-US")} of`,
+    ],
     ["segments", () => "tariff: missing"],
     ["search", (r) => `chosen: ${r.best.num_trees} trees, forest, depth ${r.best.max_depth}`],
   ])("%s shows what was measured", async (name, text) => {
@@ -39,7 +43,7 @@ describe("charts of a training", () => {
   });
   it("are all covered here", () => {
     expect(Object.keys(result.charts).sort()).toEqual(
-      "calibration confusion gains importances lift people permutation pr profit roc search segments".split(" "),
+      "calibration confusion decide gains importances lift people permutation pr profit roc search segments".split(" "),
     );
   });
 });

@@ -15,12 +15,14 @@ import { mean } from "../../statistics/mean.js";
 import type { ReliabilityBin } from "../../statistics/reliability.js";
 import { rocCurve } from "../../statistics/roc-curve.js";
 import { wilsonInterval } from "../../statistics/wilson-interval.js";
+import type { Campaign } from "../choose-threshold.js";
 import type { Estimate, Metrics } from "../evaluate.js";
 import type { FeatureImportance } from "../importances.js";
 import type { People } from "../people.js";
 import { peopleCurve, type ScoredSnapshots } from "../people-curve.js";
 import type { SearchRow } from "../search-grid.js";
 import type { Candidate } from "./candidate-table.js";
+import { decideChart } from "./decide-chart.js";
 import { gainChart, permutationChart } from "./importance-charts.js";
 import type { ReportCurves } from "./report-curves.js";
 import { searchChart } from "./search-chart.js";
@@ -43,6 +45,8 @@ export interface TrainCharts {
   /** ROC AUC lost on the test rows when a feature is shuffled; of features that say the same, none seems needed. */
   readonly permutation: Chart;
   readonly profit: Chart;
+  /** The profit with sliders: threshold, value, cost, success rate, budget. */
+  readonly decide: Chart;
   /** ROC AUC of the parts of the test rows. */
   readonly segments: Chart;
   /** Log loss of the grid points over the folds. */
@@ -57,6 +61,7 @@ export interface TrainChartInput {
   beforeCalibration: { brier: number | null; ece: number | null };
   confusion: Confusion;
   people: People;
+  campaign: Campaign;
   threshold: number;
   candidates: readonly Candidate[];
   importances: readonly FeatureImportance[];
@@ -104,6 +109,9 @@ export function trainCharts(input: TrainChartInput): TrainCharts {
     },
     get profit() {
       return profitOf(input);
+    },
+    get decide() {
+      return decideChart(input.curves.profit, input.people, { ...input.campaign, threshold: input.threshold });
     },
   };
 }
