@@ -40,7 +40,7 @@ export function checkTableOptions(options: TreeOptions): TreeSettings {
  * @param rows the rows to learn from; all of them have a label
  */
 export async function fitTrees(
-  { x, label, weight }: Pick<TrainingTable, "x" | "label" | "weight">,
+  { x, label, weight, labelled }: Pick<TrainingTable, "x" | "label" | "weight" | "labelled">,
   rows: Int32Array,
   settings: TreeSettings,
   { onProgress, signal }: StageContext = {},
@@ -54,9 +54,12 @@ export async function fitTrees(
     onProgress,
     signal,
   };
-  return settings.model === "boosting"
-    ? fitBoosting(part, y, { ...boostingOptionsOf(settings), ...shared })
-    : fitForest(part, y, { ...fromSnakeCase(FOREST_OPTIONS, settings), ...shared, threads: settings.threads });
+  if (settings.model === "boosting") {
+    const own = boostingOptionsOf(settings);
+    // defaults are those of the whole table, also where a fold of it is fitted
+    return fitBoosting(part, y, { ...own, ...checkBoostingOptions(own, labelled.length), ...shared });
+  }
+  return fitForest(part, y, { ...fromSnakeCase(FOREST_OPTIONS, settings), ...shared, threads: settings.threads });
 }
 
 const boostingOptionsOf = (settings: TreeSettings) => fromSnakeCase([...BOOSTING_OPTIONS, "classWeight"], settings);

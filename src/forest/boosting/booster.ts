@@ -9,9 +9,6 @@ import type { BoostedTree, BoostGrower } from "./boost-grower.js";
 import type { BoostSpace } from "./boost-space.js";
 import type { RoundRows } from "./round-rows.js";
 
-/** Least loss of the held-out rows that counts as a gain. */
-const LEAST_GAIN = 1e-7;
-
 /** What boosting works on. */
 export interface BoosterInput {
   binned: BinnedMatrix;
@@ -19,7 +16,7 @@ export interface BoosterInput {
   /** Rows that tell when to stop; none when it does not stop early. */
   held: Int32Array;
   loss: BoostingLoss;
-  space: BoostSpace;
+  space: BoostSpace & { close(): void };
   grower: BoostGrower;
   rows: RoundRows;
   settings: BoostingSettings;
@@ -31,19 +28,14 @@ export class Booster {
   readonly #entries: Int32Array;
   readonly #pairs: Float64Array;
   readonly #parts: Trees[] = [];
-  /** Least loss of the held-out rows, and the rounds after which it was reached. */
-  #least: number;
-  #best = 0;
-
   constructor(input: BoosterInput) {
-    const { binned, train, held, loss, space } = input;
+    const { binned, train, space } = input;
     this.#input = input;
     this.#entries = new Int32Array(space.memory.buffer, space.entriesAt, train.length);
     this.#pairs = new Float64Array(space.memory.buffer, space.pairsAt, 2 * binned.rows);
-    this.#least = loss.mean(held);
   }
 
-  /** Grows the trees of round t; returns whether another one may gain. */
+  /** Grows the trees of round t; returns whether one of them has a split: if not, nothing is left to learn. */
   round(t: number): boolean {
     const { loss, grower, rows, held, settings } = this.#input;
     const { outputs } = loss;
@@ -59,28 +51,27 @@ export class Booster {
       if (boosted.leaves.length > 1) hasGrown = true;
       this.#parts.push(outputs === 1 ? boosted.tree : valuesOfClass(boosted.tree, k, outputs));
     }
-    // a round without a split: nothing is left to learn
-    return this.#mayGain(t + 1) && hasGrown;
+    return hasGrown;
   }
 
-  /** The trees of the best round and those before it. */
-  trees(): Trees {
-    return concatTrees(this.#parts.slice(0, Math.max(1, this.#best) * this.#input.loss.outputs));
+  /** What is lowered. */
+  get loss(): BoostingLoss {
+    return this.#input.loss;
   }
 
-  #mayGain(rounds: number): boolean {
-    const { loss, held, settings } = this.#input;
-    if (held.length === 0) {
-      this.#best = rounds;
-      return true;
-    }
-    const now = loss.mean(held);
-    if (now < this.#least - LEAST_GAIN) {
-      this.#least = now;
-      this.#best = rounds;
-      return true;
-    }
-    return rounds - this.#best < settings.patience;
+  /** Gives the memory back. */
+  close(): void {
+    this.#input.space.close();
+  }
+
+  /** Mean loss of the held-out rows. */
+  heldLoss(): number {
+    return this.#input.loss.mean(this.#input.held);
+  }
+
+  /** The trees of the first rounds, at least of one. */
+  trees(rounds: number): Trees {
+    return concatTrees(this.#parts.slice(0, Math.max(1, rounds) * this.#input.loss.outputs));
   }
 
   /** Makes an entry of each row that is learnt from. */

@@ -34,6 +34,9 @@ function data(rows: number, seed = "boosting"): { x: Matrix; y: Uint8Array } {
   return { x: { names: ["a", "b", "c"], columns }, y };
 }
 
+/** The defaults of scikit-learn's HistGradientBoosting, which ours are not on tables of so few rows. */
+const SCIKIT = { maxLeaves: 31, l2: 0, maxFeatures: null };
+
 describe("fitBoosting", () => {
   it.each(Object.entries(truth.binary))("is as good as scikit-learn's on %s", async (_, set) => {
     const binned = bin({ names: set.names, columns: set.columns.map((column) => Float64Array.from(column)) });
@@ -41,7 +44,7 @@ describe("fitBoosting", () => {
     const p = new Float64Array(set.y.length);
     for (let k = 0; k < 5; k++) {
       const rows = all.filter((i) => i % 5 !== k);
-      const forest = await fitBoosting({ binned, rows }, set.y, { earlyStopping: false });
+      const forest = await fitBoosting({ binned, rows }, set.y, { ...SCIKIT, earlyStopping: false });
       const held = all.filter((i) => i % 5 === k);
       forest.predict({ binned, rows: held }).forEach((value, i) => {
         p[held[i]] = value;
@@ -50,6 +53,41 @@ describe("fitBoosting", () => {
     expect(rocAuc(set.y, p)!).toBeGreaterThan(set.boosting_auc - 0.01);
     const loss = p.reduce((sum, value, i) => sum - Math.log(set.y[i] === 1 ? value : 1 - value), 0) / p.length;
     expect(loss).toBeLessThan(set.boosting_log_loss * 1.1);
+  });
+  it.each(Object.entries(truth.binary))("has a better log loss on %s by the defaults for few rows", async (_, set) => {
+    const binned = bin({ names: set.names, columns: set.columns.map((column) => Float64Array.from(column)) });
+    const all = Int32Array.from(set.y, (_, i) => i);
+    const losses = { few: 0, cv: 0 };
+    for (const [name, options] of Object.entries({ few: {}, cv: { earlyStopping: "cv", numTrees: 300 } as const })) {
+      for (let k = 0; k < 5; k++) {
+        const forest = await fitBoosting({ binned, rows: all.filter((i) => i % 5 !== k) }, set.y, options);
+        const held = all.filter((i) => i % 5 === k);
+        const p = forest.predict({ binned, rows: held });
+        held.forEach((row, i) => {
+          losses[name as keyof typeof losses] -= Math.log(set.y[row] === 1 ? p[i] : 1 - p[i]) / set.y.length;
+        });
+      }
+    }
+    expect(losses.few).toBeLessThan(set.boosting_log_loss * 0.95);
+    expect(losses.cv).toBeLessThan(set.boosting_log_loss * 0.95);
+  });
+  it("has other defaults below 10,000 rows, and chooses its rounds by inner folds where it is told to", async () => {
+    const { x, y } = data(600);
+    const few = await fitBoosting(x, y, { numTrees: 3 });
+    expect(few.options).toMatchObject({ maxLeaves: 8, l2: 1, maxFeatures: 0.5 });
+    const many = data(10_000);
+    const large = await fitBoosting(many.x, many.y, { numTrees: 1 });
+    expect(large.options).toMatchObject({ maxLeaves: 31, l2: 0, maxFeatures: null });
+    const chosen = await fitBoosting(x, y, { numTrees: 300, earlyStopping: "cv" });
+    expect(chosen.numTrees).toBeGreaterThan(1);
+    expect(chosen.numTrees).toBeLessThan(300);
+    // it is the fit of so many rounds on all rows
+    const again = await fitBoosting(x, y, { numTrees: chosen.numTrees });
+    expect(chosen.predict(x)).toEqual(again.predict(x));
+    const three = y.map((label, i) => label + (i % 2));
+    expect((await fitBoosting(x, three, { numTrees: 60, earlyStopping: "cv" })).numTrees % 3).toBe(0);
+    const validation = Int32Array.of(1, 2);
+    await expect(fitBoosting(x, y, { earlyStopping: "cv", validation })).rejects.toThrow(/"validation" has no meaning/);
   });
   it("gives the same bytes for the same seed, and the same predictions after a load", async () => {
     const { x, y } = data(500);
@@ -164,7 +202,7 @@ describe("fitBoosting", () => {
     for (let draw = 0; draw < 25; draw++) {
       const fold = draw % 5;
       const train = { binned, rows: all.filter((i) => i % 5 !== fold) };
-      const forest = await fitBoosting(train, set.y, { seed: Math.floor(draw / 5) });
+      const forest = await fitBoosting(train, set.y, { ...SCIKIT, seed: Math.floor(draw / 5) });
       const held = all.filter((i) => i % 5 === fold);
       const p = forest.predictProbabilities({ binned, rows: held });
       held.forEach((row, i) => {

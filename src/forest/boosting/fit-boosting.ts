@@ -1,28 +1,17 @@
-import { ChurnError } from "../../core/errors.js";
 import { throwIfInterrupted } from "../../core/interrupted.js";
-import type { BinnedMatrix } from "../loops/binned-matrix.js";
 import { bin } from "../matrix/bin.js";
 import { checkMatrix, type Matrix } from "../matrix/matrix.js";
 import { type BinnedRows, Forest } from "../model/forest.js";
-import {
-  type BoostingLoss,
-  type LossSpace,
-  logisticBytes,
-  logisticLoss,
-  softmaxLoss,
-  squaredLoss,
-} from "../trees/boosting-loss.js";
 import { type BoostingOptions, checkBoostingOptions } from "../trees/boosting-options.js";
 import { checkLabels, checkNumbers, sharedRows } from "../trees/check-target.js";
 import { balancedRowWeights } from "../trees/class-weights.js";
-import { drawnColumns } from "../trees/draw-sizes.js";
 import { rowWeights, weighedRows } from "../trees/row-weights.js";
 import type { BoostingSettings } from "../trees/tree-options.js";
-import { BoostGrower } from "./boost-grower.js";
-import { Booster } from "./booster.js";
+import { BestRound } from "./best-round.js";
+import type { Booster } from "./booster.js";
 import { holdOut } from "./hold-out.js";
-import { openBoostSpace } from "./open-boost-space.js";
-import { RoundRows } from "./round-rows.js";
+import { innerFolds } from "./inner-folds.js";
+import { type BoostingTask, openBooster } from "./open-booster.js";
 
 /** What `fitBoosting` takes beside the matrix and the labels. */
 export interface FitBoostingOptions extends BoostingOptions {
@@ -31,8 +20,6 @@ export interface FitBoostingOptions extends BoostingOptions {
   classNames?: readonly string[] | undefined;
   /** Weight of each row of the matrix, as in a forest. */
   sampleWeight?: Float64Array | undefined;
-  /** Rows of the matrix that are held out to see when to stop, instead of a random share: those of whole subscribers, say. */
-  validation?: Int32Array | undefined;
 }
 
 /** Milliseconds between two reports of progress, and the longest that the thread is kept from other work. */
@@ -63,83 +50,104 @@ export async function fitBoosting(
   y: ArrayLike<number>,
   options: FitBoostingOptions = {},
 ): Promise<Forest> {
-  const settings = checkBoostingOptions(options);
   const regression = options.task === "regression";
   const size = "binned" in x ? x.binned.rows : checkMatrix(x);
   const all = sharedRows("binned" in x ? x.rows : undefined, size);
   const own = options.sampleWeight && rowWeights(options.sampleWeight, all, size);
+  const used = weighedRows(all, own);
+  const counts = own?.areCounts ? own.of : undefined;
+  const settings = checkBoostingOptions(
+    options,
+    counts ? used.reduce((sum, row) => sum + counts[row], 0) : used.length,
+  );
   const binned = "binned" in x ? x.binned : bin(x, settings.maxBins, undefined, own?.of);
   const target = regression ? checkNumbers(y, binned.rows) : checkLabels(y, binned.rows);
   const classes = regression ? 0 : Math.max(2, options.classNames?.length ?? 0, target.classes);
-  const counts = own?.areCounts ? own.of : undefined;
-  const monotone = monotoneSigns(binned, settings.monotone);
-  const used = weighedRows(all, own);
   const weights = options.classWeight ? balancedRowWeights(target.y, used, classes, own?.of) : own?.of;
+  const task: BoostingTask = { binned, y: target.y, classes, weights, counts, settings };
+  let numTrees = settings.numTrees;
+  if (settings.earlyStopping === "cv") {
+    const folds = innerFolds(used, regression ? undefined : target.y, settings.seed);
+    numTrees = await bestRounds(task, folds, options);
+  }
   const { train, held } = holdOut(used, settings, options.validation, target.y);
-  const columns = binned.columns.map(({ count, levels }) => ({ count, categorical: levels !== undefined }));
-  const units = counts ? train.reduce((sum, row) => sum + counts[row], 0) : train.length;
-  const maxLeaves = settings.maxLeaves ?? Math.max(2, Math.ceil(units / settings.minSamplesLeaf));
-  const lossBytes = classes === 2 ? logisticBytes(binned.rows, weights !== undefined) : 0;
-  const space = openBoostSpace(binned, { columns, entries: train.length, maxLeaves, lossBytes });
+  const booster = openBooster(task, train, held);
   try {
-    const loss = lossOf({ rows: binned.rows, train, y: target.y, weights, counts }, classes, space);
-    const limits = {
-      ...settings,
-      maxLeaves,
-      maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY,
-      drawn: drawnColumns(settings.maxFeatures, columns.length),
-      monotone,
-    };
-    const rows = new RoundRows({ binned, columns, train, y: target.y, counts, code: loss.code });
-    const grower = new BoostGrower(space, columns, { limits, code: loss.code, orders: rows.orders });
-    const booster = new Booster({ binned, train, held, loss, space, grower, rows, settings });
-    await allRounds(booster, settings.numTrees, options);
+    const rounds = await allRounds(booster, held.length > 0, { ...settings, numTrees }, options);
     return new Forest({
       names: [...binned.names],
       classes: regression ? [] : (options.classNames ?? Array.from({ length: classes }, (_, k) => String(k))),
       options: settings,
       columns: binned.columns,
-      trees: booster.trees(),
+      trees: booster.trees(rounds),
       boosting: {
-        offsets: loss.offsets,
+        offsets: booster.loss.offsets,
         l2: settings.l2,
-        link: regression ? "none" : loss.outputs === 1 ? "logistic" : "softmax",
+        link: regression ? "none" : booster.loss.outputs === 1 ? "logistic" : "softmax",
       },
     });
   } finally {
-    space.close();
+    booster.close();
   }
 }
 
-/** Boosts until nothing is gained any more or there are as many rounds as wanted, letting other work run now and then. */
-async function allRounds(booster: Booster, total: number, { onProgress, signal }: FitBoostingOptions): Promise<void> {
-  const report = (done: number) => onProgress?.({ task: "fit boosting", done, total, unit: "rounds" });
-  let since = performance.now();
-  for (let t = 0; t < total; t++) {
+/** Boosts until nothing is gained any more or there are as many rounds as wanted; returns the rounds that are kept. */
+async function allRounds(
+  booster: Booster,
+  isHeld: boolean,
+  { numTrees, patience }: BoostingSettings,
+  { onProgress, signal }: FitBoostingOptions,
+): Promise<number> {
+  const best = isHeld ? new BestRound(booster.heldLoss(), patience) : undefined;
+  const breathe = breathing((done) => onProgress?.({ task: "fit boosting", done, total: numTrees, unit: "rounds" }));
+  let t = 0;
+  for (let isOpen = true; isOpen && t < numTrees; ) {
     throwIfInterrupted(signal, `fit, after ${t} rounds`);
-    if (!booster.round(t)) break;
-    if (performance.now() - since < TICK) continue;
-    report(t + 1);
+    isOpen = booster.round(t++);
+    if (best) isOpen = best.mayGain(t, booster.heldLoss()) && isOpen;
+    await breathe(t);
+  }
+  onProgress?.({ task: "fit boosting", done: numTrees, total: numTrees, unit: "rounds" });
+  return best?.best ?? t;
+}
+
+/**
+ * The number of rounds after which held-out rows are best on average: inner folds are boosted side by side, round after round,
+ * until their mean loss has not fallen for a while.
+ */
+async function bestRounds(
+  task: BoostingTask,
+  folds: readonly { train: Int32Array; held: Int32Array }[],
+  { onProgress, signal }: FitBoostingOptions,
+): Promise<number> {
+  const { numTrees, patience } = task.settings;
+  const boosters = folds
+    .filter(({ train, held }) => train.length > 0 && held.length > 0)
+    .map(({ train, held }) => openBooster(task, train, held));
+  const loss = () => boosters.reduce((sum, booster) => sum + booster.heldLoss(), 0) / boosters.length;
+  const breathe = breathing((done) => onProgress?.({ task: "choose rounds", done, total: numTrees, unit: "rounds" }));
+  try {
+    if (boosters.length === 0) return numTrees;
+    const best = new BestRound(loss(), patience);
+    for (let t = 0; t < numTrees; t++) {
+      throwIfInterrupted(signal, `fit, after ${t} rounds of inner folds`);
+      const hasGrown = boosters.map((booster) => booster.round(t));
+      if (!best.mayGain(t + 1, loss()) || !hasGrown.includes(true)) break;
+      await breathe(t + 1);
+    }
+    return Math.max(1, best.best);
+  } finally {
+    for (const booster of boosters) booster.close();
+  }
+}
+
+/** Lets other work run now and then, and reports then. */
+function breathing(report: (done: number) => void): (done: number) => Promise<void> {
+  let since = performance.now();
+  return async (done) => {
+    if (performance.now() - since < TICK) return;
+    report(done);
     await new Promise(setImmediate);
     since = performance.now();
-  }
-  report(total);
-}
-
-/** The direction that is asked of each column: −1, 1, or 0 for none. */
-function monotoneSigns({ names, columns }: BinnedMatrix, monotone: BoostingSettings["monotone"]): Int8Array {
-  const signs = new Int8Array(columns.length);
-  for (const [name, sign] of Object.entries(monotone)) {
-    const j = names.indexOf(name);
-    if (j < 0) throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which is not a column`);
-    if (columns[j].levels)
-      throw new ChurnError("BAD_OPTION", `option "monotone" names "${name}", which has categories`);
-    signs[j] = sign;
-  }
-  return signs;
-}
-
-function lossOf(target: Parameters<typeof squaredLoss>[0], classes: number, space: LossSpace): BoostingLoss {
-  if (classes === 0) return squaredLoss(target);
-  return classes === 2 ? logisticLoss(target, space) : softmaxLoss(target, classes);
+  };
 }

@@ -9,7 +9,7 @@ export function holdOut(
   validation: Int32Array | undefined,
   y: ArrayLike<number>,
 ): { train: Int32Array; held: Int32Array } {
-  const stop = earlyStopping === "auto" ? validation !== undefined || rows.length > 10_000 : earlyStopping;
+  const stop = earlyStopping === "auto" ? validation !== undefined || rows.length > 10_000 : earlyStopping === true;
   if (!stop) return { train: rows, held: new Int32Array(0) };
   const out = new Set<number>();
   if (validation) for (const row of validation) out.add(row);

@@ -7,6 +7,8 @@ import { BOOSTING_OPTIONS, type BoostingSettings, type ClassWeight } from "./tre
 export interface BoostingOptions extends Partial<BoostingSettings> {
   /** "balanced": all classes weigh the same. */
   classWeight?: ClassWeight | undefined;
+  /** Rows of the matrix that are held out to see when to stop, instead of a random share: those of whole subscribers, say. */
+  validation?: Int32Array | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -17,14 +19,20 @@ const OTHERS = ["classWeight", "onProgress", "signal", "sampleWeight", "classNam
 /**
  * Checks options and fills in the defaults.
  *
+ * @param rows rows of the fit, from which some defaults follow; those of many rows when left out
  * @throws ChurnError BAD_OPTION naming the key, the value and what it takes
  */
-export function checkBoostingOptions(options: BoostingOptions): BoostingSettings {
+export function checkBoostingOptions(options: BoostingOptions, rows?: number): BoostingSettings {
   const { classWeight = null } = options;
   if (classWeight !== null && classWeight !== "balanced") {
     throw new ChurnError("BAD_OPTION", `option "classWeight" cannot be ${JSON.stringify(classWeight)} with boosting`, {
       hint: "it draws no samples; say balanced, or give sampleWeight",
     });
   }
-  return checkTreeOptions("boosting", BOOSTING_OPTIONS, options, OTHERS);
+  if (options.validation !== undefined && options.earlyStopping === "cv") {
+    throw new ChurnError("BAD_OPTION", 'option "validation" has no meaning with earlyStopping "cv"', {
+      hint: "inner folds choose the number of trees; leave one of both out",
+    });
+  }
+  return checkTreeOptions("boosting", BOOSTING_OPTIONS, options, OTHERS, rows);
 }

@@ -8,6 +8,7 @@ import { TREE_OPTIONS, type TreeModel, type TreeOptionName, type TreeValues, tre
  *
  * @param names the options that decide what is fitted, in the order of the result
  * @param others keys that a caller may give beside them
+ * @param rows rows of the fit, where the defaults follow from them
  * @throws ChurnError BAD_OPTION naming the key, the value and what it takes
  */
 export function checkTreeOptions<Name extends TreeOptionName>(
@@ -15,8 +16,9 @@ export function checkTreeOptions<Name extends TreeOptionName>(
   names: readonly Name[],
   given: object,
   others: readonly string[],
+  rows?: number,
 ): Pick<TreeValues, Name> {
-  const settings = Object.fromEntries(names.map((name) => [name, treeDefault(name, model)]));
+  const settings = Object.fromEntries(names.map((name) => [name, treeDefault(name, model, rows)]));
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined || others.includes(key)) continue;
     const name = names.find((candidate) => candidate === key);

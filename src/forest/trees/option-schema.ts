@@ -1,7 +1,14 @@
 import { z } from "zod";
 import type { OptionValue } from "./option-value.js";
 import type { FileInput, FileValue } from "./snake-case.js";
-import { onlyModel, TREE_OPTIONS, type TreeModel, type TreeOptionName, treeDefault } from "./tree-options.js";
+import {
+  onlyModel,
+  SMALL_TABLE,
+  TREE_OPTIONS,
+  type TreeModel,
+  type TreeOptionName,
+  treeDefault,
+} from "./tree-options.js";
 
 /** The words for null: JSON has null, flags and the environment have texts. */
 const NO_LIMIT: readonly unknown[] = ["none", "all"];
@@ -60,10 +67,14 @@ function numberSchema({ least, above, most, below }: OptionValue & { type: "numb
 
 /** What leaving an option out means, in words: `1, boosting: 20`. */
 export function shownTreeDefault(name: TreeOptionName): string {
+  const inWords = (value: unknown) =>
+    value !== null
+      ? String(value)
+      : TREE_OPTIONS[name].takes.flatMap((kind) => (kind.type === "null" ? [kind.means] : []))[0];
   const shown = (model: TreeModel) => {
-    const value = treeDefault(name, model);
-    if (value !== null) return String(value);
-    return TREE_OPTIONS[name].takes.flatMap((kind) => (kind.type === "null" ? [kind.means] : []))[0];
+    const [value, small] = [treeDefault(name, model), treeDefault(name, model, 0)];
+    const more = small === value ? "" : ` (${inWords(small)} below ${SMALL_TABLE.toLocaleString("en-US")} rows)`;
+    return inWords(value) + more;
   };
   const only = onlyModel(name);
   if (only) return shown(only);

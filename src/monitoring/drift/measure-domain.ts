@@ -85,7 +85,13 @@ async function crossValidated(
   toFolds(foldOf.subarray(negatives), folds);
   for (let fold = 0; fold < folds; fold++) {
     const { train, test } = parted(foldOf, fold);
-    const model = await fitBoosting({ binned, rows: train }, y, { ...trees, earlyStopping: false, seed });
+    const model = await fitBoosting({ binned, rows: train }, y, {
+      ...trees,
+      l2: 0,
+      maxFeatures: null,
+      earlyStopping: false,
+      seed,
+    });
     const found = model.predict({ binned, rows: test });
     for (let i = 0; i < test.length; i++) scores[test[i]] = found[i];
   }

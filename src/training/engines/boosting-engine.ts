@@ -36,6 +36,8 @@ export function boostingTrainer({ binned: bins, label, group: subscriber, classW
       const stops = rows.length >= FEWEST_TO_STOP && most > MOST_WITHOUT_STOP;
       const validation = rows.filter((row) => isHeldOut(subscriber[row], 0.1, `${seed}/stop`));
       const whole = await fitBoosting({ binned, rows }, label, {
+        // one for all folds and the last fit, whatever the number of their rows
+        maxFeatures: null,
         ...fromSnakeCase(BOOSTING_OPTIONS, group[0]),
         numTrees: most,
         earlyStopping: stops,
