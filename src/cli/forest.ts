@@ -273,7 +273,11 @@ function exportCommand(): Command {
     .description("write a model as ONNX")
     .requiredOption("--model <file>", "model that churn forest fit wrote")
     .requiredOption("--onnx <file>", "where the ONNX file is written")
-    .option("--precision <float|double>", "element type of the input (default: float)", precisionOf)
+    .option(
+      "--precision <float|double>",
+      "element type of the input (left out: float, or double where 32 bits do not tell the values of a column apart)",
+      precisionOf,
+    )
     .action(async (flags: { model: string; onnx: string; precision?: "float" | "double" }, command: Command) => {
       await run(
         command,
@@ -284,6 +288,7 @@ function exportCommand(): Command {
             ["bytes", result.bytes],
             ["columns", result.columns.map(({ column }) => column).join(", ")],
             ["classes", result.classes.join(", ")],
+            ["input", result.precision === "double" ? "64-bit floats (double)" : "32-bit floats"],
           ]),
       );
     });

@@ -15,6 +15,7 @@ export { type ArqueroTable, fromArquero } from "./matrix/from-arquero.js";
 export type { CategoricalColumn, FeatureColumn, Matrix } from "./matrix/matrix.js";
 export { type Labels, toLabels, toMatrix } from "./matrix/to-matrix.js";
 export { type BinnedRows, Forest } from "./model/forest.js";
+export { narrowColumns } from "./onnx/narrow-columns.js";
 export { type OnnxOptions, toOnnx } from "./onnx/to-onnx.js";
 export type { BoostingOptions } from "./trees/boosting-options.js";
 export type { ForestOptions } from "./trees/forest-options.js";

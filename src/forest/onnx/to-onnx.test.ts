@@ -1,7 +1,9 @@
 import { PbfReader } from "pbf";
 import { describe, expect, it } from "vitest";
 import { fitForest } from "../grow/fit-forest.js";
-import { floorFloat, toOnnx } from "./to-onnx.js";
+import { floorFloat } from "./floor-float.js";
+import { narrowColumns } from "./narrow-columns.js";
+import { toOnnx } from "./to-onnx.js";
 
 /** Text of all strings of the node's attributes named `name`. */
 function attribute(bytes: Uint8Array, name: string): number[] | string[] {
@@ -63,6 +65,38 @@ describe("toOnnx", () => {
       expect(forest.trees.value[id[node] as number]).toBe(code % 2);
     }
   });
+});
+
+it("takes doubles where 32 bits do not tell the values of a column apart, and says which", async () => {
+  const narrow = async (values: Float64Array) => {
+    const y = Uint8Array.from(values, (_, i) => Math.floor(i / 5) % 2);
+    const forest = await fitForest({ names: ["v"], columns: [values] }, y, { numTrees: 2 });
+    const isDouble = attribute(toOnnx(forest), "nodes_values").length === 0;
+    expect(isDouble).toBe(narrowColumns(forest).length > 0);
+    return isDouble;
+  };
+  const made = (of: (i: number) => number, rows = 300) => Float64Array.from({ length: rows }, (_, i) => of(i));
+  // what floats hold: shares, counts, amounts, negative and equal numbers, infinities
+  for (const fine of [
+    (i: number) => Math.sin(i),
+    (i: number) => i,
+    (i: number) => -i * 1000.5,
+    (i: number) => (i % 2) * 1e6,
+    (i: number) => 1e-3 * i,
+    () => 3,
+    (i: number) => (i === 0 ? Number.POSITIVE_INFINITY : i),
+  ])
+    expect(await narrow(made(fine)), String(fine)).toBe(false);
+  // times in seconds, large ids, two neighbours, far beyond and far below the range, many digits
+  for (const fine of [
+    (i: number) => 1.7e9 + i,
+    (i: number) => -1e9 - 3 * i,
+    (i: number) => 1e9 + (i % 2),
+    (i: number) => i * 1e300,
+    (i: number) => i * 1e-310,
+    (i: number) => 1 + i * 1e-9,
+  ])
+    expect(await narrow(made(fine)), String(fine)).toBe(true);
 });
 
 it("floorFloat gives the largest 32-bit float that is not above a number", () => {

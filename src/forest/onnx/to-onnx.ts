@@ -1,5 +1,7 @@
 import type { Forest } from "../model/forest.js";
 import type { Trees } from "../trees/tree.js";
+import { floorFloat } from "./floor-float.js";
+import { narrowColumns } from "./narrow-columns.js";
 import {
   ONNX_DOUBLE,
   ONNX_FLOAT,
@@ -13,10 +15,11 @@ import {
 /** How a model is written as ONNX. */
 export interface OnnxOptions {
   /**
-   * Element type of the input. "float" (the default) is what most runtimes take: thresholds are rounded down, so that a
-   * 32-bit value is on the side where its 64-bit threshold has it. "double" keeps thresholds and inputs as they are.
+   * Element type of the input. "float" is what most runtimes take: thresholds are rounded down, so that a 32-bit value is on the
+   * side where its 64-bit threshold has it. "double" keeps thresholds and inputs as they are. Left out, it is "double" where
+   * 32 bits do not tell the values of a column apart (`narrowColumns`), as of times or large whole numbers, else "float".
    */
-  precision?: "float" | "double";
+  precision?: "float" | "double" | undefined;
 }
 
 /**
@@ -35,7 +38,8 @@ export interface OnnxOptions {
  * await writeFile("churn.onnx", toOnnx(forest));
  * ```
  */
-export function toOnnx(forest: Forest, { precision = "float" }: OnnxOptions = {}): Uint8Array {
+export function toOnnx(forest: Forest, options: OnnxOptions = {}): Uint8Array {
+  const precision = options.precision ?? (narrowColumns(forest).length > 0 ? "double" : "float");
   const { names, classes, columns } = forest;
   const double = precision === "double";
   const numbers = (name: string, values: number[]): Record<string, OnnxAttribute> =>
@@ -166,20 +170,6 @@ function runsOf(trees: Trees, node: number, levels: number): { to: number; goesL
 function thresholdOf(edges: Float64Array, split: number, double: boolean): number {
   const threshold = split < edges.length ? edges[split] : Number.POSITIVE_INFINITY;
   return double ? threshold : floorFloat(threshold);
-}
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-
-/** The largest 32-bit float that is not above a number. */
-export function floorFloat(value: number): number {
-  float[0] = value;
-  if (float[0] <= value) return float[0];
-  // the next float down: bits of a positive one count down, those of a negative one up; below 0 is the smallest negative
-  if (value > 0) bits[0]--;
-  else if (float[0] === 0) bits[0] = 0x80000001 | 0;
-  else bits[0]++;
-  return float[0];
 }
 
 interface OnnxLeaves {
