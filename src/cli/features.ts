@@ -23,6 +23,12 @@ export function featuresCommand(): Command {
         ["snapshots", result.snapshots],
         ["subscribers", result.subscribers],
         ["snapshot days", `${result.days.length}: ${result.days[0]?.date} … ${result.days.at(-1)?.date}`],
+        [
+          "kept as they were",
+          result.kept.length
+            ? `${result.kept.length} of ${result.days.length} days: ${result.kept[0]} … ${result.kept.at(-1)}`
+            : null,
+        ],
         ["label", result.labels.rule],
         ["label known", known],
         ["label unknown", unknownText(result.labels)],

@@ -18,6 +18,7 @@ import { type FeatureOptions, featureOptions } from "./options.js";
 import { writePlanFile } from "./plan-file.js";
 import { churnBySegment, type SegmentChurn } from "./segment-churn.js";
 import { snapshotDays } from "./snapshot-days.js";
+import { keptDays, snapshotKeys, writeSnapshotKeys } from "./snapshot-keys.js";
 import { windowNotes } from "./window-notes.js";
 
 /** What the feature stage made. */
@@ -29,6 +30,8 @@ export interface FeatureResult {
   features: number;
   /** Per snapshot day: how many subscribers, how many of them with a known label, and the share that churned. */
   days: { date: string; snapshots: number; labelled: number; churned: number | null }[];
+  /** Snapshot days that were taken as they were: nothing that their rows depend on has changed since they were made. */
+  kept: string[];
   /** What the labels say, and how far they can be trusted. */
   labels: LabelFacts;
   /** Churn by value of each attribute that is a text, or true or false; empty where the store has none. */
@@ -44,7 +47,8 @@ export interface FeatureResult {
 /**
  * Turns the records into snapshots with features and label: table `Processed_Data` and a Parquet file of the same rows.
  *
- * Running it again replaces both; a killed run leaves those of before.
+ * Running it again replaces both; a killed run leaves those of before. Snapshot days whose rows would be the same, since plan, log before the end of their
+ * horizon, covered days, attributes and leavers are, are not computed again.
  *
  * @param store the store of the job; it is leased for the time of the work
  * @param options what the config file names too; `docs/options.md` lists them
@@ -68,14 +72,20 @@ export async function buildFeatures(
       const parquet = snapshotsFile(settings.data_dir, hash, store.mark);
 
       await makeFolder(settings.data_dir);
+      const kept = new Set<string>();
       const beside = `${parquet}.${process.pid}.part`;
       try {
         await db.transaction(async () => {
+          // a transaction that comes into conflict begins again
+          kept.clear();
           const onDay = (index: number) => {
             context.onProgress?.({ task: "features", done: index, total: days.length, unit: "snapshot days" });
             throwIfInterrupted(context.signal, "features");
           };
-          await createSnapshots(db, { plan, hash }, { table: "Processed_Data", days, onDay });
+          const keys = await snapshotKeys(db, plan, log, days);
+          for (const day of settings.reuse ? await keptDays(db, keys) : []) kept.add(day);
+          await createSnapshots(db, { plan, hash }, { table: "Processed_Data", days, kept, onDay });
+          await writeSnapshotKeys(db, keys, kept);
           await db.run(
             `COPY (SELECT * FROM Processed_Data ORDER BY "Date", "User") TO ${text(beside)} (FORMAT parquet, COMPRESSION zstd)`,
           );
@@ -104,7 +114,18 @@ export async function buildFeatures(
       if (settings.plan_file !== null && !isRead) await writePlanFile(settings.plan_file, plan);
       const titles = Object.fromEntries(featureTitles(plan));
       const features = plan.features.length;
-      return { plan, planHash: hash, parquet, features, ...counted, labels, segments, titles, notes };
+      return {
+        plan,
+        planHash: hash,
+        parquet,
+        features,
+        ...counted,
+        kept: [...kept].sort(),
+        labels,
+        segments,
+        titles,
+        notes,
+      };
     },
     { signal: context.signal },
   );

@@ -74,6 +74,12 @@ export const featureOptions = defineOptions("features", {
     .describe(
       "file of the feature plan, JSON: one that is there is used as it is, whatever set, windows, horizon, label and custom say; else it is written",
     ),
+  reuse: z
+    .boolean()
+    .default(true)
+    .describe(
+      "keep snapshot days of the run before whose rows would be the same: plan, records before the end of the horizon, covered days, attributes and leavers are unchanged",
+    ),
   data_dir: z.string().min(1).default("data").describe("folder of the Parquet file"),
 });
 
