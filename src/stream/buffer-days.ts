@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { CDR_COLUMNS } from "../cdr/columns.js";
 import { dateOf, dayOf } from "../core/days.js";
 import { ChurnError } from "../core/errors.js";
+import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
 import { cleanRows } from "../load/checking/clean-rows.js";
 import { name } from "../store/database.js";
@@ -44,7 +45,7 @@ export interface DaysNeeded {
  * Puts the days after the loaded range into a file, so that a stream that was killed finds the very same rows again.
  *
  * @param origin what `chooseOrigin` said
- * @throws ChurnError BAD_INPUT when rows were held back of a file that is no longer what was loaded
+ * @throws ChurnError BAD_INPUT when rows were held back of a file that is no longer what was loaded; INTERRUPTED
  */
 export async function bufferDays(
   store: Store,
@@ -52,6 +53,7 @@ export async function bufferDays(
   settings: StreamSettings,
   origin: StagedDays["origin"],
   need: DaysNeeded,
+  signal?: AbortSignal,
 ): Promise<StagedDays> {
   const { after, rows, earlier } = need;
   const span = spanOf(after, settings);
@@ -67,9 +69,9 @@ export async function bufferDays(
   const beside = `${path}.${process.pid}.part`;
   try {
     if (isHeldBack)
-      await stageHeldBack(store, { held, earlier: earlier.batch, span, data_dir: settings.data_dir }, beside);
-    else if (origin === "sample") await stageSample(furthest.source, { after, rows, span }, beside);
-    else await stageResampled(store, furthest.last_day, { after, rows, span, seed: settings.seed }, beside);
+      await stageHeldBack(store, { held, earlier: earlier.batch, span, data_dir: settings.data_dir }, beside, signal);
+    else if (origin === "sample") await stageSample(furthest.source, { after, rows, span }, beside, signal);
+    else await stageResampled(store, furthest.last_day, { after, rows, span, seed: settings.seed }, beside, signal);
     await rename(beside, path);
     if (!isHeldBack) removeShorter(folder, key, path);
   } finally {
@@ -158,18 +160,27 @@ function spanOf(after: string, { scenario, scenario_day, scenario_days }: Stream
   return { scenario, from: scenario_day ?? dateOf(dayOf(after) + 1), days: scenario_days };
 }
 
-async function stageSample(source: string, { after, rows, span }: Staging, path: string): Promise<void> {
+async function stageSample(
+  source: string,
+  { after, rows, span }: Staging,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const csv = `${path}.csv`;
   try {
     await writeSampleDays(source, { from: dayOf(after) + 1, rows, span }, csv);
-    await inMemory(async (db) => {
-      await cleanRows(
-        db,
-        { path: csv, format: "csv", delimiter: "," },
-        { columns: {}, grain: "day", empty_cells: "reject", date_format: null },
-      );
-      await writeRows(db, "SELECT * EXCLUDE (line) FROM clean", path, { columns: CDR_COLUMNS });
-    });
+    throwIfInterrupted(signal, "stream");
+    await inMemory(
+      async (db) => {
+        await cleanRows(
+          db,
+          { path: csv, format: "csv", delimiter: "," },
+          { columns: {}, grain: "day", empty_cells: "reject", date_format: null },
+        );
+        await writeRows(db, "SELECT * EXCLUDE (line) FROM clean", path, { columns: CDR_COLUMNS });
+      },
+      { signal, what: "stream" },
+    );
   } finally {
     await rm(csv, { force: true });
   }
@@ -181,29 +192,33 @@ async function stageResampled(
   last_day: string,
   { after, rows, span, seed }: Staging & { seed: number },
   path: string,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  await store.lease(async (db) => {
-    const last = dayOf(last_day);
-    const week = await db.row<{ n: number }>(`SELECT count(*) AS n FROM DP_CDR_Data WHERE ${inLastWeek(last_day)}`);
-    // whole weeks after the loaded one, so that weekdays stay what they are
-    const before = Math.floor((dayOf(after) - last) / 7);
-    const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === last_day ? 0 : 1);
-    const record = await logColumns(db);
-    const columns = record.map(({ name: column, kind }) => {
-      const of = name(column);
-      if (kind !== "count" && kind !== "amount") return kind === "day" ? `day AS ${of}` : of;
-      // md5, since DuckDB's own hash may change from version to version
-      const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
-      const varied = `${of} * (1 + ${noise})`;
-      return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${of}` : `round(${varied}, 3) AS ${of}`;
-    });
-    await writeRows(
-      db,
-      `SELECT ${columns.join(", ")} FROM (
+  await store.lease(
+    async (db) => {
+      const last = dayOf(last_day);
+      const week = await db.row<{ n: number }>(`SELECT count(*) AS n FROM DP_CDR_Data WHERE ${inLastWeek(last_day)}`);
+      // whole weeks after the loaded one, so that weekdays stay what they are
+      const before = Math.floor((dayOf(after) - last) / 7);
+      const weeks = before + Math.ceil(rows / Math.max(week?.n ?? 0, 1)) + (after === last_day ? 0 : 1);
+      const record = await logColumns(db);
+      const columns = record.map(({ name: column, kind }) => {
+        const of = name(column);
+        if (kind !== "count" && kind !== "amount") return kind === "day" ? `day AS ${of}` : of;
+        // md5, since DuckDB's own hash may change from version to version
+        const noise = `(md5_number_lower(concat_ws('|', DP_MSISDN, day, '${column}', ${seed})) % 2000001 / 1000000.0 - 1) * 0.1`;
+        const varied = `${of} * (1 + ${noise})`;
+        return kind === "count" ? `CAST(round(${varied}) AS BIGINT) AS ${of}` : `round(${varied}, 3) AS ${of}`;
+      });
+      await writeRows(
+        db,
+        `SELECT ${columns.join(", ")} FROM (
         SELECT *, DP_DATE + CAST(7 * week AS INTEGER) AS day FROM DP_CDR_Data, range(${before + 1}, ${weeks + 1}) AS weeks(week)
         WHERE ${inLastWeek(last_day)}) WHERE day > DATE '${after}'`,
-      path,
-      { columns: record, span },
-    );
-  });
+        path,
+        { columns: record, span },
+      );
+    },
+    { signal },
+  );
 }

@@ -26,26 +26,34 @@ export interface HeldBackRows {
  *
  * @throws ChurnError BAD_INPUT when a file is not the one that was loaded
  */
-export async function stageHeldBack(store: Store, rows: HeldBackRows, path: string): Promise<void> {
+export async function stageHeldBack(
+  store: Store,
+  rows: HeldBackRows,
+  path: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const taken = `${path}.taken`;
   try {
     const record = await store.lease(logColumns);
     const isTaken = rows.earlier > 0 && (await writeTakenKeys(store, rows, taken));
-    await inMemory(async (db) => {
-      let query = "";
-      for (const [index, log] of rows.held.entries()) {
-        await readHeldBack(db, log, { table: `held_${index}`, data_dir: rows.data_dir });
-        query += `${index ? " UNION ALL BY NAME " : ""}SELECT * FROM held_${index}`;
-      }
-      if (rows.held.length > 1 && rows.held.every(({ cells }) => cells.grain === "event")) {
-        query = await addUp(db, query, record);
-      }
-      if (isTaken) {
-        query = `SELECT * FROM (${query}) h WHERE NOT EXISTS (FROM ${parquetRows(taken)} t
+    await inMemory(
+      async (db) => {
+        let query = "";
+        for (const [index, log] of rows.held.entries()) {
+          await readHeldBack(db, log, { table: `held_${index}`, data_dir: rows.data_dir });
+          query += `${index ? " UNION ALL BY NAME " : ""}SELECT * FROM held_${index}`;
+        }
+        if (rows.held.length > 1 && rows.held.every(({ cells }) => cells.grain === "event")) {
+          query = await addUp(db, query, record);
+        }
+        if (isTaken) {
+          query = `SELECT * FROM (${query}) h WHERE NOT EXISTS (FROM ${parquetRows(taken)} t
           WHERE t.DP_DATE = h.DP_DATE AND t.DP_MSISDN = h.DP_MSISDN)`;
-      }
-      await writeRows(db, query, path, { columns: record, span: rows.span });
-    });
+        }
+        await writeRows(db, query, path, { columns: record, span: rows.span });
+      },
+      { signal, what: "stream" },
+    );
   } finally {
     await rm(taken, { force: true });
   }

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -106,6 +116,33 @@ describe("stream", () => {
       expect(pair.label).toBe(pair.label_before);
     }
     expect(new Set(pairs.map((pair) => (pair.mb as number) / (pair.mb_before as number))).size).toBeGreaterThan(100);
+  });
+
+  it("makes no more rows ready than are soon used, however many are asked for, and stops when it is told", async () => {
+    await loadLog(14);
+    const stop = new AbortController();
+    const begun = performance.now();
+    let first = 0;
+    const options = {
+      origin: "resample",
+      batch_size: 1000,
+      num_batches: 10_000_000,
+      interval: 0,
+      data_dir: folder,
+    } as const;
+    const onBatch = ({ number }: StreamBatch) => {
+      if (number === 0) first = performance.now() - begun;
+      if (number === 2) stop.abort();
+    };
+    await expect(stream(store, options, { onBatch, signal: stop.signal })).rejects.toMatchObject({
+      code: "INTERRUPTED",
+    });
+    // ten milliards of rows would take hours
+    expect(first).toBeLessThan(60_000);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+    const made = readdirSync(folder).filter((name) => /^stream_.*\.parquet$/.test(name));
+    expect(made).toHaveLength(1);
+    expect(statSync(join(folder, made[0])).size).toBeLessThan(20e6);
   });
 
   it("keeps DailySummary in step with every batch", async () => {

@@ -82,20 +82,40 @@ export async function stream(
     );
     const { logs, origin, soFar, batches } = state;
     if (!origin) return nothingToStream(state, settings.name);
-    const left = Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
     const { after, earlier } = soFar;
-    const staged = await bufferDays(store, logs, settings, origin, { after, earlier, rows: soFar.taken + left });
-    checkSameRows(soFar, staged, settings.name);
-    removeForgotten(settings.data_dir, [...keys, staged.key]);
-    return await inMemory((files) => {
-      const rows = new BufferedRows(files, staged.path, staged.rows, settings.batch_size);
-      const source = { settings, staged, rows, soFar, batches, isLost: () => claim.lost };
-      const note = noteOf(origin, logs.heldLater);
-      return whileUsed(staged.path, async () => ({ ...(await run(store, source, context)), note }));
-    });
+    const resumedAt = soFar.batches;
+    const last = soFar.taken + Math.max(0, settings.num_batches - soFar.batches) * settings.batch_size;
+    let pace: Pace | undefined;
+    for (;;) {
+      // a million batches are how one says "until I stop it": no more is made ready than is soon used
+      const rows = Math.min(last, Math.max(soFar.taken + Math.max(AHEAD, 2 * settings.batch_size), 2 * soFar.taken));
+      const staged = await bufferDays(store, logs, settings, origin, { after, earlier, rows }, signal);
+      checkSameRows(soFar, staged, settings.name);
+      removeForgotten(settings.data_dir, [...keys, staged.key]);
+      const isLast = rows === last || staged.rows < rows || origin === "held-back";
+      pace = await inMemory((files) => {
+        const buffered = new BufferedRows(files, staged.path, staged.rows, settings.batch_size);
+        const source = { settings, staged, rows: buffered, soFar, batches, last, isLast, isLost: () => claim.lost };
+        return whileUsed(staged.path, () => run(store, source, pace, context));
+      });
+      if (isLast)
+        return { ...resultOf(settings, origin, soFar, batches), resumedAt, note: noteOf(origin, logs.heldLater) };
+    }
   } finally {
     claim.release();
   }
+}
+
+/** Rows that are made ready at first; later ones as many as have been used. */
+const AHEAD = 50_000;
+
+function resultOf(
+  { name, num_batches }: StreamSettings,
+  origin: StagedDays["origin"],
+  { batches: batchCount, rows }: StreamSoFar,
+  batches: StreamBatch[],
+): Omit<StreamResult, "note" | "resumedAt"> {
+  return { name, origin, batchCount, batches: batches.slice(-LISTED), rows, exhausted: batchCount < num_batches };
 }
 
 /**
@@ -137,25 +157,30 @@ interface Source {
   rows: BufferedRows;
   soFar: StreamSoFar;
   batches: StreamBatch[];
+  /** Rows of the log that are taken when all batches are full. */
+  last: number;
+  /** Whether the rows that are ready are all that there will be. */
+  isLast: boolean;
   /** Whether another process streams now. */
   isLost: () => boolean;
 }
 
-async function run(store: Store, source: Source, context: StreamContext): Promise<Omit<StreamResult, "note">> {
-  const { settings, staged, rows: file, soFar, batches, isLost } = source;
+/** Brings the rows that are ready, batch by batch; gives the pace, which goes on with the rows that come to be ready next. */
+async function run(store: Store, source: Source, paced: Pace | undefined, context: StreamContext): Promise<Pace> {
+  const { settings, staged, rows: file, soFar, batches, last, isLast, isLost } = source;
   const { signal } = context;
-  const resumed = soFar.batches;
-  const left = Math.max(0, settings.num_batches - resumed) * settings.batch_size;
-  const total = Math.min(soFar.rows + left, staged.rows);
+  const total = isLast ? Math.min(soFar.rows + last - soFar.taken, staged.rows) : soFar.rows + last - soFar.taken;
   const report = (late: number) => {
     const task = `stream ${settings.name}${late >= 1 ? `, ${late.toFixed(0)} s late` : ""}`;
     context.onProgress?.({ task, done: soFar.rows, total, unit: "rows" });
   };
   const moment = settings.speed === null ? () => 0 : await file.moments();
-  const pace = new Pace(settings, moment(soFar.taken));
+  const pace = paced ?? new Pace(settings, moment(soFar.taken));
   let told = 0;
   report(0);
-  while (soFar.batches < settings.num_batches && soFar.taken < staged.rows) {
+  // the last batch of what is ready so far would not be whole
+  const least = isLast ? 1 : settings.batch_size;
+  while (soFar.batches < settings.num_batches && soFar.taken + least <= staged.rows) {
     const columns = await file.take(soFar.taken, settings.batch_size);
     const lag = await pace.wait(moment(soFar.taken + (columns.DP_DATE?.length ?? 0)), signal);
     if (isLost()) throw elsewhere(settings.name);
@@ -179,15 +204,7 @@ async function run(store: Store, source: Source, context: StreamContext): Promis
     }
   }
   report(0);
-  return {
-    name: settings.name,
-    origin: staged.origin,
-    batchCount: soFar.batches,
-    batches: batches.slice(-LISTED),
-    rows: soFar.rows,
-    resumedAt: resumed,
-    exhausted: soFar.batches < settings.num_batches,
-  };
+  return pace;
 }
 
 /** The batch that comes next: its rows, and the labels that have become known by its last day. */
