@@ -35,11 +35,24 @@ export function probabilityEffects(
   const [zero] = calibrate(calibration, [contributions.baseline]);
   for (let i = 0; i < probability.length; i++) {
     const own = effects.subarray(i * width, (i + 1) * width);
-    const sum = own.reduce((total, value) => total + value, 0);
-    const stretch = Math.abs(sum) > 1e-9 ? (probability[i] - zero) / sum : 0;
-    for (let j = 0; j < width; j++) own[j] *= stretch;
+    stretch(own, probability[i] - zero);
   }
   return { effects, probability, zero };
+}
+
+/**
+ * Makes effects sum to what they lead to: by a factor, or, where they nearly cancel out or point the other way (a blend is not
+ * monotone in its parts), by sharing what is missing in proportion to their size.
+ */
+function stretch(effects: Float64Array, wanted: number): void {
+  const sum = effects.reduce((total, value) => total + value, 0);
+  const size = effects.reduce((total, value) => total + Math.abs(value), 0);
+  if (size === 0) return;
+  const isFactor = Math.abs(sum) > 1e-9 && wanted / sum >= 0;
+  for (let j = 0; j < effects.length; j++) {
+    if (isFactor) effects[j] *= wanted / sum;
+    else effects[j] += ((wanted - sum) * Math.abs(effects[j])) / size;
+  }
 }
 
 /** Training rows that are explained for the mean of the effects. */

@@ -4,7 +4,7 @@ import type { Feature, FeaturePlan } from "../../features/feature-plan.js";
 export interface FeatureIdea {
   /** The same for all features of one idea. */
   key: string;
-  idea: "use" | "steadiness" | "direction" | "activity" | "lifetime" | "attribute" | "everybody" | "own";
+  idea: "use" | "steadiness" | "direction" | "activity" | "overall" | "lifetime" | "attribute" | "everybody" | "own";
   /** Name of the measure or of the attribute. */
   of?: string;
 }
@@ -27,21 +27,25 @@ const ACTIVITY = new Set([
   "activity_rate",
   "activity_level",
   "activity_change",
-  "own_level_all",
-  "cusum_fall",
-  "cusum_rise",
-  "weekday_change",
-  "breadth",
   "zero_rows",
   "no_rows",
 ]);
+const OVERALL = new Set(["own_level_all", "cusum_fall", "cusum_rise", "weekday_change", "breadth"]);
 
 /** The idea of each feature of a plan, by name: near copies share an effect, and each alone looks small. */
-export function featureIdeas(plan: Pick<FeaturePlan, "features">): Map<string, FeatureIdea> {
+export function featureIdeas(plan: Pick<FeaturePlan, "features" | "measures">): Map<string, FeatureIdea> {
   const ideas = new Map<string, FeatureIdea>();
-  for (const feature of plan.features) ideas.set(feature.name, ideaOf(feature, ideas));
+  const subjects = new Map(plan.measures.map(({ name, column }) => [name, column.replace(COUNT_OR_AMOUNT, "")]));
+  for (const feature of plan.features) {
+    const idea = ideaOf(feature, ideas);
+    const subject = idea.of === undefined ? undefined : subjects.get(idea.of);
+    ideas.set(feature.name, subject === undefined ? idea : { ...idea, key: `${idea.idea} ${subject}` });
+  }
   return ideas;
 }
+
+/** Calls and their minutes, data sessions and their volume: a linear model sets one against the other. */
+const COUNT_OR_AMOUNT = /_(COUNT|DURATION|VOLUME)$/;
 
 function ideaOf(feature: Feature, known: ReadonlyMap<string, FeatureIdea>): FeatureIdea {
   const { name, kind }: { name: string; kind: string } = feature;
@@ -54,5 +58,6 @@ function ideaOf(feature: Feature, known: ReadonlyMap<string, FeatureIdea>): Feat
   if ("of" in feature) return known.get(feature.of) ?? { key: name, idea: "own" };
   if (LIFETIME.has(kind)) return { key: "lifetime", idea: "lifetime" };
   if (ACTIVITY.has(kind)) return { key: "activity", idea: "activity" };
+  if (OVERALL.has(kind)) return { key: "overall", idea: "overall" };
   return { key: name, idea: "own" };
 }

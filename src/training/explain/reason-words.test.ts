@@ -78,6 +78,75 @@ describe("reasonWords", () => {
     expect(text(row)).toBe("no outgoing calls in 7 days, 2 in the 23 days before");
     expect(text({ ...row, n_sum_7d: 3, n_sum_30d: 5 })).toBe("outgoing calls 4.93 times 2 in the 23 days before");
   });
+  it("takes calls and their minutes for one subject, told by the one that weighs more", () => {
+    const own = reasonWords({
+      measures: [
+        { name: "n", column: "DP_MOC_COUNT", kind: "count" },
+        { name: "t", column: "DP_MOC_DURATION", kind: "amount" },
+        { name: "spend", column: "spend", kind: "amount" },
+      ],
+      features: ["n", "t", "spend"].map((measure) => ({ name: `${measure}_sum`, kind: "sum", measure, window: 30 })),
+    } as unknown as FeaturePlan);
+    expect(own.ideaOf("n_sum").key).toBe(own.ideaOf("t_sum").key);
+    expect(own.ideaOf("spend_sum").key).not.toBe(own.ideaOf("t_sum").key);
+    expect(own.say(own.ideaOf("t_sum"), "t_sum", () => 120)).toContain("outgoing call time");
+    expect(own.say(own.ideaOf("n_sum"), "n_sum", () => 4)).toContain("outgoing calls");
+  });
+  it("says it of levels on a log scale as well, by what is usual ever", () => {
+    const own = reasonWords({
+      measures: [{ name: DATA, column: "DP_DATA_VOLUME", kind: "amount" }],
+      features: [
+        { name: "days_since_first_record", kind: "days_since_first_record" },
+        { name: "activity_rate", kind: "activity_rate" },
+        ...[2, 5, 10].map((half_life) => ({
+          name: `activity_${half_life}d`,
+          kind: "activity_level",
+          half_life,
+          window: 30,
+        })),
+        { name: "sum_30d", kind: "sum", measure: DATA, window: 30 },
+        ...[2, 5, 10, "ever"].map((half_life) => ({
+          name: `level_${half_life}`,
+          kind: "level",
+          measure: DATA,
+          half_life,
+        })),
+        { name: "own_7d", kind: "own_level", measure: DATA, window: 7 },
+      ],
+    } as unknown as FeaturePlan);
+    const text = (row: Record<string, number>) =>
+      own.say(own.ideaOf("own_7d"), "own_7d", (name) => row[name] ?? Number.NaN);
+    // active every other day with 100 MB: 350 MB a week; lately on one day of ten
+    const row = {
+      sum_30d: 900,
+      level_ever: Math.log(101),
+      activity_rate: 0.5,
+      level_5: Math.log(101),
+      activity_5d: 0.1,
+    };
+    expect(text(row)).toBe("data volume down 80% from the usual 350 MB a week");
+    expect(text({ ...row, activity_5d: 0.49 })).toBe("data volume as usual, 350 MB a week");
+    expect(text({ ...row, sum_30d: 0 })).toBe("no data volume in 30 days, usually 350 MB a week");
+    expect(text({ sum_30d: 0, level_ever: 0, activity_rate: 0.5 })).toBe("no data volume ever");
+  });
+  it("says how all use stands against the own days before, and what goes out against what comes in", () => {
+    const own = reasonWords({
+      measures: [
+        { name: "o", column: "DP_MOC_COUNT", kind: "count" },
+        { name: "i", column: "DP_MTC_COUNT", kind: "count" },
+      ],
+      features: [
+        { name: "all_own_7d", kind: "own_level_all", window: 7 },
+        { name: "activity_fall", kind: "cusum_fall", window: 30, ends: [3, 7] },
+        { name: "share", kind: "out_share", outgoing: "o", incoming: "i", window: 30 },
+      ],
+    } as unknown as FeaturePlan);
+    const text = (feature: string, value: number) => own.say(own.ideaOf(feature), feature, () => value);
+    expect(text("activity_fall", -1.8)).toBe(
+      "all use below the own days before in the last 7 days, by 1.8 standard deviations",
+    );
+    expect(text("share", 0.2)).toBe("20% of outgoing calls and incoming calls are outgoing");
+  });
   it("reads seconds as minutes", () => {
     const row = { [`${TALK}_sum_7d`]: 60, [`${TALK}_sum_30d`]: 60 + 23 * 120, tenure_30d: 30 };
     expect(said(`${TALK}_sum_30d`, row)).toBe("outgoing call time down 93% from the usual 14 min a week");

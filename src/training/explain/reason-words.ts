@@ -1,11 +1,9 @@
 import { shortNumber } from "../../charts/chart-text.js";
-import type { Feature, FeaturePlan } from "../../features/feature-plan.js";
+import type { FeaturePlan } from "../../features/feature-plan.js";
 import { featureTitles } from "../../features/feature-title.js";
 import { titleOf } from "../../features/usage-measures.js";
 import { type FeatureIdea, featureIdeas } from "./feature-ideas.js";
-
-/** Value of a feature of the row, NaN where it is missing. */
-type ValueAt = (feature: string) => number;
+import { dayText, known, useWords, type ValueAt } from "./use-words.js";
 
 /** A row's features in words. */
 export interface ReasonWords {
@@ -40,6 +38,10 @@ function wordsOf(plan: FeaturePlan, { idea, of = "" }: FeatureIdea, valueAt: Val
       return steadinessWords(plan, of, valueAt);
     case "activity":
       return activityWords(plan, valueAt);
+    case "overall":
+      return overallWords(plan, valueAt);
+    case "direction":
+      return directionWords(plan, of, valueAt);
     case "lifetime":
       return lifetimeWords(plan, valueAt);
     case "attribute":
@@ -47,66 +49,6 @@ function wordsOf(plan: FeaturePlan, { idea, of = "" }: FeatureIdea, valueAt: Val
     default:
       return undefined;
   }
-}
-
-const known = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
-
-/** Days, months or the like: "12 days". */
-const dayText = (days: number) => `${shortNumber(days)} ${days === 1 ? "day" : "days"}`;
-
-/** The shortest window against the days before it, as far as the subscriber has been there. */
-function useWords({ measures, features }: FeaturePlan, name: string, valueAt: ValueAt): string | undefined {
-  const measure = measures.find((each) => each.name === name);
-  if (!measure) return undefined;
-  const { title, unit } = titleOf(measure);
-  const amount = (value: number) => amountText(value, unit);
-  const sums = features
-    .flatMap((each) => (each.kind === "sum" && each.measure === name ? [{ ...each, value: valueAt(each.name) }] : []))
-    .filter(({ value }) => known(value))
-    .sort((a, b) => a.window - b.window);
-  const [short, long] = [sums[0], sums.at(-1)];
-  if (!short || !long) return undefined;
-  const there = Math.min(long.window, daysThere(features, valueAt));
-  if (there <= short.window || measure.negative) {
-    return `${title}: ${amount(short.value)} in the last ${dayText(Math.min(short.window, there))}`;
-  }
-  const recent = short.value / short.window;
-  const usual = (long.value - short.value) / (there - short.window);
-  const before = long.value - short.value;
-  // a third of a call a week is no usual
-  const week =
-    measure.kind === "count" && 7 * usual < 1
-      ? `${amount(before)} in the ${dayText(there - short.window)} before`
-      : `${amount(7 * usual)} a week`;
-  if (recent <= 0 && usual <= 0) return `no ${title} in ${dayText(there)}`;
-  if (usual <= 0) return `${title} new: ${amount(short.value)} in the last ${dayText(short.window)}, none before`;
-  if (recent <= 0) {
-    return `no ${title} in ${dayText(short.window)}, ${week.endsWith("before") ? "" : "usually "}${week}`;
-  }
-  const change = recent / usual - 1;
-  if (Math.abs(change) < 0.1) return `${title} as usual, ${week}`;
-  if (change > 2) return `${title} ${shortNumber(change + 1)} times ${usualText(week)}`;
-  return `${title} ${change < 0 ? "down" : "up"} ${Math.round(100 * Math.abs(change))}% from ${usualText(week)}`;
-}
-
-const usualText = (week: string) => (week.endsWith("before") ? week : `the usual ${week}`);
-
-/** Days since the first record, as far as a feature says so. */
-function daysThere(features: readonly Feature[], valueAt: ValueAt): number {
-  const ages = features.flatMap((feature) => {
-    const { kind, name }: { kind: string; name: string } = feature;
-    if (kind === "days_since_first_record") return [valueAt(name)];
-    if (feature.kind !== "tenure") return [];
-    const age = valueAt(name);
-    return [age >= feature.window ? Number.POSITIVE_INFINITY : age];
-  });
-  return Math.max(1, ...ages.filter(known).slice(0, 1), ...(ages.some(known) ? [] : [Number.POSITIVE_INFINITY]));
-}
-
-/** Seconds are read as minutes. */
-function amountText(value: number, unit: string | undefined): string {
-  if (unit === "s" && Math.abs(value) >= 90) return `${shortNumber(value / 60)} min`;
-  return `${shortNumber(value)}${unit === undefined ? "" : ` ${unit}`}`;
 }
 
 function steadinessWords({ measures, features }: FeaturePlan, name: string, valueAt: ValueAt): string | undefined {
@@ -143,6 +85,36 @@ function activityWords({ features }: FeaturePlan, valueAt: ValueAt): string | un
     longest && `active on ${shortNumber(longest.days)} of ${dayText(longest.window)}`,
   ].filter((part) => part !== undefined);
   return said.length > 0 ? said.join(", ") : undefined;
+}
+
+/** All measures together against the subscriber's own days before. */
+function overallWords({ features }: FeaturePlan, valueAt: ValueAt): string | undefined {
+  for (const feature of features) {
+    if (feature.kind !== "own_level_all") continue;
+    const value = valueAt(feature.name);
+    if (!known(value)) continue;
+    const than = `the own days before in the last ${dayText(feature.window)}`;
+    if (Math.abs(value) < 0.25) return `all use as on ${than}`;
+    return `all use ${value < 0 ? "below" : "above"} ${than}, by ${shortNumber(Math.abs(value))} standard deviations`;
+  }
+  return undefined;
+}
+
+function directionWords({ measures, features }: FeaturePlan, outgoing: string, valueAt: ValueAt): string | undefined {
+  const title = (name: string) => {
+    const measure = measures.find((each) => each.name === name);
+    return measure ? titleOf(measure).title : name;
+  };
+  for (const feature of features) {
+    if (!("outgoing" in feature) || feature.outgoing !== outgoing) continue;
+    const value = valueAt(feature.name);
+    if (!known(value)) continue;
+    const [out, back] = [title(feature.outgoing), title(feature.incoming)];
+    if (feature.kind === "out_share") return `${Math.round(100 * value)}% of ${out} and ${back} are outgoing`;
+    // a difference of logarithms of 1 + the amount of a day
+    return `${out} against ${back}: about ${shortNumber(Math.exp(value))} to 1`;
+  }
+  return undefined;
 }
 
 function lifetimeWords({ features }: FeaturePlan, valueAt: ValueAt): string | undefined {
