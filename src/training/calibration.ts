@@ -71,7 +71,7 @@ function smoothed(label: ArrayLike<number>): Float64Array {
 
 /** Weights of a logistic regression on some curves of the score; the penalty only keeps a constant score from being a division by zero. */
 async function weightsOf(label: ArrayLike<number>, curves: readonly Float64Array[]) {
-  return fitLogistic(rowMatrix(curves, label.length), smoothed(label), { penalty: 1e-9 });
+  return fitLogistic(rowMatrix(curves, label.length), smoothed(label), { penalty: 1e-9, tolerance: 1e-13 });
 }
 
 async function plattCalibration(label: ArrayLike<number>, score: ArrayLike<number>): Promise<Calibration> {

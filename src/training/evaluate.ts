@@ -102,17 +102,51 @@ export function gainOver(a: Evaluation, b: Evaluation): ComparedMetrics {
 
 /** Weights of the rows in `order`, round after round: how often the group of each was drawn. The array is used again. */
 function* groupDraws(order: Int32Array, group: readonly string[], rounds: number, seed: string | number) {
-  const { numbers, size } = numberNames(group);
+  const { numbers, counts } = drawnGroups(group, rounds, seed);
   const place = order.map((row) => numbers[row]);
-  const draw = random(`${seed}/bootstrap`);
-  const count = new Int32Array(size);
   const weight = new Float64Array(order.length);
-  for (let round = 0; round < rounds; round++) {
-    count.fill(0);
-    for (let i = 0; i < size; i++) count[draw.int(size)]++;
+  for (const count of counts()) {
     for (let i = 0; i < weight.length; i++) weight[i] = count[place[i]];
     yield weight;
   }
+}
+
+interface DrawnGroups {
+  /** Number of each row's group. */
+  numbers: Int32Array;
+  /** How often each group was drawn, round after round; the array may be used again. */
+  counts(): Iterable<Uint16Array>;
+}
+
+/** Draws that were made for the same rows: candidates are measured on the same ones, and need not draw them again. */
+const known = new WeakMap<readonly string[], { key: string; draws: DrawnGroups }>();
+
+/** Numbers that are kept at most. */
+const MOST_KEPT = 5_000_000;
+
+function drawnGroups(group: readonly string[], rounds: number, seed: string | number): DrawnGroups {
+  const key = `${rounds} ${seed}`;
+  const before = known.get(group);
+  if (before?.key === key) return before.draws;
+  const { numbers, size } = numberNames(group);
+  const drawing = function* () {
+    const draw = random(`${seed}/bootstrap`);
+    const count = new Uint16Array(size);
+    for (let round = 0; round < rounds; round++) {
+      count.fill(0);
+      for (let i = 0; i < size; i++) count[draw.int(size)]++;
+      yield count;
+    }
+  };
+  let kept: Uint16Array[] | undefined;
+  const counts = () => {
+    if (rounds * size > MOST_KEPT) return drawing();
+    kept ??= Array.from(drawing(), (count) => count.slice());
+    return kept;
+  };
+  const draws = { numbers, counts };
+  known.set(group, { key, draws });
+  return draws;
 }
 
 /** Limits of 95 % of draws. An interval needs nine tenths of the rounds: fewer would tell of the lucky draws only. */

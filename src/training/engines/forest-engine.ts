@@ -6,6 +6,7 @@ import { fromSnakeCase } from "../../forest/trees/snake-case.js";
 import { FOREST_OPTIONS, TREE_OPTIONS } from "../../forest/trees/tree-options.js";
 import { sigmoid } from "../../statistics/logit.js";
 import type { EngineModel, FeatureTable, FittedPoint, Parameters, Trainer, TrainerInput } from "./engine.js";
+import { shuffledTreeScores } from "./shuffled-trees.js";
 
 const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
 /** Trees of a grid point. */
@@ -72,6 +73,7 @@ export function forestModel(forest: Forest): EngineModel & { forest: Forest } {
     importances: () => forest.importances(),
     shuffledScores(table) {
       const binned = binWith(table, forest.columns);
+      if (forest.kind === "boosting") return shuffledTreeScores(forest, binned);
       const { stride } = binned;
       const used = new Set(forest.trees.column);
       return (column, from) => {

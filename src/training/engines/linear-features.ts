@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { moments } from "../../statistics/moments.js";
+import { take } from "../dataset.js";
 import type { FeatureTable } from "./engine.js";
 import type { RowMatrix } from "./logistic-regression.js";
 
@@ -35,7 +36,7 @@ export function learnColumns(logged: readonly Float64Array[], rows: Int32Array):
   const values: LinearColumn[] = [];
   const gaps = new Map<string, LinearColumn>();
   for (const [feature, column] of logged.entries()) {
-    const some = Float64Array.from(rows, (row) => column[row]);
+    const some = take(column, rows);
     const known = moments(some);
     if (known === null) continue;
     const { n, mean, squares } = known;

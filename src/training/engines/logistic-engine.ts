@@ -9,7 +9,7 @@ import { fitLogistic, type LogisticFit, linearPredictor } from "./logistic-regre
 const PENALTY = 10;
 
 /** Nats a row: far below what two penalties differ by. */
-const TOLERANCE = 1e-10;
+const TOLERANCE = 1e-9;
 
 /**
  * Logistic regression on all features and all rows: signed logs, standardized, L2 penalty (`learnColumns` has the rest).

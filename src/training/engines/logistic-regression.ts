@@ -72,6 +72,9 @@ export function rowMatrix(columns: readonly ArrayLike<number>[], rows: number): 
   return { rows, width, values };
 }
 
+/** Rows that are worked on together: their sums do not wait for each other, and a column's sum is written once for all. */
+const TOGETHER = 4;
+
 /** Penalized loss and its gradient, in one pass over the rows. */
 function lossAt(
   { rows, width, values }: RowMatrix,
@@ -80,15 +83,19 @@ function lossAt(
   penalty: number,
 ): PointOf {
   const gradient = new Float64Array(width + 1);
+  const residual = new Float64Array(TOGETHER);
   let loss = 0;
-  for (let i = 0; i < rows; i++) {
-    const at = i * width;
-    const x = beta[0] + rowDot(values, at, beta, 1, width);
-    const e = Math.exp(-Math.abs(x));
-    loss += Math.max(x, 0) + Math.log1p(e) - target[i] * x;
-    const residual = (x >= 0 ? 1 / (1 + e) : e / (1 + e)) - target[i];
-    gradient[0] += residual;
-    for (let j = 0; j < width; j++) gradient[j + 1] += residual * values[at + j];
+  for (let i = 0; i < rows; i += TOGETHER) {
+    const size = Math.min(TOGETHER, rows - i);
+    for (let k = 0; k < size; k++) {
+      const x = beta[0] + rowDot(values, (i + k) * width, beta, 1, width);
+      const e = Math.exp(-Math.abs(x));
+      const y = target[i + k];
+      loss += Math.max(x, 0) + Math.log1p(e) - y * x;
+      residual[k] = (x >= 0 ? 1 / (1 + e) : e / (1 + e)) - y;
+      gradient[0] += residual[k];
+    }
+    addRows(gradient, { values, from: i * width, width, factor: residual, size }, width);
   }
   for (let j = 1; j <= width; j++) {
     loss += (penalty / 2) * beta[j] ** 2;
@@ -97,32 +104,68 @@ function lossAt(
   return { value: loss, gradient };
 }
 
-/** Rows from which the curvature is measured. */
-const CURVATURE_ROWS = 4000;
+/** Some neighbouring rows of a matrix, and a factor for each. */
+interface Group {
+  values: Float64Array;
+  /** Place of the first. */
+  from: number;
+  width: number;
+  factor: Float64Array;
+  size: number;
+}
 
-/** The Hessian of the loss from every k-th row, scaled up. */
+/** Adds the rows of a group times their factors to the sums of the first columns; sums[0] is that of the intercept. */
+function addRows(sums: Float64Array, { values, from, width, factor, size }: Group, columns: number): void {
+  if (size < TOGETHER) {
+    for (let k = 0; k < size; k++) {
+      const f = factor[k];
+      for (let j = 0; j < columns; j++) sums[j + 1] += f * values[from + k * width + j];
+    }
+    return;
+  }
+  const [f0, f1, f2, f3] = factor;
+  for (let j = 0, at = from; j < columns; j++, at++) {
+    sums[j + 1] +=
+      f0 * values[at] + f1 * values[at + width] + f2 * values[at + 2 * width] + f3 * values[at + 3 * width];
+  }
+}
+
+/** Rows from which the curvature is measured. */
+const CURVATURE_ROWS = 3000;
+
+/** The Hessian of the loss from every k-th group of rows, scaled up. */
 function hessianAt({ rows, width, values }: RowMatrix, beta: Float64Array, penalty: number): number[][] {
-  const every = Math.max(1, Math.floor(rows / CURVATURE_ROWS));
+  const every = TOGETHER * Math.max(1, Math.floor(rows / CURVATURE_ROWS));
   const size = width + 1;
-  const hessian = Array.from({ length: size }, () => new Float64Array(size));
-  const row = new Float64Array(size);
-  row[0] = 1;
+  const lines = Array.from({ length: size }, () => new Float64Array(size));
+  const weight = new Float64Array(TOGETHER);
+  const factor = new Float64Array(TOGETHER);
+  let seen = 0;
   for (let i = 0; i < rows; i += every) {
-    row.set(values.subarray(i * width, (i + 1) * width), 1);
-    const p = sigmoid(rowDot(row, 0, beta, 0, size));
-    const weight = every * p * (1 - p);
-    for (let j = 0; j < size; j++) {
-      const scaled = weight * row[j];
-      const line = hessian[j];
-      if (scaled !== 0) for (let k = 0; k <= j; k++) line[k] += scaled * row[k];
+    const some = Math.min(TOGETHER, rows - i);
+    seen += some;
+    for (let k = 0; k < some; k++) {
+      const p = sigmoid(beta[0] + rowDot(values, (i + k) * width, beta, 1, width));
+      weight[k] = p * (1 - p);
+      lines[0][0] += weight[k];
+    }
+    for (let j = 1; j < size; j++) {
+      const line = lines[j];
+      for (let k = 0; k < some; k++) {
+        factor[k] = weight[k] * values[(i + k) * width + j - 1];
+        line[0] += factor[k];
+      }
+      addRows(line, { values, from: i * width, width, factor, size: some }, j);
     }
   }
-  for (let j = 0; j < size; j++) {
-    // a trifle keeps a column that the chosen rows do not have from being a division by zero
-    hessian[j][j] += (j > 0 ? penalty : 0) + 1e-12 * rows;
-    for (let k = 0; k < j; k++) hessian[k][j] = hessian[j][k];
-  }
-  return hessian.map((line) => Array.from(line));
+  const scale = rows / seen;
+  return lines.map((line, j) =>
+    Array.from(line, (_, k) => {
+      const value = scale * (k <= j ? line[k] : lines[k][j]);
+      // a trifle keeps a column that the chosen rows do not have from being a division by zero
+      return j === k ? value + (j > 0 ? penalty : 0) + 1e-12 * rows : value;
+    }),
+  );
 }
 
 /** Sum of products, in four sums that do not wait for each other. */
