@@ -82,7 +82,8 @@ describe("churn monitor on files", { timeout: 120_000 }, () => {
     expect(verdict.changes.map(({ column }: { column: string }) => column)).toContain("calls");
     expect(parts).toContainEqual({ part: "realized", chunks: 30, series: 2 });
     expect(files.map((file: string) => file.slice(4))).toEqual([
-      ...["realized.csv", "univariate.csv", "stats_avg.csv", "stats_count.csv", "stats.csv", "ranking.csv"],
+      ...["realized.csv", "univariate.csv", "source.csv", "stats_avg.csv", "stats_count.csv", "stats.csv"],
+      "ranking.csv",
       ...["results.parquet", "report.html", "monitor.json"],
     ]);
     expect(header("out/realized.csv").slice(5, 10)).toEqual([

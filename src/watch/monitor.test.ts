@@ -41,7 +41,16 @@ it("computes new chunks and those whose labels came in, and keeps the rest", asy
   await later(2);
   const first = await monitor(store, settings.monitor);
   expect(first.computed.length).toBeGreaterThan(1);
-  expect(Object.keys(first.results)).toEqual(["realized", "cbpe", "univariate", "pca", "missing", "stats_avg"]);
+  expect(Object.keys(first.results)).toEqual([
+    "realized",
+    "cbpe",
+    "calibration",
+    "univariate",
+    "pca",
+    "missing",
+    "source",
+    "stats_avg",
+  ]);
 
   const again = await monitor(store, settings.monitor);
   expect(again.computed).toEqual([]);

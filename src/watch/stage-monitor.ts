@@ -15,6 +15,9 @@ export interface WatchedFeatures {
   growing: readonly string[];
 }
 
+// counts up when limits are learned in another way: what is kept was judged by the old ones
+const LIMITS = 2;
+
 /** What the stage watches, as a configuration. */
 function stageConfig(
   { features, growing }: WatchedFeatures,
@@ -70,7 +73,7 @@ export async function fitStageMonitor(
 ): Promise<{ monitor: FittedMonitor; hash: string; warnings: string[] }> {
   const asked = stageConfig(features, settings, reference.subscribers);
   const hash = createHash("sha256")
-    .update(JSON.stringify([asked, reference.days]))
+    .update(JSON.stringify([LIMITS, asked, reference.days]))
     .digest("hex")
     .slice(0, 16);
   const path = artifact.replace(/(\.json)?$/, `.monitor-${hash}.json`);

@@ -1,6 +1,7 @@
 import type { Chunk, Period } from "../chunks/chunk.js";
 import type { Column } from "../chunks/column.js";
 import type { OrderedTable } from "../chunks/table.js";
+import type { Baseline, Chance } from "./baseline.js";
 import type { CalculatorConfig } from "./calculator-config.js";
 import type { ChunkInfo, Measure, MeasureField, SeriesInfo } from "./measure.js";
 import type { Limits, Range, Threshold } from "./threshold.js";
@@ -13,8 +14,6 @@ export interface RawMeasure {
   readonly lowerConfidenceBoundary?: number;
   readonly upperConfidenceBoundary?: number;
   readonly realized?: number;
-  /** How far chance alone goes without any drift: where reference chunks are few, limits are not set below it. */
-  readonly chance?: number;
   /** Why there is no value. */
   readonly reason?: string;
   readonly note?: string;
@@ -31,6 +30,12 @@ export interface SeriesPlan extends SeriesInfo {
   /** How limits are fitted; null for none. */
   readonly threshold: Threshold | null;
   readonly range: Range;
+  /** Of a distance: how far chance alone takes it without any drift. */
+  readonly chance?: Chance;
+  /** It is a share of rows. */
+  readonly share?: boolean;
+  /** It grows with the rows of a chunk, a count or a sum: it is judged by row. */
+  readonly perRow?: boolean;
 }
 
 export interface CalculatorContext {
@@ -74,6 +79,8 @@ export interface MeasureContext<Prepared = unknown> extends CalculatorContext {
 /** What a result is evidence of, for those who judge and draw results. */
 export type Role =
   | { readonly of: "performance"; readonly outcome: "realized" | "estimated" }
+  /** Whether scores mean what they say. */
+  | { readonly of: "calibration" }
   | { readonly of: "drift" }
   | { readonly of: "multivariate drift" }
   /** Worse data; `fault` is what a reader calls it: "missing values". */
@@ -148,6 +155,8 @@ export interface FittedCalculator<State = unknown> {
   readonly until: number | null;
   readonly state: State;
   readonly limits: readonly Limits[];
+  /** What limits follow from where no threshold was given, and with `compat`: null then. */
+  readonly baselines: readonly (Baseline | null)[];
   /** Median rows behind the reference chunks, one a series. */
   readonly usualRows: readonly number[];
   readonly chunks: readonly ChunkInfo[];

@@ -3,6 +3,7 @@ import { median } from "../../statistics/median.js";
 import { type Chunk, type Chunking, chunkTable, type Period } from "../chunks/chunk.js";
 import { countTimestamped } from "../chunks/order-table.js";
 import type { OrderedTable } from "../chunks/table.js";
+import { fitBaseline } from "./baseline.js";
 import type {
   Calculator,
   ChunkQueue,
@@ -202,6 +203,7 @@ function toFitted<Options, State, Prepared>(
   const plans = calculator.series(state);
   const ofSeries = (s: number) => raw.map((row) => row[s]);
   const limits = plans.map((plan, s) => fitSeriesLimits(plan, ofSeries(s), calculator.limitsOf, context));
+  const baselines = plans.map((plan, s) => (compat ? null : fitBaseline(plan, ofSeries(s), calculator.limitsOf)));
   const usualRows = plans.map((_, s) => median(ofSeries(s).flatMap(({ n }) => (n > 0 ? [n] : []))) ?? 0);
   const timed = table.time ? countTimestamped(table.time) : 0;
   return {
@@ -211,9 +213,10 @@ function toFitted<Options, State, Prepared>(
     until: table.time && timed > 0 ? table.time[timed - 1] : null,
     state,
     limits,
+    baselines,
     usualRows,
     chunks: chunkInfos(run),
-    measures: judgeMeasures(calculator, raw, { limits, usualRows, compat }),
+    measures: judgeMeasures(calculator, raw, { plans, limits, baselines, usualRows, compat }),
     warnings,
   };
 }
@@ -236,7 +239,7 @@ function toMeasured<Options, State, Prepared>(
   }
   return {
     chunks: chunkInfos(run),
-    measures: judgeMeasures(calculator, raw, fitted),
+    measures: judgeMeasures(calculator, raw, { ...fitted, plans: calculator.series(fitted.state) }),
     warnings: [...new Set(warnings)],
   };
 }

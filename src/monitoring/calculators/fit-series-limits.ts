@@ -1,15 +1,10 @@
-import { median } from "../../statistics/median.js";
 import type { CalculatorContext, RawMeasure, SeriesPlan } from "./calculator.js";
 import { clampLimits, fitLimits, type Limits } from "./threshold.js";
-
-/** With fewer reference chunks their spread says little; NannyML warns of it. */
-const ENOUGH_CHUNKS = 6;
 
 /**
  * The limits of one series, from its measures of the reference chunks.
  *
- * With fewer than two values there is no spread: limits are then ± 3 standard errors of the one there is. With fewer than six
- * they are no nearer to the mean than 3 standard errors, and of drift not below what chance alone gives.
+ * With fewer than two values there is no spread: limits are then ± 3 standard errors of the one there is.
  *
  * @param of whether limits are fitted on the values, or on what came true
  */
@@ -25,13 +20,7 @@ export function fitSeriesLimits(
   const known = raw.flatMap((each, i) => (Number.isNaN(values[i]) ? [] : [{ ...each, value: values[i] }]));
   const fitted = fitLimits(threshold, values);
   const limits =
-    compat || threshold.type === "constant"
-      ? fitted
-      : known.length < 2
-        ? limitsOfOne(plan.key, known, warn)
-        : threshold.type === "standard_deviation" && known.length < ENOUGH_CHUNKS
-          ? limitsOfFew(fitted, known)
-          : fitted;
+    compat || threshold.type === "constant" ? fitted : known.length < 2 ? limitsOfOne(plan.key, known, warn) : fitted;
   return clampLimits(limits, plan.range);
 }
 
@@ -43,22 +32,4 @@ function limitsOfOne(key: string, known: readonly RawMeasure[], warn: (text: str
       `no spread to set a threshold from; ${none ? "no threshold is set" : "it is set at ± 3 standard errors"}`,
   );
   return none ? { lower: null, upper: null } : { lower: value - 3 * samplingError, upper: value + 3 * samplingError };
-}
-
-/** Few chunks may lie close together by luck, closer than chance allows. */
-function limitsOfFew(fitted: Limits, known: readonly RawMeasure[]): Limits {
-  const isNumber = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
-  const error = median(known.map(({ samplingError }) => samplingError).filter(isNumber));
-  const chance = median(known.map((each) => each.chance).filter(isNumber));
-  const mean = known.reduce((sum, { value }) => sum + value, 0) / known.length;
-  const { lower, upper } = error === null ? fitted : atLeast(fitted, mean, 3 * error);
-  return { lower, upper: chance !== null && upper !== null ? Math.max(upper, chance) : upper };
-}
-
-/** Limits no nearer to the mean than a margin. */
-function atLeast({ lower, upper }: Limits, mean: number, margin: number): Limits {
-  return {
-    lower: lower === null ? null : Math.min(lower, mean - margin),
-    upper: upper === null ? null : Math.max(upper, mean + margin),
-  };
 }

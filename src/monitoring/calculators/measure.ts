@@ -54,10 +54,23 @@ export interface SeriesInfo {
   readonly columnType?: "continuous" | "categorical";
 }
 
+/** How far measures of a series lie from its reference. */
+export interface Expectation {
+  /** Of a threshold that was given: alerts are taken as they are. */
+  readonly given: boolean;
+  /** A limit that does not depend on the reference: what lies within it is no change. */
+  readonly limited: boolean;
+  /** Usual value in the reference; null where it is not known, as of a distance. */
+  readonly usual: number | null;
+  /** Signed standard normal deviate of some chunks together; null where none has a value. */
+  deviation(measures: readonly Measure[]): number | null;
+}
+
 /** The values of one calculator over all chunks, for one column or metric. */
 export interface Series extends SeriesInfo {
   /** One a chunk, in the order of the chunks. */
   readonly measures: readonly Measure[];
+  readonly expected?: Expectation;
 }
 
 export function chunkInfo(chunk: Chunk, period: Period): ChunkInfo {

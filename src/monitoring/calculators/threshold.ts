@@ -43,7 +43,17 @@ export interface Range {
   readonly drop?: boolean;
 }
 
-export const STANDARD_DEVIATION: StandardDeviationThreshold = { type: "standard_deviation" };
+const defaults = new WeakSet<Threshold>();
+
+/** Marks a threshold as one that holds where none is given: beside `compat` limits are then learned by what chance allows. */
+export function byDefault<T extends Threshold>(threshold: T): T {
+  defaults.add(threshold);
+  return threshold;
+}
+
+export const isDefault = (threshold: Threshold): boolean => defaults.has(threshold);
+
+export const STANDARD_DEVIATION: StandardDeviationThreshold = byDefault({ type: "standard_deviation" });
 
 /**
  * Limits from the values of the reference chunks; chunks without a value (NaN) are left out.

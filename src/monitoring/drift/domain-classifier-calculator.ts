@@ -3,6 +3,7 @@ import { ChurnError } from "../../core/errors.js";
 import type { Calculator, RawMeasure } from "../calculators/calculator.js";
 import { calculatorConfig } from "../calculators/calculator-config.js";
 import { columnNames, threshold } from "../calculators/config-values.js";
+import { byDefault } from "../calculators/threshold.js";
 import { gather, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, numbersOf } from "../chunks/typed-columns.js";
 import type { DomainClassifierOptions, DomainClassifierState } from "./domain-classifier-state.js";
@@ -31,6 +32,8 @@ const config = calculatorConfig(
     }),
   },
 );
+
+const USUAL = byDefault({ type: "constant", lower: 0.45, upper: 0.65 });
 
 /** The domain classifier: how well boosted trees tell the rows of a chunk from those of the reference. */
 export const domainClassifierCalculator: Calculator<
@@ -70,7 +73,7 @@ export const domainClassifierCalculator: Calculator<
       trees: compat ? NANNYML : FAST,
       compat,
       seed,
-      threshold: options.threshold ?? { type: "constant", lower: 0.45, upper: 0.65 },
+      threshold: options.threshold ?? USUAL,
     };
   },
 

@@ -24,7 +24,7 @@ it.each(Object.entries(distances))(
       for (let i = 0; i < rows; i++) counts[rng.int(bins)]++;
       return counts.map((count) => count / rows);
     };
-    const limit = driftMethod(method as keyof typeof distances).chance({ shares, deviation: 1 }, n, N)!;
+    const limit = driftMethod(method as keyof typeof distances).chance({ shares, deviation: 1 }, { n, N })!;
     const seen = Array.from({ length: rounds }, () => distance({ p: sample(N), q: sample(n) })).sort((a, b) => a - b);
     expect(seen.filter((value) => value > limit).length / rounds).toBeLessThan(0.008);
     expect(seen.at(-1)).toBeGreaterThan(0.7 * limit);

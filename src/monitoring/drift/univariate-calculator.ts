@@ -1,3 +1,4 @@
+import type { Chance } from "../calculators/baseline.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { categoriesOf, isText, needColumns, numbersOf, typedColumns } from "../chunks/typed-columns.js";
@@ -104,12 +105,13 @@ export const univariateCalculator: SyncCalculator<
     return { columns, independentRows: options.independentRows ?? null };
   },
 
-  series: ({ columns }) =>
-    columns.flatMap(({ name, type, methods, thresholds }) =>
+  series: ({ columns: all, independentRows }) =>
+    all.flatMap(({ name, type, methods, thresholds }, c) =>
       methods.map((method: DriftMethod, i): SeriesPlan => {
         const { title: label, range } = driftMethod(method);
         const key = `${name}_${method}`;
-        return { key, metric: method, label, column: name, columnType: type, threshold: thresholds[i], range };
+        const chance = chanceOf(all[c], method, independentRows);
+        return { key, metric: method, label, column: name, columnType: type, threshold: thresholds[i], range, chance };
       }),
     ),
 
@@ -129,34 +131,31 @@ export const univariateCalculator: SyncCalculator<
       return { column, categories, places: placesOf(column.categorical, categories) };
     }),
 
-  measure({ independentRows }, _table, chunk, { compat, prepared, previousAlerts, isReference }) {
+  measure(_state, _table, chunk, { compat, prepared, previousAlerts }) {
     let at = 0;
     return prepared.flatMap((data): RawMeasure[] => {
       const count = data.column.methods.length;
       const previous = previousAlerts.slice(at, at + count);
       at += count;
-      let raw: RawMeasure[];
       if ("numbers" in data) {
         const { continuous, methods } = data.column;
-        raw = measureContinuous(continuous, data.numbers, chunk, { methods, compat });
-      } else {
-        const { categorical, methods } = data.column;
-        raw = measureCategorical(categorical, data, chunk, { methods, compat, previousAlerts: previous });
+        return measureContinuous(continuous, data.numbers, chunk, { methods, compat });
       }
-      return isReference && !compat ? withChance(raw, data.column, independentRows) : raw;
+      const { categorical, methods } = data.column;
+      return measureCategorical(categorical, data, chunk, { methods, compat, previousAlerts: previous });
     });
   },
 };
 
-/** Measures of a reference chunk with how far chance alone goes. */
-function withChance(raw: readonly RawMeasure[], column: ColumnState, independentRows: number | null): RawMeasure[] {
+/** How far chance alone takes a method on a column. */
+function chanceOf(column: ColumnState, name: DriftMethod, independentRows: number | null): Chance {
   const { n: all, shape } = column.type === "continuous" ? shapeOfNumbers(column) : shapeOfCategories(column);
-  const rows = Math.min(all, independentRows ?? all);
-  return raw.map((each, i) => ({
-    ...each,
-    chance:
-      each.n > 0 && rows > 0 ? (driftMethod(column.methods[i]).chance(shape, each.n, rows) ?? undefined) : undefined,
-  }));
+  const N = Math.min(all, independentRows ?? all);
+  const method = driftMethod(name);
+  return {
+    limit: (n, z) => (n > 0 && N > 0 ? method.chance(shape, { n, N, z }) : null),
+    power: method.quadratic ? 1 : 2,
+  };
 }
 
 function shapeOfNumbers({ continuous: { n, doane, deviation } }: ContinuousState) {

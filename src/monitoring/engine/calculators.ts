@@ -5,21 +5,25 @@ import { reconstructionCalculator } from "../drift/reconstruction-calculator.js"
 import { univariateCalculator } from "../drift/univariate-calculator.js";
 import { cbpeCalculator } from "../estimated/cbpe-calculator.js";
 import { missingCalculator } from "../quality/missing-values-calculator.js";
+import { sourceCalculator } from "../quality/source-calculator.js";
 import { statisticCalculator } from "../quality/summary-statistics-calculator.js";
 import { unseenCalculator } from "../quality/unseen-values-calculator.js";
 import { rangeCalculator } from "../quality/value-range-calculator.js";
+import { calibrationCalculator } from "../realized/calibration-calculator.js";
 import { realizedCalculator } from "../realized/realized-calculator.js";
 
 /** Every calculator there is, in the order of sections and results: the one list that all others are made of. */
 export const CALCULATORS = [
   realizedCalculator,
   cbpeCalculator,
+  calibrationCalculator,
   univariateCalculator,
   reconstructionCalculator,
   domainClassifierCalculator,
   missingCalculator,
   unseenCalculator,
   rangeCalculator,
+  sourceCalculator,
   statisticCalculator("avg"),
   statisticCalculator("sum"),
   statisticCalculator("std"),

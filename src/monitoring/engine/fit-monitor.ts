@@ -10,7 +10,7 @@ import type { MonitoringResult } from "../results/monitoring-result.js";
 import { type CalculatorName, calculatorEntries, calculatorFor } from "./calculators.js";
 import type { MonitorConfig } from "./config-sections.js";
 import { fromJson, toJson } from "./fitted-json.js";
-import { monitorConfig } from "./monitor-config.js";
+import { monitorConfig, withDefaults } from "./monitor-config.js";
 import { orderMonitored } from "./order-monitored.js";
 import { planCalculators } from "./plan-calculators.js";
 import { toResult } from "./run-calculator.js";
@@ -22,7 +22,7 @@ export type MonitoringResults = Partial<Record<CalculatorName, MonitoringResult>
 /** What each calculator has learned, in the order of the configuration. */
 export type FittedCalculators = Partial<Record<CalculatorName, FittedCalculator>>;
 
-const FORMAT = "churn-workbench monitor 1";
+const FORMAT = "churn-workbench monitor 2";
 
 /**
  * A monitor that has learned its reference. It can be saved and loaded: the rows of the reference are not needed again.
@@ -135,8 +135,8 @@ export async function fitMonitor(
   config: MonitorConfig,
   options: { compat?: "nannyml" | undefined } = {},
 ): Promise<FittedMonitor> {
-  const checked = monitorConfig(config);
   const { compat } = options;
+  const checked = isCompat(compat) ? monitorConfig(config) : withDefaults(monitorConfig(config));
   const { chunking } = checked;
   const table = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
   const plans = planCalculators(checked, table);

@@ -12,12 +12,29 @@ import { CONFIG_SECTIONS, type ConfigSection, type MonitorConfig } from "./confi
 export function monitorConfig(raw: unknown): MonitorConfig {
   const whole = object(raw, "the configuration");
   for (const key of Object.keys(whole)) if (!CONFIG_SECTIONS.has(key)) throw unknownSection(key);
-  const entries = [...CONFIG_SECTIONS].flatMap(([name, section]) => {
+  const entries = [...CONFIG_SECTIONS].flatMap(([name, section]): [string, unknown][] => {
     const value = whole[name];
-    if (value === undefined || value === null || value === false) return [];
+    if (value === undefined || value === null) return [];
+    // what runs without being named can be turned off
+    if (value === false) return BY_DEFAULT.has(name) ? [[name, false]] : [];
     return [[name, sectionOf(section, value === true ? {} : object(value, `"${name}"`))]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Sections that run beside others without being named; `false` turns them off. */
+const BY_DEFAULT: ReadonlySet<string> = new Set(["source", "calibration"]);
+
+/** A configuration with the sections that run without being named: sources beside columns, calibration beside labels. */
+export function withDefaults(config: MonitorConfig): MonitorConfig {
+  const { univariate, missing, range, stats, realized, cbpe } = config;
+  const names = [missing, univariate, stats, range].find((each) => each?.column_names)?.column_names;
+  const columns = univariate ?? missing ?? range ?? stats;
+  return {
+    ...config,
+    ...(realized && cbpe && config.calibration === undefined ? { calibration: {} } : {}),
+    ...(columns && config.source === undefined ? { source: names ? { column_names: names } : {} } : {}),
+  };
 }
 
 function sectionOf({ options, otherNames = {}, normalize }: ConfigSection, raw: Readonly<Record<string, unknown>>) {

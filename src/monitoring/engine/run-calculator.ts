@@ -1,3 +1,4 @@
+import { expectationOf } from "../calculators/baseline.js";
 import type { Calculator, FittedCalculator, SyncCalculator } from "../calculators/calculator.js";
 import {
   fitCalculator,
@@ -57,13 +58,14 @@ export function toResult<Options, State, Prepared>(
   { chunks, measures, warnings }: MeasuredSeries = { chunks: [], measures: [], warnings: fitted.warnings },
 ): MonitoringResult {
   const rows = [...fitted.measures, ...measures];
-  const series = calculator.series(fitted.state).map(({ key, metric, label, column, columnType }, s) => ({
+  const series = calculator.series(fitted.state).map(({ key, metric, label, column, columnType, ...plan }, s) => ({
     key,
     metric,
     label,
     ...(column === undefined ? {} : { column }),
     ...(columnType === undefined ? {} : { columnType }),
     measures: rows.map((row) => row[s]),
+    expected: expectationOf(fitted.baselines[s], fitted.compat, plan),
   }));
   return new MonitoringResult(calculator.name, [...fitted.chunks, ...chunks], series, calculator.fields, warnings);
 }

@@ -8,6 +8,7 @@ export const businessValueMetric = {
   title: "Business Value",
   help: "worth of the predictions by a matrix of values",
   needs: "classes",
+  grows: ({ perPrediction }) => !perPrediction,
   range: () => ({}),
   value: businessValue,
   samplingError(counts, settings) {

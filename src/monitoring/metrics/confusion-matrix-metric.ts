@@ -3,18 +3,20 @@ import type { CountMetric, MetricSettings } from "./performance-metric.js";
 import { spread } from "./sampling-error.js";
 
 /** The four cells of the confusion matrix: they are asked for together, as `confusion_matrix`. */
-export const truePositiveMetric = cell("true_positive", "True Positive", "truePositives");
-export const trueNegativeMetric = cell("true_negative", "True Negative", "trueNegatives");
-export const falsePositiveMetric = cell("false_positive", "False Positive", "falsePositives");
-export const falseNegativeMetric = cell("false_negative", "False Negative", "falseNegatives");
+export const truePositiveMetric = cell("true_positive", "True Positive", "truePositives", "neither");
+export const trueNegativeMetric = cell("true_negative", "True Negative", "trueNegatives", "neither");
+export const falsePositiveMetric = cell("false_positive", "False Positive", "falsePositives", "less");
+export const falseNegativeMetric = cell("false_negative", "False Negative", "falseNegatives", "less");
 
-function cell<const Name extends string>(name: Name, title: string, key: keyof Confusion) {
+function cell<const Name extends string>(name: Name, title: string, key: keyof Confusion, better: "less" | "neither") {
   return {
     name,
     group: "confusion_matrix",
     title,
     help: "cell of the confusion matrix: a count, or a share where it is normalized",
     needs: "classes",
+    better,
+    grows: ({ normalize }) => normalize === null,
     range: ({ normalize }) => (normalize === null ? { lower: 0 } : { lower: 0, upper: 1 }),
     value: (counts, settings) => counts[key] / (settings.normalize === null ? 1 : totalOf(counts, key, settings)),
     samplingError(counts, settings) {

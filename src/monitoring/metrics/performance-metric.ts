@@ -24,6 +24,10 @@ interface CommonMetric extends MetricFacts {
   readonly name: string;
   /** The name to ask for it by, where several are asked for at once. */
   readonly group?: string;
+  /** Which way is better; by default more is. */
+  readonly better?: "more" | "less" | "neither";
+  /** It grows with the rows of a chunk: it is judged by row. */
+  grows?(settings: MetricSettings): boolean;
   /** What it can be at all. */
   range(settings: MetricSettings): Range;
 }

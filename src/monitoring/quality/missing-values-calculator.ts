@@ -51,6 +51,8 @@ export const missingCalculator: SyncCalculator<QualityOptions, MissingState, voi
         label: normalize ? "Missing Values Rate" : "Missing Values Count",
         column: name,
         threshold,
+        share: true,
+        perRow: !normalize,
         range: normalize ? { lower: 0, upper: 1 } : { lower: 0 },
       };
     }),

@@ -98,7 +98,16 @@ export const statisticCalculator = <S extends Statistic>(
       // a spread or a count has no room below 0; of the others any value can be
       const range = statistic === "std" || statistic === "count" ? { lower: 0, drop: true } : {};
       if (statistic === "count") return { key: metric, metric, label, threshold, range };
-      return { key: name, metric, label, column: name, columnType: "continuous", threshold, range };
+      return {
+        key: name,
+        metric,
+        label,
+        column: name,
+        columnType: "continuous",
+        threshold,
+        perRow: statistic === "sum",
+        range,
+      };
     }),
 
   prepare: ({ columns }, table, { period }) =>

@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import type { Threshold } from "../calculators/threshold.js";
+import { byDefault, type Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, isText, needColumns } from "../chunks/typed-columns.js";
 import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
@@ -20,7 +20,7 @@ export interface UnseenState {
 
 type Prepared = readonly { readonly column: CategoryColumn; readonly seen: Uint8Array }[];
 
-export const NONE_ALLOWED: Threshold = { type: "constant", upper: 0 };
+export const NONE_ALLOWED: Threshold = byDefault({ type: "constant", upper: 0 });
 
 const config = qualityConfig("unseen");
 
@@ -72,6 +72,8 @@ export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepa
         column: name,
         columnType: "categorical",
         threshold,
+        share: true,
+        perRow: !normalize,
         range: normalize ? { lower: 0, upper: 1 } : { lower: 0 },
       };
     }),

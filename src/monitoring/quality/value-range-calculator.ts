@@ -61,6 +61,8 @@ export const rangeCalculator: SyncCalculator<
         column: name,
         columnType: "continuous",
         threshold,
+        share: true,
+        perRow: !normalize,
         range: normalize ? { lower: 0, upper: 1 } : {},
       };
     }),

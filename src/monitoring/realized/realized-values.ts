@@ -13,9 +13,9 @@ import type { PerformancePlan } from "./performance-plan.js";
 /** The series of a plan, a metric each. */
 export function performanceSeries(plan: PerformancePlan): SeriesPlan[] {
   return plan.keys.map((key) => {
-    const { title: label, range } = metricFor(key);
+    const { title: label, range, grows } = metricFor(key);
     const threshold = plan.thresholds[groupOf(key)] ?? STANDARD_DEVIATION;
-    return { key, metric: key, label, threshold, range: range(plan) };
+    return { key, metric: key, label, threshold, range: range(plan), perRow: grows?.(plan) ?? false };
   });
 }
 

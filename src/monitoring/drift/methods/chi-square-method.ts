@@ -1,4 +1,5 @@
 import { chiSquareTest } from "../../../statistics/chi-square.js";
+import { chiSquareAt, NORMAL_999 } from "./chance-quantiles.js";
 import type { DistanceMethod } from "./distance-method.js";
 
 const ALERT_P = 0.05;
@@ -10,7 +11,8 @@ export const chiSquareMethod = {
   range: { lower: 0 },
   bounded: false,
   threshold: null,
-  chance: () => null,
+  quadratic: true,
+  chance: ({ shares }, { z = NORMAL_999 }) => chiSquareAt(Math.max(1, shares.length - 1), z),
   categorical: {
     distance({ reference, chunk, unseen }) {
       const zeros = unseen.map(() => 0);

@@ -1,4 +1,5 @@
-import type { Range, Threshold } from "../../calculators/threshold.js";
+import { byDefault, type Range, type Threshold } from "../../calculators/threshold.js";
+import type { ChanceAt } from "./chance-quantiles.js";
 
 /** Shares of a reference and of a chunk over the same bins; what of the chunk lies in none is missing from its sum. */
 export interface SharesPair {
@@ -51,10 +52,12 @@ export interface DistanceMethod {
   /** The default; null for a statistic that comes with its own alert. */
   readonly threshold: Threshold | null;
   /**
-   * How large chance alone makes it: its 99.9 % quantile between samples of n and N rows of one distribution; null where no
-   * such limit is known.
+   * How large chance alone makes it: a quantile, by default that of 99.9 %, between samples of n and N rows of one
+   * distribution; null where no such limit is known.
    */
-  chance(shape: Distribution, n: number, N: number): number | null;
+  chance(shape: Distribution, at: ChanceAt): number | null;
+  /** It is the square of a distance already. */
+  readonly quadratic?: boolean;
   /** Of columns of numbers, if it can be used there. */
   readonly continuous?: {
     readonly needs: readonly ContinuousSummary[];
@@ -65,8 +68,8 @@ export interface DistanceMethod {
 }
 
 /** Mean + 3 standard deviations of the reference chunks: a distance has no lower limit. */
-export const THREE_DEVIATIONS: Threshold = {
+export const THREE_DEVIATIONS: Threshold = byDefault({
   type: "standard_deviation",
   std_lower_multiplier: null,
   std_upper_multiplier: 3,
-};
+});

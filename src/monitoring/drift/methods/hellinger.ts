@@ -15,7 +15,7 @@ export const hellingerMethod = {
   range: { lower: 0 },
   bounded: true,
   threshold: THREE_DEVIATIONS,
-  chance: (shape, n, N) => quadraticChance(shape, n, N, 8),
+  chance: (shape, at) => quadraticChance(shape, at, 8),
   continuous: { needs: ["doane"], distance: (pair) => hellinger(pair.doane()) },
   categorical: { distance: hellinger },
 } as const satisfies DistanceMethod;

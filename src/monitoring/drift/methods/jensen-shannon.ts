@@ -31,7 +31,7 @@ export const jensenShannonMethod = {
   range: { lower: 0 },
   bounded: true,
   threshold: THREE_DEVIATIONS,
-  chance: (shape, n, N) => quadraticChance(shape, n, N, 8 * Math.LN2),
+  chance: (shape, at) => quadraticChance(shape, at, 8 * Math.LN2),
   continuous: { needs: ["doane"], distance: (pair) => jensenShannon(pair.doane()) },
   categorical: { distance: jensenShannon },
 } as const satisfies DistanceMethod;

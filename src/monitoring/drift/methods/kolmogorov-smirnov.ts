@@ -1,3 +1,4 @@
+import { NORMAL_999, normalTail } from "./chance-quantiles.js";
 import { type DistanceMethod, THREE_DEVIATIONS } from "./distance-method.js";
 
 export const kolmogorovSmirnovMethod = {
@@ -7,6 +8,6 @@ export const kolmogorovSmirnovMethod = {
   bounded: true,
   threshold: THREE_DEVIATIONS,
   // its asymptotic distribution
-  chance: (_shape, n, N) => 1.95 * Math.sqrt(1 / n + 1 / N),
+  chance: (_shape, { n, N, z = NORMAL_999 }) => Math.sqrt(-Math.log(normalTail(z) / 2) / 2) * Math.sqrt(1 / n + 1 / N),
   continuous: { needs: ["cumulative"], distance: (pair) => pair.kolmogorovSmirnov() },
 } as const satisfies DistanceMethod;

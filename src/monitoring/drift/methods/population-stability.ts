@@ -1,4 +1,5 @@
-import { chiSquare999 } from "./chance-quantiles.js";
+import { byDefault } from "../../calculators/threshold.js";
+import { chiSquareAt, NORMAL_999 } from "./chance-quantiles.js";
 import type { DistanceMethod, SharesPair } from "./distance-method.js";
 import { missingShare } from "./shares.js";
 
@@ -19,9 +20,10 @@ export const populationStabilityMethod = {
   range: { lower: 0 },
   bounded: false,
   // the limit in use since Siddiqi (2006) for a shift that needs action
-  threshold: { type: "constant", upper: 0.25 },
+  threshold: byDefault({ type: "constant", upper: 0.25 }),
+  quadratic: true,
   // ten bins: a χ² of nine degrees of freedom (Yurdakul 2018)
-  chance: (_shape, n, N) => chiSquare999(9) * (1 / n + 1 / N),
+  chance: (_shape, { n, N, z = NORMAL_999 }) => chiSquareAt(9, z) * (1 / n + 1 / N),
   continuous: { needs: ["deciles"], distance: (pair) => populationStability(pair.deciles()) },
   categorical: { distance: populationStability },
 } as const satisfies DistanceMethod;
