@@ -98,6 +98,6 @@ function driftOf(name: string, training: Float64Array, now: Float64Array): Featu
   const [measure] = measureContinuous(reference, now, { from: 0, to: now.length }, options);
   if (!measure || !Number.isFinite(measure.value)) return null;
   const shape = { shares: reference.doane?.share ?? [], deviation: reference.deviation };
-  const limit = Math.max(MATTERS, driftMethod(METHOD).chance(shape, later, rows) ?? 0);
+  const limit = Math.max(MATTERS, driftMethod(METHOD).chance(shape, { n: later, N: rows }) ?? 0);
   return { value: measure.value, limit, hasMoved: measure.value > limit };
 }
