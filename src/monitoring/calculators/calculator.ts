@@ -1,7 +1,7 @@
 import type { Chunk, Period } from "../chunks/chunk.js";
 import type { Column } from "../chunks/column.js";
 import type { OrderedTable } from "../chunks/table.js";
-import type { Baseline, Chance } from "./baseline.js";
+import type { Baseline, Chance } from "./baseline-facts.js";
 import type { CalculatorConfig } from "./calculator-config.js";
 import type { ChunkInfo, Measure, MeasureField, SeriesInfo } from "./measure.js";
 import type { Limits, Range, Threshold } from "./threshold.js";

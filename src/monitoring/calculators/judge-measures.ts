@@ -1,4 +1,5 @@
-import { type Baseline, limitsFor } from "./baseline.js";
+import { limitsFor } from "./baseline.js";
+import type { Baseline } from "./baseline-facts.js";
 import type { Calculator, RawMeasure, SeriesPlan } from "./calculator.js";
 import { type Judgement, judge, notInside, strictlyBeyond } from "./judge.js";
 import { finite, type Measure } from "./measure.js";

@@ -1,4 +1,4 @@
-import type { Chance } from "../calculators/baseline.js";
+import type { Chance } from "../calculators/baseline-facts.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
 import type { Threshold } from "../calculators/threshold.js";
 import { categoriesOf, isText, needColumns, numbersOf, typedColumns } from "../chunks/typed-columns.js";

@@ -1,5 +1,5 @@
 import { upperGamma } from "../../../statistics/special-functions.js";
-import type { Distribution } from "./distance-method.js";
+import type { ChanceAt, Distribution } from "./distance-method.js";
 
 /** A normal value beyond which one chunk in a thousand lies. */
 export const NORMAL_999 = 3.09;
@@ -18,13 +18,6 @@ export function countFilled({ shares }: Distribution, rows: number): number {
   let filled = 0;
   for (let i = 0; i < shares.length; i++) if (shares[i] * rows >= 1) filled++;
   return filled;
-}
-
-/** Rows of a chunk and of its reference, and the standard normal deviate whose quantile is asked for; 3.09 by default. */
-export interface ChanceAt {
-  readonly n: number;
-  readonly N: number;
-  readonly z?: number;
 }
 
 /**

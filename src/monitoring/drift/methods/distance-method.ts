@@ -1,5 +1,4 @@
 import { byDefault, type Range, type Threshold } from "../../calculators/threshold.js";
-import type { ChanceAt } from "./chance-quantiles.js";
 
 /** Shares of a reference and of a chunk over the same bins; what of the chunk lies in none is missing from its sum. */
 export interface SharesPair {
@@ -34,6 +33,13 @@ export interface CategoricalPair extends SharesPair {
 
 /** A distance, or a statistic that comes with its own alert. */
 export type Distance = number | { readonly value: number; readonly alert: boolean };
+
+/** Rows of a chunk and of its reference, and the standard normal deviate whose quantile is asked for; 3.09 by default. */
+export interface ChanceAt {
+  readonly n: number;
+  readonly N: number;
+  readonly z?: number;
+}
 
 /** What is known of a reference column: the shares of its bins or categories, and its standard deviation. */
 export interface Distribution {
