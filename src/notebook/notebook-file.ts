@@ -1,8 +1,8 @@
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { CellOutputs } from "./cell-outputs.js";
+import { maskNotebook } from "./mask-notebook.js";
 import { type Notebook, writeNotebook } from "./notebook.js";
-import { maskDeep } from "./secrets.js";
 
 const AUTOSAVE_MS = 10_000;
 
@@ -26,7 +26,7 @@ export class NotebookFile {
   /** The notebook as it is to be read by others. */
   masked(): Notebook {
     for (const cell of this.#notebook.cells) CellOutputs.settle(cell);
-    return maskDeep(this.#notebook, this.#mask);
+    return maskNotebook(this.#notebook, this.#mask);
   }
 
   /** Saves the notebook. */

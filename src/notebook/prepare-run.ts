@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { ChurnError } from "../core/errors.js";
 import { checkParameters, type GivenValue } from "./check-parameters.js";
+import { environmentSecrets } from "./environment-secrets.js";
 import { injectParameters } from "./inject-parameters.js";
 import { type Notebook, type NotebookCell, readNotebook } from "./notebook.js";
 import { type NotebookParameter, readParameters } from "./read-parameters.js";
 import { planResume } from "./resume-plan.js";
 import type { RunNotebookOptions } from "./run-options.js";
 import { forgetRun, openRecord } from "./run-record.js";
-import { MASK, masker } from "./secrets.js";
+import { isWord, MASK, masker } from "./secrets.js";
 
 /** A notebook with its parameters in place. */
 export interface PreparedRun {
@@ -54,16 +55,26 @@ export async function prepareRun(
     (declared ?? []).flatMap((parameter) => ("default" in parameter ? [[parameter.name, parameter.default]] : [])),
   );
   openRecord(notebook, { input, output, parameters: hide(values), defaults: hide(defaults) });
+  const hidden = secrets.flatMap(({ name, ...parameter }) => [values[name], parameter.default]).filter(Boolean);
+  const mask = masker([...hidden, ...environmentSecrets({ ...process.env, ...options.env })]);
   const resumes = options.resume || options.fromCell !== undefined;
-  const kept = resumes ? planResume(notebook, await readNotebook(output), options.fromCell) : new Set<NotebookCell>();
+  const kept = resumes
+    ? planResume(notebook, await readNotebook(output), options.fromCell, mask)
+    : new Set<NotebookCell>();
   return {
     notebook,
     kept,
-    notes: (declared ?? []).flatMap((parameter) => lateNote(parameter, values)),
+    notes: [
+      ...(declared ?? []).flatMap((parameter) => lateNote(parameter, values)),
+      ...secrets.filter(({ name }) => isWord(values[name])).map(({ name }) => shortNote(name)),
+    ],
     sources: new Map(injected ? [[injected.cell, injected.source]] : []),
-    mask: masker(secrets.flatMap(({ name, ...parameter }) => [values[name], parameter.default]).filter(Boolean)),
+    mask,
   };
 }
+
+const shortNote = (name: string): string =>
+  `the secret ${name} is a word of a few letters, which is masked only where it stands alone; if it is no secret, declare it as NotSecret (type NotSecret = string)`;
 
 /** What the parameters' own cell computes has been computed when the given values come. */
 function lateNote({ name, usedBy, ...parameter }: NotebookParameter, values: Record<string, unknown>): string[] {

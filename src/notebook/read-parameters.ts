@@ -1,7 +1,7 @@
 import { loadCompiler } from "../kernel/tslab.js";
 import { hasTag, joinLines, type Notebook } from "./notebook.js";
 import type { ParameterType } from "./parameter-type.js";
-import { isSecretName } from "./secrets.js";
+import { isSecretName } from "./secret-names.js";
 import { TypeReader } from "./type-reader.js";
 
 /** One constant of the cell tagged `parameters`. */

@@ -18,10 +18,16 @@ type Node = any;
  * @param notebook as it will run, parameters in place
  * @param before as the run before has left it
  * @param fromCell number of the first cell to run, from 1; without it, the first that did not run to its end
+ * @param mask what the run before has done to the sources that it saved: secrets are masked there
  * @returns the cells that are kept
  * @throws ChurnError BAD_USAGE that says why it cannot be done
  */
-export function planResume(notebook: Notebook, before: Notebook, fromCell?: number): Set<NotebookCell> {
+export function planResume(
+  notebook: Notebook,
+  before: Notebook,
+  fromCell: number | undefined,
+  mask: (text: string) => string,
+): Set<NotebookCell> {
   const old = before.cells.filter((cell) => !hasTag(cell, "papermill-error-cell-tag"));
   const { cells } = notebook;
   const start = fromCell === undefined ? firstUnfinished(old) : fromCell - 1;
@@ -36,7 +42,7 @@ export function planResume(notebook: Notebook, before: Notebook, fromCell?: numb
     const cell = cells[i];
     const last = old[i];
     if (cell.cell_type !== "code" || isIdle(cell)) continue;
-    if (!last || joinLines(last.source) !== joinLines(cell.source)) {
+    if (!last || mask(joinLines(last.source)) !== mask(joinLines(cell.source))) {
       throw cannot(
         start,
         `cell ${i + 1} is not what it was: ${firstLine(cell)}`,

@@ -10,21 +10,11 @@ export const MASK = "[secret]";
 /** Values so short that they would be found everywhere are left. */
 const SHORTEST = 3;
 
-/** Says whether a name announces a secret: `apiKey`, `DB_PASSWORD`, `token`. */
-export function isSecretName(name: string): boolean {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-  return words.some(
-    (word, i) =>
-      /^(secrets?|passwords?|passwd|passphrases?|token|apikeys?|credentials?)$/.test(word) ||
-      (word === "key" && i === words.length - 1) ||
-      // other lists of keys name columns, and other tokens are words of a text
-      (/^(keys|tokens)$/.test(word) && /^(api|auth|access|private|refresh)$/.test(words[i - 1] ?? "")),
-  );
-}
+/** Words of so few letters stand within others: they are masked where they stand alone. */
+const WORD = /^[a-z]{3,5}$/i;
+
+/** Whether a secret is a word that is masked only where it stands alone, so that nothing else is damaged. */
+export const isWord = (secret: unknown): boolean => typeof secret === "string" && WORD.test(secret);
 
 /** Makes a function that masks values in texts, in the forms in which they turn up; of lists and objects, every text. */
 export function masker(values: Iterable<unknown>): (text: string) => string {
@@ -39,8 +29,13 @@ export function masker(values: Iterable<unknown>): (text: string) => string {
   // the longest first: a form may be a part of another
   const sorted = [...forms].sort((a, b) => b.length - a.length);
   if (sorted.length === 0) return (text) => text;
-  const pattern = new RegExp(sorted.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  const pattern = new RegExp(sorted.map(patternOf).join("|"), "gu");
   return (text) => text.replace(pattern, MASK);
+}
+
+function patternOf(form: string): string {
+  const escaped = form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return WORD.test(form) ? `(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])` : escaped;
 }
 
 function textsOf(value: unknown): string[] {
@@ -48,7 +43,11 @@ function textsOf(value: unknown): string[] {
   return typeof value === "object" ? Object.values(value).flatMap(textsOf) : [String(value)];
 }
 
-/** A copy of a value with every text in it masked; texts that are kept in lines are masked as a whole. */
+/**
+ * A copy of a value with every text in it masked; texts that are kept in lines are masked as a whole.
+ *
+ * A name of a field that is a word stays, since the forms of charts and tables have such names.
+ */
 export function maskDeep<T>(value: T, mask: (text: string) => string): T {
   const visit = (part: unknown): unknown => {
     if (typeof part === "string") return mask(part);
@@ -61,7 +60,12 @@ export function maskDeep<T>(value: T, mask: (text: string) => string): T {
       return part.map(visit);
     }
     if (typeof part === "object" && part !== null) {
-      return Object.fromEntries(Object.entries(part).map(([key, inner]) => [mask(key), visit(inner)]));
+      return Object.fromEntries(
+        Object.entries(part).map(([key, inner]) => [
+          /^[$\w.+/-]*$/.test(key) && !/\d/.test(key) ? key : mask(key),
+          visit(inner),
+        ]),
+      );
     }
     return part;
   };

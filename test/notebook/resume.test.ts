@@ -20,6 +20,35 @@ it("a run is taken up at the cell that failed; what says it can run again does, 
   await expect(runNotebook(fixture("rerunnable"), output, { cwd, resume: true })).rejects.toThrow(/nothing to resume/);
 }, 90_000);
 
+it("a run with a secret that stands in its sources is taken up", async () => {
+  const folder = temporaryFolder();
+  const [input, output] = [join(folder, "in.ipynb"), join(folder, "out.ipynb")];
+  const code = (source: string, tags: string[] = []) => ({
+    cell_type: "code",
+    metadata: { tags },
+    source,
+    outputs: [],
+    execution_count: null,
+  });
+  const sources = [
+    'console.log("tidy s3cret-1, " + process.env.CHURN_MYSQL_PASSWORD);',
+    `if (!require("node:fs").existsSync("ok")) throw 1;`,
+  ];
+  const cells = [code('const db_password = "";', ["parameters"]), ...sources.map((source) => code(source))];
+  writeFileSync(input, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 4 }));
+  const options = {
+    cwd: folder,
+    parameterTexts: { db_password: "s3cret-1" },
+    env: { CHURN_MYSQL_PASSWORD: "of-the-env" },
+  };
+  await expect(runNotebook(input, output, options)).rejects.toThrow(/cell 4 .*failed/);
+  writeFileSync(join(folder, "ok"), "");
+  expect((await runNotebook(input, output, { ...options, resume: true })).cells).toBe(3);
+  const saved = readFileSync(output, "utf8");
+  expect(saved).toContain("tidy [secret], [secret]");
+  expect(saved).not.toMatch(/s3cret-1|of-the-env/);
+}, 90_000);
+
 it("a run is not taken up when a cell needs what is gone, and says why", async () => {
   const cwd = temporaryFolder();
   const output = join(cwd, "out.ipynb");
