@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import type { CompiledCell } from "./compiler.js";
+import { firstLetters } from "../core/first-letters.js";
+import { type CompiledCell, cellName } from "./compiled-cell.js";
 import type { Diagnostic } from "./tslab.js";
 
 /** Content of a Jupyter `error` message. */
@@ -12,17 +13,16 @@ export interface CellError {
 /** Finds a compiled cell by its name in stack traces. */
 export type FindCell = (name: string) => CompiledCell | undefined;
 
-const CELL_FRAME = /(cell-(\d+)\.ts):(\d+):(\d+)/;
+/** A frame of a cell as `readableStacks` has written it. */
+const CELL_FRAME = /\(?cell \[(\d+)\], line (\d+):(\d+)\)?$/;
 
-/** Frames of the kernel itself and of the module that runs cells; they say nothing about the user's code. */
-const OUR_FRAME =
-  /\bnode:[a-z]|\/tslab\/dist\/|\/kernel\/(session|kernel|main|output|display|mime-bundle)\.[jt]s|evalmachine/;
+const NODE_FRAME = /\bnode:[a-z]/;
 
 /** What a cell threw, in lines of the cell. */
 export function runtimeError(error: unknown, find: FindCell): CellError {
   if (!isErrorLike(error)) {
     const text = typeof error === "string" ? error : inspect(error);
-    return { ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] };
+    return limited({ ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] });
   }
   const { name, message } = error;
   const ename = String(name || "Error");
@@ -31,19 +31,11 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
   const frames: string[] = [];
   let excerpt: string | undefined;
   for (const line of stack.split("\n")) {
-    if (!/^\s+at /.test(line)) continue;
-    const match = CELL_FRAME.exec(line);
-    if (!match) {
-      if (!OUR_FRAME.test(line)) frames.push(line);
-      continue;
-    }
-    const cell = find(match[1]);
-    const at = cell?.find(Number(match[3]), Number(match[4]));
-    if (!cell || !at) continue;
-    excerpt ??= codeFrame(cell.source, at.line, at.column);
-    const where = `cell [${match[2]}], line ${at.line}:${at.column}`;
-    const callee = /^\s+at (?:async )?(.+?) \(/.exec(line)?.[1];
-    frames.push(callee && !/^(Object\.)?<anonymous>$/.test(callee) ? `    at ${callee} (${where})` : `    at ${where}`);
+    if (!/^\s+at /.test(line) || NODE_FRAME.test(line)) continue;
+    frames.push(line);
+    const [, count, row, column] = CELL_FRAME.exec(line) ?? [];
+    const cell = count === undefined || excerpt !== undefined ? undefined : find(cellName(Number(count)));
+    if (cell) excerpt = codeFrame(cell.source, Number(row), Number(column));
   }
   const traceback = [`${ename}: ${evalue}`];
   if (excerpt) traceback.push(excerpt);
@@ -57,7 +49,19 @@ export function runtimeError(error: unknown, find: FindCell): CellError {
     traceback.push(`caused by: ${inOneLine(cause)}`);
     cause = isErrorLike(cause) ? cause.cause : undefined;
   }
-  return { ename, evalue, traceback };
+  return limited({ ename, evalue, traceback });
+}
+
+/** Characters of an error that are shown, as for other outputs a reader has to open. */
+const LONGEST = 2 ** 16;
+
+function limited({ ename, evalue, traceback }: CellError): CellError {
+  return { ename: cut(ename), evalue: cut(evalue), traceback: traceback.map(cut) };
+}
+
+function cut(text: string): string {
+  const shown = firstLetters(text, LONGEST);
+  return shown === text ? text : `${shown}\n[cut: ${text.length - shown.length} more characters]`;
 }
 
 /** What the compiler found wrong with a cell: every fault with its line and a caret below it. */
@@ -82,19 +86,34 @@ export function compileError(diagnostics: Diagnostic[], source: string, count: n
   const rest = more > 0 ? ` (and ${more} more)` : "";
   return {
     ename: "TypeScriptError",
-    evalue: `${where(first)} - ${first.messageText}${rest}`,
-    traceback,
+    evalue: cut(`${where(first)} - ${first.messageText}${rest}`),
+    traceback: traceback.map(cut),
   };
 }
+
+/** Characters of a long line on either side of the fault. */
+const AROUND = 150;
 
 /** The line at fault with one line before it, numbered, and a caret below. */
 function codeFrame(source: string, line: number, column: number, length = 1): string {
   const lines = source.split("\n");
   const width = String(line).length;
-  const numbered = (n: number) => `${n === line ? ">" : " "} ${String(n).padStart(width)} | ${lines[n - 1] ?? ""}`;
+  // of a line that nobody can read to its end, what is around the fault
+  const from = Math.max(0, column - 1 - AROUND);
+  const part = (text: string) => {
+    const begin = firstLetters(text.slice(from), 2 * AROUND);
+    return text.length <= 2 * AROUND
+      ? text
+      : `${from > 0 ? "…" : ""}${begin}${from + begin.length < text.length ? "…" : ""}`;
+  };
+  const numbered = (n: number) =>
+    `${n === line ? ">" : " "} ${String(n).padStart(width)} | ${part(lines[n - 1] ?? "")}`;
   const text = lines[line - 1] ?? "";
-  const marks = "^".repeat(Math.max(1, Math.min(length, text.length - column + 1)));
-  const before = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  const isCut = text.length > 2 * AROUND;
+  const room = (isCut ? Math.min(text.length, from + 2 * AROUND) : text.length) - column + 1;
+  const marks = "^".repeat(Math.max(1, Math.min(length, room)));
+  const start = isCut ? from : 0;
+  const before = (isCut && from > 0 ? " " : "") + text.slice(start, column - 1).replace(/[^\t]/g, " ");
   const caret = `  ${" ".repeat(width)} | ${before}${marks}`;
   return [...(line > 1 ? [numbered(line - 1)] : []), numbered(line), caret].join("\n");
 }

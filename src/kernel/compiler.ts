@@ -6,25 +6,14 @@ import {
   readEarlierNames,
   topLevelNames,
 } from "./cell-transforms.js";
+import { type CompiledCell, cellName } from "./compiled-cell.js";
 import type { EmittedCell } from "./intercept-builder.js";
 import { registration } from "./live-names.js";
 import { patchTslab } from "./patched-tslab.js";
-import { type PositionFinder, positionFinder } from "./source-position.js";
+import { SideFiles } from "./side-files.js";
+import { positionFinder } from "./source-position.js";
 import type { Converted, Converter, Tslab } from "./tslab.js";
 import { describeFault, findUnnameable } from "./unnameable.js";
-
-/** A cell that was compiled: what was written, and how to find the way back to it. */
-export interface CompiledCell {
-  source: string;
-  /** Names that it declares. */
-  names: string[];
-  find: PositionFinder;
-}
-
-/** Name of a cell in stack traces. */
-export function cellName(count: number): string {
-  return `cell-${count}.ts`;
-}
 
 /** What is known of one compilation while it runs. */
 interface Pass {
@@ -40,15 +29,18 @@ const newPass = (names: string[]): Pass => ({
   names,
   hidesLocals: true,
   lastExpressionVar: undefined,
-  emitted: { map: "", faults: [] },
+  emitted: { map: "", faults: [], program: undefined },
 });
 
 /** tslab's converter, with source maps, names for the cells, and `for await` at top level. */
 export class Compiler {
   readonly tslab: Tslab;
   readonly converters: { node: Converter; browser: Converter; close(): void };
+  /** Files of the user that cells import. */
+  readonly files = new SideFiles();
   readonly #node: Converter;
   readonly #cells = new Map<string, CompiledCell>();
+  readonly #changed: string[] = [];
   #current = cellName(0);
   #pass: Pass = { ...newPass([]), hidesLocals: false };
 
@@ -64,6 +56,7 @@ export class Compiler {
       onCell: (emitted) => {
         this.#pass.emitted = emitted;
       },
+      onFileMap: (path, map) => this.files.onMap(path, map),
       transformers: (checker) => [
         readEarlierNames(ts, checker),
         keepLastExpression(ts, this.#pass.names, (name) => {
@@ -86,6 +79,11 @@ export class Compiler {
     this.#current = cell;
   }
 
+  /** Says that files which are not compiled have changed: what imports them runs again. */
+  onChanged(paths: readonly string[]): void {
+    this.#changed.push(...paths);
+  }
+
   /** The cell that was compiled under a name. */
   cell(name: string): CompiledCell | undefined {
     return this.#cells.get(name);
@@ -98,6 +96,11 @@ export class Compiler {
     if (converted.output === undefined) return converted;
     const hasToplevelAwait = converted.hasToplevelAwait || hasTopLevelForAwait(ts, source);
     const output = named(converted.output, this.#current);
+    const sideOutputs = this.files.withImporters(
+      this.#pass.emitted.program,
+      converted.sideOutputs ?? [],
+      this.#changed.splice(0),
+    );
     const find = positionFinder(this.#pass.emitted.map, output.split("\n").length, hasToplevelAwait);
     this.#cells.set(this.#current, { source, names, find });
     // what a cell exports itself lives among the exports alone
@@ -105,6 +108,7 @@ export class Compiler {
     const isAny = (name: string) => `declare ${mutable.includes(name) ? "let" : "const"} ${name}: any;\n`;
     return {
       ...converted,
+      sideOutputs,
       hasToplevelAwait,
       lastExpressionVar: this.#pass.lastExpressionVar,
       output: output + registration([...new Set([...mutable, ...unnameable])]),
@@ -142,5 +146,6 @@ export class Compiler {
 }
 
 function named(output: string, name: string): string {
-  return `${output.replace(/^\/\/# sourceMappingURL=.*$/gm, "")}\n//# sourceURL=${name}`;
+  // the compiler writes it as the last line; one above may stand in a text
+  return `${output.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/, "\n")}\n//# sourceURL=${name}`;
 }

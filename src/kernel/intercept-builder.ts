@@ -1,4 +1,5 @@
 import type { Transformer } from "./cell-transforms.js";
+import { importWithoutEnding } from "./import-without-ending.js";
 import type { TypeScript } from "./tslab.js";
 
 const SOURCE = /__tslab__\.ts$/;
@@ -9,11 +10,15 @@ export interface EmittedCell {
   map: string;
   /** What is wrong with the declarations of it; they are not there then. */
   faults: readonly TypeScript[];
+  /** In which it was compiled. */
+  program: TypeScript;
 }
 
 /** What the kernel hears and says while the compiler works. */
 export interface BuilderHooks {
   onCell: (emitted: EmittedCell) => void;
+  /** Gets the source map of a file that cells import. */
+  onFileMap: (path: string, map: string) => void;
   takeHidesLocals: () => boolean;
   transformers: (checker: TypeScript) => Transformer[];
 }
@@ -40,10 +45,11 @@ export function interceptBuilder(ts: TypeScript, host: TypeScript, hooks: Builde
       ) => {
         const program = builder.getProgram();
         const isCell = SOURCE.test(file.fileName);
-        const before = isCell ? hooks.transformers(program.getTypeChecker()) : [];
+        const before = [...(isCell ? hooks.transformers(program.getTypeChecker()) : []), importWithoutEnding(ts)];
         let map = "";
         const onFile = (name: string, data: string) => {
           if (name.endsWith("__tslab__.js.map")) map = data;
+          else if (name.endsWith(".js.map")) hooks.onFileMap(file.fileName, data);
           else write(name, data);
         };
         // what a cell may say is what an ES module may: the checker keeps to that
@@ -52,7 +58,7 @@ export function interceptBuilder(ts: TypeScript, host: TypeScript, hooks: Builde
         options.module = ts.ModuleKind.CommonJS;
         try {
           const { diagnostics } = emit(file, onFile, token, onlyDeclarations, { before, afterDeclarations });
-          if (isCell) hooks.onCell({ map, faults: diagnostics });
+          if (isCell) hooks.onCell({ map, faults: diagnostics, program });
         } finally {
           options.module = module;
         }

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { JUPYTER_DISPLAY } from "../charts/chart.js";
 import { tableView } from "../charts/table-view.js";
 import { messageOf } from "../core/fault.js";
+import { firstLetters } from "../core/first-letters.js";
 import { isTable } from "./is-table.js";
 
 /** One output in several forms; the reader takes the richest that it can show. */
@@ -34,7 +35,8 @@ export async function mimeBundle(value: unknown): Promise<RichOutput> {
 /** A text that nobody reads to its end makes a notebook that nobody can open. */
 function cut(text: string): string {
   if (text.length <= LONGEST) return text;
-  return `${text.slice(0, LONGEST)}\n[cut: ${text.length - LONGEST} more characters; console.log shows up to 16 MiB]`;
+  const shown = firstLetters(text, LONGEST);
+  return `${shown}\n[cut: ${text.length - shown.length} more characters; console.log shows up to 16 MiB]`;
 }
 
 /** Makes a bundle ready for the wire: bytes become base64, and no bundle is without text. */
@@ -43,11 +45,17 @@ export function bundle(data: unknown, metadata: Record<string, unknown> = {}): R
   if (typeof data === "object" && data !== null) {
     for (const [type, value] of Object.entries(data)) {
       if (value === undefined) continue;
-      ready[type] = value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
+      ready[type] = value instanceof Uint8Array ? Buffer.from(value).toString("base64") : asText(type, value);
     }
   }
   if (Object.keys(ready).length === 0) ready["text/plain"] = inspect(data);
   return { data: ready, metadata };
+}
+
+/** The format wants text where the type is not JSON. */
+function asText(type: string, value: unknown): unknown {
+  const isText = typeof value === "string" || (Array.isArray(value) && value.every((line) => typeof line === "string"));
+  return isText || /[/+]json$/.test(type) ? value : inspect(value);
 }
 
 function isVegaLite(value: object): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { type CellContext, currentCell } from "./cell-context.js";
+import { cutNote } from "./cut-note.js";
 import { primordials } from "./primordials.js";
 
 /** Sends one message about a cell to all who listen. */
@@ -107,11 +108,9 @@ export class Output {
   /** Says how much of a cell's output was left out, if any. */
   reportCut(cell: CellContext): void {
     if (cell.cut.bytes === 0) return;
-    const { bytes, lines } = cell.cut;
+    const text = cutNote(cell.cut, this.#options.limit);
     cell.cut = { bytes: 0, lines: 0 };
     this.flush();
-    const limit = (this.#options.limit / 2 ** 20).toFixed(0);
-    const text = `\n[output cut: ${lines} more lines (${bytes} bytes) were left out; a cell may print ${limit} MiB]\n`;
     this.#options.publish(cell, "stream", { name: "stderr", text });
   }
 }

@@ -7,7 +7,10 @@ import { takeKeptCompiler } from "./startup-snapshot.js";
 import { loadTslab, type Tslab, type TypeScript } from "./tslab.js";
 
 /** What is different from tslab's own options; every @types package would be read otherwise, half a second of them. */
-const OPTIONS = { sourceMap: true, types: ["node"] };
+const OPTIONS = { sourceMap: true, types: ["node"], allowImportingTsExtensions: true };
+
+/** The compiler wants a promise that nothing is written, where imports have an ending; ours are written without it. */
+const ENDINGS = 5096;
 
 const TYPES = join(MODULES, "@types").replaceAll("\\", "/");
 
@@ -47,7 +50,7 @@ export function patchTslab(packages: readonly string[], hooksOf: (ts: TypeScript
     // without what is wrong with the declarations: that comes out when they are written
     getPreEmitDiagnosticsOfFiles: (program: TypeScript, files: TypeScript[]) =>
       ts.sortAndDeduplicateDiagnostics([
-        ...program.getOptionsDiagnostics(),
+        ...program.getOptionsDiagnostics().filter(({ code }: { code: number }) => code !== ENDINGS),
         ...program.getGlobalDiagnostics(),
         ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
       ]),

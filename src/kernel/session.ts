@@ -1,11 +1,13 @@
-import { createRequire } from "node:module";
 import { faultCode, messageOf } from "../core/fault.js";
 import type { CellContext } from "./cell-context.js";
 import { currentCell } from "./cell-context.js";
 import { type CellError, compileError, runtimeError } from "./cell-error.js";
-import { type Compiler, cellName } from "./compiler.js";
+import { cellName } from "./compiled-cell.js";
+import type { Compiler } from "./compiler.js";
+import { JsonModules } from "./json-modules.js";
 import { LiveNames } from "./live-names.js";
 import { nextTurn, primordials } from "./primordials.js";
+import { readableStacks } from "./readable-stacks.js";
 import type { Converter, Diagnostic, Executor } from "./tslab.js";
 
 /** How a cell ended. */
@@ -43,6 +45,7 @@ export class Session {
   readonly #compiler: Compiler;
   readonly #executor: Executor;
   readonly #live: LiveNames;
+  readonly #json = new JsonModules();
   #run: Run = newRun("");
 
   /** @param onCompile hears of the begin and the end of each compilation */
@@ -84,13 +87,17 @@ export class Session {
       },
     );
     this.#live = new LiveNames();
+    readableStacks({
+      cell: (name, line, column) => compiler.cell(name)?.find(line, column),
+      file: (path, line, column) => compiler.files.find(path, line, column),
+    });
   }
 
   /** Compiles and runs one cell; errors are an outcome, never thrown. */
   async run(cell: CellContext, code: string): Promise<Outcome> {
     const run = newRun(cellName(cell.count));
     this.#run = run;
-    forgetJson();
+    this.#compiler.onChanged(this.#json.forget());
     this.#compiler.name(run.name);
     cell.stop = () => this.#executor.interrupt();
     try {
@@ -213,12 +220,4 @@ function isInterrupt(error: unknown): boolean {
   if (error instanceof InterruptError) return true;
   if (!(error instanceof Error)) return false;
   return faultCode(error) === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || error.message === "Interrupted asynchronously";
-}
-
-/** Lets an import of a JSON file read it again: it may have been written since. Files of code tslab keeps itself. */
-function forgetJson(): void {
-  const { cache } = createRequire(import.meta.url);
-  for (const path of Object.keys(cache)) {
-    if (path.endsWith(".json") && !/[/\\]node_modules[/\\]/.test(path)) delete cache[path];
-  }
 }

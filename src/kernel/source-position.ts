@@ -16,6 +16,17 @@ const PREFIX = { sync: "(function(exports, require) { ".length, async: "(async f
 export const HEAD = "export {};\n";
 const LINES_BEFORE = 1;
 
+/** Reads the source map of a file: lines and columns count from 1 on both sides. */
+export function mapPosition(text: string): PositionFinder {
+  let map: SourceMap | undefined;
+  return (line, column) => {
+    map ??= new SourceMap(JSON.parse(text));
+    const entry = map.findEntry(line - 1, Math.max(0, column - 1));
+    if (!("originalLine" in entry)) return undefined;
+    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  };
+}
+
 /**
  * Reads the source map of a cell.
  *

@@ -72,9 +72,15 @@ function sign(key: string, parts: Buffer[]): string {
   return hmac.digest("hex");
 }
 
+/** Half a character has no UTF-8: a reader could not save it. JSON has it as an escape; an escaped backslash is none. */
+function wellFormed(json: string): string {
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) => (found === "\\\\" ? found : "\ufffd"));
+}
+
 /** Writes a message as the frames of the wire protocol, signed with `key`. */
 export function encode(key: string, { idents, header, parent, metadata, content, buffers }: Message): Buffer[] {
-  const parts = [header, parent, metadata, content].map((part) => Buffer.from(primordials.stringify(part)));
+  const parts = [header, parent, metadata, content].map((part) => Buffer.from(wellFormed(primordials.stringify(part))));
   return [...idents, DELIMITER, Buffer.from(sign(key, parts)), ...parts, ...buffers];
 }
 

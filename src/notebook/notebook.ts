@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
+import { firstLetters } from "../core/first-letters.js";
 import { utf8Text } from "../core/utf8-text.js";
 import { writeAtomic } from "../core/write-atomic.js";
 
@@ -77,7 +78,7 @@ export function firstLine(cell: NotebookCell): string {
     .split("\n")
     .map((line) => line.trim());
   const line = lines.find((text) => text !== "" && !text.startsWith("//")) ?? lines.find((text) => text !== "") ?? "";
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+  return line.length > 80 ? `${firstLetters(line, 79)}…` : line;
 }
 
 /** Whether a cell has a tag, as `parameters`, `raises-exception` or `skip-cell`. */

@@ -1,3 +1,5 @@
+import { firstLetters } from "../core/first-letters.js";
+import { cutNote } from "../kernel/cut-note.js";
 import type { Message } from "../kernel/wire.js";
 import type { CellOutputs } from "./cell-outputs.js";
 import { describeExit, type KernelProcess } from "./kernel-process.js";
@@ -49,11 +51,16 @@ export async function runCell(
     else shown = error;
   });
   let raw = 0;
+  const left = { lines: 0, bytes: 0 };
   kernel.onRawText = (name, text) => {
+    const shown = firstLetters(text, Math.max(0, RAW_LIMIT - raw));
+    const rest = text.slice(shown.length);
     raw += text.length;
-    if (raw > RAW_LIMIT) return;
-    outputs.print(name, text);
-    onText?.(text);
+    left.bytes += Buffer.byteLength(rest);
+    left.lines += rest.split("\n").length - 1;
+    if (shown === "") return;
+    outputs.print(name, shown);
+    onText?.(shown);
   };
   const died = kernel.exited.then((exit) => failure("died", "KernelDied", `the kernel died: ${describeExit(exit)}`));
 
@@ -81,6 +88,7 @@ export async function runCell(
     const fault = await Promise.race([idle, lost, died]);
     // what a child process has written is there before the cell ends
     await new Promise((resolve) => setImmediate(resolve));
+    if (left.bytes > 0) outputs.print("stderr", cutNote(left, RAW_LIMIT));
     if (fault) return fault;
     if (status === "ok") return shown;
     const { ename = "Aborted", evalue = `the kernel answered ${status}`, traceback = [] } = said;

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { escapeHtml } from "../../core/escape-html.js";
+import { firstLetters } from "../../core/first-letters.js";
 import { type CellOutput, joinLines } from "../notebook.js";
 import { overwritten } from "../overwritten.js";
 import { escapeJson, stripAnsi } from "./escape.js";
@@ -110,9 +111,7 @@ function altText(data: Record<string, unknown>): string {
       if (Array.isArray(words)) return words.join(" ");
     }
   }
-  return Array.from(stripAnsi(joinLines(data["text/plain"] ?? "chart")))
-    .slice(0, 300)
-    .join("");
+  return firstLetters(stripAnsi(joinLines(data["text/plain"] ?? "chart")), 300);
 }
 
 /** The static picture of an output; as an image it is apart from the page, whatever it contains. */
