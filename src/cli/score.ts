@@ -5,6 +5,7 @@ import type { StageContext } from "../core/progress.js";
 import { type ScoreResult, score } from "../scoring/score.js";
 import { openStore } from "../store/open-store.js";
 import { loadModel } from "../training/artifact.js";
+import { heldOutNote } from "../training/held-out-auc.js";
 import { type ScoredFile, scoreFile } from "../training/score-file.js";
 import { openModel } from "../training/train.js";
 import { formatFields } from "./format-fields.js";
@@ -25,13 +26,16 @@ export function scoreCommand(): Command {
             ]),
             ...result.notes.map((note) => `· ${note}`),
           ].join("\n")
-        : formatFields([
-            ["model", result.modelVersion],
-            ["snapshots scored", result.snapshots],
-            ["days", `${result.firstDay} … ${result.lastDay}`],
-            ["called churners", result.flagged],
-            ["label known by now", result.labelled],
-          ]),
+        : [
+            formatFields([
+              ["model", result.modelVersion],
+              ["snapshots scored", result.snapshots],
+              ["days", `${result.firstDay} … ${result.lastDay}`],
+              ["called churners", result.flagged],
+              ["label known by now", result.labelled],
+            ]),
+            ...[heldOutNote(result)].flatMap((note) => (note ? [`· ${note}`] : [])),
+          ].join("\n"),
   });
 }
 

@@ -4,6 +4,7 @@ import type { StageContext } from "../core/progress.js";
 import type { Store } from "../store/open-store.js";
 import { writePredictions } from "../store/write-predictions.js";
 import { loadModel } from "../training/artifact.js";
+import { type HeldOutAuc, heldOutAuc } from "../training/held-out-auc.js";
 import { fairLabel, readDataset } from "../training/read-dataset.js";
 import { scoreDataset } from "../training/score-dataset.js";
 import { findModel } from "../training/train.js";
@@ -11,7 +12,7 @@ import { findSnapshots } from "./find-snapshots.js";
 import { type ScoreOptions, scoreOptions } from "./options.js";
 
 /** What was scored. */
-export interface ScoreResult {
+export interface ScoreResult extends HeldOutAuc {
   modelVersion: string;
   snapshots: number;
   /** Snapshots that the model calls churners. */
@@ -83,6 +84,7 @@ export async function score(
         labelled: dataset.label.reduce((sum, each) => sum + (Number.isNaN(each) ? 0 : 1), 0),
         firstDay: dateOf(day[0]),
         lastDay: dateOf(day[day.length - 1]),
+        ...heldOutAuc(model, { label: dataset.label, probability, subscriber }),
       };
     },
     { signal: context.signal },

@@ -14,6 +14,8 @@ import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
 import { loadModel } from "../training/artifact.js";
+import type { ChurnModel } from "../training/churn-model.js";
+import { heldOutAuc, heldOutNote } from "../training/held-out-auc.js";
 import { growingFeatures } from "../training/plan-titles.js";
 import { findModel } from "../training/train.js";
 import { tellAlerts } from "./alerts/tell-alerts.js";
@@ -21,7 +23,14 @@ import { monitorJson } from "./monitor-json.js";
 import type { MonitorResult } from "./monitor-result.js";
 import { type MonitorOptions, type MonitorSettings, monitorOptions } from "./options.js";
 import { planUpdate } from "./plan-update.js";
-import { countSnapshots, countSubscribers, OUTPUT_TITLES, OUTPUTS, readPredictions } from "./read-predictions.js";
+import {
+  countSnapshots,
+  countSubscribers,
+  OUTPUT_TITLES,
+  OUTPUTS,
+  readOutcomes,
+  readPredictions,
+} from "./read-predictions.js";
 import { fitStageMonitor } from "./stage-monitor.js";
 import { readKept, resultsOf, toStoredRows, writeKept } from "./stored-results.js";
 
@@ -131,9 +140,16 @@ async function measure(db: Database, settings: MonitorSettings) {
       ...(settings.drift_columns.length ? [] : growthNotes(growing.map((name) => model.titleOf(name)))),
       ...learned,
       ...found,
+      ...(await heldOutNotes(db, model)),
       ...(await notesOfRows(db)),
     ],
   };
+}
+
+/** Says how the model does on those whom it never saw, where the analysis holds people who trained it as well. */
+async function heldOutNotes(db: Database, model: ChurnModel): Promise<string[]> {
+  const note = heldOutNote(heldOutAuc(model, await readOutcomes(db, model.version)));
+  return note ? [note] : [];
 }
 
 const growthNotes = (titles: readonly string[]): string[] =>

@@ -41,6 +41,21 @@ export async function countSubscribers(
   return found?.n ?? 0;
 }
 
+/** Reads what a model has scored since its training, where it is known by now what came true. */
+export async function readOutcomes(db: Database, version: string) {
+  const columns = await db.columns(
+    `SELECT "User", CAST(label AS DOUBLE) AS label, probability_1 FROM model_predictions
+     WHERE model_version = $1 AND period = 'analysis' AND label IS NOT NULL`,
+    [version],
+  );
+  const { User, label, probability_1 } = columnsAs(columns, {
+    User: String,
+    label: Float64Array,
+    probability_1: Float64Array,
+  });
+  return { subscriber: User, label, probability: probability_1 };
+}
+
 /**
  * Reads what a model said, with the features as they were when it said it.
  *
