@@ -165,12 +165,12 @@ function cvCommand(): Command {
     });
 }
 
-function printFolds({ folds, mean, sd, label, classes, positive, rows }: CrossValidation): string {
+function printFolds({ folds, mean, sd, label, classes, rows }: CrossValidation): string {
   const keys = Object.keys(mean);
   const line = (name: string, of: (key: string) => number | null | undefined) =>
     [name.padEnd(5), ...keys.map((key) => shownFigure(key, of(key)).padStart(Math.max(9, key.length)))].join("  ");
   return [
-    `${label}: ${shownClasses(classes)}, ${rows.toLocaleString("en-US")} rows${positive === null ? "" : `, positive: ${positive}`}`,
+    `${label}: ${shownClasses(classes)}, ${rows.toLocaleString("en-US")} rows`,
     "",
     ["fold ", ...keys.map((key) => key.padStart(9))].join("  "),
     ...folds.map((fold) => line(String(fold.fold), (key) => fold[key])),
@@ -185,7 +185,8 @@ const shownFigure = (key: string, value: number | null | undefined) =>
 const shownClasses = (classes: readonly string[]) =>
   classes.length === 0
     ? "a quantity"
-    : `${classes.length} classes (${classes.slice(0, 5).join(", ")}${classes.length > 5 ? ", …" : ""})`;
+    : `${classes.length} classes (${classes.slice(0, 5).join(", ")}${classes.length > 5 ? ", …" : ""})` +
+      (classes.length === 2 ? `, positive: ${classes[1]}` : "");
 
 interface PredictFlags {
   model: string;

@@ -35,5 +35,11 @@ export interface ColumnOverrides {
   readonly date_format?: string | undefined;
 }
 
+/** How columns are looked at that nobody knows yet. */
+export interface FirstLook extends ColumnOverrides {
+  /** A cell in a hundred of a quantity, or of days, may be something else: it is missing. Without it they are texts. */
+  readonly stray?: boolean;
+}
+
 /** The values of a column: numbers with NaN for a missing one, or codes into levels with −1 for it. */
 export type ColumnValues = Float64Array | { readonly levels: readonly string[]; readonly codes: Int32Array };

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { inMemory } from "../store/memory-database.js";
 import { readTrainingTable } from "../tables/read-training-table.js";
 import { readMonitoredTable } from "../watch/read-monitored-table.js";
-import type { ColumnOverrides } from "./column-reading.js";
+import type { FirstLook } from "./column-reading.js";
 import { findReadings } from "./find-readings.js";
 import { withTable } from "./open-table.js";
 import { readValues } from "./read-columns.js";
@@ -21,11 +21,11 @@ function file(content: string | Buffer, ending = "csv"): string {
 }
 
 /** Reads a file of one column `x` beside a column of numbers. */
-function column(cells: readonly string[], overrides: ColumnOverrides = {}) {
+function column(cells: readonly string[], overrides: FirstLook = {}) {
   return read(file(`x;n\n${cells.map((cell) => `${cell};1`).join("\n")}\n`), overrides);
 }
 
-function read(path: string, overrides: ColumnOverrides = {}) {
+function read(path: string, overrides: FirstLook = {}) {
   return withTable(path, async (table) => {
     const { readings, notes } = await findReadings(table, table.columns.slice(0, 1), overrides);
     const [values] = await readValues(table, [{ ...readings[0], column: table.columns[0] }]);
@@ -95,6 +95,45 @@ describe("a column of a text file", () => {
     expect(notes).toEqual([
       '3 of 400 cells of "x" are not numbers, first "x" in row 17: the column is read as texts; --number x reads them as missing',
     ]);
+  });
+
+  it("stays one of numbers, or of days, by a stray cell in a hundred where it is looked at to learn from, and says which are missing", async () => {
+    const { reading, notes, cells } = await column(ages, { stray: true });
+    expect(reading).toEqual({ kind: "number", lenient: true });
+    expect(cells[16]).toBeNaN();
+    expect(notes).toEqual([
+      '3 of 400 cells of "x" are not numbers and count as missing, first "x" in row 17; --category x takes each cell as a text',
+    ]);
+    const one = Array.from({ length: 40 }, (_, i) => (i === 5 ? "12.34%" : `${i * 3}.5`));
+    expect((await column(one, { stray: true })).notes[0]).toMatch(/^1 of 40 cells.*"12\.34%" in row 6/);
+    const commas = await column(
+      one.map((cell) => (cell === "12.34%" ? "$2000" : cell.replace(".", ","))),
+      { stray: true },
+    );
+    expect(commas.reading).toEqual({ kind: "number", comma: true, lenient: true });
+    expect([commas.cells[1], commas.cells[5]]).toEqual([3.5, Number.NaN]);
+    const thousands = await column(
+      Array.from({ length: 60 }, (_, i) => (i === 9 ? "n/k" : `${i + 1},${100 + i}`)),
+      { stray: true },
+    );
+    expect(thousands.reading).toEqual({ kind: "number", thousands: true, lenient: true });
+    expect(thousands.cells[0]).toBe(1100);
+    const days = await column(
+      Array.from({ length: 30 }, (_, i) => (i === 3 ? "soon" : `${i + 1}.03.2024`)),
+      { stray: true },
+    );
+    expect(days.reading).toEqual({ kind: "date", format: "%d.%m.%Y", lenient: true });
+    expect(days.cells[3]).toBeNaN();
+    expect(days.notes[0]).toMatch(/^1 of 30 cells of "x" are not days and count as missing, first "soon" in row 4/);
+  });
+
+  it("of few different numbers is one of texts by a letter among them: it may be a code", async () => {
+    const { reading, cells } = await column(
+      Array.from({ length: 300 }, (_, i) => (i === 7 ? "X" : String(i % 5))),
+      { stray: true },
+    );
+    expect(reading.kind).toBe("category");
+    expect(cells[7]).toBe("X");
   });
 
   it("is one of numbers where a user says so, and the odd cells are missing", async () => {

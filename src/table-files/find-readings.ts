@@ -1,13 +1,20 @@
 import { ChurnError } from "../core/errors.js";
 import { groupBy } from "../core/group-by.js";
 import { checkDateFormat } from "../store/cell-sql.js";
-import type { ColumnOverrides, ColumnReading } from "./column-reading.js";
+import type { ColumnOverrides, ColumnReading, FirstLook } from "./column-reading.js";
 import { countCells } from "./count-cells.js";
 import { columnOf, type OpenTable, type TableColumn } from "./open-table.js";
 import { countFilled, countNumbers, countOthers, DAY_FORMATS, filledSql, OTHER_WAYS, oddSql } from "./reading-sql.js";
 
 /** Share of cells that are something else up to which a column looks as if it should hold numbers, or days. */
 const FEW = 0.1;
+
+/** Share of cells that are something else up to which they count as missing, in a column of a quantity. */
+const STRAY = 0.01;
+/** Cells of which one may be something else. */
+const ONE_OF = 20;
+/** Different texts above which a column holds a quantity; fewer may be codes, of which a rare one is a letter. */
+const MANY_TEXTS = 20;
 
 /** How columns are read, in their order, and what a careful reader would say of them. */
 export interface FoundReadings {
@@ -18,7 +25,8 @@ export interface FoundReadings {
 /**
  * Tells how columns are to be read: numbers, days, truth values, or texts, which are categories. A column of texts holds
  * numbers when all of its cells are numbers, but for empty ones and marks of missing values (NA, null, -), and none is a code
- * such as 007. Texts of a Parquet file are read by the same rules, but for numbers: what is stored as text there is text.
+ * such as 007. With `stray`, up to one cell in a hundred of a quantity, or of days, may be something else, counts as missing, and a
+ * note tells which. Texts of a Parquet file are read by the same rules, but for numbers: what is stored as text there is text.
  *
  * @throws ChurnError BAD_INPUT naming a column that holds lists, structures or bytes; BAD_USAGE for an override of a column
  *   that is not there
@@ -26,7 +34,7 @@ export interface FoundReadings {
 export async function findReadings(
   table: OpenTable,
   columns: readonly TableColumn[],
-  overrides: ColumnOverrides = {},
+  overrides: FirstLook = {},
 ): Promise<FoundReadings> {
   const { number = [], category = [], date_format: format } = overrides;
   for (const name of number) columnOf(table, name, "--number");
@@ -60,7 +68,8 @@ export async function findReadings(
   const ways = likely ?? (await likelyWays(table, rest, number, format));
   for (const [column, counts] of await countWays(table, rest, ways, { number, format })) {
     const found = { table, column, counts, ...(others.get(column) ?? NONE) };
-    const reading = readingOf(found, overrides);
+    const own = readingOf(found, overrides);
+    const reading = overrides.stray && own.kind === "category" ? ((await strayReading(found, overrides)) ?? own) : own;
     readings.set(column, reading);
     notes.push(...(await notesOn(found, reading, overrides)));
   }
@@ -117,13 +126,58 @@ function readingOf({ table, column, counts, numbers, odd, codes }: Counted, over
   return { kind: "category", marks: true };
 }
 
+/** How a column of a quantity or of days is read in which a few cells are something else; undefined for any other. */
+async function strayReading(
+  { table, column, counts, numbers, odd, codes }: Counted,
+  { date_format: format }: ColumnOverrides,
+): Promise<ColumnReading | undefined> {
+  if (table.typed) return undefined;
+  const all = numbers + odd;
+  const isStray = (read: number) => read < all && (all - read <= STRAY * all || (all - read === 1 && all >= ONE_OF));
+  const days = format ? ["date0"] : ["date", ...DAY_FORMATS.map((_, k) => `date${k}`)];
+  const day = days.find((key) => isStray(counts(key)));
+  const lenient = { lenient: true } as const;
+  const found: ColumnReading[] = [
+    ...(codes === 0 && isStray(numbers) ? [{ kind: "number", ...lenient } as const] : []),
+    ...(codes === 0 && isStray(counts("thousands")) ? [{ kind: "number", thousands: true, ...lenient } as const] : []),
+    ...(codes === 0 && isStray(counts("comma")) ? [{ kind: "number", comma: true, ...lenient } as const] : []),
+    ...(day === undefined ? [] : [dayReading(day, format)]),
+  ];
+  if (found.length === 0) return undefined;
+  const row = await table.db.row<{ texts: number }>(
+    `SELECT CAST(count(DISTINCT ${column.own}) AS DOUBLE) AS texts FROM ${table.from}`,
+  );
+  // of ways that read equally many cells the plain one comes first
+  const left = (reading: ColumnReading) => all - readCells({ counts, numbers }, reading, format);
+  return (row?.texts ?? 0) > MANY_TEXTS ? found.sort((a, b) => left(a) - left(b))[0] : undefined;
+}
+
+function dayReading(key: string, format: string | undefined): ColumnReading {
+  const way = key === "date" ? undefined : (format ?? DAY_FORMATS[Number(key.slice("date".length))]);
+  return { kind: "date", ...(way ? { format: way } : {}), lenient: true };
+}
+
+/** How many cells of a column can be read in a way. */
+function readCells(
+  { counts, numbers }: Pick<Counted, "counts" | "numbers">,
+  reading: ColumnReading,
+  format: string | undefined,
+): number {
+  if (reading.kind === "number")
+    return reading.thousands ? counts("thousands") : reading.comma ? counts("comma") : numbers;
+  const k = reading.format === undefined || format !== undefined ? 0 : DAY_FORMATS.indexOf(reading.format);
+  return counts(reading.format === undefined ? "date" : `date${k}`);
+}
+
 async function notesOn(found: Counted, reading: ColumnReading, overrides: ColumnOverrides): Promise<string[]> {
   const { table, column, counts, numbers, odd, codes } = found;
   const all = numbers + odd;
   const shown = JSON.stringify(column.name);
   if (reading.lenient) {
-    const left = all - (reading.thousands ? counts("thousands") : reading.comma ? counts("comma") : numbers);
-    return left > 0 ? [await oddCells(table, column, reading, [left, all], "")] : [];
+    const left = all - readCells(found, reading, overrides.date_format);
+    const asked = overrides.number?.includes(column.name);
+    const cure = asked ? "" : `; --category ${column.name} takes each cell as a text`;
+    return left > 0 ? [`${await oddCells(table, column, reading, [left, all], "")}${cure}`] : [];
   }
   if (reading.thousands)
     return [`commas in column ${shown} are read as marks of thousands: each has three digits behind it`];

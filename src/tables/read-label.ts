@@ -59,7 +59,11 @@ export async function readLabel(table: OpenTable, { label, positive, task, ...ov
   for (const [to, from] of order.entries()) place[from] = to;
   const y = texts.codes.map((code) => (code < 0 ? -1 : place[code]));
   const unlabelled = count(y, (code) => code < 0);
-  if (positive === undefined) return { name: label, classes: names, y, unlabelled, notes };
+  notes.push(...alikeNotes(label, names));
+  if (positive === undefined) {
+    if (names.length === 2 && reading.kind === "category") notes.unshift(positiveNote(label, names));
+    return { name: label, classes: names, y, unlabelled, notes };
+  }
   const one = findPositive(names, positive, reading.kind);
   if (one < 0) {
     throw new ChurnError("BAD_USAGE", `no row has the label ${JSON.stringify(positive)}`, {
@@ -70,6 +74,26 @@ export async function readLabel(table: OpenTable, { label, positive, task, ...ov
   const zero = rest.length === 1 ? rest[0] : `not ${names[one]}`;
   const classes = [zero, names[one]];
   return { name: label, classes, y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled, notes };
+}
+
+/** Of two texts the order of letters decides which is positive, and that is nobody's meaning. */
+const positiveNote = (label: string, [other, positive]: readonly string[]) =>
+  `class ${JSON.stringify(positive)} of label ${JSON.stringify(label)} counts as positive, the last of the two by letters; ` +
+  `if the other is meant: --positive ${JSON.stringify(other)}`;
+
+/** Classes that differ by case or spaces only are mostly one. */
+function alikeNotes(label: string, names: readonly string[]): string[] {
+  const alike = new Map<string, string[]>();
+  for (const name of names) {
+    const key = name.trim().toLowerCase().replace(/\s+/g, " ");
+    alike.set(key, [...(alike.get(key) ?? []), name]);
+  }
+  return [...alike.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => {
+      const shown = listed(group.map((name) => JSON.stringify(name)));
+      return `label ${JSON.stringify(label)} has classes that differ by case only and are learnt apart: ${shown}; write them alike if they are one`;
+    });
 }
 
 const plainNumber = (text: string, { comma, thousands }: ColumnReading) =>

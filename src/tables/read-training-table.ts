@@ -6,6 +6,7 @@ import { columnOf, listed, type OpenTable, withTable } from "../table-files/open
 import { readValues } from "../table-files/read-columns.js";
 import type { TableRoles } from "./options.js";
 import { type Label, readLabel } from "./read-label.js";
+import { tellingColumns } from "./telling-columns.js";
 
 /** A column that a model learns from, and how its cells are read. */
 export interface ModelColumn extends ColumnReading {
@@ -67,7 +68,7 @@ export async function readTrainingTable(
       const fold = roles.fold === undefined ? undefined : await readFold(table, roles.fold);
       if (roles.fold !== undefined) out.add(roles.fold);
       const wanted = table.columns.filter(({ name }) => !out.has(name));
-      const { readings, notes: said } = await findReadings(table, wanted, roles);
+      const { readings, notes: said } = await findReadings(table, wanted, { ...roles, stray: true });
       notes.push(...said);
       const read = await readValues(
         table,
@@ -81,15 +82,18 @@ export async function readTrainingTable(
           ...(notes.length > 0 ? { hint: notes.join("; ") } : {}),
         });
       }
+      const labelled = Int32Array.from(label.y.keys()).filter(
+        (i) => label.y[i] >= 0 || (label.classes.length === 0 && !Number.isNaN(label.y[i])),
+      );
+      const named = kept.map(({ column: { name }, values }) => ({ name, values }));
+      notes.push(...tellingColumns(named, label, labelled));
       return {
         path,
         columns: kept.map(({ column }) => column),
         x: { names: kept.map(({ column }) => column.name), columns: kept.map(({ values }) => values) },
         label,
         weight,
-        labelled: Int32Array.from(label.y.keys()).filter(
-          (i) => label.y[i] >= 0 || (label.classes.length === 0 && !Number.isNaN(label.y[i])),
-        ),
+        labelled,
         fold,
         notes,
       };
