@@ -34,6 +34,7 @@ const CERTAIN = 0.98;
 const TOO_GOOD = 0.9;
 /** Area from which on a gap is said to tell the label. */
 const GAP_TELLS = 0.65;
+const GAP_SETTLES = 0.8;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const number = (n: number) => n.toLocaleString("en-US");
@@ -116,8 +117,10 @@ function featureFindings(each: LookedAt, derived: boolean): LeakageFinding[] {
     if (least >= GAP_TELLS) {
       const who = missingAuc.auc >= 0.5 ? "churners" : "those who stay";
       found.push({
-        ...{ kind: "missing tells", severity: "look", ...of, value, low: least, high: most },
-        text: `${called}: it is missing in ${percent(each.missing)} of the snapshots, mostly of ${who} (ROC AUC of the gap ${value.toFixed(3)}): a gap of ${who === "churners" ? "silence" : "activity"} is honest, one of a form that is filled in later is not`,
+        // a value that came with leaving stands beside snapshots of long before as well
+        ...{ kind: "missing tells", severity: each.ofLater || least >= GAP_SETTLES ? "high" : "look" },
+        ...{ ...of, value, low: least, high: most },
+        text: `${called}: it is missing in ${percent(each.missing)} of the snapshots, mostly of ${who}, and whether it is there tells churner from stayer in ${percent(value)} of all pairs (${percent(least)} to ${percent(most)}): was it filled in when somebody left, or for those who stayed?`,
       });
     }
   }
