@@ -61,7 +61,8 @@ export async function readLabel(table: OpenTable, { label, positive, task, ...ov
   const unlabelled = count(y, (code) => code < 0);
   notes.push(...alikeNotes(label, names));
   if (positive === undefined) {
-    if (names.length === 2 && reading.kind === "category") notes.unshift(positiveNote(label, names));
+    const isPlain = reading.kind !== "category" || YES.test(names[1]);
+    if (names.length === 2 && !isPlain) notes.unshift(positiveNote(label, names));
     return { name: label, classes: names, y, unlabelled, notes };
   }
   const one = findPositive(names, positive, reading.kind);
@@ -75,6 +76,9 @@ export async function readLabel(table: OpenTable, { label, positive, task, ...ov
   const classes = [zero, names[one]];
   return { name: label, classes, y: y.map((k) => (k < 0 ? -1 : k === one ? 1 : 0)), unlabelled, notes };
 }
+
+/** Texts that mean the positive class wherever they stand. */
+const YES = /^(yes|y|true|t|positive)$/i;
 
 /** Of two texts the order of letters decides which is positive, and that is nobody's meaning. */
 const positiveNote = (label: string, [other, positive]: readonly string[]) =>

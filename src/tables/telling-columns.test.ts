@@ -57,6 +57,7 @@ describe("a table to learn from", () => {
       'class "not churned" of label "y" counts as positive, the last of the two by letters; if the other is meant: --positive "churned"',
     );
     expect(await notesOf("x,y", (i) => [noise[i], i % 2])).toEqual([]);
+    expect(await notesOf("x,y", (i) => [noise[i], i % 2 ? "yes" : "no"])).toEqual([]);
     expect(await notesOf("x,y", (i) => [noise[i], ["Yes", "yes", "no"][i % 3]])).toEqual([
       'label "y" has classes that differ by case only and are learnt apart: "Yes", "yes"; write them alike if they are one',
     ]);
