@@ -4,7 +4,7 @@ import { expectClose, statisticsFixture as fixture } from "../../test/fixtures/s
 import { random } from "../core/random.js";
 import { averagePrecision, rankedAveragePrecision } from "./average-precision.js";
 import { brierScore } from "./brier-score.js";
-import { calibrationError } from "./calibration-error.js";
+import { calibrationError, calibrationErrorByRank } from "./calibration-error.js";
 import { accuracy, confusion, confusionSize, countConfusion, f1, precision, recall, specificity } from "./confusion.js";
 import { isotonicAt, isotonicRegression } from "./isotonic.js";
 import { gains, lift, rankedLift } from "./lift.js";
@@ -32,6 +32,7 @@ interface Case {
   accuracy: number;
   lift_top_decile: number;
   ece: number;
+  ece_equal_width: number;
   fpr?: number[];
   tpr: number[];
   roc_threshold: number[];
@@ -63,8 +64,9 @@ describe.each(cases)(`metrics of "$name" equal those of ${made_by}`, (c) => {
         rankedLift(ranked, 0.1, placed)!,
         calibrationError(c.label, c.score, 10, weight)!,
       ],
-      [c.roc_auc, c.average_precision, c.log_loss, c.brier, c.lift_top_decile, c.ece],
+      [c.roc_auc, c.average_precision, c.log_loss, c.brier, c.lift_top_decile, c.ece_equal_width],
     );
+    if (!c.weight) expect(Math.abs(calibrationErrorByRank(c.label, c.score)! - c.ece)).toBeLessThan(1e-12);
   });
   it("confusion, precision, recall, F1 and accuracy at the threshold", () => {
     const at = confusion(c.label, c.score, c.threshold, weight);

@@ -1,4 +1,4 @@
-import { reliability } from "./reliability.js";
+import { type ReliabilityBin, reliability, reliabilityByRank } from "./reliability.js";
 
 /**
  * Expected calibration error: mean gap of probability and observed rate over bins, weighted by rows (Naeini et al. 2015).
@@ -17,7 +17,26 @@ export function calibrationError(
   bins = 10,
   weight?: ArrayLike<number>,
 ): number | null {
-  const table = reliability(label, probability, bins, weight);
+  return meanGap(reliability(label, probability, bins, weight));
+}
+
+/**
+ * The same over groups of equally many rows (adaptive calibration error; Nixon et al. 2019): bins of equal width have most
+ * rows in one of them where the class 1 is rare.
+ *
+ * @param groups number of groups at most; rows of equal probability are in one
+ * @example
+ * calibrationErrorByRank([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4], 2); // 0.4
+ */
+export function calibrationErrorByRank(
+  label: ArrayLike<number>,
+  probability: ArrayLike<number>,
+  groups = 10,
+): number | null {
+  return meanGap(reliabilityByRank(label, probability, groups));
+}
+
+function meanGap(table: readonly ReliabilityBin[]): number | null {
   const all = table.reduce((sum, bin) => sum + bin.rows, 0);
   if (all === 0) return null;
   return table.reduce((sum, bin) => sum + bin.rows * Math.abs(bin.predicted - bin.observed), 0) / all;

@@ -64,19 +64,40 @@ export function reliabilityByRank(
   groups = 10,
 ): ReliabilityBin[] {
   const ranked = rankScores(label, probability);
-  const rows = ranked.score.length;
-  const table: ReliabilityBin[] = [];
-  let bin = { predicted: 0, observed: 0, rows: 0 };
-  let edge = 1;
-  for (let i = rows - 1; i >= 0; i--) {
+  const group = rankGroups(ranked.score, groups);
+  const table: { predicted: number; observed: number; rows: number }[] = [];
+  for (let i = ranked.score.length - 1; i >= 0; i--) {
+    table[group[i]] ??= { predicted: 0, observed: 0, rows: 0 };
+    const bin = table[group[i]];
     bin.predicted += ranked.score[i];
     bin.observed += ranked.label[i];
     bin.rows++;
-    const reached = ((rows - i) * groups) / rows;
-    if (reached < edge || ranked.score[i - 1] === ranked.score[i]) continue;
-    edge = Math.floor(reached) + 1;
-    table.push({ predicted: bin.predicted / bin.rows, observed: bin.observed / bin.rows, rows: bin.rows });
-    bin = { predicted: 0, observed: 0, rows: 0 };
   }
-  return table;
+  return table.map(({ predicted, observed, rows }) => ({
+    predicted: predicted / rows,
+    observed: observed / rows,
+    rows,
+  }));
+}
+
+/**
+ * Numbers of groups of equally many rows, 0 for the lowest scores; rows of equal score are in one group.
+ *
+ * @param score by falling score
+ * @example
+ * rankGroups([0.9, 0.4, 0.4, 0.1], 2); // 1, 0, 0, 0
+ */
+export function rankGroups(score: ArrayLike<number>, groups: number): Uint16Array {
+  const rows = score.length;
+  const out = new Uint16Array(rows);
+  let group = 0;
+  let edge = 1;
+  for (let i = rows - 1; i >= 0; i--) {
+    out[i] = group;
+    const reached = ((rows - i) * groups) / rows;
+    if (reached < edge || score[i - 1] === score[i]) continue;
+    edge = Math.floor(reached) + 1;
+    group++;
+  }
+  return out;
 }

@@ -9,6 +9,7 @@ const fixture = JSON.parse(readFileSync(path, "utf8")) as {
   y: number[];
   score: number[];
   platt: { slope: number; intercept: number; sklearn: [number, number] };
+  beta: { low: number; high: number; intercept: number };
   isotonic: { at: number[]; probability: number[] };
 };
 const { y, score } = fixture;
@@ -23,6 +24,26 @@ describe("calibration", async () => {
     if (platt.method !== "platt") throw new Error("not platt");
     near([platt.slope, platt.intercept], [fixture.platt.slope, fixture.platt.intercept], 1e-6);
     near([platt.slope, platt.intercept], fixture.platt.sklearn, 1e-3);
+  });
+  it("beta has the three numbers of least loss, neither weight below 0 (scipy, bounded)", async () => {
+    const beta = await fitCalibration("beta", y, score);
+    if (beta.method !== "beta") throw new Error("not beta");
+    near([beta.low, beta.high, beta.intercept], [fixture.beta.low, fixture.beta.high, fixture.beta.intercept], 1e-3);
+    expect(rocAuc(y, calibrate(beta, score))).toBe(rocAuc(y, score));
+  });
+  it("scores that say the contrary become the base rate, and turn no ranking round", async () => {
+    const turned = score.map((s) => 1 - s);
+    for (const method of ["platt", "beta"] as const) {
+      const p = calibrate(await fitCalibration(method, y, turned), turned);
+      const rate = y.reduce((sum, each) => sum + each, 0) / y.length;
+      for (const each of p) expect(Math.abs(each - rate)).toBeLessThan(0.01);
+    }
+  });
+  it("gives no probability of 0 or 1, whatever the method and the score", async () => {
+    for (const method of ["platt", "beta", "isotonic", "none"] as const) {
+      const p = calibrate(await fitCalibration(method, y, y), [0, 1e-300, 0.5, 1]);
+      for (const each of p) expect(each > 0 && each < 1).toBe(true);
+    }
   });
   it("platt keeps the ranking", () => {
     expect(rocAuc(y, calibrate(platt, score))).toBe(rocAuc(y, score));

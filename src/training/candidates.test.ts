@@ -143,7 +143,7 @@ describe("a blend", () => {
   );
   let result: TrainResult;
   beforeAll(async () => {
-    result = await trainModel(both, { ...quick, permutation_repeats: 1 });
+    result = await trainModel(both, { ...quick, permutation_repeats: 1, num_trees: [150] });
   });
 
   it("is chosen where it gains beyond noise, and names its parts", () => {
@@ -164,6 +164,21 @@ describe("a blend", () => {
   });
   it("gives probabilities above 0 and below 1", () => {
     for (const p of result.holdout.probability) expect(p > 0 && p < 1).toBe(true);
+  });
+});
+
+describe("calibration of the chosen model", () => {
+  it("comes true within 2 standard errors in nearly every tenth of unseen rows, and has a slope near 1", async () => {
+    let [off, all] = [0, 0];
+    for (const seed of ["a", "b", "c"]) {
+      const { calibrationCheck: check, notes } = await trainModel(toySnapshots({ subscribers: 1200, seed }), quick);
+      all += check.tenths.length;
+      off += check.tenths.filter(({ errors }) => Math.abs(errors) > 2).length;
+      expect(Math.abs(check.slope! - 1)).toBeLessThan(0.25);
+      expect(notes.join("\n")).toMatch(/on the test rows the mean probability is (within|more than) 2 standard errors/);
+    }
+    // of 30 a few are off by chance
+    expect(off / all).toBeLessThan(0.2);
   });
 });
 

@@ -3,6 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import type { SnakeKeys } from "../core/key-case.js";
 import type { Confusion } from "../statistics/confusion.js";
 import { type Calibration, calibrate } from "./calibration.js";
+import type { CalibrationCheck } from "./check-calibration.js";
 import { loadEngineModel } from "./engines/all-engines.js";
 import type { EngineModel, EngineName, FeatureTable, Parameters } from "./engines/engine.js";
 import type { Estimate, Metrics } from "./evaluate.js";
@@ -35,6 +36,8 @@ export interface ModelReport {
   baselines?: { name: string; metrics: Metrics | null; auc_gain: Estimate | null; note: string }[];
   importances: SnakeKeys<Omit<FeatureImportance, "title">>[];
   before_calibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  /** Models of before this was checked have none. */
+  calibration_check?: SnakeKeys<CalibrationCheck>;
   segments: SnakeKeys<SegmentRow>[];
   notes: string[];
 }

@@ -2,10 +2,11 @@ import { dateOf } from "../core/days.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
 import { brierScore } from "../statistics/brier-score.js";
-import { calibrationError } from "../statistics/calibration-error.js";
+import { calibrationErrorByRank } from "../statistics/calibration-error.js";
 import { type Confusion, confusion } from "../statistics/confusion.js";
 import { logLoss } from "../statistics/log-loss.js";
 import { calibrate } from "./calibration.js";
+import { type CalibrationCheck, checkCalibration } from "./check-calibration.js";
 import { evaluate, type Metrics } from "./evaluate.js";
 import type { FittedPipeline } from "./fit-on-training-part.js";
 import { type FeatureImportance, importanceTable } from "./importances.js";
@@ -27,6 +28,8 @@ export interface Measured {
   metrics: Metrics;
   /** Errors of the scores before calibration, to compare with those in `metrics`. */
   beforeCalibration: { log_loss: number | null; brier: number | null; ece: number | null };
+  /** Whether the probabilities come true, tenth by tenth. */
+  calibrationCheck: CalibrationCheck;
   /** Of snapshots; `people` has that of people. */
   confusion: Confusion;
   people: People;
@@ -71,8 +74,9 @@ export async function measureModel(
     beforeCalibration: {
       log_loss: logLoss(label, score),
       brier: brierScore(label, score),
-      ece: calibrationError(label, score),
+      ece: calibrationErrorByRank(label, score),
     },
+    calibrationCheck: await checkCalibration(label, probability, test.subscriber),
     confusion: confusion(label, probability, threshold),
     people: measurePeople({ ...test, probability }, { threshold, coolingOff, campaign, rounds: draws.rounds, seed }),
     candidates,

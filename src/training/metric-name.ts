@@ -29,7 +29,7 @@ export const METRIC_HELP: Readonly<Record<MetricName, string>> = {
   lift_top_decile: "churn rate of the top tenth over that of all",
   log_loss: "surprise per snapshot in nats; lower is better",
   brier: "mean squared error of the probability; lower is better",
-  ece: "gap between predicted and observed rate, 10 bins; lower is better",
+  ece: "gap between predicted and observed rate, in ten groups of equally many rows; lower is better",
   precision: METRIC_FACTS.precision.help,
   recall: METRIC_FACTS.recall.help,
   f1: METRIC_FACTS.f1.help,

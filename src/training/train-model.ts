@@ -3,6 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import { snakeKeys } from "../core/key-case.js";
 import { mean } from "../statistics/mean.js";
 import { calibrate } from "./calibration.js";
+import { calibrationWords } from "./check-calibration.js";
 import { ChurnModel, type ModelReport } from "./churn-model.js";
 import { checkDataset, type Dataset, dataHash, pickRows, snapshotOrder } from "./dataset.js";
 import type { Parameters } from "./engines/engine.js";
@@ -100,6 +101,7 @@ async function trainInOrder(
     ...(context.notes ?? []),
     choice.why,
     ...(story ? [story] : []),
+    calibrationWords(measured.calibrationCheck),
     ...rateWarnings(train, { ...test, probability }, { threshold, rule: settings.threshold }),
     ...learned.notes,
   ];
@@ -176,6 +178,7 @@ function reportOf(
     search: search.map(({ seconds: _, ...row }) => snakeKeys(row)),
     ...snakeKeys(measured),
     people: snakeKeys(measured.people),
+    calibration_check: snakeKeys(measured.calibrationCheck),
     candidates: candidates.map(({ probability: _, ...candidate }) => snakeKeys(candidate)),
     segments: measured.segments.map((row) => snakeKeys(row)),
     importances: measured.importances.map(({ title: _, ...row }) => snakeKeys(row)),

@@ -1,14 +1,16 @@
 import { rankedAveragePrecision } from "../statistics/average-precision.js";
 import { brierScore } from "../statistics/brier-score.js";
-import { calibrationError } from "../statistics/calibration-error.js";
+import { calibrationErrorByRank } from "../statistics/calibration-error.js";
 import { accuracy, confusion, f1, precision, recall } from "../statistics/confusion.js";
 import { rankedLift } from "../statistics/lift.js";
 import { logLoss } from "../statistics/log-loss.js";
 import type { RankedScores } from "../statistics/rank-scores.js";
+import { rankGroups } from "../statistics/reliability.js";
 import { rankedRocAuc } from "../statistics/roc-auc.js";
 import type { MetricName } from "./metric-name.js";
 
-const BINS = 10;
+/** Groups of equally many rows in which probability and observed rate are compared. */
+const GROUPS = 10;
 
 /** All metrics of a report of ranked rows, each row counted once. */
 export function plainMetrics(ranked: RankedScores, threshold: number): Record<MetricName, number | null> {
@@ -19,7 +21,7 @@ export function plainMetrics(ranked: RankedScores, threshold: number): Record<Me
     average_precision: rankedAveragePrecision(ranked),
     log_loss: logLoss(label, score),
     brier: brierScore(label, score),
-    ece: calibrationError(label, score),
+    ece: calibrationErrorByRank(label, score),
     lift_top_decile: rankedLift(ranked, 0.1),
     precision: precision(counts),
     recall: recall(counts),
@@ -47,11 +49,11 @@ export function weightedMetrics(
     return -Math.log(label[i] ? p : 1 - p);
   });
   const gap = Float64Array.from(score, (s, i) => s - label[i]);
-  const bin = Uint8Array.from(score, (s) => Math.min(BINS - 1, Math.max(0, Math.ceil(s * BINS) - 1)));
+  const bin = rankGroups(score, GROUPS);
   const ends = Uint8Array.from(score, (s, i) => (i + 1 === rows || score[i + 1] !== s ? 1 : 0));
   let flagged = 0;
   while (flagged < rows && score[flagged] >= threshold) flagged++;
-  const gaps = new Float64Array(BINS);
+  const gaps = new Float64Array(GROUPS + 1);
 
   return (weight) => {
     gaps.fill(0);

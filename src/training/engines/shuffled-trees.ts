@@ -18,21 +18,25 @@ export function shuffledTreeScores(forest: Forest, binned: BinnedMatrix) {
     }
   }
   const sums = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    for (let t = 0; t < numTrees; t++) sums[i] += trees.value[leafOf(trees, t, codes, i * stride)];
+  // what each tree gives each row
+  const given = new Float64Array(rows * numTrees);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let t = 0; t < numTrees; t++, at++) {
+      given[at] = trees.value[leafOf(trees, t, codes, i * stride)];
+      sums[i] += given[at];
+    }
   }
   return (column: number, from: Int32Array): Float64Array | null => {
     const own = treesOf.get(column);
     if (!own) return null;
     return sums.map((sum, i) => {
       const at = i * stride;
-      const kept = codes[at + column];
-      const given = binned.codes[from[i] * stride + column];
-      if (kept === given) return forest.score(sum, numTrees);
+      const code = codes[from[i] * stride + column];
       let changed = sum;
-      for (const t of own) {
-        const leaf = leafOf(trees, t, codes, at, column, given);
-        changed += trees.value[leaf] - trees.value[leafOf(trees, t, codes, at)];
+      if (codes[at + column] !== code) {
+        for (const t of own) {
+          changed += trees.value[leafOf(trees, t, codes, at, column, code)] - given[i * numTrees + t];
+        }
       }
       return forest.score(changed, numTrees);
     });

@@ -31,7 +31,7 @@ export interface Candidate {
 }
 
 /** Draws of the intervals of the cross-validation: there are many more rows than in the test. */
-const MOST_ROUNDS = 200;
+const MOST_ROUNDS = 100;
 
 interface Draws {
   rounds: number;
