@@ -8,6 +8,7 @@ import { download } from "../../src/download/download.js";
 import { buildFeatures } from "../../src/features/build-features.js";
 import { load } from "../../src/load/load.js";
 import type { LoadOptions } from "../../src/load/options.js";
+import { campaignMembers, findCampaign, forgetCampaign, keepCampaign } from "../../src/store/campaigns.js";
 import { checkStore } from "../../src/store/check-store.js";
 import { forgetSubscribers } from "../../src/store/erase/forget.js";
 import { retainDays } from "../../src/store/erase/retain.js";
@@ -254,6 +255,35 @@ describe.each(STORES)("rows taken out of a store in %s", { timeout: 120_000 }, (
       expect(plan).toEqual([{ snapshots: snapshots - gone }]);
     }
     expect(readdirSync(data_dir).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("are out of lists of campaigns, and results know who is left, in another program too", async () => {
+    await fill(store);
+    const campaign = { modelVersion: "m", day: "2024-02-01", horizon: 14 };
+    const settings = { customerValue: 100, contactCost: 5, successRate: 0.2, controlShare: 0.1, coolingOff: 14 };
+    const subscriber = Array.from({ length: 20 }, (_, s) => id(s));
+    const members = {
+      subscriber,
+      called: Uint8Array.from(subscriber, (_, i) => Number(i % 5 > 0)),
+      probability: Float64Array.from(subscriber, (_, i) => 0.9 - i / 100),
+      value: new Float64Array(20).fill(100),
+    };
+    const first = await store.lease((db) => keepCampaign(db, { ...campaign, settings }, members));
+    const last = await store.lease((db) => keepCampaign(db, { ...campaign, settings }, members));
+    expect([first, last]).toEqual([1, 2]);
+    expect(await open().lease((db) => campaignMembers(db, last))).toEqual(members);
+    await store.lease((db) => forgetCampaign(db, first));
+    const result = await forgetSubscribers(store, { subscribers: GONE, dataDir: folder });
+    expect(result.campaigns).toBe(GONE.filter((each) => subscriber.includes(each)).length);
+    for (const each of [store, open()]) {
+      const found = await each.lease(async (db) => {
+        const known = await findCampaign(db, null);
+        return { known, members: known && (await campaignMembers(db, known.id)) };
+      });
+      expect(found.known).toEqual({ ...campaign, id: 2, settings });
+      expect(found.members?.subscriber).toEqual(subscriber.filter((who) => !GONE.includes(who)));
+      expect(await each.lease((db) => findCampaign(db, 1))).toBeUndefined();
+    }
   });
 
   it("are those of older days, and the files stay known", async () => {

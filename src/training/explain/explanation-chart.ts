@@ -38,7 +38,7 @@ export function explanationChart({
     type: "quantitative",
     title: "points of churn probability",
     // room for the numbers beside the bars
-    scale: { padding: 56, nice: false },
+    scale: { padding: 78, nice: false },
     axis: { grid: true, labelExpr: "format(100 * datum.value, '+~f')", tickCount: 5 },
   };
   return vegaChart({

@@ -112,7 +112,8 @@ function directionWords({ measures, features }: FeaturePlan, outgoing: string, v
     const [out, back] = [title(feature.outgoing), title(feature.incoming)];
     if (feature.kind === "out_share") return `${Math.round(100 * value)}% of ${out} and ${back} are outgoing`;
     // a difference of logarithms of 1 + the amount of a day
-    return `${out} against ${back}: about ${shortNumber(Math.exp(value))} to 1`;
+    const ratio = shortNumber(Math.exp(Math.abs(value)));
+    return `${out} against ${back}: about ${value < 0 ? `1 to ${ratio}` : `${ratio} to 1`}`;
   }
   return undefined;
 }
