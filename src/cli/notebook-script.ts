@@ -1,5 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { checkOutputs } from "../core/check-outputs.js";
+import { writeAtomic } from "../core/write-atomic.js";
 import { readNotebook } from "../notebook/notebook.js";
 import { notebookToScript } from "../notebook/to-script.js";
 import { say } from "./notebook-report.js";
@@ -12,9 +13,10 @@ export function scriptCommand(): Command {
     .argument("[out]", "file to write (default: standard output)")
     .action(async (input: string, output?: string) => {
       const script = notebookToScript(await readNotebook(input));
+      if (output) checkOutputs([input], [output]);
       if (!output) process.stdout.write(script);
       else {
-        await writeFile(output, script);
+        await writeAtomic(output, script);
         say(output);
       }
     });

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ChurnError } from "../core/errors.js";
-import { readNotebook, writeNotebook } from "../notebook/notebook.js";
+import { indentOf, readNotebook, writeNotebook } from "../notebook/notebook.js";
 import { stripNotebook } from "../notebook/strip-notebook.js";
 import { say } from "./notebook-report.js";
 
@@ -17,7 +17,7 @@ export function stripCommand(): Command {
         const stripped = stripNotebook(notebook);
         if (JSON.stringify(stripped) === JSON.stringify(notebook)) continue;
         dirty.push(path);
-        if (!flags.check) await writeNotebook(path, stripped);
+        if (!flags.check) await writeNotebook(path, stripped, await indentOf(path));
       }
       if (flags.check && dirty.length > 0) {
         throw new ChurnError("BAD_INPUT", `notebooks with outputs: ${dirty.join(", ")}`, {

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { checkOutputs } from "../core/check-outputs.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import type { ExportHtmlOptions } from "./html/notebook-html.js";
 import { readNotebook } from "./notebook.js";
@@ -12,6 +13,7 @@ import { readNotebook } from "./notebook.js";
  * @throws ChurnError NOT_FOUND or BAD_INPUT when `input` is not a notebook
  */
 export async function exportHtml(input: string, output: string, options: ExportHtmlOptions = {}): Promise<void> {
+  checkOutputs([input], [output]);
   // the highlighter and Markdown are for pages alone
   const { notebookHtml } = await import("./html/notebook-html.js");
   const name = basename(input).replace(/\.ipynb$/, "");

@@ -131,7 +131,16 @@ function parseNotebook(text: string, path: string): Notebook {
   return notebook;
 }
 
-/** Writes a notebook beside its place and renames it, in Jupyter's own layout. */
-export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
-  await writeAtomic(path, `${JSON.stringify(notebook, null, 1)}\n`);
+/**
+ * Writes a notebook beside its place and renames it, in Jupyter's own layout.
+ *
+ * @param indent what a level is indented by; Jupyter's own is 1
+ */
+export async function writeNotebook(path: string, notebook: Notebook, indent: string | number = 1): Promise<void> {
+  await writeAtomic(path, `${JSON.stringify(notebook, null, indent)}\n`);
+}
+
+/** What a level of a notebook on disk is indented by, so that a change of it is small. */
+export async function indentOf(path: string): Promise<string | number> {
+  return /^\s*\{\r?\n([ \t]+)"/.exec(await readFile(path, "utf8"))?.[1] ?? 1;
 }

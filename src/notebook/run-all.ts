@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { checkOutputs } from "../core/check-outputs.js";
 import { ChurnError } from "../core/errors.js";
 import { importedEntries } from "./imported-entries.js";
 import { type KernelProcess, startKernel } from "./kernel-process.js";
@@ -38,6 +39,10 @@ export type JobResult =
  * the rest still runs.
  */
 export async function runAll(jobs: NotebookJob[], options: RunAllOptions = {}): Promise<JobResult[]> {
+  checkOutputs(
+    jobs.map(({ input }) => input),
+    jobs.flatMap(({ output, html }) => [output, html]),
+  );
   const results: JobResult[] = jobs.map((job) => ({ job, status: "not run" }));
   const width = Math.max(1, Math.min(options.jobs ?? 1, jobs.length));
   const warm = new Map<number, Promise<KernelProcess>>();
@@ -146,7 +151,8 @@ export function jobsInto(
   return inputs.map((input, i) => ({
     input,
     output: join(folder, names[i]),
-    html: options.html ? join(folder, names[i].replace(/\.ipynb$/, ".html")) : undefined,
+    // whatever its ending, the page is not the notebook
+    html: options.html ? join(folder, `${names[i].replace(/\.(ipynb|json)$/, "")}.html`) : undefined,
     cwd: options.cwd,
   }));
 }

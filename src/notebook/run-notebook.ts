@@ -1,3 +1,4 @@
+import { checkOutputs } from "../core/check-outputs.js";
 import { startKernel } from "./kernel-process.js";
 import { readNotebook } from "./notebook.js";
 import { checkKernel, hasParameters, prepareRun } from "./prepare-run.js";
@@ -22,6 +23,8 @@ export async function runNotebook(
 ): Promise<NotebookRun> {
   let { kernel } = options;
   try {
+    // into itself is papermill's way
+    checkOutputs([input, output], [options.html]);
     const notebook = await readNotebook(input);
     checkKernel(notebook, input);
     if (!kernel && !hasParameters(options)) {

@@ -1,7 +1,7 @@
 import { hasTag, type Notebook } from "./notebook.js";
 
 /** Metadata of cells that only records a run or a screen. */
-const PASSING = ["papermill", "execution", "ExecuteTime", "collapsed", "scrolled"];
+const PASSING = ["papermill", "execution", "ExecuteTime", "collapsed", "scrolled", "executionInfo", "outputId"];
 
 /**
  * Takes outputs, counts and traces of runs from a notebook, so that its changes are those that a person made.
