@@ -7,13 +7,11 @@ import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { leadChanges } from "./column-changes.js";
 import { steppedResult } from "./stepped-result.js";
-import { type Verdict, verdictOf } from "./verdict.js";
+import { type Verdict, type VerdictOptions, verdictOf } from "./verdict.js";
 
-export interface ReportOptions {
+export interface ReportOptions extends VerdictOptions {
   readonly title?: string;
   readonly warnings?: readonly string[];
-  /** Columns of the model and the labels, where not `y_pred_proba`, `y_pred`, `y_true`. */
-  readonly outputs?: readonly string[];
 }
 
 /**
@@ -22,7 +20,7 @@ export interface ReportOptions {
  */
 export async function monitoringReport(results: MonitoringResults, options: ReportOptions = {}): Promise<string> {
   const title = options.title ?? "Monitoring report";
-  const verdict = verdictOf(results, options.outputs);
+  const verdict = verdictOf(results, options);
   const parts = Object.values(results).filter((result) => result !== undefined);
   const body = [
     `<h1>${escapeHtml(title)}</h1>`,

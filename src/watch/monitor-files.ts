@@ -108,8 +108,8 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
     write("ranking.csv", csvText(rows, Object.keys(rows[0])));
   }
   files.push(join(output, "results.parquet"));
-  const outputs = outputsOf(monitor.config);
-  write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], outputs }));
+  const judged = { outputs: outputsOf(monitor.config), falseAlarms: monitor.config.verdict?.false_alarms };
+  write("report.html", await monitoringReport(results, { warnings: [...new Set(warnings)], ...judged }));
   write("monitor.json", monitor.toJson());
   await Promise.all(writes);
   const alerts = every.flatMap((result) =>
@@ -121,7 +121,7 @@ export async function monitorFiles(options: MonitorFilesOptions): Promise<Monito
       value: measure.value,
     })),
   );
-  return { results, verdict: verdictOf(results, outputs), alerts, warnings: [...new Set(warnings)], files };
+  return { results, verdict: verdictOf(results, judged), alerts, warnings: [...new Set(warnings)], files };
 }
 
 function outputsOf({ columns = {} }: MonitorConfig): string[] {

@@ -9,7 +9,7 @@ import { reviewEstimates } from "../monitoring/engine/review-estimates.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
 import { metricChart } from "../report/metric-chart.js";
 import { monitoringReport } from "../report/monitoring-report.js";
-import { verdictOf } from "../report/verdict.js";
+import { type VerdictOptions, verdictOf } from "../report/verdict.js";
 import type { Database } from "../store/database.js";
 import type { Store } from "../store/open-store.js";
 import { notesOfRows } from "../store/store-notes.js";
@@ -66,11 +66,12 @@ export async function monitor(
   report(1);
   const { version, results, days } = measured;
   const performance = results.realized as MonitoringResult;
+  const judged = { outputs: OUTPUTS, falseAlarms: settings.false_alarms };
   const analysed = sum(days.map(({ rows }) => rows));
   const warnings = [...new Set([...measured.warnings, ...(analysed ? [] : [NOTHING_SCORED])])];
   const result = {
     modelVersion: version,
-    verdict: verdictOf(results, OUTPUTS),
+    verdict: verdictOf(results, judged),
     performance,
     results,
     alerts: (["realized", "cbpe"] as const).flatMap((part) => performanceAlerts(part, results[part])),
@@ -82,7 +83,7 @@ export async function monitor(
     charts: performance.series.map(({ metric }) => metricChart(performance.filter({ metrics: metric }))),
     warnings,
   };
-  const files = await writeReport(result, settings.output_dir);
+  const files = await writeReport(result, settings.output_dir, judged);
   report(2);
   const told = await tellAlerts(results, version, days, settings, context.signal);
   for (const { sink, fault } of told.failures) warnings.push(`an alert did not reach ${sink}: ${fault}`);
@@ -173,7 +174,11 @@ function performanceAlerts(part: "realized" | "cbpe", result: MonitoringResult |
   });
 }
 
-async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder: string): Promise<string[]> {
+async function writeReport(
+  result: Omit<MonitorResult, "files" | "told">,
+  folder: string,
+  judged: VerdictOptions,
+): Promise<string[]> {
   const at = (name: string) => join(folder, name);
   const { performance, results, charts } = result;
   await writeAtomic(at("performance_report.csv"), performance.toCsv());
@@ -181,7 +186,7 @@ async function writeReport(result: Omit<MonitorResult, "files" | "told">, folder
   await writeAtomic(at("performance_report.json"), `${JSON.stringify(report, null, 2)}\n`);
   const plots = (await charts[0]?.save(at("performance_plot.png"), at("performance_plot.svg"))) ?? [];
   const title = `Model ${result.modelVersion}: monitoring`;
-  const page = await monitoringReport(results, { title, warnings: result.warnings, outputs: OUTPUTS });
+  const page = await monitoringReport(results, { title, warnings: result.warnings, ...judged });
   await writeAtomic(at("monitoring_report.html"), page);
   return [at("performance_report.csv"), at("performance_report.json"), ...plots, at("monitoring_report.html")];
 }

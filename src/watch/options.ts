@@ -35,6 +35,12 @@ export const monitorOptions = defineOptions("monitor", {
     .min(1)
     .default(["jensen_shannon"])
     .describe("methods of drift; of columns of classes the Jensen-Shannon distance"),
+  false_alarms: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.05)
+    .describe("chance that the verdict is anything but good in a run in which nothing changed"),
   refresh: z
     .boolean()
     .default(false)

@@ -18,6 +18,8 @@ export interface Baseline {
   readonly alike: number;
   /** Measured values are divided by rows: a count, or a sum. */
   readonly perRow: boolean;
+  /** How far above the reference values of other rows lie without any change: what was fitted fits its own rows best. */
+  readonly slack: number;
 }
 
 /** How chance acts on a distance: the quantile at a standard normal deviate between n rows and the reference. */

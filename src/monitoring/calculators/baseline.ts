@@ -29,11 +29,11 @@ export function fitBaseline(
   });
   if (values.length === 0) return null;
   const perRow = plan.perRow === true;
-  if (plan.chance) return { ...distanceBaseline(plan.chance, values), perRow };
+  if (plan.chance) return { ...distanceBaseline(plan.chance, values), perRow, slack: 0 };
   const kind = plan.share ? "share" : "mean";
   const points = values.map((each) => pointOf({ kind, perRow }, { ...each, samplingError: each.samplingError }));
   const usual = values.reduce((sum, { value, n }) => sum + value / (perRow ? n : 1), 0) / values.length;
-  return { kind, ...meanBaseline(points), usual, chunks: points.length, perRow };
+  return { kind, ...meanBaseline(points), usual, chunks: points.length, perRow, slack: usual * (plan.optimism ?? 0) };
 }
 
 interface Point {
@@ -53,7 +53,9 @@ function meanBaseline(points: readonly Point[]) {
   const centre = points.reduce((sum, { at }, i) => sum + weights[i] * at, 0) / total;
   const q = points.reduce((sum, { at }, i) => sum + weights[i] * (at - centre) ** 2, 0);
   const squares = weights.reduce((sum, each) => sum + each * each, 0);
-  const between = K > 1 ? Math.sqrt(Math.max(0, (q - (K - 1)) / (total - squares / total))) : 0;
+  // a spread that chance often gives is none: its own error would drown what a few chunks tell
+  const isSpread = K > 1 && q > chanceSpread(K - 1);
+  const between = isSpread ? Math.sqrt(Math.max(0, (q - (K - 1)) / (total - squares / total))) : 0;
   const alike = K > 1 ? Math.max(0, 1 - q / (K - 1)) : 0;
   // the error of a usual chunk, part of which the mean of all of them keeps
   const usual = K / total;
@@ -61,8 +63,14 @@ function meanBaseline(points: readonly Point[]) {
   return { centre, centreError, between, alike };
 }
 
+/** What a χ² exceeds in one of ten cases (Wilson and Hilferty 1931). */
+function chanceSpread(freedom: number): number {
+  const variance = 2 / (9 * freedom);
+  return freedom * (1 - variance + 1.2816 * Math.sqrt(variance)) ** 3;
+}
+
 /** Chunks differ by more than chance where weekdays or people do: that much every chunk may. */
-function distanceBaseline({ limit, power }: Chance, values: readonly RawMeasure[]): Omit<Baseline, "perRow"> {
+function distanceBaseline({ limit, power }: Chance, values: readonly RawMeasure[]): Omit<Baseline, "perRow" | "slack"> {
   const rows = values.reduce((sum, { n }) => sum + n, 0);
   const excess = values.flatMap(({ value, n }) => {
     const [middle, far] = [limit(n, 0), limit(n, FAR)];
@@ -112,7 +120,8 @@ export function jointDeviation(baseline: Baseline, measures: readonly Judged[], 
   const mean = points.reduce((sum, { at }) => sum + at, 0) / m;
   const variance = points.reduce((sum, { error }) => sum + (Number.isFinite(error) ? error ** 2 : 0), 0) / m;
   const { error, freedom } = errorOf(baseline, variance, m);
-  const away = mean - baseline.centre;
+  const far = mean - baseline.centre;
+  const away = far > 0 ? Math.max(0, far - baseline.slack) : far;
   // what never moved has moved
   if (error === 0) return away === 0 ? 0 : Math.sign(away) * MOST;
   return Math.sign(away) * Math.min(MOST, normalOf(Math.abs(away) / error, freedom));
@@ -203,7 +212,7 @@ export function limitsFor(
   const own = kind === "share" ? 0.5 / Math.sqrt(n + 0.5) : (samplingError ?? Number.NaN) / by;
   const { error, freedom } = errorOf(baseline, Number.isFinite(own) ? own ** 2 : 0, 1);
   const margin = error === 0 ? 0 : studentOf(z, freedom) * error;
-  if (kind === "mean") return { lower: by * (centre - margin), upper: by * (centre + margin) };
+  if (kind === "mean") return { lower: by * (centre - margin), upper: by * (centre + baseline.slack + margin) };
   const share = (angle: number) => {
     const p = Math.sin(Math.min(Math.PI / 2, Math.max(0, angle))) ** 2;
     return (by * Math.max(0, p * (n + 0.75) - 0.375)) / n;

@@ -36,6 +36,8 @@ export interface SeriesPlan extends SeriesInfo {
   readonly share?: boolean;
   /** It grows with the rows of a chunk, a count or a sum: it is judged by row. */
   readonly perRow?: boolean;
+  /** Of an error of a fit: how much larger, as a share, it is on other rows than on those that it was fitted on. */
+  readonly optimism?: number;
 }
 
 export interface CalculatorContext {

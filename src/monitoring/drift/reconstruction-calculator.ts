@@ -35,6 +35,8 @@ export interface ReconstructionState {
   /** The directions that are kept, where they are fewer: the error is what they leave of the length of a row. */
   readonly across?: Float64Array;
   readonly threshold: Threshold;
+  /** How much larger the error of other rows is, as a share, at most. */
+  readonly optimism: number;
 }
 
 /** Writes the standardised values of some rows of a column. */
@@ -131,16 +133,18 @@ export const reconstructionCalculator: SyncCalculator<
       lost: vectors.slice(kept * d),
       ...across,
       threshold: options.threshold ?? STANDARD_DEVIATION,
+      optimism: optimismOf(d, kept, reference.rows),
     };
   },
 
-  series: ({ threshold }) => [
+  series: ({ threshold, optimism }) => [
     {
       key: "reconstruction_error",
       metric: "reconstruction_error",
       label: "Reconstruction error",
       threshold,
       range: { lower: 0, drop: true },
+      optimism,
     },
   ],
 
@@ -172,6 +176,19 @@ export const reconstructionCalculator: SyncCalculator<
     ];
   },
 };
+
+/**
+ * How much larger the error of other rows is than that of the rows that the plane was fitted on, where all columns are noise: the
+ * directions of least variance in a sample have less of it there than elsewhere. Sample eigenvalues of noise lie on a semicircle
+ * of radius 2 √(columns / rows) around 1 (Marchenko and Pastur 1967); the lost ones are the least of them.
+ */
+function optimismOf(columns: number, kept: number, rows: number): number {
+  const lost = (columns - kept) / columns;
+  // mean of the least share of a semicircle of radius 1, below 0
+  const least = lost <= 0.5 ? 1 - 1.15 * lost : 0.85 * (1 - lost);
+  const left = 1 - 2 * Math.sqrt(columns / rows) * least;
+  return 1 / Math.sqrt(Math.max(0.1, left)) - 1;
+}
 
 type Table = Parameters<typeof numbersOf>[0];
 

@@ -42,6 +42,12 @@ const ranking = {
   }),
 };
 
+const verdict = {
+  options: optionalKeys("verdict", {
+    false_alarms: z.number().gt(0).lt(1).meta({ takes: "a chance between 0 and 1" }),
+  }),
+};
+
 type CalculatorSections = {
   readonly [C in (typeof CALCULATORS)[number] as C["config"]["section"]]?: InputOf<C["config"]["options"]> | undefined;
 };
@@ -54,6 +60,8 @@ export type MonitorConfig = CalculatorSections & {
   readonly columns?: InputOf<typeof columns.options> | undefined;
   readonly chunking?: InputOf<typeof chunking.options> | undefined;
   readonly ranking?: InputOf<typeof ranking.options> | undefined;
+  /** Chance that anything but "good" is said of a run in which nothing changed; 0.05. */
+  readonly verdict?: InputOf<typeof verdict.options> | undefined;
 };
 
 /** A section: how its keys are checked, and what they and their values are called elsewhere. */
@@ -67,4 +75,5 @@ export const CONFIG_SECTIONS: ReadonlyMap<string, ConfigSection> = new Map<strin
   ["chunking", chunking],
   ...CALCULATORS.map(({ config }): [string, ConfigSection] => [config.section, config]),
   ["ranking", ranking],
+  ["verdict", verdict],
 ]);

@@ -13,10 +13,10 @@ export function chiSquareAt(freedom: number, z: number): number {
 /** Probability of a standard normal value above z, z not below 0. */
 export const normalTail = (z: number): number => upperGamma(0.5, (z * z) / 2) / 2;
 
-/** How many bins or categories a sample of this many rows can fill; those with less than a row count for nothing. */
+/** How many bins or categories a sample of this many rows fills; those with less than half a row count in part. */
 export function countFilled({ shares }: Distribution, rows: number): number {
   let filled = 0;
-  for (let i = 0; i < shares.length; i++) if (shares[i] * rows >= 1) filled++;
+  for (let i = 0; i < shares.length; i++) filled += Math.min(1, 2 * shares[i] * rows);
   return filled;
 }
 
