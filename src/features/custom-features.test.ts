@@ -136,6 +136,29 @@ describe("a feature of one's own", () => {
     expect(await read(other, 2)).toEqual(before);
   });
 
+  it("is not changed by any row of the snapshot day or later, whatever they say", async () => {
+    const other = await loaded("future");
+    const custom = {
+      sum: "sum(DP_DATA_VOLUME)",
+      last: "max(day - DATE '2024-01-01')",
+      rows: "count(*)",
+      latest: "min(age)",
+    };
+    const read = async () => {
+      await buildFeatures(other, on(custom));
+      return Promise.all(Object.keys(custom).map(async (name) => [...(await values(other, name))]));
+    };
+    const before = await read();
+    await other.lease((db) =>
+      db.run(`UPDATE DP_CDR_Data SET DP_DATA_VOLUME = 1e9 * random() WHERE DP_DATE >= DATE '${DAY}'`),
+    );
+    expect(await read()).toEqual(before);
+    await other.lease((db) =>
+      db.run(`DELETE FROM DP_CDR_Data WHERE DP_DATE BETWEEN DATE '2024-02-21' AND DATE '2024-03-05'`),
+    );
+    expect(await read()).toEqual(before);
+  });
+
   it.each([
     ["count(*) + (SELECT count(*) FROM DP_CDR_Data)", /a query inside/],
     ["sum(PSEUDO_CHURNED)", /names a column "PSEUDO_CHURNED" that a row does not have/],
