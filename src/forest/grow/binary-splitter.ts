@@ -4,6 +4,7 @@ import { MISSING } from "../loops/missing.js";
 import { MOST_LOG, type Workspace } from "../loops/workspace.js";
 import type { CategoryOrder } from "./category-order.js";
 import { CutSearch } from "./cut-search.js";
+import { fillLogs } from "./fill-logs.js";
 import type { NodeRows, NodeSplit, Splitter } from "./splitter.js";
 
 /** What two classes are learnt from. */
@@ -47,11 +48,7 @@ export class BinarySplitter extends CutSearch implements Splitter {
     this.#target = target;
     this.#categories = categories;
     this.#gini = target.criterion === "gini";
-    if (!this.#gini) {
-      // the memory may have been used before
-      space.logs[0] = 0;
-      for (let n = 1; n <= MOST_LOG; n++) space.logs[n] = n * Math.log2(n);
-    }
+    if (!this.#gini) fillLogs(space.logs);
     for (let drawn = 0; drawn < 128; drawn++) space.payload.set([drawn, 0, drawn, drawn], drawn * 4);
   }
 

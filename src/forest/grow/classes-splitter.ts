@@ -1,6 +1,8 @@
 import type { ColumnShape } from "../loops/binned-matrix.js";
-import type { Workspace } from "../loops/workspace.js";
+import { MOST_LOG, type Workspace } from "../loops/workspace.js";
 import type { CategoryOrder } from "./category-order.js";
+import { fillLogs } from "./fill-logs.js";
+import type { NodeRows } from "./splitter.js";
 import { SumsSplitter } from "./sums-splitter.js";
 
 /** What classes are learnt from. */
@@ -23,6 +25,9 @@ export class ClassesSplitter extends SumsSplitter {
   readonly #gini: boolean;
   /** Weight of each class in the tree at hand. */
   #classWeight: ArrayLike<number>;
+  /** Whether all weights are 1, so that sums are whole numbers, and of how many the workspace has the logarithms. */
+  #isWhole = false;
+  #hasLogs = false;
   /** Place of the class by whose rate categories are ordered: the most frequent one of the node; of two the second. */
   #leading = 1;
 
@@ -33,6 +38,7 @@ export class ClassesSplitter extends SumsSplitter {
     this.#categories = categories;
     this.#gini = target.criterion === "gini";
     this.#classWeight = new Float64Array(target.classes).fill(1);
+    if (!this.#gini) fillLogs(space.logs);
   }
 
   begin(size: number, sums: Float64Array): void {
@@ -44,6 +50,27 @@ export class ClassesSplitter extends SumsSplitter {
     this.#categories.start(this.#classWeight);
     sums.fill(0, 0, this.width);
     for (let i = 0; i < size; i++) this.add(sums, 0, entries[i]);
+    this.#isWhole = !this.#target.sampleWeight && Array.from(this.#classWeight).every((weight) => weight === 1);
+    this.#hasLogs = this.#isWhole && !this.#gini && sums[0] <= MOST_LOG;
+  }
+
+  protected override addAll({ codesAt, from, to }: NodeRows, column: number): number {
+    if (!this.#isWhole) return super.addAll({ codesAt, from, to }, column);
+    const { bins, order, width } = this;
+    const { bytes, entries, stride } = this.space;
+    const { y } = this.#target;
+    let size = 0;
+    for (let e = from; e < to; e++) {
+      const entry = entries[e];
+      const row = entry >>> 8;
+      const code = bytes[codesAt + row * stride + column];
+      const at = code * width;
+      const drawn = entry & 255;
+      if (bins[at] === 0) order[size++] = code;
+      bins[at] += drawn;
+      bins[at + 1 + y[row]] += drawn;
+    }
+    return size;
   }
 
   override enter(sums: Float64Array, at: number): void {
@@ -73,7 +100,22 @@ export class ClassesSplitter extends SumsSplitter {
   }
 
   protected sidesImpurity(): number {
+    if (this.#hasLogs) return this.#wholeEntropy();
     return this.#impurityOf(this.left, 0) + this.#impurityOf(this.total, 0, this.left);
+  }
+
+  /** The same entropy of both sides from a table of logarithms. */
+  #wholeEntropy(): number {
+    const { left, total, width } = this;
+    const { logs } = this.space;
+    let [leftMeasure, rightMeasure] = [0, 0];
+    for (let k = 1; k < width; k++) {
+      leftMeasure += logs[left[k]];
+      rightMeasure += logs[total[k] - left[k]];
+    }
+    const rows = left[0];
+    const rest = total[0] - rows;
+    return (rows > 0 ? logs[rows] - leftMeasure : 0) + (rest > 0 ? logs[rest] - rightMeasure : 0);
   }
 
   /** Impurity times weight of the node whose sums are `a`, or `a` less `b`. */

@@ -44,18 +44,25 @@ export abstract class SumsSplitter extends CutSearch implements Splitter {
     this.total.set(sums.subarray(at, at + this.width));
   }
 
-  find({ codesAt, from, to }: NodeRows, drawn: Int32Array, first: number, last: number, best: NodeSplit): void {
+  /** Adds the rows of a node to the bins of a column; lists the codes that occur in `order` and returns their number. */
+  protected addAll({ codesAt, from, to }: NodeRows, column: number): number {
     const { bins, order, width } = this;
     const { bytes, entries, stride } = this.space;
+    let size = 0;
+    for (let e = from; e < to; e++) {
+      const entry = entries[e];
+      const code = bytes[codesAt + (entry >>> 8) * stride + column];
+      if (bins[code * width] === 0) order[size++] = code;
+      this.add(bins, code * width, entry);
+    }
+    return size;
+  }
+
+  find(node: NodeRows, drawn: Int32Array, first: number, last: number, best: NodeSplit): void {
+    const { bins, order, width } = this;
     for (let i = first; i < last; i++) {
       const column = drawn[i];
-      let size = 0;
-      for (let e = from; e < to; e++) {
-        const entry = entries[e];
-        const code = bytes[codesAt + (entry >>> 8) * stride + column];
-        if (bins[code * width] === 0) order[size++] = code;
-        this.add(bins, code * width, entry);
-      }
+      const size = this.addAll(node, column);
       sortCodes(order, size);
       if (this.columns[column].categorical) this.cutCategories(column, size, best);
       else this.cutNumbers(column, size, best);
