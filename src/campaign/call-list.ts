@@ -143,6 +143,7 @@ async function planIn(db: Database, settings: CallListSettings, context: StageCo
     notes: [
       ...headNotes(replaced, settings.draft),
       ...notesOf(result, { chosen, members, rules }),
+      ...valueNotes(settings, subscriber, facts, rules),
       ...facts.notes,
       ...why.notes,
     ],
@@ -152,6 +153,21 @@ async function planIn(db: Database, settings: CallListSettings, context: StageCo
 function headNotes(replaced: number | null, draft: boolean): string[] {
   if (draft) return ["a draft: no file is written and the store keeps nothing; churn call-list plans the campaign"];
   return replaced === null ? [] : [`campaign ${replaced} is planned anew: its list is forgotten`];
+}
+
+/** Whose worth no attribute tells. */
+function valueNotes(
+  { value_attribute }: CallListSettings,
+  subscriber: readonly string[],
+  { value }: PersonalFacts,
+  { customerValue }: Rules,
+): string[] {
+  const unknown = value_attribute === null ? 0 : subscriber.filter((who) => !value.has(who)).length;
+  return unknown === 0
+    ? []
+    : [
+        `${unknown.toLocaleString("en-US")} of ${subscriber.length.toLocaleString("en-US")} people have no ${value_attribute} and count with ${shortNumber(customerValue)} (customer_value)`,
+      ];
 }
 
 /** What a list goes by: options, and what they leave open as the model was trained with. */

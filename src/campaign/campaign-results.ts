@@ -118,12 +118,16 @@ function knownPeople(members: CampaignMembers, file: CampaignFile, left: Float64
   const rows = [...left.keys()].filter((i) => !Number.isNaN(left[i]));
   return {
     assigned: rows.map((i) => members.called[i]),
-    called: rows.map((i) => Number(file.people.get(members.subscriber[i])?.called ?? false)),
+    called: rows.map((i) => calledOf(file.people.get(members.subscriber[i]), members.called[i])),
     left: rows.map((i) => left[i]),
     probability: rows.map((i) => members.probability[i]),
     value: rows.map((i) => members.value[i]),
   };
 }
+
+/** Whether somebody was called: by the file, or as planned where no column of it says so; nobody who is not in it. */
+const calledOf = (found: { called: boolean | null } | undefined, planned: number): number =>
+  found === undefined ? 0 : Number(found.called ?? planned);
 
 function notesOf(
   members: CampaignMembers,

@@ -128,7 +128,9 @@ describe("campaignResults", () => {
     expect(result.endUnknown).toBe(people.length - calls - labelled("control"));
     expect(result.next).toBe("not told");
     expect(result.words.join(" ")).toContain("cannot be told");
-    expect(result.notes.join("\n")).toContain("subscribers are in column msisdn; all in it were called");
+    expect(result.notes.join("\n")).toContain(
+      "subscribers are in column msisdn; no column says who was called: all in it who were to be called count as called",
+    );
   });
   it("takes who left from the file where it knows both groups, by yes and no or by the day", async () => {
     const file = csv("both.csv", [
@@ -143,6 +145,12 @@ describe("campaignResults", () => {
     expect(result.control.left).toBeGreaterThan(5);
     expect(result.saved?.low).toBeGreaterThan(0);
     expect(result.next).not.toBe("not told");
+  });
+  it("takes the control group of a file without a column of calls for what it is", async () => {
+    const file = csv("plain.csv", ["id;left", ...people.map(({ who, label }) => `${who};${label ?? 0}`)]);
+    const result = await campaignResults(store, file);
+    expect(result.control).toMatchObject({ called: 0 });
+    expect(result.toCall.called).toBe(called().length);
   });
   it("measures both groups alike: a file of the called alone does not say who of them left", async () => {
     const file = csv("own.csv", ["id,called,left", ...called().map(({ who }) => `${who},1,0`)]);

@@ -88,7 +88,7 @@ export const campaignOptions = defineOptions("campaign", {
     .nullable()
     .default(null)
     .describe(
-      "column that says who was called; null: one of a plain name (called, contacted, reached), else all in the file were",
+      "column that says who was called; null: one of a plain name (called, contacted, reached), else all in the file who were to be called were",
     ),
   left_column: z
     .string()

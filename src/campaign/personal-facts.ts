@@ -64,10 +64,7 @@ export async function personalFacts(
     value,
     segment: parts.length > 0 ? segment : undefined,
     left: new Set(left.map(({ who }) => who)),
-    notes: [
-      ...(worth ? [`who has no ${worth.name} counts with customer_value`] : []),
-      ...(negative ? [`${negative} people have a ${worth?.name} below 0: calling them never pays`] : []),
-    ],
+    notes: [...(negative ? [`${negative} people have a ${worth?.name} below 0: calling them never pays`] : [])],
   };
 }
 

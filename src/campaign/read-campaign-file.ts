@@ -7,8 +7,8 @@ import type { CampaignSettings } from "./options.js";
 
 /** What a file says of the people of a campaign. */
 export interface CampaignFile {
-  /** Of each subscriber in the file: whether they were called, and left; null where the file does not say it. */
-  people: Map<string, { called: boolean; left: boolean | null }>;
+  /** Of each subscriber in the file: whether they were called, and left; null where no column says it. */
+  people: Map<string, { called: boolean | null; left: boolean | null }>;
   /** Whether the file says who left. */
   saysWhoLeft: boolean;
   /** Rows of subscribers that are not of the campaign, rows without one, and rows that say a subscriber again. */
@@ -53,7 +53,7 @@ export async function readCampaignFile(
       nameless: 0,
       again: 0,
       notes: [
-        `${path}: subscribers are in column ${who.name}; ${called ? `who was called in ${called.name}` : "all in it were called"}; ${left ? `who left in ${left.name}` : "who left is known by the labels of the store"}`,
+        `${path}: subscribers are in column ${who.name}; ${called ? `who was called in ${called.name}` : "no column says who was called: all in it who were to be called count as called, and nobody of the control group"}; ${left ? `who left in ${left.name}` : "who left is known by the labels of the store"}`,
       ],
     };
     for (const [row, cell] of (ids ?? []).entries()) {
@@ -65,7 +65,7 @@ export async function readCampaignFile(
       else {
         result.people.set(id, {
           // a column that says it for some says of the others that they were not
-          called: calls ? (yesOrNo(calls[row], { ...place, column: called?.name ?? "" }) ?? false) : true,
+          called: calls ? (yesOrNo(calls[row], { ...place, column: called?.name ?? "" }) ?? false) : null,
           left: lefts ? leftBy(lefts[row], { ...place, column: left?.name ?? "" }, day, horizon) : null,
         });
       }
