@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ChurnError } from "../core/errors.js";
 import { findJupyter, installJupyter } from "../notebook/find-jupyter.js";
@@ -29,15 +29,16 @@ export function labCommand(): Command {
         if (!jupyter) {
           throw new ChurnError("NOT_FOUND", "no Jupyter Lab 4 found", { hint: "npx churn lab --install" });
         }
-        if (!existsSync(join(PROJECT, page))) {
-          throw new ChurnError("NOT_FOUND", `no ${JSON.stringify(page)} in the project`, {
+        const path = relative(PROJECT, resolve(PROJECT, page));
+        if (path.startsWith("..") || isAbsolute(path) || !existsSync(join(PROJECT, path))) {
+          throw new ChurnError("NOT_FOUND", `no ${JSON.stringify(page)} in the project, which is all that Lab shows`, {
             hint: "npx churn lab notebooks",
           });
         }
         const signal = interruptSignal();
         const token = flags.token ?? process.env.JUPYTER_TOKEN;
         const lab = await startLab(jupyter, {
-          page: `/lab/tree/${page.split(/[\\/]/).map(encodeURIComponent).join("/")}`,
+          page: `/lab/tree/${path.split(/[\\/]/).map(encodeURIComponent).join("/")}`,
           ip: flags.ip,
           ...(flags.port ? { port: flags.port } : {}),
           ...(token ? { token } : {}),

@@ -82,6 +82,9 @@ export function compileError(diagnostics: Diagnostic[], source: string, count: n
     }
     last = at;
   }
+  // the compiler follows no more branches than so many, and says so at the head of the cell
+  if (diagnostics.some(({ code }) => code === 2563))
+    traceback.push("split the cell: it has too many branches at its top level");
   const more = new Set(diagnostics.map(where)).size - 1;
   const rest = more > 0 ? ` (and ${more} more)` : "";
   return {

@@ -108,7 +108,9 @@ function givenValues(options: RunNotebookOptions, declared: NotebookParameter[])
 /** @throws ChurnError BAD_INPUT for a notebook that asks for another kernel than this */
 export function checkKernel({ metadata }: Notebook, path: string): void {
   const name = metadata.kernelspec?.name;
-  const language = metadata.kernelspec?.language ?? metadata.language_info?.name ?? "typescript";
+  // what a notebook's code was in before it got this kernel counts where the kernelspec says nothing
+  const before = name === "tslab" ? undefined : metadata.language_info?.name;
+  const language = metadata.kernelspec?.language ?? before ?? "typescript";
   if ((name === undefined || name === "tslab") && /^typescript$/i.test(language)) return;
   throw new ChurnError("BAD_INPUT", `unknown kernel ${JSON.stringify(name ?? language)} in ${path}`, {
     hint: 'this runner has the kernel "tslab"; choose it in Jupyter Lab and save the notebook',

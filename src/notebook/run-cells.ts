@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { removeDeadParts } from "../core/dead-parts.js";
 import { CellOutputs, type LiveOutputs } from "./cell-outputs.js";
 import { exportHtml } from "./export-html.js";
 import { describeExit, type KernelProcess, startKernel } from "./kernel-process.js";
@@ -62,6 +63,7 @@ export class RunCells {
     this.#report("starting", -1);
     let ran: number;
     try {
+      await removeDeadParts(this.#output);
       await this.#file.save();
       const kernel = await (this.#options.kernel ?? startKernel({ cwd: this.#options.cwd, env: this.#options.env }));
       ran = await this.#runIn(kernel);

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { ChurnError } from "../core/errors.js";
 import { firstLine, hasTag, type NotebookCell } from "./notebook.js";
 
@@ -38,14 +40,27 @@ export class NotebookError extends ChurnError {
   constructor(failed: FailedCell, unsaved?: Error) {
     const { notebook, output, cell, failure } = failed;
     const text = failure.traceback.join("\n") || `${failure.ename}: ${failure.evalue}`;
+    const beside = fileBeside(notebook, failure);
     const word = failure.kind === "interrupted" ? "interrupted" : "failed";
     super(
       failure.kind === "interrupted" ? "INTERRUPTED" : "NOTEBOOK_FAILED",
       `cell ${cell} of ${notebook} ${word}: ${failed.firstLine}\n${text}`,
-      { hint: unsaved ? unsaved.message : `the notebook with its outputs up to there: ${output}` },
+      { hint: unsaved?.message ?? beside ?? `the notebook with its outputs up to there: ${output}` },
     );
     this.failed = failed;
   }
+}
+
+/** What helps where a cell imports a file that lies beside its notebook, but the kernel works elsewhere. */
+function fileBeside(notebook: string, { ename, traceback }: Failure): string | undefined {
+  if (ename !== "TypeScriptError") return undefined;
+  for (const [, path] of traceback.join("\n").matchAll(/TS2307: Cannot find module '(\.{1,2}\/[^']+)'/g)) {
+    const file = resolve(dirname(notebook), path);
+    if (["", ".ts", ".tsx", ".js", "/index.ts"].some((ending) => existsSync(file + ending))) {
+      return `${path} lies beside the notebook, and the cells work in another folder: --cwd ${dirname(notebook)}`;
+    }
+  }
+  return undefined;
 }
 
 /** Describes the cell that failed; cells are counted as in the notebook before banners were put in. */
