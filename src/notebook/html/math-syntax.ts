@@ -1,5 +1,5 @@
 import type { MarkedExtension, Tokens } from "marked";
-import { escapeHtml } from "../../core/escape-html.js";
+import { mathHtml } from "./math-html.js";
 
 /**
  * Where formulas stand in Markdown, as Jupyter has it: between dollars, `\\(…\\)`, `\\[…\\]`, or an environment of LaTeX.
@@ -12,9 +12,9 @@ const BLOCK =
 const INLINE =
   /^(?:\$\$([^$]+?)\$\$|\$(?![\s$])((?:\\[\s\S]|[^$\\])*?(?:\\[\s\S]|[^\s\\$]))\$(?![\d$])|\\\\\(([\s\S]+?)\\\\\)|\\\\\[([\s\S]+?)\\\\\]|(\\begin\{([a-z]+\*?)\}[\s\S]+?\\end\{\6\}))/;
 
-/** Keeps formulas of Markdown as they are written: no sign of LaTeX is taken for one of Markdown. */
+/** Takes formulas out of Markdown whole, so that no sign of LaTeX is taken for one of Markdown. */
 export function mathSyntax(): MarkedExtension {
-  const renderer = ({ raw }: Tokens.Generic) => `<span class="math">${escapeHtml(raw.trim())}</span>`;
+  const renderer = ({ raw }: Tokens.Generic) => mathHtml(raw);
   return {
     extensions: [
       {

@@ -5,6 +5,7 @@ import { type CellOutput, joinLines } from "../notebook.js";
 import { overwritten } from "../overwritten.js";
 import { escapeJson, stripAnsi } from "./escape.js";
 import { Markdown } from "./markdown.js";
+import { mathHtml } from "./math-html.js";
 import { mediaFinder } from "./media-finder.js";
 import { plotlyRuntime, type Runtime } from "./runtime.js";
 import { type TameHtml, tameHtml } from "./tame-html.js";
@@ -55,7 +56,9 @@ export class OutputHtml {
     }
     if ("text/markdown" in data)
       return `<div class="markdown">${withMissed(new Markdown(this.#folders).render(joinLines(data["text/markdown"])))}</div>`;
-    if ("text/latex" in data) return textHtml(joinLines(data["text/latex"]));
+    if ("text/latex" in data) {
+      return `<div class="html">${tameHtml(mathHtml(joinLines(data["text/latex"]))).html}</div>`;
+    }
     const json = Object.entries(data).find(([type]) => /^application\/(.+\+)?json$/.test(type))?.[1];
     if (json !== undefined && !("text/plain" in data)) return textHtml(JSON.stringify(json, null, 2));
     const text = stripAnsi(joinLines(data["text/plain"]));
