@@ -1,7 +1,7 @@
 import { isSecretName } from "./secret-names.js";
 import { isWord } from "./secrets.js";
 
-/** Values of other programs that are shorter are words that turn up everywhere. */
+/** Values of other programs that are shorter, or letters alone, are words that turn up everywhere. */
 const SHORTEST = 8;
 
 /**
@@ -17,7 +17,7 @@ export function environmentSecrets(env: Readonly<Record<string, string | undefin
     const isOwn = /^(CHURN|JUPYTER)_/.test(name);
     // the name of a file with a secret in it is none
     const isNamed = name.startsWith("CHURN_SECRET_") || (isSecretName(name) && !/_(FILE|PATH)$/.test(name));
-    if (isNamed && (isOwn || (value.length >= SHORTEST && !value.startsWith("/")))) return [value];
+    if (isNamed && (isOwn || (value.length >= SHORTEST && !/^\/|^[a-z]+$/i.test(value)))) return [value];
     return passwordOf(value);
   });
 }

@@ -175,6 +175,7 @@ it("secrets of the environment are known: the workbench's, what others name so, 
     GITHUB_TOKEN: "ghp_123456789",
     CHURN_MYSQL_PASSWORD_FILE: "/run/secrets/pw",
     PASS: "short",
+    SECRET_STAGE: "development",
     CHURN_SECRET_Y: "churn",
     HOME: "/root",
   };
