@@ -28,43 +28,34 @@ export interface ThresholdChoice {
 }
 
 /**
- * Chooses the threshold that is best by a rule, over all cuts between distinct scores and the cut above all.
+ * Chooses the threshold of best F1 over snapshots, of all cuts between distinct scores and the cut above all.
  *
  * The threshold lies midway between the scores on both sides; of equally good cuts the one that flags fewest is taken.
  *
  * @param label 0 or 1 a row
  * @param probability in [0, 1] a row, from models that did not train on the row
  */
-export function chooseThreshold(
-  label: ArrayLike<number>,
-  probability: ArrayLike<number>,
-  rule: ThresholdRule,
-): ThresholdChoice {
+export function chooseF1Threshold(label: ArrayLike<number>, probability: ArrayLike<number>): ThresholdChoice {
   const ranked = rankScores(label, probability);
   const rows = ranked.score.length;
   let positives = 0;
   for (let i = 0; i < rows; i++) positives += ranked.label[i];
-  const gain = (found: number, flagged: number) => {
-    if (rule.rule === "f1") return flagged + positives === 0 ? 0 : (2 * found) / (flagged + positives);
-    if (rule.rule === "cost") return -(rule.falseAlarm * (flagged - found) + rule.missed * (positives - found));
-    return campaignProfit(found, flagged, rule);
-  };
-  let best = { threshold: above(ranked.score[0] ?? 0), gain: gain(0, 0) };
+  let best = { threshold: above(ranked.score[0] ?? 0), value: 0 };
   let found = 0;
   for (let i = 0; i < rows; i++) {
     found += ranked.label[i];
     const here = ranked.score[i];
     const below = ranked.score[i + 1] ?? 0;
     if (i + 1 < rows && below === here) continue;
-    const value = gain(found, i + 1);
-    if (value > best.gain) best = { threshold: i + 1 === rows ? 0 : middle(below, here), gain: value };
+    const value = (2 * found) / (i + 1 + positives);
+    if (value > best.value) best = { threshold: i + 1 === rows ? 0 : middle(below, here), value };
   }
-  return { threshold: best.threshold, value: rule.rule === "cost" ? -best.gain : best.gain };
+  return best;
 }
 
 /**
  * Chooses the threshold of a campaign on people: each is walked through the snapshots in time, a churner is saved once, and
- * every contact costs. Cut and ties as in `chooseThreshold`.
+ * every contact costs. Cut and ties as in `chooseF1Threshold`.
  *
  * @param curve of probabilities from models that did not train on the rows
  */

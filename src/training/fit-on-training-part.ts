@@ -3,7 +3,7 @@ import { ChurnError } from "../core/errors.js";
 import { messageOf } from "../core/fault.js";
 import { bin } from "../forest/matrix/bin.js";
 import { type Calibration, calibrate, fitCalibration } from "./calibration.js";
-import { choosePeopleThreshold, chooseThreshold } from "./choose-threshold.js";
+import { chooseF1Threshold, choosePeopleThreshold } from "./choose-threshold.js";
 import { type Choice, type CrossValidated, compareCandidates } from "./compare-candidates.js";
 import { dataHash } from "./dataset.js";
 import { type Trainers, trainerOf } from "./engines/all-engines.js";
@@ -152,7 +152,7 @@ function markChosen({ table }: SearchResult, { parameters, blend }: CrossValidat
 function thresholdOf(settings: TrainSettings, horizon: number, outOfFold: ScoredSnapshots): number {
   const rule = thresholdRule(settings);
   if (typeof rule === "number") return rule;
-  if (rule.rule === "f1") return chooseThreshold(outOfFold.label, outOfFold.probability, rule).threshold;
+  if (rule.rule === "f1") return chooseF1Threshold(outOfFold.label, outOfFold.probability).threshold;
   return choosePeopleThreshold(peopleCurve(outOfFold, settings.cooling_off ?? horizon), rule).threshold;
 }
 
