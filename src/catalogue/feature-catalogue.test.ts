@@ -35,7 +35,7 @@ beforeAll(async () => {
     odd: { sql: "max(DP_DATA_VOLUME)", meaning: "The <largest> day & more.", unit: "MB" },
     none: "max(DP_DATA_VOLUME) FILTER (WHERE age < 0)",
   };
-  await buildFeatures(store, { data_dir: folder, windows: [7, 14], custom });
+  await buildFeatures(store, { data_dir: folder, set: "behaviour", windows: [7, 14], custom });
 });
 
 describe("featureCatalogue", () => {

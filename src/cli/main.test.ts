@@ -71,7 +71,7 @@ describe("churn", { timeout: 120_000 }, () => {
     expect(
       churn("stream", "--batch-size", "1000", "--num-batches", "3", "--interval", "0", "--json").json(),
     ).toMatchObject({ rows: 3000, origin: "sample" });
-    expect(churn("features", "--json").json()).toMatchObject({ features: 80 });
+    expect(churn("features", "--json").json()).toMatchObject({ features: 121 });
     const trained = churn("train", "--bootstrap-rounds", "20", "--permutation-repeats", "0", "--json").json();
     expect(churn("score", "--json").json()).toMatchObject({ model_version: trained.model_version });
     const monitored = churn("monitor", "--json").json();

@@ -22,7 +22,7 @@ describe("configure", () => {
       { stream: { interval: 3 } },
       from({ CHURN_FEATURES_HORIZON: "20", CHURN_STREAM_INTERVAL: "2" }),
     );
-    expect(settings.features).toMatchObject({ windows: [5], horizon: 20, set: "behaviour" });
+    expect(settings.features).toMatchObject({ windows: [5], horizon: 20, set: "standard" });
     expect(settings.stream.interval).toBe(3);
     const origin = (key: string) => settings.values.find((value) => `${value.section}.${value.key}` === key)?.from;
     expect(origin("features.horizon")).toBe("CHURN_FEATURES_HORIZON");

@@ -56,7 +56,13 @@ function expectSame(ours: Record<string, SqlValue>[], theirs: Record<string, Sql
 describe("buildFeatures", () => {
   it("computes the behaviour set and the derived label as pandas does, to 1e-9", async () => {
     for (const date of ["2024-02-05", "2024-02-19", "2024-03-11"]) {
-      await buildFeatures(store, { data_dir: folder, start_date: date, end_date: date, snapshot_every: 1 });
+      await buildFeatures(store, {
+        data_dir: folder,
+        set: "behaviour",
+        start_date: date,
+        end_date: date,
+        snapshot_every: 1,
+      });
       const theirs = (await fixture("behaviour.csv")).filter((row) => row.Date === date);
       expect(theirs.length).toBeGreaterThan(15);
       const ours = await snapshots(store);
@@ -195,8 +201,10 @@ describe("planFeatures", () => {
     expect(hash({ horizon: 14 })).not.toBe(hash({ horizon: 15 }));
   });
   it("looks back as far as its longest window, and twice the shortest for the trend", () => {
-    expect(lookback(planFeatures(featureOptions.parse({ windows: [7, 30] }), columns, false))).toBe(30);
-    expect(lookback(planFeatures(featureOptions.parse({ windows: [7] }), columns, false))).toBe(14);
+    expect(lookback(planFeatures(featureOptions.parse({ set: "behaviour", windows: [7, 30] }), columns, false))).toBe(
+      30,
+    );
+    expect(lookback(planFeatures(featureOptions.parse({ set: "behaviour", windows: [7] }), columns, false))).toBe(14);
   });
   it("refuses the legacy set, by its old name too, for a log that lacks its measures", () => {
     expect(() => planFeatures(featureOptions.parse({ set: "seed" }), [columns[2]], false)).toThrow(/M_Out_Call_Count/);

@@ -105,7 +105,9 @@ describe("a log with missing days", () => {
     const one = { start_date: "2024-03-12", end_date: "2024-03-12", snapshot_every: 1 };
     await build(gap, one);
     await build(whole, one);
-    expect(await snapshots(gap)).toEqual(await snapshots(whole));
+    // days of the week are those of the calendar
+    const without = async (store: Store) => (await snapshots(store)).map(({ weekday_change, ...row }) => row);
+    expect(await without(gap)).toEqual(await without(whole));
     expect((await snapshots(gap)).length).toBeGreaterThan(150);
   });
 

@@ -35,6 +35,18 @@ export function featureRange(plan: FeaturePlan, feature: Feature): { low: number
     case "recency_over_mean_gap":
     case "recency_over_longest_gap":
       return { low: 0, high: null };
+    case "activity_level":
+      return { low: 0, high: 1 };
+    case "level":
+      return { low: signed(feature.measure) ? null : 0, high: null };
+    case "cusum_fall":
+    case "cusum_rise":
+      return { low: 0, high: null };
+    case "breadth":
+      return { low: 0, high: plan.measures.length };
+    case "zero_rows":
+    case "no_rows":
+      return { low: 0, high: feature.window };
     case "attribute_is":
       return { low: 0, high: 1 };
     default:

@@ -41,7 +41,13 @@ beforeAll(async () => {
       money: { sql: "money", title: "spend", unit: "GBP", negative: true },
     },
   });
-  made = await buildFeatures(store, { data_dir: folder, windows: [7, 14], horizon: 7, start_date: iso(28) });
+  made = await buildFeatures(store, {
+    data_dir: folder,
+    set: "behaviour",
+    windows: [7, 14],
+    horizon: 7,
+    start_date: iso(28),
+  });
 }, 60_000);
 
 describe("features of measures of a log's own", () => {

@@ -6,11 +6,11 @@ import { customOption } from "./custom-option.js";
 
 export const featureOptions = defineOptions("features", {
   set: z
-    .enum(["behaviour", "standard", "legacy", "seed"])
-    .default("behaviour")
+    .enum(["standard", "behaviour", "legacy", "seed"])
+    .default("standard")
     .transform((set) => (set === "seed" ? "legacy" : set))
     .describe(
-      "behaviour: what each subscriber did over trailing windows; standard: the same with their whole past; legacy: the 32 columns of the legacy system; seed: its old name",
+      "standard: lifetime, levels of use and what changed in them, the last days against the own ones before; behaviour: sums and trends over trailing windows; legacy: the 32 columns of the legacy system; seed: its old name",
     ),
   windows: z
     .array(z.int().min(1).max(3650))

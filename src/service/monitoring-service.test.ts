@@ -31,7 +31,7 @@ const log = pino({ level: "silent" });
 beforeAll(async () => {
   const store = await trainedStore(
     smallJob(trained, {
-      features: { windows: [7] },
+      features: { set: "behaviour", windows: [7] },
       train: { engine: "forest", num_trees: [10], max_depth: [4], bootstrap_rounds: 10, permutation_repeats: 1 },
     }),
   );

@@ -11,6 +11,7 @@ import { monitor } from "./monitor.js";
 
 const folder = mkdtempSync(join(tmpdir(), "monitor-"));
 const settings = smallJob(folder, {
+  features: { set: "behaviour" },
   stream: { batch_size: 2000, num_batches: 2, interval: 0, scenario: "data-shift" },
   monitor: { alert_file: join(folder, "alerts.ndjson"), metrics: ["roc_auc", "accuracy"] },
 });

@@ -18,7 +18,7 @@ describe("the sample", () => {
     const store = openStore({ path: join(data_dir, "churn.duckdb") });
     await download({ source, data_dir });
     await load(store, { source, data_dir });
-    features = await buildFeatures(store, { data_dir });
+    features = await buildFeatures(store, { data_dir, set: "behaviour" });
     trained = await train(store, {
       engine: "forest",
       num_trees: [50],

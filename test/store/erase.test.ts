@@ -218,7 +218,7 @@ describe.each(STORES)("rows taken out of a store in %s", { timeout: 120_000 }, (
   it("are out of snapshots, their file and predictions, too", async () => {
     await fill(store);
     const data_dir = join(folder, "features");
-    const { parquet, snapshots } = await buildFeatures(store, { data_dir, windows: [7] });
+    const { parquet, snapshots } = await buildFeatures(store, { data_dir, set: "behaviour", windows: [7] });
     const users = await rows(
       'SELECT "User" AS u, CAST("Date" - DATE \'1970-01-01\' AS INTEGER) AS d FROM Processed_Data',
     );

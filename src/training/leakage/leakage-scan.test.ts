@@ -37,6 +37,7 @@ beforeAll(async () => {
   await loadFile(store, file, loadOptions.parse({}));
   await buildFeatures(store, {
     data_dir: folder,
+    set: "behaviour",
     windows: [7, 14],
     custom: { one: "count(*)", two: { sql: "count(*)", title: "a title of two" } },
   });
