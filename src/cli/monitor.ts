@@ -33,7 +33,7 @@ export function monitorCommand(): Command {
           ["with a label by now", labelled],
           ["chunks computed", computed.length],
           ["alerts of performance", alerts.length],
-          ["alerts sent", told.events.length],
+          ["alerts sent", told.taken],
         ]),
         ...alerts.map(
           ({ chunk, part, metric, value, lower_threshold, upper_threshold }) =>

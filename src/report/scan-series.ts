@@ -22,7 +22,7 @@ export interface FarChunk {
 
 // numbers of last chunks that are looked at together: one that is far, some that are near, a trend
 const WINDOWS = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89];
-/** A last chunk that is itself far away needs not be as far as those before. */
+/** A last chunk that is itself far away needs not be as far as those before; else chance alone parts it from them. */
 const FAR = 4;
 
 /** Probability of a standard normal value beyond z, on one side or on both. */
@@ -50,7 +50,8 @@ export function scanEnd(chunks: readonly At[], expected: Expectation, sides: 1 |
     const z = expected.deviation(members.map((i) => chunks[i].measure)) ?? 0;
     const sign = sides === 1 ? 1 : Math.sign(z) || 1;
     const mean = members.reduce((sum, i) => sum + (each[i] ?? 0), 0) / m;
-    if (sign * (each[end] ?? 0) < Math.min(sign * mean - 3, FAR)) continue;
+    const most = Math.max(...members.map((i) => sign * (each[i] ?? 0)));
+    if (sign * (each[end] ?? 0) < Math.min(FAR, Math.max(sign * mean - 3, most - 4))) continue;
     const p = Math.min(1, chanceOf(sides === 1 ? z : Math.abs(z), sides) * windows.length);
     if (p < best.p || (p === best.p && Math.abs(z) > Math.abs(best.deviation))) best = { p, deviation: z };
   }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Store } from "../store/open-store.js";
-import type { AlertEvent, AlertMemory } from "../watch/alerts/alert-events.js";
+import { countOpen } from "../watch/alerts/alert-desk.js";
+import type { AlertEvent } from "../watch/alerts/alert-event.js";
 import { monitor } from "../watch/monitor.js";
 import type { MonitorResult } from "../watch/monitor-result.js";
 import type { MonitorSettings } from "../watch/options.js";
@@ -75,8 +75,7 @@ export class MonitoringRunner {
       this.log.error({ sink, fault }, "an alert was not taken; it is tried again");
     }
     const path = join(this.settings.output_dir, `monitoring_alerts_${modelVersion}.json`);
-    const { memory }: { memory: AlertMemory } = JSON.parse(await readFile(path, "utf8"));
-    this.metrics.alertsOpen.set(Object.values(memory).filter(({ open }) => open).length);
+    this.metrics.alertsOpen.set(await countOpen(path));
   }
 
   /** Says so where the labels that came in are of one class; nothing can be concluded from them. */

@@ -8,7 +8,7 @@ import { smallJob, trainedStore } from "../../test/run/trained-store.js";
 import { random } from "../core/random.js";
 import { currentPlan } from "../features/build-features.js";
 import { openStore, type Store } from "../store/open-store.js";
-import type { AlertEvent } from "../watch/alerts/alert-events.js";
+import type { AlertEvent } from "../watch/alerts/alert-event.js";
 import { monitorOptions } from "../watch/options.js";
 import type { ServerParts } from "./make-server.js";
 import { ServiceMetrics } from "./metrics.js";

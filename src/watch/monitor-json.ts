@@ -12,8 +12,9 @@ export function monitorJson({ performance, results, charts, ...rest }: Omit<Moni
 }
 
 /** What became of the alerts, the same way. */
-export function outcomeJson({ events, failures }: AlertOutcome) {
+export function outcomeJson({ events, failures, taken }: AlertOutcome) {
   return {
+    taken,
     events: events.map((event) => snakeKeys(event)),
     failures: failures.map((failure) => ({ ...failure, event: snakeKeys(failure.event) })),
   };

@@ -58,9 +58,7 @@ export const monitorOptions = defineOptions("monitor", {
     .min(1)
     .nullable()
     .default(null)
-    .describe(
-      "consecutive alerting chunks required before sending an alert; null: 2 of performance, 3 of drift, 1 of missing values",
-    ),
+    .describe("send alerts when this many chunks in a row pass their limits; null: send what the verdict finds"),
   alert_cool_down: z.int().min(0).default(0).describe("chunks after an all-clear in which the same cause stays quiet"),
   output_dir: z.string().min(1).default("output").describe("folder of the report"),
 });

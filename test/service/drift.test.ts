@@ -10,7 +10,7 @@ import { load } from "../../src/load/load.js";
 import { serve } from "../../src/service/serve.js";
 import { openStore } from "../../src/store/open-store.js";
 import { train } from "../../src/training/train.js";
-import type { AlertEvent } from "../../src/watch/alerts/alert-events.js";
+import type { AlertEvent } from "../../src/watch/alerts/alert-event.js";
 import { json, until } from "./serve-process.js";
 
 it("an outage in the stream raises the alert at the week whose scores it spoils, and the next week clears it", {

@@ -85,6 +85,10 @@ export function fitLimits(threshold: Threshold, values: ArrayLike<number>): Limi
   };
 }
 
+/** The threshold of a column; names come from data, so that `constructor` is a column like any other. */
+export const ownThreshold = <T>(thresholds: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(thresholds, name) ? thresholds[name] : undefined;
+
 /** Sets limits that a metric cannot reach back to its range. */
 export function clampLimits(limits: Limits, range: Range): Limits {
   const { lower, upper } = limits;

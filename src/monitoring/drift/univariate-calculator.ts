@@ -1,6 +1,6 @@
 import type { Chance } from "../calculators/baseline-facts.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import type { Threshold } from "../calculators/threshold.js";
+import { ownThreshold, type Threshold } from "../calculators/threshold.js";
 import { categoriesOf, isText, needColumns, numbersOf, typedColumns } from "../chunks/typed-columns.js";
 import {
   type CategoricalReference,
@@ -168,5 +168,8 @@ function shapeOfCategories({ categorical: { n, counts } }: CategoricalState) {
 
 function thresholdOf(options: UnivariateOptions, column: string, method: DriftMethod): Threshold | null {
   const { threshold } = driftMethod(method);
-  return threshold && (options.columnThresholds?.[column]?.[method] ?? options.thresholds?.[method] ?? threshold);
+  return (
+    threshold &&
+    (ownThreshold(options.columnThresholds ?? {}, column)?.[method] ?? options.thresholds?.[method] ?? threshold)
+  );
 }

@@ -15,6 +15,7 @@ import { orderMonitored } from "./order-monitored.js";
 import { planCalculators } from "./plan-calculators.js";
 import { toResult } from "./run-calculator.js";
 import { fitOnThreads, measureOnThreads } from "./run-on-threads.js";
+import { watchedColumns, withGoneColumns } from "./watched-columns.js";
 
 /** Results by calculator, in the order of the configuration. */
 export type MonitoringResults = Partial<Record<CalculatorName, MonitoringResult>>;
@@ -46,12 +47,32 @@ export class FittedMonitor {
     const all = calculatorEntries(this.calculators);
     const { chunking = {} } = this.config;
     const how = { compat: all[0]?.[1].compat ?? false, chunking };
-    const table = orderMonitored(asCategories(analysis, this.config), "analysis", how);
+    const { table: whole, gone } = this.#complete(analysis, how.compat);
+    const table = orderMonitored(asCategories(whole, this.config), "analysis", how);
     const fitted = all.filter(([name]) => !options.calculators || options.calculators.includes(name));
     const measured = new Map(await measureOnThreads({ table, fitted, chunking }));
+    const warnings = gone.map((name) => `column "${name}" is gone from the analysis: all its values are missing`);
     return Object.fromEntries(
-      fitted.map(([name, each]) => [name, toResult(calculatorFor(name), each, measured.get(name))]),
+      fitted.map(([name, each]) => {
+        const found = measured.get(name);
+        const told = found && { ...found, warnings: [...found.warnings, ...warnings] };
+        return [name, toResult(calculatorFor(name), each, told)];
+      }),
     );
+  }
+
+  /** The analysis with every column that was watched. */
+  #complete(analysis: MonitoredTable, compat: boolean) {
+    if (compat) return { table: analysis, gone: [] };
+    const { y_pred_proba = "y_pred_proba", y_pred = "y_pred", y_true = "y_true" } = this.config.columns ?? {};
+    const outputs = Object.values(analysis.names ?? {}).concat(y_pred_proba, y_pred, y_true);
+    const all = calculatorEntries(this.calculators).flatMap(([name, { state }]) =>
+      calculatorFor(name)
+        .series(state)
+        .flatMap(({ column }) => column ?? []),
+    );
+    const watched = [...new Set(all)].filter((name) => !outputs.includes(name));
+    return withGoneColumns(analysis, watched, rowsOf(analysis));
   }
 
   /** The results of the reference alone. */
@@ -102,6 +123,11 @@ export class FittedMonitor {
   }
 }
 
+const rowsOf = ({ timestamp, yPredProba, yPred, yTrue, columns = {} }: MonitoredTable): number => {
+  const [first] = [timestamp, yPredProba, yPred, yTrue, ...Object.values(columns)].filter((each) => each !== undefined);
+  return first === undefined ? 0 : "codes" in first ? first.codes.length : first.length;
+};
+
 /** A monitor as it stands in its file, where a calculator is a part. */
 interface SavedMonitor {
   readonly format?: string;
@@ -138,7 +164,8 @@ export async function fitMonitor(
   const { compat } = options;
   const checked = isCompat(compat) ? monitorConfig(config) : withDefaults(monitorConfig(config));
   const { chunking } = checked;
-  const table = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
+  const ordered = orderMonitored(asCategories(reference, checked), "reference", { compat: isCompat(compat), chunking });
+  const table = isCompat(compat) ? ordered : watchedColumns(ordered, checked);
   const plans = planCalculators(checked, table);
   if (plans.length === 0) {
     throw new ChurnError("BAD_CONFIG", "the configuration names nothing to monitor", {

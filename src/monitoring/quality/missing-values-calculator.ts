@@ -1,5 +1,5 @@
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
+import { ownThreshold, STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, needColumns } from "../chunks/typed-columns.js";
 import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
@@ -38,7 +38,7 @@ export const missingCalculator: SyncCalculator<QualityOptions, MissingState, voi
       columns: names.map((name) => ({
         name,
         share: countMissing(columnOf(reference, name, "reference"), 0, reference.rows) / reference.rows,
-        threshold: columnThresholds[name] ?? threshold ?? STANDARD_DEVIATION,
+        threshold: ownThreshold(columnThresholds, name) ?? threshold ?? STANDARD_DEVIATION,
       })),
     };
   },

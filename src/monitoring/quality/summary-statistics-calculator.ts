@@ -3,7 +3,7 @@ import { knownValues } from "../../statistics/known-values.js";
 import { medianInPlace } from "../../statistics/median.js";
 import { type Moments, sampleDeviation } from "../../statistics/moments.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import { STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
+import { ownThreshold, STANDARD_DEVIATION, type Threshold } from "../calculators/threshold.js";
 import { columnMoments } from "../chunks/column-moments.js";
 import type { OrderedTable } from "../chunks/table.js";
 import { defaultColumns, isText, needColumns, numbersOf } from "../chunks/typed-columns.js";
@@ -86,7 +86,7 @@ export const statisticCalculator = <S extends Statistic>(
     return {
       columns: names.map((name) => ({
         name,
-        threshold: columnThresholds[name] ?? threshold,
+        threshold: ownThreshold(columnThresholds, name) ?? threshold,
         ...errorScale(statistic, reference, name, compat),
       })),
     };

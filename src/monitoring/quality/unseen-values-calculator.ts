@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import { byDefault, type Threshold } from "../calculators/threshold.js";
+import { byDefault, ownThreshold, type Threshold } from "../calculators/threshold.js";
 import { type CategoryColumn, isCategory } from "../chunks/column.js";
 import { categoriesOf, defaultColumns, isText, needColumns } from "../chunks/typed-columns.js";
 import { NANNYML_QUALITY, type QualityOptions, qualityConfig } from "./quality-config.js";
@@ -54,7 +54,7 @@ export const unseenCalculator: SyncCalculator<QualityOptions, UnseenState, Prepa
         for (let i = 0; i < codes.length; i++) used[codes[i] === -1 ? levels.length : codes[i]] = 1;
         return {
           name,
-          threshold: columnThresholds[name] ?? threshold ?? NONE_ALLOWED,
+          threshold: ownThreshold(columnThresholds, name) ?? threshold ?? NONE_ALLOWED,
           levels: levels.filter((_, code) => used[code] === 1),
           wasText: raw !== undefined && isCategory(raw),
           sawMissing: used[levels.length] === 1,

@@ -1,6 +1,6 @@
 import { ChurnError } from "../../core/errors.js";
 import type { RawMeasure, SeriesPlan, SyncCalculator } from "../calculators/calculator.js";
-import type { Threshold } from "../calculators/threshold.js";
+import { ownThreshold, type Threshold } from "../calculators/threshold.js";
 import { columnMoments } from "../chunks/column-moments.js";
 import { defaultColumns, isText, needColumns, numbersOf } from "../chunks/typed-columns.js";
 import { type QualityOptions, qualityConfig } from "./quality-config.js";
@@ -47,7 +47,7 @@ export const rangeCalculator: SyncCalculator<
         if (min > max && !compat) {
           throw new ChurnError("BAD_INPUT", `reference: every value of column "${name}" is missing`);
         }
-        return { name, threshold: columnThresholds[name] ?? threshold ?? NONE_ALLOWED, min, max };
+        return { name, threshold: ownThreshold(columnThresholds, name) ?? threshold ?? NONE_ALLOWED, min, max };
       }),
     };
   },

@@ -4,8 +4,10 @@ import { faultCode, messageOf } from "../../core/fault.js";
 import { camelKeys, type SnakeKeys, snakeKeys } from "../../core/key-case.js";
 import { writeAtomic } from "../../core/write-atomic.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
-import { type AlertEvent, type AlertMemory, type AlertRule, alertEvents, DEFAULT_RULES } from "./alert-events.js";
+import type { AlertEvent } from "./alert-event.js";
+import { type AlertMemory, type AlertRule, alertEvents } from "./alert-events.js";
 import type { AlertSink } from "./alert-sinks.js";
+import { type FindingMemory, findingEvents, NO_FINDINGS } from "./finding-events.js";
 
 /** An event that some sink has not taken yet. */
 interface Waiting {
@@ -16,6 +18,7 @@ interface Waiting {
 /** The file: its events are spelled as in webhooks. */
 interface Saved {
   memory: AlertMemory;
+  findings?: FindingMemory;
   waiting: { event: SnakeKeys<AlertEvent>; sinks: string[] }[];
 }
 
@@ -26,8 +29,12 @@ export interface AlertDeskOptions {
   readonly sinks: readonly AlertSink[];
   /** What is watched, such as a version of a model: part of an event and its id. */
   readonly subject?: string;
-  /** By default performance, drift and missing values. */
+  /** By the limits of single chunks; left out, the findings of the verdict are told, as the page shows them. */
   readonly rules?: readonly AlertRule[];
+  /** Of findings: score, predicted class and label, the rate of false alarms, and chunks of quiet after an all-clear. */
+  readonly outputs?: readonly string[];
+  readonly falseAlarms?: number | undefined;
+  readonly coolDown?: number | undefined;
 }
 
 /** What came of a run. */
@@ -35,6 +42,8 @@ export interface AlertOutcome {
   readonly events: readonly AlertEvent[];
   /** What a sink did not take: it is tried again at the next run. */
   readonly failures: readonly { readonly event: AlertEvent; readonly sink: string; readonly fault: string }[];
+  /** Events, new ones and such as were owed, that every sink has by now. */
+  readonly taken: number;
 }
 
 /**
@@ -43,15 +52,21 @@ export interface AlertOutcome {
  * The file is written before anything is sent, so that a crash loses no alert; a sink may then see an event twice, by its id.
  */
 export async function handleAlerts(results: MonitoringResults, options: AlertDeskOptions): Promise<AlertOutcome> {
-  const { path, sinks, subject, rules = DEFAULT_RULES } = options;
+  const { path, sinks, subject = null, rules, outputs = OUTPUTS, falseAlarms, coolDown } = options;
   const saved = await readDesk(path);
-  const { events, memory } = alertEvents(results, rules, saved.memory, subject ?? null);
+  const byRule = alertEvents(results, rules ?? [], saved.memory, subject);
+  const found = rules
+    ? { events: [], memory: saved.findings }
+    : findingEvents(results, { outputs, falseAlarms, coolDown, subject }, saved.findings);
+  const events = [...byRule.events, ...found.events];
+  const { memory } = byRule;
   const names = sinks.map(({ name }) => name);
-  const waiting: Waiting[] = [...saved.waiting, ...events.map((event) => ({ event, sinks: names }))];
+  const owed = saved.waiting.map((each) => ({ ...each, sinks: nowCalled(each.sinks, names) }));
+  const waiting: Waiting[] = [...owed, ...events.map((event) => ({ event, sinks: names }))];
   const save = (left: readonly Waiting[]) =>
     writeAtomic(
       path,
-      `${JSON.stringify({ memory: plain(memory), waiting: left.map((each) => ({ ...each, event: snakeKeys(each.event) })) })}\n`,
+      `${JSON.stringify({ memory: plain(memory), findings: found.memory, waiting: left.map((each) => ({ ...each, event: snakeKeys(each.event) })) })}\n`,
     );
   await save(waiting);
   const failures: { event: AlertEvent; sink: string; fault: string }[] = [];
@@ -72,21 +87,44 @@ export async function handleAlerts(results: MonitoringResults, options: AlertDes
     if (failed.length > 0) left.push({ event, sinks: failed });
   }
   await save(left);
-  return { events, failures };
+  const taken = waiting.filter(({ sinks: to }) => to.length > 0).length - left.length;
+  return { events, failures, taken };
 }
 
-async function readDesk(path: string): Promise<{ memory: AlertMemory; waiting: Waiting[] }> {
+/** How many causes are open in the file of a desk. */
+export async function countOpen(path: string): Promise<number> {
+  const { memory, findings } = await readDesk(path);
+  return Object.values(memory).filter(({ open }) => open).length + Object.keys(findings.open).length;
+}
+
+const OUTPUTS = ["y_pred_proba", "y_pred", "y_true"];
+
+/** The sinks that take what is owed: an address that was corrected gets what the wrong one did not take. */
+function nowCalled(owed: readonly string[], names: readonly string[]): string[] {
+  const kindOf = (name: string) => name.split(" ")[0];
+  return [
+    ...new Set(
+      owed.flatMap((name) => (names.includes(name) ? [name] : names.filter((each) => kindOf(each) === kindOf(name)))),
+    ),
+  ];
+}
+
+async function readDesk(path: string): Promise<{ memory: AlertMemory; findings: FindingMemory; waiting: Waiting[] }> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (faultCode(error) === "ENOENT") return { memory: {}, waiting: [] };
+    if (faultCode(error) === "ENOENT") return { memory: {}, findings: NO_FINDINGS, waiting: [] };
     throw error;
   }
   try {
-    const { memory, waiting } = JSON.parse(text) as Saved;
+    const { memory, findings = NO_FINDINGS, waiting } = JSON.parse(text) as Saved;
     for (const state of Object.values(memory)) state.last ??= Number.NEGATIVE_INFINITY;
-    return { memory, waiting: waiting.map((each) => ({ ...each, event: camelKeys<AlertEvent>(each.event) })) };
+    return {
+      memory,
+      findings,
+      waiting: waiting.map((each) => ({ ...each, event: camelKeys<AlertEvent>(each.event) })),
+    };
   } catch (cause) {
     throw new ChurnError("STORE_DAMAGED", `the alert file ${path} cannot be read`, {
       cause,

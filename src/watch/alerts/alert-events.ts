@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { ChurnError } from "../../core/errors.js";
 import type { ChunkInfo, Measure, Series } from "../../monitoring/calculators/measure.js";
 import type { CalculatorName } from "../../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../../monitoring/results/monitoring-result.js";
+import { type AlertEvent, identified, type Unidentified } from "./alert-event.js";
 
 /** When to raise an alert. What is left out matches everything. */
 export interface AlertRule {
@@ -17,30 +17,6 @@ export interface AlertRule {
   readonly clearAfter?: number;
   /** Chunks after an all-clear in which the same cause stays quiet; 0. */
   readonly coolDown?: number;
-}
-
-/** Something to tell people: an alert, or that it is over. */
-export interface AlertEvent {
-  /** The same cause in the same chunk has the same id, whenever it is found. */
-  readonly id: string;
-  /** What is watched, such as a version of a model. */
-  readonly subject: string | null;
-  readonly kind: "alert" | "all_clear";
-  readonly rule: string;
-  /** What it is about: a metric, or a column whatever the method. */
-  readonly cause: string;
-  /** What a person calls that. */
-  readonly title: string;
-  readonly part: string;
-  /** Other columns of which the same is to be told. */
-  readonly also?: readonly string[];
-  /** First chunk of the run of alerts. */
-  readonly since: string;
-  readonly chunk: string;
-  readonly message: string;
-  readonly value: number | null;
-  readonly lowerThreshold: number | null;
-  readonly upperThreshold: number | null;
 }
 
 /** What is remembered of a cause from one run to the next. */
@@ -58,6 +34,7 @@ interface CauseState {
 /** What is remembered between runs: plain data, to be saved. */
 export type AlertMemory = Record<string, CauseState>;
 
+/** Rules by the limits of single chunks, for those who want chunks in a row in place of findings. */
 export const DEFAULT_RULES: readonly AlertRule[] = [
   { name: "performance", part: "realized", chunksInARow: 2 },
   { name: "estimated performance", part: "cbpe", chunksInARow: 2 },
@@ -182,14 +159,6 @@ function bundled(events: readonly Unidentified[]): Unidentified[] {
 }
 
 const farness = ({ value, upperThreshold }: Unidentified): number => (value ?? 0) / (upperThreshold || 1);
-
-type Unidentified = Omit<AlertEvent, "id" | "subject">;
-
-function identified(event: Unidentified, subject: string | null): AlertEvent {
-  const { kind, rule, part, cause, chunk } = event;
-  const facts = [...(subject === null ? [] : [subject]), kind, rule, part, cause, chunk];
-  return { id: createHash("sha256").update(facts.join("\n")).digest("hex").slice(0, 24), subject, ...event };
-}
 
 function eventOf(
   origin: Pick<AlertEvent, "kind" | "rule" | "cause" | "part" | "since">,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ChurnError } from "../../core/errors.js";
 import { messageOf } from "../../core/fault.js";
 import { snakeKeys } from "../../core/key-case.js";
-import type { AlertEvent } from "./alert-events.js";
+import type { AlertEvent } from "./alert-event.js";
 
 /** Where alerts go. `send` rejects when an event did not arrive; the same event may be sent again. */
 export interface AlertSink {

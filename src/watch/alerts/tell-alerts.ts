@@ -4,7 +4,7 @@ import type { ChunkInfo } from "../../monitoring/calculators/measure.js";
 import type { MonitoringResults } from "../../monitoring/engine/fit-monitor.js";
 import { MonitoringResult } from "../../monitoring/results/monitoring-result.js";
 import type { MonitorSettings } from "../options.js";
-import type { SnapshotDay } from "../read-predictions.js";
+import { OUTPUTS, type SnapshotDay } from "../read-predictions.js";
 import { type AlertOutcome, handleAlerts } from "./alert-desk.js";
 import { DEFAULT_RULES } from "./alert-events.js";
 import { type AlertSink, consoleSink, fileSink, webhookSink } from "./alert-sinks.js";
@@ -25,11 +25,12 @@ export function tellAlerts(
     path: join(output_dir, `monitoring_alerts_${version}.json`),
     subject: version,
     sinks: sinksOf(settings, signal),
-    rules: DEFAULT_RULES.map((rule) => ({
-      ...rule,
-      coolDown,
-      ...(alert_after === null ? {} : { chunksInARow: alert_after }),
-    })),
+    outputs: OUTPUTS,
+    falseAlarms: settings.false_alarms,
+    coolDown,
+    ...(alert_after === null
+      ? {}
+      : { rules: DEFAULT_RULES.map((rule) => ({ ...rule, coolDown, chunksInARow: alert_after })) }),
   });
 }
 
