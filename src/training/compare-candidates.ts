@@ -166,7 +166,7 @@ function whyChosen({ candidates, chosen, single, blend, gain, eligible, measured
   return sentences.join("; ");
 }
 
-const figure = (value: number) => value.toFixed(4);
+const figure = (value: number) => value.toFixed(4).replace("-", "−");
 
 const gained = ({ value, low, high }: Difference) => `${figure(value)} (95 % ${figure(low)} … ${figure(high)})`;
 

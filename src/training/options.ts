@@ -46,7 +46,7 @@ export const trainOptions = defineOptions("train", {
   penalty: z
     .array(z.number().gt(0))
     .min(1)
-    .prefault([1, 10, 100])
+    .prefault([3, 30, 300])
     .describe("logistic: penalty on the squared weights (1 / C); values to try"),
   min_samples_split: gridIfNamed("minSamplesSplit"),
   max_samples: gridIfNamed("maxSamples"),

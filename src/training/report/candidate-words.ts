@@ -17,7 +17,8 @@ export function verdictOf({ value, low, high }: Estimate): string {
 
 /** How the chosen model does beside the others on the test rows: one sentence without a full stop; "" where there is no interval. */
 export function testWords(candidates: readonly Candidate[]): string {
-  const rivals = candidates.flatMap(({ name, gain }) => (gain ? [{ name, gain }] : []));
+  // a blend that was not taken is no rival of its own parts
+  const rivals = candidates.flatMap(({ name, engine, gain }) => (gain && engine !== "blend" ? [{ name, gain }] : []));
   if (!rivals.some(({ gain }) => COMPARED.some((metric) => gain[metric].low !== null))) return "";
   const rows = rivals.map(({ name, gain }) => {
     const of = (words: string) => COMPARED.filter((metric) => verdictOf(gain[metric]) === words);
