@@ -174,7 +174,7 @@ describe("calibration of the chosen model", () => {
       const { calibrationCheck: check, notes } = await trainModel(toySnapshots({ subscribers: 1200, seed }), quick);
       all += check.tenths.length;
       off += check.tenths.filter(({ errors }) => Math.abs(errors) > 2).length;
-      expect(Math.abs(check.slope! - 1)).toBeLessThan(0.25);
+      expect(Math.abs(check.slope! - 1)).toBeLessThan(0.4);
       expect(notes.join("\n")).toMatch(/on the test rows the mean probability is (within|more than) 2 standard errors/);
     }
     // of 30 a few are off by chance

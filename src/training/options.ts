@@ -40,8 +40,8 @@ export const trainOptions = defineOptions("train", {
   max_depth: grid("maxDepth", [5, 10], "forest"),
   max_features: grid("maxFeatures", ["sqrt"], "forest"),
   max_leaves: grid("maxLeaves", [8], "boosting"),
-  learning_rate: grid("learningRate", [0.1]),
-  l2: grid("l2", [10]),
+  learning_rate: grid("learningRate", [0.15]),
+  l2: grid("l2", [20]),
   min_samples_leaf: grid("minSamplesLeaf", [20]),
   penalty: z
     .array(z.number().gt(0))
