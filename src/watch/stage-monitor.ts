@@ -46,7 +46,7 @@ function stageConfig(
       independent_rows: subscribers,
     },
     ...(watched.length > 1 ? { pca: { column_names: watched } } : {}),
-    missing: { column_names: asked },
+    missing: { column_names: [...asked, OUTPUTS[0], OUTPUTS[1]] },
     stats: { column_names: watched, statistics: ["avg"] },
   });
 }

@@ -67,11 +67,16 @@ export function findingEvents(
   return { events: events.map((event) => identified(event, subject)), memory: state };
 }
 
+// no name of a column has it
+const OF = "\u0000";
+
+const nameOf = (cause: string): string => cause.split(OF).at(-1) ?? cause;
+
 /** The gravest finding of each cause that is present and no change for the better. */
 function causesOf(findings: readonly Finding[]): Map<string, Finding> {
   const causes = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = finding.column ?? `${finding.part} ${finding.metric}`;
+    const key = finding.column ?? `${finding.part}${OF}${finding.metric}`;
     if (finding.present && finding.better !== true && !causes.has(key)) causes.set(key, finding);
   }
   return causes;
@@ -120,7 +125,7 @@ function tell(begun: readonly [string, Finding][], results: MonitoringResults, c
       }
       told.push({
         ...factsOf("alert", lead, kept[lead], chunk),
-        ...(others.length > 0 ? { also: others.map(([cause]) => cause) } : {}),
+        ...(others.length > 0 ? { also: others.map(([cause]) => nameOf(cause)) } : {}),
         message: `${messageOf(finding, results)}, since ${finding.since}${moreOf(others.map(([, each]) => each.title))}`,
         value: finding.worst.value,
         lowerThreshold: finding.worst.lowerThreshold,
@@ -136,7 +141,7 @@ function cleared(over: readonly [string, OpenCause][], chunk: ChunkInfo): Uniden
   for (const each of over) bundles.set(each[1].bundle, [...(bundles.get(each[1].bundle) ?? []), each]);
   return [...bundles.values()].map(([[lead, cause], ...others]) => ({
     ...factsOf("all_clear", lead, cause, chunk),
-    ...(others.length > 0 ? { also: others.map(([name]) => name) } : {}),
+    ...(others.length > 0 ? { also: others.map(([name]) => nameOf(name)) } : {}),
     message: `${cause.title} is as it was again in chunk ${chunk.key}; it was not since ${cause.since}${moreOf(others.map(([, each]) => each.title))}`,
     value: null,
     lowerThreshold: null,
@@ -152,7 +157,8 @@ const factsOf = (
 ) => ({
   kind,
   rule,
-  cause,
+  // realized and estimated performance are parts of one metric
+  cause: nameOf(cause),
   title,
   part,
   since,
