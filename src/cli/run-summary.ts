@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../config/configure.js";
@@ -54,6 +55,8 @@ export async function summarizeRun(settings: Settings): Promise<RunSummary> {
     auc: report?.metrics.roc_auc.value ?? null,
     aucRecency: recency?.metrics?.roc_auc.value ?? null,
     alerts: monitoring && monitoring.model_version === model?.model_version ? monitoring.alerts.length : null,
-    files: monitoring ? [path.replace(/json$/, "csv")] : [],
+    files: ["monitoring_report.html", "features.html", "performance_report.csv"]
+      .map((name) => join(settings.monitor.output_dir, name))
+      .filter((file) => existsSync(file)),
   };
 }
