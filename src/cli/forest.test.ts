@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -109,6 +109,25 @@ describe("churn forest", { timeout: 120_000 }, () => {
     const unseen = predict("odd.forest", "new.csv", "c.csv").json();
     expect(unseen.notes).toEqual([expect.stringContaining('column "contract" has texts in 1 rows')]);
     expect(linesOf("c.csv")).toHaveLength(3);
+  });
+
+  it("refuses an output that is the input, by whatever path, and leaves it as it is", () => {
+    write("same.csv", csv(NAMES));
+    symlinkSync(join(root, "same.csv"), join(root, "link.csv"));
+    for (const args of [
+      ["fit", "--input", "same.csv", "--label", "churn", "--output", "./x/../same.csv"],
+      ["fit", "--input", "link.csv", "--label", "churn", "--output", "same.csv"],
+      ["predict", "--model", "m.forest", "--input", "same.csv", "--output", "same.csv"],
+      ["explain", "--model", "m.forest", "--input", "same.csv", "--output", "same.csv"],
+      ["export", "--model", "m.forest", "--onnx", "m.forest"],
+    ]) {
+      const { status, stderr } = forest(...args);
+      expect({ args, status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("the output is the input"),
+      });
+    }
+    expect(readFileSync(join(root, "same.csv"), "utf8")).toBe(csv(NAMES));
   });
 
   it("says which columns are missing and which cell is not a number", () => {

@@ -25,7 +25,8 @@ export function checkOutputs(inputs: readonly string[], outputs: readonly (strin
 
 /** What a path is: the file itself where there is one, so that hard links count, else its place. */
 function identity(path: string): string {
-  const file = statSync(path, { throwIfNoEntry: false });
+  // a folder that is not there yet is made, and then `..` leads out of it
+  const file = statSync(path, { throwIfNoEntry: false }) ?? statSync(resolve(path), { throwIfNoEntry: false });
   return file ? `${file.dev} ${file.ino}` : place(resolve(path));
 }
 

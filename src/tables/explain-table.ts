@@ -1,3 +1,4 @@
+import { checkOutputs } from "../core/check-outputs.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
@@ -70,6 +71,7 @@ export async function explainTable(
   { onProgress, signal }: StageContext = {},
 ): Promise<ExplainedTable> {
   if (output) checkOutput(output);
+  checkOutputs(input ? [path, input] : [path], [output]);
   if (output && !input) throw new ChurnError("BAD_USAGE", "--output needs the rows to explain: give --input TABLE");
   const model = await loadTableModel(path);
   const { forest, classes } = model;

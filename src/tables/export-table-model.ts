@@ -1,3 +1,4 @@
+import { checkOutputs } from "../core/check-outputs.js";
 import { writeAtomic } from "../core/write-atomic.js";
 import { narrowColumns } from "../forest/onnx/narrow-columns.js";
 import { toOnnx } from "../forest/onnx/to-onnx.js";
@@ -20,6 +21,7 @@ export async function exportTableModel(
   { model: path, onnx }: { model: string; onnx: string },
   precision?: "float" | "double",
 ): Promise<ExportedModel> {
+  checkOutputs([path], [onnx]);
   const { forest, columns, classes } = await loadTableModel(path);
   const times = columns.filter(({ kind }) => kind === "date").map(({ name }) => name);
   const narrow = [...new Set([...times, ...narrowColumns(forest)])];

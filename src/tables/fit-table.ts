@@ -1,3 +1,4 @@
+import { checkOutputs } from "../core/check-outputs.js";
 import type { StageContext } from "../core/progress.js";
 import { checkTableOptions, fitTrees } from "./fit-trees.js";
 import type { TableRoles, TreeOptions } from "./options.js";
@@ -37,6 +38,7 @@ export async function fitTable(
   context: StageContext = {},
 ): Promise<FittedTable> {
   const settings = checkTableOptions(options);
+  checkOutputs([input], [output]);
   const start = performance.now();
   const table = await readTrainingTable(input, { ...roles, task: settings.task }, context);
   const read = performance.now();

@@ -1,3 +1,4 @@
+import { checkOutputs } from "../core/check-outputs.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import type { StageContext } from "../core/progress.js";
@@ -41,6 +42,7 @@ export async function predictTable(
   context: StageContext = {},
 ): Promise<PredictedTable> {
   checkOutput(output);
+  checkOutputs([path, input], [output]);
   const model = await loadTableModel(path);
   const { x, ids, notes } = await withTable(
     input,

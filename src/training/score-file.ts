@@ -1,5 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { checkOutputs } from "../core/check-outputs.js";
 import { ChurnError } from "../core/errors.js";
 import { throwIfInterrupted } from "../core/interrupted.js";
 import { makeFolder } from "../core/make-folder.js";
@@ -62,6 +63,7 @@ export async function scoreFile(
       : null;
   if (!format)
     throw new ChurnError("BAD_OPTION", `scores are written as .parquet or .csv, not ${JSON.stringify(output)}`);
+  checkOutputs([input], [output]);
   const path = resolve(output);
   await makeFolder(dirname(path));
   const beside = `${path}.${process.pid}.part`;
