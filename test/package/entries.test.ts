@@ -35,11 +35,11 @@ describe("the package's entries", () => {
     );
   });
 
-  it("give each value under one name, the first at most 60 of them", async () => {
+  it("give each value under one name, the first at most 66 of them", async () => {
     const modules = await Promise.all(entries.map(({ name }) => import(name) as Promise<object>));
     const all = modules.flatMap((module) => Object.values(module));
     expect(new Set(all).size).toBe(all.length);
-    expect(Object.keys(modules[0]).length).toBeLessThanOrEqual(60);
+    expect(Object.keys(modules[0]).length).toBeLessThanOrEqual(66);
   }, 120_000);
 });
 

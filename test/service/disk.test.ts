@@ -10,7 +10,7 @@ import { faultsOf, makeProject, NO_FAULTS } from "./serve-process.js";
 const small = mkdtempSync(join(tmpdir(), "churn-small-"));
 const mount = (...words: string[]) => spawnSync("mount", words).status === 0;
 // a disk that can be filled needs the right to mount one
-const isMounted = mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", small);
+const isMounted = mount("-t", "tmpfs", "-o", "size=14m", "tmpfs", small);
 if (!isMounted) console.warn("a full disk is not tried: mounting a small one needs root");
 
 it.skipIf(!isMounted)(

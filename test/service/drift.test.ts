@@ -22,7 +22,7 @@ it("an outage in the stream raises the alert at the week whose scores it spoils,
     join(root, "churn.config.json"),
     JSON.stringify({
       source: "sample:?subscribers=700&days=105",
-      features: { windows: [7, 14] },
+      features: { set: "behaviour", windows: [7, 14] },
       train: { engine: "forest", num_trees: [50], max_depth: [5], bootstrap_rounds: 20, permutation_repeats: 1 },
       monitor: { metrics: ["accuracy"], alert_after: 1 },
       serve: { port: 0, monitoring_port: 0, poll_interval: 1, poll_scores: true },
