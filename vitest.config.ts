@@ -11,6 +11,7 @@ const REST = [
   "src/{init/propose-config,load/load-file,load/many/load-group,load/many/load-many,load/replace-days,load/measures/any-cut,features/{build-features,point-in-time,standard-features,subscribers}}.test.ts",
   "src/watch/monitor.test.ts",
   "src/forest/category-laws.test.ts",
+  "src/{download/gs/gs-source,features/covered-log,features/kept-days,scoring/score,stream/stream}.test.ts",
 ];
 
 export default defineConfig({
