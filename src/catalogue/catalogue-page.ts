@@ -1,6 +1,7 @@
 import { formatNumber } from "../charts/format-number.js";
 import { COLORS } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
+import { offlinePage } from "../core/offline-page.js";
 import type { CatalogueEntry } from "./catalogue-entry.js";
 import type { FeatureCatalogue } from "./feature-catalogue-types.js";
 import { smallHistogram, smallInterval } from "./small-charts.js";
@@ -8,18 +9,7 @@ import { smallHistogram, smallInterval } from "./small-charts.js";
 /** The page of the features: what each is, how it is spread, whether it tells anything, whether it moved. */
 export function cataloguePage(catalogue: FeatureCatalogue): string {
   const { features } = catalogue;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Features</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Features</h1>
+  const body = `<h1>Features</h1>
 ${summary(catalogue)}
 ${moved(features)}
 <section class="list">
@@ -27,11 +17,8 @@ ${moved(features)}
 <div class="row head" aria-hidden="true"><div>feature</div><div>values</div><div>missing</div><div>alone, ROC AUC</div><div>drift since training</div></div>
 ${features.map(row).join("\n")}
 </section>
-${reading(catalogue)}
-</main>
-</body>
-</html>
-`;
+${reading(catalogue)}`;
+  return offlinePage({ title: "Features", style: STYLE, body });
 }
 
 function summary(catalogue: FeatureCatalogue): string {

@@ -5,6 +5,7 @@ import { activitySql } from "../store/activity-sql.js";
 import { brokenWindows } from "../store/coverage/broken-windows.js";
 import { coverageOf } from "../store/coverage/coverage.js";
 import { type Database, name } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import { countLeavers } from "../store/leavers.js";
 import { logColumns } from "../store/log-columns.js";
 import { silentLabelSql } from "../store/silent-rule.js";
@@ -107,8 +108,7 @@ export async function exploredRows(db: Database, settings: EdaSettings): Promise
 }
 
 /** SQL for whether the days after a row's day begin on one of some days. */
-const startsIn = (days: readonly string[]): string =>
-  days.length ? `DP_DATE + 1 IN (${days.map((day) => `DATE '${day}'`).join(", ")})` : "false";
+const startsIn = (days: readonly string[]): string => isAmong("DP_DATE + 1", days);
 
 interface LabelAhead {
   measures: readonly MeasureColumn[];

@@ -1,5 +1,6 @@
 import { ChurnError } from "../core/errors.js";
 import { type Database, name } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import { compileCustom } from "./compile-custom.js";
 import { coveredLog } from "./covered-log.js";
 import { customFault } from "./custom-sql.js";
@@ -38,8 +39,7 @@ export async function createSnapshots(
   const features = plan.features.map((feature) => `${name(feature.name)} DOUBLE`);
   for (const sql of planTables(log)) await db.run(sql);
   if (kept.size) {
-    const stay = [...kept].map((day) => `DATE '${day}'`);
-    await db.run(`DELETE FROM ${table} WHERE "Date" NOT IN (${stay.join(", ")})`);
+    await db.run(`DELETE FROM ${table} WHERE NOT ${isAmong('"Date"', kept)}`);
   } else {
     await db.run(`DROP TABLE IF EXISTS ${table}`);
     await db.run(`CREATE ${temporary ? "TEMP " : ""}TABLE ${table} ("Date" DATE NOT NULL, "User" VARCHAR NOT NULL, ${features.join(", ")},

@@ -1,12 +1,13 @@
 import { dateOf, dayOf } from "../core/days.js";
 import { returnCurve, type SilencesOfLength } from "../statistics/return-curve.js";
-import { brokenWindows } from "../store/coverage/broken-windows.js";
 import type { Database } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import { activeSql } from "./active-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
 import { leaversKnownUntil } from "./known-leavers.js";
 import { labelRule } from "./label-rule.js";
+import { staysOnlyDays } from "./stays-only-days.js";
 
 /** What the labels of the snapshots say, and how far they can be trusted. */
 export interface LabelFacts {
@@ -57,9 +58,8 @@ export interface LabelReturns {
 export async function labelFacts(db: Database, plan: FeaturePlan, log: CoveredLog): Promise<LabelFacts> {
   const until = plan.label === "leavers" ? await leaversKnownUntil(db, plan, log) : log.last;
   const latest = until === null ? "DATE '-infinity'" : `DATE '${dateOf(dayOf(until) - plan.horizon + 1)}'`;
-  const broken = plan.label === "leavers" ? [] : brokenWindows(log.missing, plan.horizon);
   const unlabelled = (condition: string) => `count(*) FILTER (M_TENURE_CHURN IS NULL AND ${condition})`;
-  const isBroken = broken.length ? `"Date" IN (${broken.map((day) => `DATE '${day}'`).join(", ")})` : "false";
+  const isBroken = isAmong('"Date"', staysOnlyDays(plan, log.missing));
   const counts = await db.oneRow<Record<"known" | "churned" | "later" | "notCovered" | "unseen", number>>(
     `SELECT count(M_TENURE_CHURN) AS known, count(*) FILTER (M_TENURE_CHURN = 1) AS churned,
        ${unlabelled(`"Date" > ${latest}`)} AS later, ${unlabelled(`"Date" <= ${latest} AND ${isBroken}`)} AS "notCovered",

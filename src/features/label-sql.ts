@@ -1,8 +1,9 @@
-import { brokenWindows } from "../store/coverage/broken-windows.js";
+import { isAmong } from "../store/is-among.js";
 import { silentLabelSql } from "../store/silent-rule.js";
 import { activeSql } from "./active-sql.js";
 import type { CoveredLog } from "./covered-log.js";
 import type { FeaturePlan } from "./feature-plan.js";
+import { staysOnlyDays } from "./stays-only-days.js";
 
 /** The query for what the rows of the horizon say of each subscriber that has any: `flagged`, `active`. `$1` = the snapshot day. */
 export const futureRows = (plan: FeaturePlan): string =>
@@ -19,10 +20,9 @@ function known(plan: FeaturePlan, { missing }: CoveredLog): string {
   const unseen = silentLabelSql(plan.label === "given" ? (plan.silent ?? "leaver") : "leaver");
   const silent = `CASE WHEN coalesce(future.active, false) THEN 0 ELSE ${unseen} END`;
   const whole = `CAST(${plan.label === "given" ? `coalesce(future.flagged, ${silent})` : silent} AS TINYINT)`;
-  const broken = brokenWindows(missing, plan.horizon);
+  const broken = staysOnlyDays(plan, missing);
   if (!broken.length) return whole;
   // silence on days that are not there is no sign; what was seen on the others is
   const seen = plan.label === "given" ? "future.flagged = 1 OR future.active" : "future.active";
-  const days = broken.map((day) => `DATE '${day}'`).join(", ");
-  return `CASE WHEN CAST($1 AS DATE) IN (${days}) AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
+  return `CASE WHEN ${isAmong("CAST($1 AS DATE)", broken)} AND NOT coalesce(${seen}, false) THEN NULL ELSE ${whole} END`;
 }

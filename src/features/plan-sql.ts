@@ -1,4 +1,5 @@
 import { name } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import { activeSql } from "./active-sql.js";
 import { attributeValues } from "./attribute-sql.js";
 import type { CompiledCustom } from "./compile-custom.js";
@@ -67,13 +68,11 @@ export function planTables(log: CoveredLog): string[] {
   const all = `range(TIMESTAMP '${first}', TIMESTAMP '${last}' + INTERVAL 1 DAY, INTERVAL 1 DAY) days(day)`;
   return [
     `CREATE OR REPLACE TEMP TABLE covered AS SELECT day, row_number() OVER (ORDER BY day) AS place
-      FROM (SELECT CAST(day AS DATE) AS day FROM ${all}) WHERE day NOT IN (${dates(missing)})`,
+      FROM (SELECT CAST(day AS DATE) AS day FROM ${all}) WHERE NOT ${isAmong("day", missing)}`,
     `CREATE OR REPLACE TEMP TABLE first_days AS SELECT DP_MSISDN, place
       FROM (${rows} AND DP_DATE IN (SELECT day FROM covered) GROUP BY DP_MSISDN) JOIN covered ON day = first_day`,
   ];
 }
-
-const dates = (days: readonly string[]) => days.map((day) => `DATE '${day}'`).join(", ");
 
 /** The rows of the covered days before the snapshot, with their age in covered days, the measures, and whether they show activity. */
 function pastRows(plan: FeaturePlan, log: CoveredLog): string {

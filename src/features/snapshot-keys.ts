@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dateOf, dayOf } from "../core/days.js";
 import { type Database, name, text } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import { ATTRIBUTES } from "../store/subscriber-attributes.js";
 import { tableExists } from "../store/table-exists.js";
 import { compileCustom } from "./compile-custom.js";
@@ -110,8 +111,7 @@ export async function writeSnapshotKeys(
   await db.run(
     `CREATE TABLE IF NOT EXISTS ${KEYS} ("Date" DATE PRIMARY KEY, made_of VARCHAR NOT NULL, content VARCHAR NOT NULL)`,
   );
-  const stay = [...kept].map((day) => `DATE '${day}'`).join(", ");
-  await db.run(`DELETE FROM ${KEYS}${stay ? ` WHERE "Date" NOT IN (${stay})` : ""}`);
+  await db.run(`DELETE FROM ${KEYS} WHERE NOT ${isAmong('"Date"', kept)}`);
   for (const [day, key] of keys) {
     if (kept.has(day)) continue;
     const content = await printOf(db, "Processed_Data", `"Date" = DATE '${day}'`);

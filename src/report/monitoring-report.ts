@@ -2,6 +2,7 @@ import type { SteppedSeries } from "../charts/stepped-series.js";
 import { SVG_STYLE, steppedSvg } from "../charts/stepped-svg.js";
 import { COLORS } from "../charts/theme.js";
 import { escapeHtml } from "../core/escape-html.js";
+import { offlinePage } from "../core/offline-page.js";
 import { calculatorFor } from "../monitoring/engine/calculators.js";
 import type { MonitoringResults } from "../monitoring/engine/fit-monitor.js";
 import type { MonitoringResult } from "../monitoring/results/monitoring-result.js";
@@ -29,22 +30,7 @@ export async function monitoringReport(results: MonitoringResults, options: Repo
     ...parts.map((result) => section(result)),
     notes(parts, options.warnings ?? []),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}${SVG_STYLE}</style>
-</head>
-<body>
-<main>
-${body.join("\n")}
-</main>
-</body>
-</html>
-`;
+  return offlinePage({ title, style: `${STYLE}${SVG_STYLE}`, body: body.join("\n") });
 }
 
 function period(result: MonitoringResult | undefined): string {

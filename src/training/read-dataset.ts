@@ -1,10 +1,11 @@
 import { ChurnError } from "../core/errors.js";
 import { coveredLog } from "../features/covered-log.js";
 import type { FeaturePlan } from "../features/feature-plan.js";
+import { staysOnlyDays } from "../features/stays-only-days.js";
 import { columnAs, columnsAs } from "../store/columns-as.js";
-import { brokenWindows } from "../store/coverage/broken-windows.js";
 import type { Database } from "../store/database.js";
 import { name } from "../store/database.js";
+import { isAmong } from "../store/is-among.js";
 import type { Dataset } from "./dataset.js";
 
 /** A table of snapshots, the plan that made it, and the last day that was loaded rather than streamed. */
@@ -39,20 +40,13 @@ export async function snapshotTable(db: Database): Promise<SnapshotTable> {
   };
 }
 
-/**
- * The snapshot days whose label is known of those only who stay, since the log does not cover its window well enough to tell silence:
- * to learn from them, or to measure against them, would be to believe that nobody leaves.
- */
-export const daysOfStaysOnly = ({ plan, missing }: Pick<SnapshotTable, "plan" | "missing">): string[] =>
-  plan.label === "leavers" ? [] : brokenWindows(missing, plan.horizon);
-
-/** What a reader of a training should know of those days; nothing where no snapshot is of one. */
+/** What a reader of a training should know of days of which only the stays are known; nothing where no snapshot is of one. */
 export async function staysOnlyNotes(db: Database, table: SnapshotTable): Promise<string[]> {
-  const days = daysOfStaysOnly(table);
+  const days = staysOnlyDays(table.plan, table.missing);
   if (!days.length) return [];
   const { n, first, last } = await db.oneRow<{ n: number; first: string | null; last: string | null }>(
     `SELECT count(*) AS n, CAST(min("Date") AS VARCHAR) AS first, CAST(max("Date") AS VARCHAR) AS last
-     FROM ${table.table} WHERE "Date" IN (${dates(days)})`,
+     FROM ${table.table} WHERE ${isAmong('"Date"', days)}`,
   );
   if (n === 0) return [];
   return [
@@ -60,14 +54,12 @@ export async function staysOnlyNotes(db: Database, table: SnapshotTable): Promis
   ];
 }
 
-const dates = (days: readonly string[]) => days.map((day) => `DATE '${day}'`).join(", ");
-
 /** SQL for the label of a snapshot that one may learn from and measure against; null where it is not known, or known of stays only. */
 export function fairLabel(table: Pick<SnapshotTable, "plan" | "missing">, prefix = ""): string {
-  const days = daysOfStaysOnly(table);
+  const days = staysOnlyDays(table.plan, table.missing);
   const label = `${prefix}M_TENURE_CHURN`;
   if (!days.length) return label;
-  return `CASE WHEN ${prefix}"Date" NOT IN (${dates(days)}) THEN ${label} END`;
+  return `CASE WHEN NOT ${isAmong(`${prefix}"Date"`, days)} THEN ${label} END`;
 }
 
 /**
